@@ -1,0 +1,149 @@
+"""What is said, when, and by whom: WebVTT, SRT and Podcasting 2.0 JSON from one list of cards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from producer.deliver.chapters import milliseconds
+from producer.model.script import Script
+from producer.model.timeline import Clip, ClipWord, Timeline
+
+_LINE_CHARACTERS = 32  # Podcasting 2.0's SRT profile; two lines make VTT's 65
+_LINES = 2
+_LONGEST_REST_S = 1.2  # a card does not stand over a longer silence
+_LEAST_MS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Text that stands on the screen at once: one or two lines of whole words."""
+
+    speaker: str
+    start_ms: int
+    end_ms: int
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.lines)
+
+
+def cards(timeline: Timeline, script: Script) -> tuple[Card, ...]:
+    """Every spoken word on a card, in the order of the clips; new for a new speaker, a long rest, a full screen."""
+    made: list[Card] = []
+    for clip in timeline.clips:
+        if clip.kind == "speech" and clip.words and clip.voice == 0:
+            made.extend(_clip_cards(clip, _name(clip, script), timeline.rate_hz))
+    made.sort(key=lambda card: card.start_ms)
+    return tuple(_apart(made, milliseconds(timeline.duration, timeline.rate_hz)))
+
+
+def _name(clip: Clip, script: Script) -> str:
+    member = script.cast.get(clip.name)
+    return member.name if member else clip.name
+
+
+def _clip_cards(clip: Clip, speaker: str, rate_hz: int) -> Iterable[Card]:
+    held: list[ClipWord] = []
+    for word in clip.words:
+        rested = held and (word.start - held[-1].end) > _LONGEST_REST_S * rate_hz
+        if held and (rested or not _fits([*held, word]) or _sentence_is_over(held)):
+            yield _card(held, speaker, rate_hz)
+            held = []
+        held.append(word)
+    if held:
+        yield _card(held, speaker, rate_hz)
+
+
+def _sentence_is_over(held: list[ClipWord]) -> bool:
+    """A full stop closes a card that is already half full, so that cards break where sentences do."""
+    return held[-1].text.rstrip("\"'”’)").endswith((".", "!", "?", "…")) and len(" ".join(w.text for w in held)) > 24
+
+
+def _fits(words: list[ClipWord]) -> bool:
+    return len(_wrapped(words)) <= _LINES
+
+
+def _wrapped(words: list[ClipWord]) -> tuple[str, ...]:
+    lines: list[str] = []
+    for word in words:
+        text = " ".join(word.text.split())
+        if lines and len(lines[-1]) + 1 + len(text) <= _LINE_CHARACTERS:
+            lines[-1] += " " + text
+        else:
+            lines.append(text)
+    return tuple(lines)
+
+
+def _card(words: list[ClipWord], speaker: str, rate_hz: int) -> Card:
+    start, end = milliseconds(words[0].start, rate_hz), milliseconds(words[-1].end, rate_hz)
+    return Card(speaker, start, max(end, start + 1), _wrapped(words))
+
+
+def _apart(made: list[Card], end_ms: int) -> Iterable[Card]:
+    """Short cards stay up long enough to be read, but not into the next card; no speaker's cards overlap."""
+    own_next: dict[str, int] = {}
+    next_start = end_ms
+    out: list[Card] = []
+    for card in reversed(made):
+        stop = max(card.end_ms, min(card.start_ms + _LEAST_MS, next_start))
+        stop = min(stop, own_next.get(card.speaker, end_ms), end_ms)
+        own_next[card.speaker] = next_start = card.start_ms
+        out.append(Card(card.speaker, card.start_ms, max(stop, card.start_ms + 1), card.lines))
+    return reversed(out)
+
+
+def _clock(ms: int, point: str) -> str:
+    return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}{point}{ms % 1000:03d}"
+
+
+def _safe(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def vtt(found: tuple[Card, ...]) -> str:
+    """WebVTT with voice spans. Source: W3C WebVTT; podcast-namespace transcripts (at most 65 characters a line)."""
+    blocks = [
+        f"{_clock(c.start_ms, '.')} --> {_clock(c.end_ms, '.')}\n<v {_safe(_one_line(c.speaker))}>{_safe(c.text)}</v>"
+        for c in found
+    ]
+    return "\n\n".join(["WEBVTT", *blocks]) + "\n"
+
+
+def srt(found: tuple[Card, ...]) -> str:
+    """SubRip; the speaker is named where the speaker changes. `-->` in a text would end a cue: it becomes an arrow."""
+    blocks, last = [], None
+    for number, card in enumerate(found, 1):
+        named = f"{_one_line(card.speaker)}: " if card.speaker != last else ""
+        last = card.speaker
+        text = (named + "\n".join(card.lines)).replace("-->", "→")
+        blocks.append(f"{number}\n{_clock(card.start_ms, ',')} --> {_clock(card.end_ms, ',')}\n{text}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def transcript_json(found: tuple[Card, ...]) -> str:
+    """Podcasting 2.0 JSON transcript, version 1.0.0."""
+    segments = [
+        {"speaker": c.speaker, "startTime": c.start_ms / 1000, "endTime": c.end_ms / 1000, "body": c.text}
+        for c in found
+    ]
+    return json.dumps({"version": "1.0.0", "segments": segments}, ensure_ascii=False, indent=1) + "\n"
+
+
+def plain(timeline: Timeline, script: Script) -> str:
+    """The words as a page of text: one paragraph a speech, with the name where the speaker changes."""
+    paragraphs: list[str] = []
+    last = None
+    for clip in timeline.clips:
+        if clip.kind != "speech" or clip.voice != 0 or not clip.text:
+            continue
+        name = _name(clip, script)
+        paragraphs.append(clip.text if name == last or len(script.cast) == 1 else f"{name}: {clip.text}")
+        last = name
+    return "\n\n".join(paragraphs)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

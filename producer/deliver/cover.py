@@ -1,0 +1,118 @@
+"""A cover drawn from the episode itself, when the script brings none: its loudness as a horizon, its title above."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import itertools
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
+
+    Face = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+SIDE = 1500  # Apple asks for 1400 to 3000 pixels square
+_BARS = 150
+
+
+def draw(title: str, show: str, loudness_lufs: Sequence[float]) -> bytes:
+    """A square JPEG (RGB, under 512 kB). The same episode gives the same picture on every machine.
+
+    Args:
+        loudness_lufs: short-term loudness over the episode, evenly spaced, any number of values.
+    """
+    from PIL import Image, ImageDraw
+
+    hue = int.from_bytes(hashlib.sha256(title.encode()).digest()[:2], "big") / 65536
+    image = Image.fromarray(_sky(hue))
+    pen = ImageDraw.Draw(image)
+    _horizon(pen, _heights(loudness_lufs), hue)
+    _words(pen, title, show)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=88, optimize=True, subsampling=0)
+    return out.getvalue()
+
+
+def _colour(hue: float, saturation: float, value: float) -> tuple[int, int, int]:
+    import colorsys
+
+    r, g, b = colorsys.hsv_to_rgb(hue % 1.0, saturation, value)
+    return round(255 * r), round(255 * g), round(255 * b)
+
+
+def _sky(hue: float) -> NDArray[np.uint8]:
+    """Dusk: dark above, a glow low down and to one side."""
+    y, x = np.mgrid[0:SIDE, 0:SIDE] / SIDE
+    top, glow = (np.array(_colour(hue + shift, s, v), float) for shift, s, v in ((0.02, 0.45, 0.10), (0.0, 0.55, 0.62)))
+    near = np.exp(-(((x - 0.68) / 0.75) ** 2 + ((y - 0.70) / 0.30) ** 2))[:, :, None]
+    # Fine seeded grain keeps the gradient from banding.
+    grain = np.random.Generator(np.random.Philox(key=7)).normal(0.0, 1.6, (SIDE, SIDE, 1))
+    sky: NDArray[np.float64] = np.clip(top + (glow - top) * near + grain, 0, 255)
+    return sky.astype(np.uint8)
+
+
+def _heights(loudness_lufs: Sequence[float]) -> NDArray[np.float64]:
+    """Loudness as bar heights 0 … 1, `_BARS` of them."""
+    levels = np.asarray([v if math.isfinite(v) else -80.0 for v in loudness_lufs] or [-80.0], float)
+    edges = np.linspace(0, len(levels), _BARS + 1).astype(int)
+    bars = np.array([levels[a : max(b, a + 1)].max() for a, b in itertools.pairwise(edges)])
+    top = bars.max()
+    heights: NDArray[np.float64] = np.clip((bars - (top - 38.0)) / 38.0, 0.015, 1.0)
+    return heights
+
+
+def _horizon(pen: ImageDraw.ImageDraw, heights: NDArray[np.float64], hue: float) -> None:
+    """A skyline of bars over a still reflection."""
+    ground, tallest, step = int(SIDE * 0.76), SIDE * 0.30, SIDE / _BARS
+    near, reflected = _colour(hue + 0.03, 0.5, 0.06), _colour(hue + 0.02, 0.5, 0.16)
+    pen.rectangle((0, ground, SIDE, SIDE), fill=_colour(hue + 0.02, 0.5, 0.085))
+    for i, height in enumerate(heights):
+        left, right = round(i * step), round((i + 1) * step) - 2
+        pen.rectangle((left, ground - round(height * tallest), right, ground), fill=near)
+        pen.rectangle((left, ground + 3, right, ground + 3 + round(height * tallest * 0.45)), fill=reflected)
+    pen.rectangle((0, ground, SIDE, ground + 2), fill=_colour(hue, 0.35, 0.75))
+
+
+def _words(pen: ImageDraw.ImageDraw, title: str, show: str) -> None:
+    """Title and show, as large as fits. A title that the built-in font cannot write is left to the player to show."""
+    from PIL import ImageFont
+
+    font = ImageFont.load_default
+    margin, width = round(SIDE * 0.075), round(SIDE * 0.85)
+    top = margin
+    if _writes(show):
+        size = 46
+        while size > 18 and pen.textlength(show.upper(), font=font(size)) > width:
+            size -= 2
+        pen.text((margin, top), show.upper(), font=font(size), fill=(214, 210, 204))
+    top += 96
+    if not _writes(title):
+        return
+    for size in range(190, 50, -8):
+        face = font(size)
+        lines = _wrap(pen, title, face, width)
+        if len(lines) * size * 1.08 <= SIDE * 0.36 and all(pen.textlength(line, font=face) <= width for line in lines):
+            break
+    for number, line in enumerate(lines):
+        pen.text((margin, top + round(number * size * 1.08)), line, font=face, fill=(246, 243, 238))
+
+
+def _writes(text: str) -> bool:
+    """Whether the built-in font has every character: Latin only, so others are told by their code."""
+    return all(ord(c) < 0x250 or c in "–—‘’“”…" for c in text)
+
+
+def _wrap(pen: ImageDraw.ImageDraw, text: str, face: Face, width: int) -> list[str]:
+    lines: list[str] = []
+    for word in text.split():
+        if lines and pen.textlength(f"{lines[-1]} {word}", font=face) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines

@@ -1,0 +1,73 @@
+"""Everything that stands in an episode's output folder beside its audio."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from producer.deliver import captions, chapters, cover, credits, tags
+from producer.deliver.files import Staging
+from producer.errors import RenderError
+from producer.model.profile import Profile
+from producer.model.script import Script
+from producer.model.sound import Origin
+from producer.model.timeline import Timeline
+
+
+def write_documents(
+    staging: Staging,
+    script: Script,
+    timeline: Timeline,
+    timeline_json: Mapping[str, object],
+    origins: Iterable[Origin],
+) -> None:
+    """Timeline, transcripts, chapters and credits, as the contract names them."""
+    found_cards = captions.cards(timeline, script)
+    staging.text("timeline.json", json.dumps(timeline_json, ensure_ascii=False, indent=1) + "\n")
+    staging.text("transcript.vtt", captions.vtt(found_cards))
+    staging.text("transcript.srt", captions.srt(found_cards))
+    staging.text("transcript.json", captions.transcript_json(found_cards))
+    staging.text("chapters.json", chapters.podcasting_json(chapters.chapters(timeline, script), script))
+    staging.text("credits.txt", credits.credits_text(script, credits.voices(timeline, script), origins))
+
+
+def write_tags(
+    audio: Path,
+    script: Script,
+    timeline: Timeline,
+    origins: Iterable[Origin],
+    picture: bytes,
+    profile: Profile,
+) -> None:
+    """Name, cover, chapters, words and credits inside the finished audio file."""
+    cast = credits.voices(timeline, script)
+    written = tags.Tags(
+        script=script,
+        cover=picture,
+        chapters=chapters.chapters(timeline, script),
+        lyrics=captions.plain(timeline, script),
+        credits=credits.credits_text(script, cast, origins),
+        disclosure=credits.disclosure(cast),
+    )
+    tags.write(audio, written, profile.codec)
+
+
+def cover_picture(script: Script, folder: Path, short_term_lufs: Iterable[float]) -> bytes:
+    """The script's cover, or one drawn from the episode. Raises RenderError when the named file is no JPEG or PNG.
+
+    Args:
+        folder: the project; a cover is named from there and must be inside it.
+    """
+    if not script.cover:
+        return cover.draw(script.title, script.show, list(short_term_lufs))
+    path = (folder / script.cover).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise RenderError(f"{script.file}: cover: {script.cover} is outside the project")
+    try:
+        image = path.read_bytes()
+    except OSError as found:
+        raise RenderError(f"{script.file}: cover: cannot read {script.cover}: {found.strerror}") from None
+    if not image.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        raise RenderError(f"{script.file}: cover: {script.cover} is neither JPEG nor PNG")
+    return image

@@ -1,0 +1,58 @@
+"""Output folders: everything is made beside its place and moved in when all of it is there."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from producer.errors import RenderError
+
+
+class Staging:
+    """A hidden folder next to `target`, on the same disk. `publish` renames each file into place; leaving without it
+    removes everything, so a failed render leaves the previous one as it was.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self._folder: Path | None = None
+
+    def __enter__(self) -> Staging:
+        try:
+            self.target.parent.mkdir(parents=True, exist_ok=True)
+            self._folder = Path(tempfile.mkdtemp(prefix=f".{self.target.name}-", dir=self.target.parent))
+        except OSError as found:
+            raise RenderError(f"cannot write to {self.target.parent}: {found.strerror}") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def path(self, name: str) -> Path:
+        """Where to make the file that will be called `name`."""
+        assert self._folder is not None, "use Staging in a with statement"
+        return self._folder / name
+
+    def text(self, name: str, content: str) -> None:
+        """Make a text file: UTF-8, line feeds on every system."""
+        try:
+            self.path(name).write_bytes(content.encode())
+        except OSError as found:
+            raise RenderError(f"cannot write {name}: {found.strerror}") from None
+
+    def publish(self) -> tuple[Path, ...]:
+        """Move every file to its place; returns them in alphabetical order."""
+        assert self._folder is not None, "use Staging in a with statement"
+        moved: list[Path] = []
+        try:
+            self.target.mkdir(parents=True, exist_ok=True)
+            for made in sorted(self._folder.iterdir()):
+                made.chmod(0o644)
+                final = self.target / made.name
+                made.replace(final)
+                moved.append(final)
+        except OSError as found:
+            raise RenderError(f"cannot write to {self.target}: {found.strerror}") from None
+        return tuple(moved)

@@ -1,0 +1,94 @@
+"""Whose turn it is to act, and where.
+
+ProducerError           something stopped the work; str() is what the user reads
+├── ScriptError         the writer can mend it: every problem at file:line:column (exit 1)
+├── PackError           the sound designer can mend it: every problem with its file (exit 1)
+├── VoiceError          a voice did not do its work; names the voice and the line (exit 1)
+├── RenderError         the user's machine, files or choices stand in the way (exit 1)
+└── UsageError          the command was called wrongly (exit 2)
+
+Anything else that escapes is a fault of ours (exit 3, with its traceback).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where in a file something stands; line and column count from 1, column in characters."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake: where it is, what is wrong, and how to mend it."""
+
+    at: Place
+    what: str
+    mended: str = field(default="", compare=False)
+    """The line (or lines) as it should stand, when that is known for certain; else empty."""
+
+    def __str__(self) -> str:
+        shown = f"{self.at}: {self.what}"
+        if self.mended:
+            shown += "".join(f"\n    {line}" for line in self.mended.splitlines())
+        return shown
+
+
+class ProducerError(Exception):
+    """Base of every error that a user can act on."""
+
+
+class LocatedError(ProducerError):
+    """Base of the errors that hold problems with their places."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class ScriptError(LocatedError):
+    """The writer can mend it. Holds every problem, in reading order."""
+
+
+class PackError(LocatedError):
+    """The sound designer can mend it. Holds every problem, in reading order."""
+
+
+class VoiceError(ProducerError):
+    """A voice could not speak; the message names the voice and the line."""
+
+
+class RenderError(ProducerError):
+    """Files, disk, encoder or options stand in the way of the render."""
+
+
+class UsageError(ProducerError):
+    """The command was called in a way that it does not know."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint for an unknown name: ``"; did you mean 'x'?"`` or the known names, or nothing.
+
+    Args:
+        name: as the user wrote it.
+        known: the names that would have been right.
+    """
+    names = sorted(set(known))
+    folded = {known_name.casefold(): known_name for known_name in names}
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean '{folded[close[0]]}'?"
+    if names and len(names) <= 12:
+        return f"; known: {', '.join(names)}"
+    return ""

@@ -1,0 +1,87 @@
+"""The master: one constant gain to the profile's loudness, a limiter for its peak, and corrections by what was decoded.
+
+Never a compressor over the whole programme: it would undo the balance that the script asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from producer.audio import Audio, as_mono, as_stereo
+from producer.dsp.limiter import Limiter
+from producer.dsp.loudness import Loudness
+from producer.model.profile import Profile
+
+GAIN_STEP_DB = 0.1
+"""The gain moves in steps, so that a small edit leaves far parts of an episode as they were."""
+ROUNDS = 4
+CLOSE_ENOUGH_LU = 0.25
+_OVERSHOOT_DB = {"mp3": 1.0}  # what lossy coding usually adds to a peak; the first round leaves room for it
+_SAFETY_DB = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done to the mix: a gain, then (unless None) a limiter."""
+
+    gain_db: float
+    ceiling_dbtp: float | None
+
+
+def first_plan(mix_lufs: float, profile: Profile) -> Plan:
+    """The plan before anything was encoded, from the loudness of the mix."""
+    target = profile.loudness_lufs
+    gain = 0.0 if target is None or not np.isfinite(mix_lufs) else _stepped(target - mix_lufs)
+    if not profile.limiter or profile.peak_dbtp is None:
+        return Plan(gain, None)
+    return Plan(gain, profile.peak_dbtp - _OVERSHOOT_DB.get(profile.codec, 0.0) - _SAFETY_DB)
+
+
+def corrected(plan: Plan, decoded: Loudness, profile: Profile) -> Plan | None:
+    """The next plan when the decoded file misses the profile, or None when it holds.
+
+    Args:
+        decoded: what the meters say of the delivered file after decoding.
+    """
+    following = plan
+    if profile.loudness_lufs is not None and np.isfinite(decoded.integrated_lufs):
+        off = profile.loudness_lufs - decoded.integrated_lufs
+        if abs(off) > min(CLOSE_ENOUGH_LU, profile.tolerance_lu / 2):
+            following = replace(following, gain_db=_stepped(plan.gain_db + off))
+    if profile.peak_dbtp is not None and plan.ceiling_dbtp is not None:
+        over = decoded.true_peak_dbtp - profile.peak_dbtp
+        if over > 0:
+            following = replace(following, ceiling_dbtp=plan.ceiling_dbtp - over - _SAFETY_DB)
+    return following if following != plan else None
+
+
+def holds(decoded: Loudness, profile: Profile) -> bool:
+    """Whether a decoded file is within the profile's loudness and peak."""
+    if profile.peak_dbtp is not None and decoded.true_peak_dbtp > profile.peak_dbtp:
+        return False
+    if profile.loudness_lufs is None or not np.isfinite(decoded.integrated_lufs):
+        return True
+    return abs(decoded.integrated_lufs - profile.loudness_lufs) <= profile.tolerance_lu
+
+
+def mastered(blocks: Iterable[Audio], plan: Plan, profile: Profile) -> Iterator[Audio]:
+    """The mix with `plan` applied, in the profile's channels; as many samples as came in."""
+    shape = as_mono if profile.channels == 1 else as_stereo
+    if plan.ceiling_dbtp is None:
+        factor = np.float32(10.0 ** (plan.gain_db / 20.0))
+        for block in blocks:
+            yield shape(block) * factor
+        return
+    limiter = Limiter(profile.rate_hz, profile.channels, plan.ceiling_dbtp, plan.gain_db)
+    for block in blocks:
+        ready = limiter.push(shape(block))
+        if len(ready):
+            yield ready
+    yield limiter.flush()
+
+
+def _stepped(gain_db: float) -> float:
+    return round(round(gain_db / GAIN_STEP_DB) * GAIN_STEP_DB, 6)

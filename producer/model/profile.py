@@ -1,0 +1,69 @@
+"""What a file must measure to be delivered for its purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One delivery target. Peaks are measured on the decoded file."""
+
+    name: str
+    rate_hz: int
+    channels: int
+    loudness_lufs: float | None  # None: by RMS instead
+    tolerance_lu: float
+    peak_dbtp: float | None  # None: as it falls
+    limiter: bool = True
+    codec: str = "mp3"
+    kbps: int | None = None
+    bits: int | None = None
+    rms_db: tuple[float, float] | None = None
+    floor_db: float | None = None
+    head_s: float = 0.0
+    tail_s: float = 0.0
+
+
+PROFILES: Mapping[str, Profile] = {
+    profile.name: profile
+    for profile in (
+        Profile(name="podcast", rate_hz=44100, channels=2, loudness_lufs=-16, tolerance_lu=0.5, peak_dbtp=-1, kbps=192),
+        Profile(
+            name="broadcast",
+            rate_hz=48000,
+            channels=2,
+            loudness_lufs=-23,
+            tolerance_lu=0.2,
+            peak_dbtp=-1,
+            codec="wav",
+            bits=24,
+        ),
+        Profile(
+            name="acx",
+            rate_hz=44100,
+            channels=1,
+            loudness_lufs=None,
+            tolerance_lu=0,
+            peak_dbtp=-3,
+            kbps=192,
+            rms_db=(-23, -18),
+            floor_db=-60,
+            head_s=1.0,
+            tail_s=3.0,
+        ),
+        Profile(name="alexa", rate_hz=24000, channels=2, loudness_lufs=-14, tolerance_lu=0.5, peak_dbtp=-2, kbps=48),
+        Profile(
+            name="archive",
+            rate_hz=48000,
+            channels=2,
+            loudness_lufs=-23,
+            tolerance_lu=0.2,
+            peak_dbtp=None,
+            limiter=False,
+            codec="flac",
+            bits=24,
+        ),
+    )
+}

@@ -1,0 +1,48 @@
+"""A YAML document as plain values that know where they stand. Scalars stay text; nothing is resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from producer.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """Text as written. Under `>` lines are joined by a space and a blank line is a newline character; no end newline."""
+
+    text: str
+    place: Place
+    """Where the text itself begins (after a quotation mark or a `>` and its indentation)."""
+    offsets: tuple[tuple[int, int, int], ...] = ()
+    """(offset in `text`, line, column) wherever the text goes on somewhere else in the file, offsets rising."""
+    quoted: bool = False
+    block: bool = False
+
+    def at(self, offset: int) -> Place:
+        """Where the character `offset` of `text` stands in the file."""
+        line, column, base = self.place.line, self.place.column, 0
+        for begins, there, column_there in self.offsets:
+            if begins > offset:
+                break
+            line, column, base = there, column_there, begins
+        return Place(self.place.file, line, column + offset - base)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A mapping in the order written; keys are unique."""
+
+    pairs: tuple[tuple[Scalar, Node], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A sequence."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+
+Node = Scalar | Pairs | Items

@@ -1,0 +1,251 @@
+"""Delivered files, read back by others: ffmpeg's own decoder and meter, mutagen, plain parsers."""
+
+import itertools
+import json
+import re
+import struct
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mutagen import id3
+from mutagen.mp3 import MP3
+
+from producer.audio import Audio
+from producer.deliver import captions, chapters, cover, credits, encode, ffmpeg, tags
+from producer.deliver.files import Staging
+from producer.deliver.spill import Spill
+from producer.errors import RenderError
+from producer.model.profile import PROFILES
+from producer.model.sound import Origin
+from tests.deliver_helpers import RATE, script_of, speech, timeline_of
+
+PODCAST = PROFILES["podcast"]
+
+
+def sound(seconds: float, seed: int = 1) -> Audio:
+    chance = np.random.default_rng(seed)
+    return (chance.standard_normal((round(seconds * RATE), 2)) * 0.05).astype(np.float32)
+
+
+@pytest.mark.parametrize("samples", [1151, 2000, 44100, 100_003])
+def test_an_mp3_decodes_to_exactly_the_samples_that_went_in(tmp_path: Path, samples: int) -> None:
+    path = tmp_path / "a.mp3"
+    audio = sound(3)[:samples]
+    assert encode.encode([audio[:500], audio[500:]], PODCAST, path) == samples
+    assert sum(map(len, encode.decode(path, PODCAST))) == samples
+
+
+def test_an_mp3_begins_with_an_info_frame_and_has_one_bitrate(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    encode.encode([sound(2)], PODCAST, path)
+    raw = path.read_bytes()
+    assert raw[36:40] == b"Info"
+    delay_padding = int.from_bytes(raw[36 + 141 : 36 + 144], "big")
+    frames = struct.unpack(">I", raw[44:48])[0]
+    assert frames * 1152 == 2 * RATE + (delay_padding >> 12) + (delay_padding & 0xFFF)
+    at, rates = 0, set()
+    while at < len(raw):
+        head = int.from_bytes(raw[at : at + 4], "big")
+        assert head >> 21 == 0x7FF
+        rates.add((head >> 12) & 15)
+        at += 144 * 192000 // 44100 + ((head >> 9) & 1)
+    assert rates == {11}  # 192 kbps, MPEG-1 layer III
+
+
+@pytest.mark.parametrize("name", ["broadcast", "archive"])
+def test_lossless_files_hold_24_bits(tmp_path: Path, name: str) -> None:
+    profile = PROFILES[name]
+    path = tmp_path / f"a{encode.codec(profile).suffix}"
+    audio = sound(1)
+    encode.encode([audio], profile, path)
+    back = np.concatenate(list(encode.decode(path, profile)))
+    assert np.abs(back - audio).max() <= 2**-23
+
+
+def test_an_encoder_that_fails_says_why(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match=r"encoder stopped while writing a\.mp3"):
+        ffmpeg.encode([sound(1)], RATE, 2, ["-c:a", "no_such_codec", "-f", "mp3"], tmp_path / "a.mp3")
+
+
+def test_a_file_that_is_no_audio_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"not audio at all" * 50)
+    with pytest.raises(RenderError, match="does not decode"):
+        list(ffmpeg.decode(path, 2, RATE))
+
+
+AWKWARD = ["Plain", "“Quotes” 'all' \"kinds\" `here`", "🕯 lamp", "שלום עולם", "a & b < c"]
+
+
+def tagged(tmp_path: Path) -> tuple[Path, tuple[chapters.Chapter, ...]]:
+    path = tmp_path / "a.mp3"
+    encode.encode([sound(12)], PODCAST, path)
+    script = script_of(title="🕯 “Lamp”", scenes=tuple(AWKWARD), show="Ünïted", episode=3, season=2, summary="מסע")
+    clip = speech("line-1", "keeper", [("Hello,", 0.5, 0.9), ("wörld.", 1.0, 1.4)])
+    timeline = timeline_of(12, (clip,), tuple((title, 2.3333 * n) for n, title in enumerate(AWKWARD)))
+    found = chapters.chapters(timeline, script)
+    picture = cover.draw("Lamp", "", [-20.0, -30.0])
+    cast = credits.voices(timeline, script)
+    tags.write(
+        path,
+        tags.Tags(
+            script=script,
+            cover=picture,
+            chapters=found,
+            lyrics=captions.plain(timeline, script),
+            credits="c",
+            disclosure=credits.disclosure(cast),
+        ),
+        "mp3",
+    )
+    return path, found
+
+
+def test_tags_survive_emoji_right_to_left_text_and_quotes(tmp_path: Path) -> None:
+    path, _ = tagged(tmp_path)
+    read = id3.ID3(path)
+    assert read.version == (2, 3, 0)
+    assert str(read["TIT2"]) == "🕯 “Lamp”"
+    assert str(read["TALB"]) == "Ünïted"
+    assert (str(read["TRCK"]), str(read["TPOS"])) == ("3", "2")
+    assert read.getall("COMM")[0].text in (["מסע"], ["AI Voice: The <Keeper> & co (pyttsx3:en-gb)"])
+    assert "Hello, wörld." in read.getall("USLT")[0].text
+    assert read.getall("APIC")[0].mime == "image/jpeg"
+    assert str(read["TXXX:AI-DISCLOSURE"]) == "AI Voice: The <Keeper> & co (pyttsx3:en-gb)"
+
+
+def test_tagging_leaves_every_sample_and_the_length_alone(tmp_path: Path) -> None:
+    path, _ = tagged(tmp_path)
+    assert sum(map(len, encode.decode(path, PODCAST))) == 12 * RATE
+    assert MP3(path).info.length == pytest.approx(12, abs=0.06)
+
+
+def test_chapters_read_the_same_in_mutagen_ffmpeg_and_json(tmp_path: Path) -> None:
+    path, found = tagged(tmp_path)
+    wanted = [(c.title, c.start_ms, c.end_ms) for c in found]
+    frames = sorted(id3.ID3(path).getall("CHAP"), key=lambda c: c.start_time)
+    assert [(str(f.sub_frames["TIT2"]), f.start_time, f.end_time) for f in frames] == wanted
+    tops = id3.ID3(path).getall("CTOC")
+    assert len(tops) == 1
+    assert tops[0].child_element_ids == [f.element_id for f in frames]
+    command = [ffmpeg.executable(), "-hide_banner", "-i", str(path)]
+    said = subprocess.run(command, capture_output=True, check=False).stderr.decode()  # fails: no output was asked for
+    seconds = re.findall(r"Chapter #0:\d+: start ([\d.]+), end ([\d.]+)", said)
+    assert [(round(float(a) * 1000), round(float(b) * 1000)) for a, b in seconds] == [(a, b) for _, a, b in wanted]
+    read = json.loads(chapters.podcasting_json(found, script_of()))
+    assert [(c["title"], c["startTime"] * 1000, c["endTime"] * 1000) for c in read["chapters"]] == [
+        (t, pytest.approx(a), pytest.approx(b)) for t, a, b in wanted
+    ]
+
+
+def test_chapters_begin_at_zero_and_touch() -> None:
+    timeline = timeline_of(60, (), (("", 0), ("First", 4), ("", 20), ("Second", 30)))
+    assert [(c.title, c.start_ms, c.end_ms) for c in chapters.chapters(timeline, script_of())] == [
+        ("First", 0, 30000),
+        ("Second", 30000, 60000),
+    ]
+
+
+def test_a_long_opening_before_the_first_title_is_a_chapter_of_its_own() -> None:
+    timeline = timeline_of(60, (), (("", 0), ("First", 30)))
+    assert [c.title for c in chapters.chapters(timeline, script_of("The play"))] == ["The play", "First"]
+
+
+WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=40)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(WORDS, st.sampled_from(["keeper", "radio"]), st.integers(0, 3000)), min_size=1, max_size=60))
+def test_captions_hold_every_word_once_in_order_and_never_overlap(said: list[tuple[str, str, int]]) -> None:
+    clips, at, words = [], 0.0, []
+    for n, (word, name, rest_ms) in enumerate(said):
+        words.append((word, at, at + 0.2))
+        at += 0.25 + rest_ms / 1000
+        if n + 1 == len(said) or said[n + 1][1] != name:
+            clips.append(speech(f"line-{n}", name, words))
+            words = []
+    timeline = timeline_of(at + 1, tuple(clips), (("One", 0),))
+    found = captions.cards(timeline, script_of())
+    assert [w for c in found for w in c.text.split()] == [w for word, _, _ in said for w in word.split()]
+    assert all(a.start_ms < a.end_ms and a.start_ms <= b.start_ms for a, b in itertools.pairwise(found))
+    for name in {card.speaker for card in found}:
+        own = [card for card in found if card.speaker == name]
+        assert all(a.end_ms <= b.start_ms for a, b in itertools.pairwise(own))
+    assert found[-1].end_ms <= (at + 1) * 1000 + 1
+    assert all(len(line) <= 32 or " " not in line for c in found for line in c.lines)
+    vtt, srt = captions.vtt(found), captions.srt(found)
+    assert re.findall(r"^([\d:.]+) --> ([\d:.]+)$", vtt, re.M) == [
+        (a.replace(",", "."), b.replace(",", ".")) for a, b in re.findall(r"^([\d:,]+) --> ([\d:,]+)$", srt, re.M)
+    ]
+    assert vtt.count("-->") == srt.count("-->") == len(found)
+
+
+def test_markup_in_a_script_stays_text_in_captions() -> None:
+    timeline = timeline_of(3, (speech("line-1", "keeper", [("<b>&", 0.1, 0.4), ("-->", 0.5, 0.9)]),), (("One", 0),))
+    vtt = captions.vtt(captions.cards(timeline, script_of()))
+    assert "<v The &lt;Keeper&gt; &amp; co>&lt;b&gt;&amp; --&gt;</v>" in vtt
+
+
+def test_credits_name_each_sound_once_with_its_licence_and_hash() -> None:
+    origin = Origin(
+        pack="p",
+        version="1.0",
+        title="a gull",
+        author="N. Name",
+        licence="CC-BY-4.0",
+        source="https://x.example",
+        changed="trimmed",
+        file="gull.flac",
+        sha256="ab" * 32,
+    )
+    text = credits.credits_text(script_of(writer="W"), (), [origin, origin])
+    assert text.count("a gull") == 1
+    for part in (
+        "N. Name",
+        "CC-BY-4.0, https://creativecommons.org/licenses/by/4.0/",
+        "trimmed",
+        "ab" * 32,
+        "Written by W",
+    ):
+        assert part in text
+
+
+def test_the_cover_is_a_square_jpeg_under_512_kb_and_always_the_same() -> None:
+    levels = list(np.sin(np.arange(400) / 9) * 10 - 25)
+    first = cover.draw("A rather long title for a small cover", "Show", levels)
+    assert first == cover.draw("A rather long title for a small cover", "Show", levels)
+    assert first[:3] == b"\xff\xd8\xff"
+    assert len(first) < 512_000
+    assert first != cover.draw("Другое имя", "", [])
+
+
+def test_a_failed_render_leaves_the_last_one_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "output" / "lamp"
+    with Staging(target) as staging:
+        staging.text("credits.txt", "first")
+        assert [p.name for p in staging.publish()] == ["credits.txt"]
+    with pytest.raises(RuntimeError), Staging(target) as staging:
+        staging.text("credits.txt", "second")
+        raise RuntimeError
+    assert (target / "credits.txt").read_text() == "first"
+    assert [p.name for p in target.parent.iterdir()] == ["lamp"]
+
+
+def test_a_folder_that_cannot_be_made_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(RenderError, match="cannot write to"), Staging(tmp_path / "file" / "out"):
+        pass
+
+
+def test_a_spill_gives_back_what_was_written_as_often_as_asked(tmp_path: Path) -> None:
+    audio = sound(0.5)
+    with Spill(tmp_path, 2) as spill:
+        for at in range(0, len(audio), 777):
+            spill.write(audio[at : at + 777])
+        for size in (100, 1 << 18):
+            assert np.array_equal(np.concatenate(list(spill.blocks(size))), audio)
+    assert list(tmp_path.iterdir()) == []
