@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from producer.audio import Audio, as_mono, as_stereo
 from producer.dsp.limiter import Limiter
-from producer.dsp.loudness import Loudness
+from producer.dsp.loudness import Loudness, PowerMeter, integrated
 from producer.model.profile import Profile
+from producer.units import gain
 
 GAIN_STEP_DB = 0.1
 """The gain moves in steps, so that a small edit leaves far parts of an episode as they were."""
@@ -31,13 +33,53 @@ class Plan:
     ceiling_dbtp: float | None
 
 
-def first_plan(mix_lufs: float, profile: Profile) -> Plan:
-    """The plan before anything was encoded, from the loudness of the mix."""
-    target = profile.loudness_lufs
-    gain = 0.0 if target is None or not np.isfinite(mix_lufs) else _stepped(target - mix_lufs)
-    if not profile.limiter or profile.peak_dbtp is None:
-        return Plan(gain, None)
-    return Plan(gain, profile.peak_dbtp - _OVERSHOOT_DB.get(profile.codec, 0.0) - _SAFETY_DB)
+class Survey:
+    """What the first plan is made from: loudness and peaks of the mix, hop by hop, taken while it is mixed."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self._power = PowerMeter(rate_hz, 2)
+        self._rest = np.zeros((0, 2), np.float32)
+        self._peaks: list[NDArray[np.float32]] = []
+
+    def push(self, block: Audio) -> None:
+        """Take the next samples of the mix, shape (n, 2)."""
+        self._power.push(block)
+        waiting = np.concatenate([self._rest, block])
+        whole = len(waiting) // self._power.hop * self._power.hop
+        self._peaks.append(np.abs(waiting[:whole]).reshape(-1, self._power.hop * 2).max(axis=1, initial=0.0))
+        self._rest = waiting[whole:]
+
+    @property
+    def powers(self) -> NDArray[np.float64]:
+        """K-weighted mean squares per hop of `seconds_per_hop`."""
+        return self._power.powers()
+
+    @property
+    def seconds_per_hop(self) -> float:
+        return self._power.seconds_per_hop
+
+    def limited_lufs(self, gain_db: float, ceiling_dbtp: float | None) -> float:
+        """Loudness after a gain and, roughly, the limiter: each hop is turned down by what its highest sample is over."""
+        powers = self.powers * 10.0 ** (gain_db / 10.0)
+        if ceiling_dbtp is not None:
+            peaks = np.concatenate([np.zeros(0, np.float32), *self._peaks])[: len(powers)].astype(float) * gain(gain_db)
+            powers = powers * np.minimum(1.0, gain(ceiling_dbtp) / np.maximum(peaks, 1e-9)) ** 2
+        return integrated(powers, self.seconds_per_hop)
+
+
+def first_plan(mix: Survey, profile: Profile) -> Plan:
+    """The plan before anything was encoded: the gain that should reach the profile's loudness through the limiter."""
+    ceiling = None
+    if profile.limiter and profile.peak_dbtp is not None:
+        ceiling = profile.peak_dbtp - _OVERSHOOT_DB.get(profile.codec, 0.0) - _SAFETY_DB
+    gain_db = 0.0
+    if profile.loudness_lufs is not None:
+        for _ in range(6):  # each turn closes most of what the limiter took
+            reached = mix.limited_lufs(gain_db, ceiling)
+            if not np.isfinite(reached):
+                return Plan(0.0, ceiling)
+            gain_db += profile.loudness_lufs - reached
+    return Plan(_stepped(gain_db), ceiling)
 
 
 def corrected(plan: Plan, decoded: Loudness, profile: Profile) -> Plan | None:
@@ -71,7 +113,7 @@ def mastered(blocks: Iterable[Audio], plan: Plan, profile: Profile) -> Iterator[
     """The mix with `plan` applied, in the profile's channels; as many samples as came in."""
     shape = as_mono if profile.channels == 1 else as_stereo
     if plan.ceiling_dbtp is None:
-        factor = np.float32(10.0 ** (plan.gain_db / 20.0))
+        factor = np.float32(gain(plan.gain_db))
         for block in blocks:
             yield shape(block) * factor
         return

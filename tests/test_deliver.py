@@ -31,12 +31,17 @@ def sound(seconds: float, seed: int = 1) -> Audio:
     return (chance.standard_normal((round(seconds * RATE), 2)) * 0.05).astype(np.float32)
 
 
-@pytest.mark.parametrize("samples", [1151, 2000, 44100, 100_003])
-def test_an_mp3_decodes_to_exactly_the_samples_that_went_in(tmp_path: Path, samples: int) -> None:
-    path = tmp_path / "a.mp3"
-    audio = sound(3)[:samples]
-    assert encode.encode([audio[:500], audio[500:]], PODCAST, path) == samples
-    assert sum(map(len, encode.decode(path, PODCAST))) == samples
+@pytest.mark.parametrize("name", ["podcast", "alexa"])
+@pytest.mark.parametrize("samples", [1, 500, 1151, 1163, 44100, 100_003])
+def test_an_mp3_of_whole_frames_decodes_to_exactly_the_samples_that_went_in(
+    tmp_path: Path, samples: int, name: str
+) -> None:
+    path, profile = tmp_path / "a.mp3", PROFILES[name]
+    length = encode.whole_frames(samples, profile)
+    assert 0 <= length - samples < 1152
+    audio = np.resize(sound(3), (length, 2))
+    assert encode.encode([audio[:500], audio[500:]], profile, path) == length
+    assert sum(map(len, encode.decode(path, profile))) == length
 
 
 def test_an_mp3_begins_with_an_info_frame_and_has_one_bitrate(tmp_path: Path) -> None:

@@ -44,6 +44,18 @@ def codec(profile: Profile) -> Codec:
     return {"mp3": _mp3, "wav": _wav, "flac": _flac}[profile.codec](profile)
 
 
+def whole_frames(samples: int, profile: Profile) -> int:
+    """The least length from `samples` on that the codec holds exactly.
+
+    Encoders that count in frames say in the file how much of the last one is padding, and ffmpeg's decoder can only take
+    off up to one frame: a programme of whole MP3 frames always comes back to the sample.
+    """
+    if profile.codec != "mp3":
+        return samples
+    frame = 1152 if profile.rate_hz >= 32000 else 576  # MPEG-1, MPEG-2 (ISO 11172-3, 13818-3)
+    return -(-samples // frame) * frame
+
+
 def encode(blocks: Iterable[Audio], profile: Profile, to: Path) -> int:
     """Write the mastered blocks to the file `to` as the profile says; returns samples written."""
     return ffmpeg.encode(_in_range(blocks), profile.rate_hz, profile.channels, list(codec(profile).options), to)

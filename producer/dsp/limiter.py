@@ -30,7 +30,7 @@ class Limiter:
         self._rate_hz = rate_hz
         self._gain = gain(gain_db)
         self._ceiling = gain(ceiling_dbtp)
-        self._factor = max(2, -(-192000 // rate_hz))
+        self._factor = 4 if rate_hz < 96000 else 2  # the verification on the decoded file is the stricter one
         self._ahead = max(1, round(_LOOK_AHEAD_S * rate_hz / _GROUP))
         kernel = np.hanning(2 * self._ahead + 3)[1:-1]
         self._kernel = kernel / kernel.sum()
@@ -70,7 +70,7 @@ class Limiter:
         """Learn the peaks of the chunk before `newest`; give back the one before that."""
         oldest, before = self._chunks
         self._chunks = [before, newest]
-        seen = np.concatenate([oldest[-_EDGE:], before, newest[:_EDGE]]) * self._gain
+        seen = np.concatenate([oldest[-_EDGE:], before, newest[:_EDGE]]) * np.float32(self._gain)
         control = [*self._control, self._release(self._wanted_db(seen))]
         self._control = control[1:]
         self._steps += 1
@@ -78,10 +78,10 @@ class Limiter:
             return newest[:0]
         return self._apply(oldest, np.concatenate(control))
 
-    def _wanted_db(self, seen: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _wanted_db(self, seen: Audio) -> NDArray[np.float64]:
         """The gain (dB, at most 0) that brings each group of a chunk under the ceiling; `seen` has both edges."""
         groups = _CHUNK // _GROUP
-        if np.abs(seen).max(initial=0.0) <= 0.4 * self._ceiling:  # between samples it cannot be over, either
+        if np.abs(seen).max(initial=0.0) <= 0.5 * self._ceiling:  # 6 dB: between samples it cannot be over, either
             return np.zeros(groups)
         high = np.abs(soxr.resample(seen, self._rate_hz, self._rate_hz * self._factor, quality="HQ"))
         high = high[_EDGE * self._factor : (_EDGE + _CHUNK) * self._factor]

@@ -71,7 +71,7 @@ class PowerMeter:
         whole = len(squares) // self.hop * self.hop
         if whole:
             self._powers.append(squares[:whole].reshape(-1, self.hop).mean(axis=1))
-        self._rest = squares[whole:]
+        self._rest = squares[whole:].copy()  # a view would keep the whole block alive
 
     def powers(self) -> Floats:
         """Mean weighted square of each whole hop so far, shape (hops,)."""
@@ -159,14 +159,14 @@ class TruePeakMeter:
     Source: BS.1770-5 annex 2 (a longer filter than the annex's 48 taps, so less under-reading).
     """
 
-    HEADROOM_DB = 9.0
+    HEADROOM_DB = 6.0
     _EDGE = 256  # samples that the interpolation filter sees on either side
     _PIECE = 4096
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         self._rate_hz = rate_hz
         self.factor = max(2, -(-192000 // rate_hz))
-        self._kept = np.zeros((self._EDGE, channels), np.float64)
+        self._kept = np.zeros((self._EDGE, channels), np.float32)
         self._fed = 0
         self.sample_peak = 0.0
         self.peak = 0.0
@@ -178,7 +178,7 @@ class TruePeakMeter:
         if not len(block):
             return
         self.sample_peak = max(self.sample_peak, float(np.abs(block).max()))
-        self._kept = np.concatenate([self._kept, np.asarray(block, float)])
+        self._kept = np.concatenate([self._kept, np.asarray(block, np.float32)])
         self._scan(final=False)
 
     def _scan(self, *, final: bool) -> None:
@@ -201,7 +201,7 @@ class TruePeakMeter:
 
     def result_dbtp(self) -> float:
         """The true peak so far (as if silence followed), dBTP; -inf for silence."""
-        tail = np.zeros((2 * self._EDGE, self._kept.shape[1]))
+        tail = np.zeros((2 * self._EDGE, self._kept.shape[1]), np.float32)
         kept, fed = self._kept, self._fed
         self._kept = np.concatenate([kept, tail])
         self._scan(final=True)

@@ -207,6 +207,8 @@ class Cue:
     before_token: int | None = None  # in brackets: lands on this token of its line, or on the rest there
     on_rest: bool = False
     """In brackets, with a rest between it and the next token: it lands where that rest begins."""
+    rest: int | None = None
+    """With `on_rest`: which of its line's rests that is; None: the first before that token (mostly the only one)."""
     at: Moment | None = None
     for_s: Length | None = None  # `for 3 s`
     until: Moment | None = None

@@ -33,6 +33,8 @@ class Sound:
     sustains: bool = False
     """Made for any length asked of it (foley that goes on); else a sound has its own length."""
     settings: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # foley: name -> (low, high)
+    resting: Mapping[str, float] = field(default_factory=dict)
+    """Foley: what each setting is when the script sets nothing (the pack's, else the recipe's): where a ride begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,14 +111,14 @@ class Palette(Protocol):
         seed: str,
         settings: tuple[tuple[str, float], ...] = (),
         *,
-        loop: bool = True,
+        loop: bool = False,
         pitch_cents: float = 0.0,
         speed: float = 1.0,
     ) -> BedSource:
         """A bed or music; `seed` makes two beds of one role differ; `settings` are the cue's own at its start.
 
-        Without `loop` a recording plays once and the source has a length; foley never ends. `pitch_cents` and `speed`
-        are already in what is read, and in the length.
+        With `loop` a recording goes round without end; else it plays once and the source has a length. Foley never
+        ends. `pitch_cents` and `speed` are already in what is read, and in the length.
         """
         ...
 

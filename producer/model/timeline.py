@@ -80,7 +80,7 @@ class Clip:
     pan: Ramp  # -100 … 100
     distance: Ramp  # metres
     width: Ramp = field(default_factory=lambda: Ramp.still(100.0))  # percent, stereo sources
-    room: str = "none"
+    room: str = "none"  # "none": outside its scene, untouched by `hear`; "": dry, but inside
     treat: str = "none"
     fade_in: Samples = Samples(0)
     fade_out: Samples = Samples(0)
@@ -113,6 +113,7 @@ class HearSpan:
     treat: str
     amount: Ramp
     level: Ramp  # LU, on all of it
+    place: Place = Place("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

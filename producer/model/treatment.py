@@ -1,6 +1,7 @@
 """The named voice and sound colours, and the steps they are built from.
 
-A treatment is a chain of effects, each a name and one number in that effect's unit. `producer.mix.treatments` plays them.
+A treatment is a chain of effects, each a name and one number in that effect's unit.
+`producer.mix.treatments` plays them.
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ NAMED: Mapping[str, tuple[Effect, ...]] = {
     "close": _chain(low_shelf=4, high_shelf=3, compress=10),
     "thought": _chain(high_pass=120, high_shelf=-4, chorus=25, echo=70, reverb=1.8),
     "whisper": _chain(high_pass=250, breath=85, high_shelf=4, compress=8),
-    "telephone": _chain(high_pass=320, low_pass=3300, drive=10, compress=12),
-    "radio": _chain(high_pass=380, low_pass=4200, drive=18, crush=10, compress=14),
-    "tannoy": _chain(high_pass=500, low_pass=3800, drive=14, echo=190, reverb=2.2),
+    "telephone": _chain(drive=10, compress=12, high_pass=320, low_pass=3300),
+    "radio": _chain(drive=18, crush=10, compress=14, high_pass=380, low_pass=4200),
+    "tannoy": _chain(drive=14, high_pass=500, low_pass=3800, echo=190, reverb=2.2),
     "muffled": _chain(low_pass=700, low_shelf=2),
     "through_wall": _chain(low_pass=380, high_pass=60),
     "underwater": _chain(low_pass=480, chorus=60, low_shelf=4),

@@ -51,7 +51,7 @@ def find(tokens: Sequence[Token], quoted: str) -> list[FoundWords]:
     A token counts as written (`112`) or as said (`one hundred and twelve`), each token by itself.
     """
     wanted = fold(quoted)
-    if not wanted:
+    if not wanted or not tokens:
         return []
     groups = [_readings(tokens, group) for group in _groups(tokens)]
     found: list[FoundWords] = []

@@ -1,0 +1,224 @@
+"""The command line: arguments, printing, exit codes. The only module that prints.
+
+0 done · 1 the user can mend it · 2 wrong usage · 3 a fault of ours · 130 stopped with Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from producer import __version__
+from producer.errors import ProducerError, UsageError
+
+if TYPE_CHECKING:  # heavy modules are imported by the command that needs them
+    from producer import render
+    from producer.cache import Cache
+
+app = typer.Typer(
+    name="render",
+    help="Turns a written script into a finished audio drama.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ScriptArgument = Annotated[Path | None, typer.Argument(metavar="[SCRIPT]", show_default=False, help="A script (YAML).")]
+PackOption = Annotated[list[str] | None, typer.Option("--pack", help="A pack by name or path, searched first.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
+NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Make everything anew and keep nothing.")]
+
+
+@app.command()
+def episode(
+    script: ScriptArgument = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", metavar="DIR", help="Receives the files.", show_default=False)
+    ] = None,
+    pack: PackOption = None,
+    profile: Annotated[
+        str | None, typer.Option(help="podcast, broadcast, alexa or archive.", show_default=False)
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Parallel workers; 0: one per core.")] = 0,
+    no_cache: NoCacheOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Speed and memory, too.")] = False,
+) -> None:
+    """Make the episode: speak it, sound it, mix, master, deliver to output/<name>/.
+
+    With no SCRIPT: the only one in script/, or the one that pyproject.toml names ([tool.producer] script = "…").
+    """
+    from producer import project, render, summary
+
+    began = time.perf_counter()
+    found, chosen = project.find(script, Path.cwd())
+    if chosen and not quiet and not as_json:
+        print(f"script: {chosen}")
+    with _cache(no_cache) as cache, _progress(quiet or as_json) as watch:
+        order = render.Order(
+            project=found,
+            output=output,
+            packs=tuple(pack or ()),
+            profile=profile,
+            jobs=jobs or _cores(),
+        )
+        report = render.episode(order, cache, watch)
+    facts = summary.facts(report, Path.cwd())
+    if as_json:
+        _json(facts)
+    elif not quiet:
+        print(summary.text(facts))
+        if verbose:
+            print(_effort(time.perf_counter() - began, report))
+
+
+@app.command()
+def check(
+    script: ScriptArgument = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what YAML would swallow, and nothing else.")] = False,
+    pack: PackOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Find every problem without making a sound; print the estimated length."""
+    from producer import project, render
+
+    found, chosen = project.find(script, Path.cwd())
+    if chosen and not quiet and not as_json:
+        print(f"script: {chosen}")
+    if fix:
+        mended = render.fix(found)
+        if not quiet and not as_json:
+            print(f"{found.script}: {mended} {'place' if mended == 1 else 'places'} mended")
+    with _cache(False) as cache:
+        outlook = render.check(found, tuple(pack or ()), cache)
+    if as_json:
+        _json(outlook)
+    elif not quiet:
+        minutes, seconds = divmod(round(float(outlook["estimated_s"])), 60)
+        counts = ", ".join(f"{outlook[name]} {name}" for name in ("scenes", "lines", "sounds", "beds"))
+        print(f"{found.script}: no problems; about {minutes}:{seconds:02d}; {counts}")
+
+
+@app.command()
+def cues(script: ScriptArgument = None, pack: PackOption = None, as_json: JsonOption = False) -> None:
+    """The cue sheet: when, what, how loud, and where it stands in the script."""
+    from producer import project, render, summary
+
+    found, _ = project.find(script, Path.cwd())
+    with _cache(False) as cache, _progress(as_json) as watch:
+        order = render.Order(project=found, packs=tuple(pack or ()), jobs=_cores())
+        rows = render.cues(order, cache, watch)
+    if as_json:
+        _json([summary.cue(row) for row in rows])
+    else:
+        print("\n".join(summary.cue_line(row) for row in rows))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the script, for completion in an editor."""
+    from producer import script
+
+    _json(script.schema())
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(help="The project's folder, made here.")]) -> None:
+    """Start a project: a short script with every kind of cue, a pack of your own, and notes."""
+    from producer import starter
+
+    for line in starter.make(name, Path.cwd()):
+        print(line)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        print(f"render {__version__}")
+        raise typer.Exit
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not every system can say what this process may use
+        return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def _cache(temporary: bool) -> Iterator[Cache]:
+    from producer.cache import Cache
+
+    with Cache(temporary=temporary) as cache:
+        yield cache
+
+
+@contextlib.contextmanager
+def _progress(silent: bool) -> Iterator[render.Watch]:
+    from producer.render import NoWatch
+
+    if silent or not sys.stderr.isatty():
+        yield NoWatch()
+        return
+    from producer.progress import Terminal
+
+    with Terminal() as shown:
+        yield shown
+
+
+def _json(document: object) -> None:
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+    print()
+
+
+def _effort(seconds: float, report: render.Report) -> str:
+    import resource
+
+    heard = report.timeline.duration / report.timeline.rate_hz
+    unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss: bytes there, KiB elsewhere
+    peaks = [resource.getrusage(who).ru_maxrss * unit / 1e6 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return (
+        f"took {seconds:.1f} s, {heard / seconds:.1f} times real time; "
+        f"at most {peaks[0]:.0f} MB here and {peaks[1]:.0f} MB in the largest helper process"
+    )
+
+
+def main() -> None:
+    """Run the command line and leave with the contract's exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # names and scripts are Unicode whatever the console's code page
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app()
+    except UsageError as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(2)
+    except ProducerError as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:  # `render cues | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception:
+        traceback.print_exc()
+        print(
+            "\nThis is a fault of Producer. Please report it with the lines above and, if you can, the script.",
+            file=sys.stderr,
+        )
+        sys.exit(3)

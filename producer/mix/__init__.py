@@ -1,0 +1,1 @@
+"""The mix: Timeline, takes and palette become stereo blocks on four buses."""

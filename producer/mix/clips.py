@@ -1,0 +1,128 @@
+"""One clip as it is heard: source, treatment, fades, level, place, room, cut, in this order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+from producer.audio import Audio
+from producer.dsp.envelopes import along, amplitude, fade
+from producer.dsp.loudness import k_weighting
+from producer.mix.sources import Source, widened
+from producer.mix.space import AIR_SETTLE_S, Answer, place
+from producer.mix.treatments import Chain, stretch_make_up
+from producer.model.timeline import Clip
+
+Floats = NDArray[np.float64]
+
+WHOLE_S = 60.0
+"""Speech and sounds up to this long are made in one piece; what is longer is made in stretches, as beds are."""
+PROBE_S = 8.0
+"""How much of a bed is heard out to level its treatment and its width."""
+_STILL = 1.0, 1.0
+
+
+@dataclass(frozen=True)
+class Voiced:
+    """A clip with all that it needs to be heard.
+
+    A pure function of position: `read` cut anywhere gives the same samples.
+    """
+
+    clip: Clip
+    source: Source
+    treatment: Chain
+    room: Answer | None
+    rate_hz: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is made in one piece (`made`), not in stretches (`stretch`)."""
+        return self.clip.kind in ("speech", "sound") and self.clip.span.length <= WHOLE_S * self.rate_hz
+
+    @property
+    def start(self) -> int:
+        return self.clip.span.start
+
+    @cached_property
+    def end(self) -> int:
+        """After this sample nothing of it is heard, echoes included."""
+        rings = round(self.treatment.rings_s * self.rate_hz) + (self.room.memory if self.room is not None else 0)
+        last = self.clip.span.end + rings
+        return last if self.clip.cut is None else max(self.start, min(last, self.clip.cut.end))
+
+    def made(self) -> Audio:
+        """All of it, from `start`, shape (end - start, 2)."""
+        dry = self.source.read(self.start, self.clip.span.end)
+        powers = _width_powers(dry, self.rate_hz) if self._narrows else _STILL
+        return self._heard(self.treatment.whole(dry, self.rate_hz), self.start, powers)[: self.end - self.start]
+
+    def stretch(self, start: int, stop: int) -> Audio:
+        """Samples [start, stop), shape (stop - start, 2)."""
+        before = self.room.memory if self.room is not None else 0
+        if self.clip.distance.moves or self.clip.distance.first > 1.0:
+            before += round(AIR_SETTLE_S * self.rate_hz)
+        treated = self._treated(start - before, stop)
+        return self._heard(treated, start - before, self._powers)[before : before + stop - start]
+
+    def _treated(self, start: int, stop: int) -> Audio:
+        if not self.treatment.steps:
+            return self.source.read(start, stop)
+        before = round(self.treatment.before_s * self.rate_hz)
+        after = round(self.treatment.after_s * self.rate_hz)
+        dry = self.source.read(start - before, stop + after)
+        made = self.treatment.stretch(dry, self.rate_hz, start - before)[before : before + stop - start]
+        return made * np.float32(self._make_up)
+
+    @property
+    def _narrows(self) -> bool:
+        return self.source.channels == 2 and (self.clip.width.moves or self.clip.width.first != 100.0)
+
+    @cached_property
+    def _probe(self) -> Audio:
+        return self.source.read(self.start, min(self.clip.span.end, self.start + round(PROBE_S * self.rate_hz)))
+
+    @cached_property
+    def _make_up(self) -> float:
+        return stretch_make_up(self.treatment, self._probe, self.rate_hz)
+
+    @cached_property
+    def _powers(self) -> tuple[float, float]:
+        return _width_powers(self._probe, self.rate_hz) if self._narrows else _STILL
+
+    def _heard(self, treated: Audio, start: int, powers: tuple[float, float]) -> Audio:
+        clip, stop = self.clip, start + len(treated)
+        if self._narrows:
+            treated = widened(treated, along(clip.width, start, stop, self.rate_hz), powers)
+        faded = self._fades(start, stop)
+        level = amplitude(along(clip.level, start, stop, self.rate_hz))
+        levelled = treated * _column(level if faded is None else level * faded)
+        pan = along(clip.pan, start, stop, self.rate_hz)
+        metres = along(clip.distance, start, stop, self.rate_hz)
+        made = place(levelled, pan, metres, self.room, self.rate_hz)
+        if clip.cut is not None:
+            kept = fade(start, start + len(made), out=(clip.cut.start, max(1, clip.cut.length)), shape="cosine")
+            if kept is not None:
+                made *= _column(kept)
+        return made
+
+    def _fades(self, start: int, stop: int) -> Floats | None:
+        clip = self.clip
+        into = (clip.span.start, clip.fade_in) if clip.fade_in else None
+        out = (clip.span.end - clip.fade_out, clip.fade_out) if clip.fade_out else None
+        return fade(start, stop, into=into, out=out, shape="power" if clip.kind in ("bed", "music") else "cosine")
+
+
+def _column(values: Floats | float) -> NDArray[np.float32]:
+    return np.asarray(values, np.float32).reshape(-1, 1)
+
+
+def _width_powers(audio: Audio, rate_hz: int) -> tuple[float, float]:
+    """K-weighted powers of the middle and of the sides of a stereo sound."""
+    weighted = signal.sosfilt(k_weighting(rate_hz), np.asarray(audio, float), axis=0)
+    left, right = weighted[:, 0], weighted[:, 1]
+    return float(np.square(left + right).mean() / 4.0), float(np.square(left - right).mean() / 4.0)

@@ -1,0 +1,160 @@
+"""The stems of an episode on a fixed grid: what a segment of a stem sounds like is a pure function of its number.
+
+So blocks of any size, made in any order by any number of threads, are the same to the last bit; and only what is
+heard now is in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+
+from producer.audio import Audio, silence
+from producer.dsp.envelopes import fade
+from producer.dsp.loudness import HOP_S
+from producer.mix.clips import Voiced
+from producer.mix.hear import Ear, through
+from producer.mix.memo import Memo
+from producer.mix.sources import Parts, Running, Source
+from producer.mix.space import Answer, answer
+from producer.mix.treatments import chain
+from producer.model.script import Room, Script
+from producer.model.sound import Palette
+from producer.model.timeline import Clip, Timeline
+from producer.model.voice import Take
+from producer.units import Samples, Span
+
+Stem = Literal["speech", "sounds", "beds", "beds_freed", "music", "music_freed"]
+"""The four buses, beds and music each parted into what the margin rules and what it does not (`duck: no`)."""
+STEMS: tuple[Stem, ...] = ("speech", "sounds", "beds", "beds_freed", "music", "music_freed")
+
+OUTSIDE = "none"
+"""The room of what is outside its scene: dry, and untouched by `hear`. A clip with room "" is dry but inside."""
+_PREPARED_BYTES = 48 << 20
+_SCENES_BYTES = 24 << 20
+
+TakeOf = Mapping[tuple[str, int], Take]
+"""Takes by (line id, index of the voice among the line's voices)."""
+
+
+def stem_of(clip: Clip) -> Stem:
+    """The stem that `clip` is heard on."""
+    match clip.kind:
+        case "speech":
+            return "speech"
+        case "sound":
+            return "sounds"
+        case "bed":
+            return "beds" if clip.duck else "beds_freed"
+        case "music":
+            return "music" if clip.duck else "music_freed"
+
+
+class Segments:
+    """Every stem of one episode, a segment at a time. Arguments as for `mixer.Mixer`."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        script: Script,
+        takes: TakeOf,
+        palette: Palette,
+        impulses: Mapping[str, Audio],
+        segment_hops: int,
+    ) -> None:
+        self._rate_hz = timeline.rate_hz
+        self._duration = timeline.duration
+        self._length = segment_hops * round(timeline.rate_hz * HOP_S)
+        self._rooms: dict[str, Answer | None] = {OUTSIDE: None, "": None}
+        self._prepared: Memo[Audio] = Memo(_PREPARED_BYTES, _bytes)
+        self._scenes: Memo[Audio] = Memo(_SCENES_BYTES, _bytes)
+        self.voiced: dict[Stem, list[Voiced]] = {stem: [] for stem in STEMS}
+        for clip in timeline.clips:
+            if clip.room not in self._rooms:
+                room = script.rooms.get(clip.room) or Room(name=clip.room, preset=clip.room)
+                self._rooms[clip.room] = answer(room, self._rate_hz, impulses)
+            source = _source(clip, takes, palette, self._rate_hz)
+            treatment = chain(clip.treat, script.treatments)
+            made = Voiced(clip, source, treatment, self._rooms[clip.room], self._rate_hz)
+            self.voiced[stem_of(clip)].append(made)
+        self._ears: dict[str, list[Ear]] = {}
+        for hear in timeline.hears:
+            self._ears.setdefault(hear.scene, []).append(Ear(chain(hear.treat, script.treatments), hear))
+
+    def __len__(self) -> int:
+        return (self._duration + self._length - 1) // self._length
+
+    def span(self, index: int) -> Span:
+        """Samples of segment `index`; the last one ends with the episode."""
+        start = index * self._length
+        return Span(Samples(start), Samples(min(start + self._length, max(start, self._duration))))
+
+    def meeting(self, span: Span) -> range:
+        """The segments that have samples of `span`."""
+        return range(max(0, span.start // self._length), min(len(self), -(-span.end // self._length)))
+
+    def stem(self, stem: Stem, index: int) -> Audio:
+        """Segment `index` of a stem before the margin, shape (segment's span, 2)."""
+        start, stop = index * self._length, (index + 1) * self._length
+        made = silence(stop - start)
+        through_ears = {scene for scene, ears in self._ears.items() if any(ear.active(start, stop) for ear in ears)}
+        scenes: dict[tuple[str, Span | None], list[Voiced]] = {}
+        for voiced in self.voiced[stem]:
+            if voiced.clip.room != OUTSIDE and voiced.clip.scene in through_ears:
+                scenes.setdefault((voiced.clip.scene, voiced.clip.cut), []).append(voiced)
+            else:
+                self._add(made, voiced, start, stop)
+        for (scene, cut), group in scenes.items():
+            made += self._scene(stem, scene, cut, group, index)
+        return made[: self.span(index).length]
+
+    def _scene(self, stem: Stem, scene: str, cut: Span | None, group: list[Voiced], index: int) -> Audio:
+        """What a scene's `hear`s let through of `group`, the clips of one stem that end in one cut (or in none)."""
+        ears = self._ears[scene]
+        start, stop = index * self._length, (index + 1) * self._length
+        before = max(ear.before(self._rate_hz) for ear in ears)
+        after = max(ear.after(self._rate_hz) for ear in ears)
+        if not any(voiced.start < stop + after and voiced.end > start - before for voiced in group):
+            return silence(stop - start)
+
+        def dry(segment: int) -> Audio:
+            made = silence(self._length)
+            for voiced in group:
+                self._add(made, voiced, segment * self._length, (segment + 1) * self._length)
+            return made
+
+        def read(low: int, high: int) -> Audio:
+            made = silence(high - low)
+            for segment in range(max(0, low // self._length), -(-high // self._length)):
+                whole = self._scenes.get((stem, scene, cut, segment), dry, segment)
+                first = segment * self._length
+                begin, end = max(low, first), min(high, first + self._length)
+                made[begin - low : end - low] = whole[begin - first : end - first]
+            return made
+
+        made = through(ears, read, start, stop, self._rate_hz)
+        kept = None if cut is None else fade(start, stop, out=(cut.start, max(1, cut.length)), shape="cosine")
+        return made if kept is None else made * kept.astype(np.float32)[:, None]
+
+    def _add(self, made: Audio, voiced: Voiced, start: int, stop: int) -> None:
+        low, high = max(start, voiced.start), min(stop, voiced.end)
+        if low >= high:
+            return
+        if voiced.whole:
+            ready = self._prepared.get(voiced.clip.id, voiced.made)
+            part = ready[low - voiced.start : high - voiced.start]
+            made[low - start : low - start + len(part)] += part
+        else:
+            made[low - start : high - start] += voiced.stretch(low, high)
+
+
+def _source(clip: Clip, takes: TakeOf, palette: Palette, rate_hz: int) -> Source:
+    if clip.kind in ("bed", "music") and not clip.strikes:
+        return Running(clip, palette, rate_hz)
+    return Parts(clip, palette, takes.get((clip.line, clip.voice)), rate_hz)
+
+
+def _bytes(audio: Audio) -> int:
+    return audio.nbytes

@@ -1,0 +1,163 @@
+"""What a clip is made of, before anything is done to it: readable from anywhere, at dialogue loudness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from producer.audio import Audio, as_mono, as_stereo, silence
+from producer.model.sound import BedSource, Palette, SettingsAt
+from producer.model.timeline import Clip, Part
+from producer.model.voice import Take
+from producer.units import DIALOGUE_LUFS, gain
+
+Floats = NDArray[np.float64]
+
+_DECLICK_S = 0.003
+"""A part that begins inside its sound, or stops before that has ended, is eased over this time."""
+
+
+class Source(Protocol):
+    """A clip's own sound. Positions are timeline samples; outside the clip's span there is silence."""
+
+    @property
+    def channels(self) -> int: ...
+
+    def read(self, start: int, stop: int) -> Audio:
+        """Samples [start, stop), shape (stop - start, channels); the same for a position however it is cut."""
+        ...
+
+
+class Parts:
+    """A line's phrases, a sound's hits, a walk's steps: each part at its own loudness, added up."""
+
+    def __init__(self, clip: Clip, palette: Palette, take: Take | None, rate_hz: int) -> None:
+        self._clip = clip
+        self._palette = palette
+        self._take = take
+        self._ease = max(1, round(_DECLICK_S * rate_hz))
+
+    @cached_property
+    def channels(self) -> int:
+        """2 when one of the parts is stereo."""
+        measured = [self._palette.measure(part.sound).channels for part in self._clip.parts if part.sound is not None]
+        return max(measured, default=1)
+
+    def read(self, start: int, stop: int) -> Audio:
+        made = silence(stop - start, self.channels)
+        for part in self._clip.parts:
+            end = min(part.start + part.length, self._clip.span.end)
+            low, high = max(start, part.start, self._clip.span.start), min(stop, end)
+            if low >= high:
+                continue
+            audio, level = self._sound(part)
+            high = min(high, part.start + len(audio) - part.skip)
+            if low >= high or level == 0.0:
+                continue
+            piece = audio[low - part.start + part.skip : high - part.start + part.skip] * np.float32(level)
+            eased = self._eased(part, min(end, part.start + len(audio)), len(audio), low, high)
+            if eased is not None:
+                piece *= eased.astype(np.float32)[:, None]
+            made[low - start : high - start] += piece if piece.shape[1] == self.channels else as_stereo(piece)
+        return made
+
+    def _sound(self, part: Part) -> tuple[Audio, float]:
+        if part.sound is None:
+            if self._take is None:
+                raise KeyError(f"clip {self._clip.id} speaks, but there is no take of it")
+            return self._take.phrases[part.phrase].audio, gain(part.gain_db)
+        measured = self._palette.measure(part.sound)
+        if not np.isfinite(measured.loudness_lufs):
+            return self._palette.audio(part.sound), 0.0
+        return self._palette.audio(part.sound), gain(DIALOGUE_LUFS - measured.loudness_lufs + part.gain_db)
+
+    def _eased(self, part: Part, end: int, own_length: int, low: int, high: int) -> Floats | None:
+        """Gain that takes the click off a part that is cut into, or None for one that is whole."""
+        at = np.arange(low, high) + 0.5
+        begun = part.skip > 0 or part.start < self._clip.span.start
+        broken = end - part.start + part.skip < own_length
+        if not (begun or broken):
+            return None
+        first = max(part.start, self._clip.span.start)
+        rising = np.clip((at - first) / self._ease, 0.0, 1.0) if begun else np.ones(len(at))
+        falling = np.clip((end - at) / self._ease, 0.0, 1.0) if broken else np.ones(len(at))
+        return np.square(np.sin(0.5 * np.pi * rising * falling))
+
+
+class Running:
+    """A bed or music: read from its own beginning on, its settings ridden. One that has an end is silent after it."""
+
+    def __init__(self, clip: Clip, palette: Palette, rate_hz: int) -> None:
+        self._clip = clip
+        self._palette = palette
+        self._rate_hz = rate_hz
+        self._settings: SettingsAt | None = self._ridden if clip.rides else None
+
+    @cached_property
+    def _bed(self) -> BedSource:
+        clip = self._clip
+        return self._palette.bed(
+            clip.name,
+            clip.bed_seed,
+            clip.bed_settings,
+            loop=clip.loop,
+            pitch_cents=clip.pitch_cents,
+            speed=clip.speed,
+        )
+
+    @cached_property
+    def _gain(self) -> np.float32:
+        known = np.isfinite(self._bed.loudness_lufs)
+        return np.float32(gain(DIALOGUE_LUFS - self._bed.loudness_lufs) if known else 0.0)
+
+    @property
+    def channels(self) -> int:
+        """As the bed has them."""
+        return self._bed.channels
+
+    def read(self, start: int, stop: int) -> Audio:
+        own = self._clip.span
+        end = own.end if self._bed.length is None else min(own.end, own.start + self._bed.length)
+        low, high = max(start, own.start), min(stop, end)
+        if low >= high:
+            return silence(stop - start, self.channels)
+        made = self._bed.read(low - own.start, high - own.start, self._settings) * self._gain
+        if (low, high) == (start, stop):
+            return made
+        whole = silence(stop - start, self.channels)
+        whole[low - start : high - start] = made
+        return whole
+
+    def _ridden(self, seconds: Floats) -> Mapping[str, Floats]:
+        """The ridden settings at times since the bed's beginning."""
+        at = self._clip.span.start + seconds * self._rate_hz
+        found: dict[str, Floats] = {}
+        for name, ramp in self._clip.rides.items():
+            samples, values = zip(*ramp.points, strict=True)
+            found[name] = np.interp(at, samples, values)
+        return found
+
+
+def widened(audio: Audio, width: Floats | float, powers: tuple[float, float]) -> Audio:
+    """A stereo sound at `width` percent (0: mono, 100: as it is), as loud as before.
+
+    Args:
+        audio: shape (n, 2).
+        width: one number, or shape (n,).
+        powers: K-weighted powers of the sound's middle and sides. The loudness meter adds the channels' powers, which
+            come to 2 (middle² + width² · sides²) exactly, whatever the two have in common.
+    """
+    share = np.maximum(width, 0.0) / 100.0
+    middle, sides = powers
+    if middle + sides <= 0.0:
+        return audio
+    level = np.sqrt((middle + sides) / np.maximum(middle + share * share * sides, 1e-12 * (middle + sides)))
+    # A sound that is all sides has nothing in the middle to be lifted.
+    level = np.minimum(level, 4.0)
+    mid = as_mono(audio)[:, 0]
+    side = (audio[:, 0] - audio[:, 1]) * np.float32(0.5) * np.asarray(share, np.float32)
+    return np.stack([mid + side, mid - side], axis=1) * np.asarray(level, np.float32).reshape(-1, 1)

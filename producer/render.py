@@ -1,0 +1,277 @@
+"""The production on one page: script -> voices and sounds -> timeline -> mix -> master -> deliver. It owns no logic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from producer import master, voice
+from producer import script as script_stage
+from producer.cache import Cache
+from producer.deliver import encode
+from producer.deliver import episode as delivery
+from producer.deliver.files import Staging
+from producer.deliver.spill import Shelf, Spill
+from producer.dsp.loudness import Loudness, Meter, lufs, sliding
+from producer.errors import RenderError, ScriptError, nearest
+from producer.foley import RECIPES
+from producer.mix.margin import LineMargin
+from producer.mix.mixer import Mixer
+from producer.model.profile import PROFILES, Profile
+from producer.model.script import Script
+from producer.model.sound import Origin, SoundRef
+from producer.model.timeline import Clip, Timeline
+from producer.model.voice import Take
+from producer.project import Project
+from producer.script.compose import decode
+from producer.script.mend import mend
+from producer.sounds.find import Packs, licence_problems, load_packs
+from producer.sounds.palette import PackPalette, palette
+from producer.timeline.cue_sheet import CueRow, cue_sheet
+from producer.timeline.document import to_json
+from producer.timeline.place import place
+from producer.units import Samples
+
+
+class Watch(Protocol):
+    """Who is told how far the work has come."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins that has `total` steps."""
+        ...
+
+    def done(self, steps: int) -> None:
+        """So many of the stage's steps are done."""
+        ...
+
+
+class NoWatch:
+    """Tells nobody."""
+
+    def stage(self, name: str, total: int) -> None: ...
+
+    def done(self, steps: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the user asked for."""
+
+    project: Project
+    output: Path | None = None
+    packs: tuple[str, ...] = ()  # searched before the script's own
+    profile: str | None = None
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a producer wants to know when it is done."""
+
+    script: Script
+    timeline: Timeline
+    profile: Profile
+    measured: Loudness  # of the decoded file
+    margins: tuple[LineMargin, ...]
+    plan: master.Plan
+    rounds: int
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """An episode that is placed but not mixed yet."""
+
+    script: Script
+    timeline: Timeline
+    takes: Mapping[tuple[str, int], Take]
+    palette: PackPalette
+
+
+def episode(order: Order, cache: Cache, watch: Watch) -> Report:
+    """Make the episode and write its folder. Raises a ProducerError, and then the last output is as it was."""
+    placed, profile = _placed(order, cache, watch)
+    folder = order.output or order.project.output
+    work = cache.root / "work"
+    with Staging(folder) as staging, Spill(work, 2) as mix, Shelf(work) as shelf:
+        mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette, spill=shelf)
+        _keep_margins(mixer, order.jobs, watch)
+        survey = _mixed(mixer, order.jobs, mix, watch)
+        audio = staging.path(order.project.slug + encode.codec(profile).suffix)
+        plan, measured, rounds = _mastered(mix, survey, profile, audio, watch)
+        if measured.samples != placed.timeline.duration:
+            raise AssertionError(f"{measured.samples} samples came back of {placed.timeline.duration}")
+        origins = _origins(placed)
+        document = to_json(placed.timeline, placed.script)
+        document["script"]["file"] = order.project.script_name  # however the user named it
+        curve = lufs(sliding(survey.powers, 3.0, survey.seconds_per_hop)[::100]).tolist()
+        picture = delivery.cover_picture(placed.script, order.project.root, curve)
+        delivery.write_documents(staging, placed.script, placed.timeline, document, origins)
+        delivery.write_tags(audio, placed.script, placed.timeline, origins, picture, profile)
+        files = staging.publish()
+    return Report(
+        script=placed.script,
+        timeline=placed.timeline,
+        profile=profile,
+        measured=measured,
+        margins=mixer.margins,
+        plan=plan,
+        rounds=rounds,
+        files=files,
+    )
+
+
+def read_script(project: Project, packs: Iterable[str], cache: Cache) -> tuple[Script, Packs]:
+    """The script with everything in it checked, and the packs that it sounds with. Raises ScriptError, PackError."""
+    written = script_stage.read(script_text(project), project.script.as_posix())
+    found = load_packs(written.packs, project.pack_roots, tuple(packs), recipes=RECIPES)
+    catalogue = found.catalogue(voices=voice.known_voices(cache), variants=voice.variants())
+    return script_stage.resolve(written, catalogue), found
+
+
+def script_text(project: Project) -> str:
+    """What the script's file says. Raises RenderError when it cannot be read, ScriptError when it is no text."""
+    try:
+        raw = project.script.read_bytes()
+    except OSError as found:
+        raise RenderError(f"cannot read {project.script}: {found.strerror}") from None
+    text, problems = decode(raw, project.script.as_posix())
+    if text is None:
+        raise ScriptError(problems)
+    return text
+
+
+def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, float | int | str]:
+    """Find every problem without making a sound; what the episode will roughly be. Raises ScriptError, PackError."""
+    script, _ = read_script(project, packs, cache)
+    return {
+        "script": project.script_name,
+        "estimated_s": round(float(script_stage.estimate_s(script)), 1),
+        "scenes": len(script.scenes),
+        "lines": len(script.lines),
+        "sounds": len(script.cues),
+        "beds": len(script.beds),
+    }
+
+
+def fix(project: Project) -> int:
+    """Put text that YAML would swallow where it is safe; returns how many places were mended."""
+    text = script_text(project)
+    mended = mend(text, project.script.as_posix())
+    if mended.fixed != text:
+        part = project.script.with_name(f".{project.script.name}.part")
+        try:
+            part.write_bytes(mended.fixed.encode())
+            part.replace(project.script)
+        except OSError as found:
+            part.unlink(missing_ok=True)
+            raise RenderError(f"cannot write {project.script}: {found.strerror}") from None
+    return len(mended.problems)
+
+
+def cues(order: Order, cache: Cache, watch: Watch) -> tuple[CueRow, ...]:
+    """The resolved cues of an episode, in the order they are heard."""
+    placed, _ = _placed(order, cache, watch)
+    return cue_sheet(placed.timeline)
+
+
+def _placed(order: Order, cache: Cache, watch: Watch) -> tuple[Plan, Profile]:
+    script, packs = read_script(order.project, order.packs, cache)
+    profile = _profile(order.profile or script.profile)
+    watch.stage("voices", len(script.lines))
+    takes = voice.speak_lines(script.lines, profile.rate_hz, cache, order.jobs, _steps(watch))
+    sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
+    watch.stage("timeline", 1)
+    placed = place(script, takes, sounds)
+    timeline = replace(placed, duration=Samples(encode.whole_frames(placed.duration, profile)))
+    watch.done(1)
+    used = ((ref, clip.place) for clip in timeline.clips if clip.kind != "speech" for ref in _refs(clip, sounds))
+    problems = licence_problems(packs, used, script.commercial)
+    if problems:
+        raise ScriptError(problems)
+    return Plan(script=script, timeline=timeline, takes=takes, palette=sounds), profile
+
+
+def _refs(clip: Clip, sounds: PackPalette) -> tuple[SoundRef, ...]:
+    """What a clip plays; a bed as one ref with its pitch and speed."""
+    if clip.parts:
+        return tuple(part.sound for part in clip.parts if part.sound is not None)
+    member = sounds.bed_member(clip.name, clip.bed_seed)
+    return (SoundRef(role=clip.name, member=member, pitch_cents=clip.pitch_cents, speed=clip.speed),)
+
+
+def _profile(name: str) -> Profile:
+    if name not in PROFILES:
+        raise RenderError(f"there is no profile '{name}'{nearest(name, PROFILES)}")
+    if PROFILES[name].loudness_lufs is None:
+        raise RenderError(f"the profile '{name}' is not built yet: it goes by RMS and noise floor, not by loudness")
+    return PROFILES[name]
+
+
+def _keep_margins(mixer: Mixer, jobs: int, watch: Watch) -> None:
+    """Solve the speech margin; a line that cannot keep it is a problem at its place."""
+    watch.stage("margins", 1)
+    mixer.prepare(jobs, _steps(watch))
+
+
+def _mixed(mixer: Mixer, jobs: int, mix: Spill, watch: Watch) -> master.Survey:
+    """The whole mix into `mix`, and what the master needs to know of it."""
+    survey = master.Survey(mixer.timeline.rate_hz)
+    watch.stage("mix", mixer.timeline.duration)
+    for buses in mixer.blocks(jobs):
+        block = buses.sum()
+        mix.write(block)
+        survey.push(block)
+        watch.done(mix.samples)
+    return survey
+
+
+def _mastered(
+    mix: Spill, survey: master.Survey, profile: Profile, audio: Path, watch: Watch
+) -> tuple[master.Plan, Loudness, int]:
+    """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not."""
+    plan = master.first_plan(survey, profile)
+    for rounds in range(1, master.ROUNDS + 1):
+        watch.stage("master", mix.samples)
+        encode.encode(master.mastered(mix.blocks(), plan, profile), profile, audio)
+        watch.stage("verify", mix.samples)
+        meter = Meter(profile.rate_hz, profile.channels)
+        for block in encode.decode(audio, profile):
+            meter.push(block)
+            watch.done(meter.samples)
+        measured = meter.result()
+        following = master.corrected(plan, measured, profile)
+        if following is None:
+            break
+        plan = following
+    if not master.holds(measured, profile):
+        raise RenderError(
+            f"the episode cannot be brought to the profile '{profile.name}': after {rounds} rounds it is at "
+            f"{measured.integrated_lufs:.1f} LUFS with a true peak of {measured.true_peak_dbtp:.1f} dBTP; "
+            "it is quiet for most of its length with a few very loud moments: lower those"
+        )
+    return plan, measured, rounds
+
+
+def _origins(placed: Plan) -> tuple[Origin, ...]:
+    """Where each sound that is heard came from, once, in the order they are first heard."""
+    heard = (ref for clip in placed.timeline.clips if clip.kind != "speech" for ref in _refs(clip, placed.palette))
+    members = dict.fromkeys((ref.role, ref.member) for ref in heard)
+    return tuple(dict.fromkeys(origin for role, member in members for origin in placed.palette.origins(role, member)))
+
+
+def _steps(watch: Watch) -> Callable[[int, int], None]:
+    told = 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if done > told:
+            told = done
+            watch.done(done)
+
+    return tell

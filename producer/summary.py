@@ -1,0 +1,101 @@
+"""What a producer wants to read when an episode is done."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from producer.mix.margin import LineMargin
+    from producer.render import Report
+    from producer.timeline.cue_sheet import CueRow
+
+
+def facts(report: Report, here: Path) -> dict[str, object]:
+    """The summary as one JSON object; numbers are rounded to what can be heard, files are named from `here`."""
+    rate = report.timeline.rate_hz
+    spans = {clip.id: clip for clip in report.timeline.clips}
+    return {
+        "title": report.script.title,
+        "profile": report.profile.name,
+        "length_s": round(report.timeline.duration / rate, 3),
+        "loudness_lufs": _rounded(report.measured.integrated_lufs),
+        "loudness_range_lu": _rounded(report.measured.range_lu),
+        "true_peak_dbtp": _rounded(report.measured.true_peak_dbtp),
+        "rounds": report.rounds,
+        "tightest_margin": {
+            kind: {
+                "margin_lu": _rounded(over),
+                "asked_lu": asked,
+                "line": clip,
+                "at_s": round(spans[clip].span.start / rate, 2),
+                "where": str(spans[clip].place),
+            }
+            for kind, (over, asked, clip) in _tightest(report.margins).items()
+        },
+        "files": [_from(path, here) for path in report.files],
+    }
+
+
+def _tightest(margins: Iterable[LineMargin]) -> dict[str, tuple[float, float, str]]:
+    """For beds and music: the least that speech stands above them, what was asked there, and the line."""
+    rows = {
+        "beds": [(m.over_beds_lu - m.asked_beds_lu, m.over_beds_lu, m.asked_beds_lu, m.clip) for m in margins],
+        "music": [(m.over_music_lu - m.asked_music_lu, m.over_music_lu, m.asked_music_lu, m.clip) for m in margins],
+    }
+    least = {kind: min(found, default=None) for kind, found in rows.items()}
+    return {kind: row[1:] for kind, row in least.items() if row is not None and math.isfinite(row[0])}
+
+
+def text(found: dict[str, object]) -> str:
+    """The facts as a few lines for people."""
+    length = found["length_s"]
+    assert isinstance(length, float)
+    minutes, seconds = divmod(round(length), 60)
+    lines = [
+        f"{found['title']}: {minutes}:{seconds:02d} for {found['profile']}",
+        f"loudness   {_shown(found['loudness_lufs'])} LUFS, range {_shown(found['loudness_range_lu'])} LU",
+        f"true peak  {_shown(found['true_peak_dbtp'])} dBTP, on the decoded file",
+    ]
+    margins = found["tightest_margin"]
+    assert isinstance(margins, dict)
+    for kind, margin in margins.items():
+        clock = f"{int(margin['at_s']) // 60}:{margin['at_s'] % 60:04.1f}"
+        lines.append(
+            f"speech     {_shown(margin['margin_lu'])} LU over {kind} where it is tightest (asked {_shown(margin['asked_lu'])}): "
+            f"{margin['line']} at {clock}, {margin['where']}"
+        )
+    files = found["files"]
+    assert isinstance(files, list)
+    return "\n".join([*lines, *(f"wrote      {name}" for name in files)])
+
+
+def cue(row: CueRow) -> dict[str, object]:
+    """A row of the cue sheet as a JSON object; times in samples, as in `timeline.json`."""
+    place = {"file": row.where.file, "line": row.where.line, "column": row.where.column}
+    heard = {"start": int(row.start), "end": int(row.end), "time": row.time, "level_lu": row.level_lu}
+    return {"kind": row.kind, "id": row.id, "name": row.name} | heard | {"at": place}
+
+
+def cue_line(row: CueRow) -> str:
+    """A row of the cue sheet for people."""
+    level = "" if row.level_lu is None else f"{row.level_lu:+.1f} LU"
+    return f"{row.time:>11}  {row.kind:<6} {level:>9}  {row.name:<28} {row.id:<24} {row.where}"
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, 2) if math.isfinite(value) else None
+
+
+def _shown(value: object) -> str:
+    return f"{value:.1f}" if isinstance(value, float) else "none"
+
+
+def _from(path: Path, here: Path) -> str:
+    try:
+        return path.resolve().relative_to(here.resolve()).as_posix()
+    except ValueError:
+        return str(path)
