@@ -59,11 +59,12 @@ class Survey:
         return self._power.seconds_per_hop
 
     def limited_lufs(self, gain_db: float, ceiling_dbtp: float | None) -> float:
-        """Loudness after a gain and, roughly, the limiter: each hop is turned down by what its highest sample is over."""
+        """Loudness after a gain and, roughly, the limiter: each hop loses what its highest sample is over."""
         powers = self.powers * 10.0 ** (gain_db / 10.0)
         if ceiling_dbtp is not None:
-            peaks = np.concatenate([np.zeros(0, np.float32), *self._peaks])[: len(powers)].astype(float) * gain(gain_db)
-            powers = powers * np.minimum(1.0, gain(ceiling_dbtp) / np.maximum(peaks, 1e-9)) ** 2
+            peaks = np.concatenate([np.zeros(0, np.float32), *self._peaks])[: len(powers)].astype(float)
+            over = np.maximum(1.0, peaks * gain(gain_db - ceiling_dbtp))
+            powers = powers / np.square(over)
         return integrated(powers, self.seconds_per_hop)
 
 

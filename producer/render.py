@@ -7,9 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from producer import master, voice
 from producer import script as script_stage
 from producer.cache import Cache
@@ -236,7 +233,9 @@ def _mastered(
 ) -> tuple[master.Plan, Loudness, int]:
     """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not."""
     plan = master.first_plan(survey, profile)
-    for rounds in range(1, master.ROUNDS + 1):
+    rounds = 0
+    while rounds < master.ROUNDS:
+        rounds += 1
         watch.stage("master", mix.samples)
         encode.encode(master.mastered(mix.blocks(), plan, profile), profile, audio)
         watch.stage("verify", mix.samples)

@@ -65,7 +65,7 @@ def text(found: dict[str, object]) -> str:
     for kind, margin in margins.items():
         clock = f"{int(margin['at_s']) // 60}:{margin['at_s'] % 60:04.1f}"
         lines.append(
-            f"speech     {_shown(margin['margin_lu'])} LU over {kind} where it is tightest (asked {_shown(margin['asked_lu'])}): "
+            f"speech     {_shown(margin['margin_lu'])} LU over {kind} at least (asked {_shown(margin['asked_lu'])}): "
             f"{margin['line']} at {clock}, {margin['where']}"
         )
     files = found["files"]

@@ -22,19 +22,22 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished hit: shape (n, 1 or 2), and the sample that lands on the cue (the impact, not the whoosh before it)."""
+    """A finished hit: shape (n, 1 or 2), and the sample that lands on the cue: the impact, not the whoosh before."""
 
     audio: Audio
     onset: int
 
 
 Hit = Callable[[Mapping[str, float], float | None, int, int], Made]
-"""(settings, length in seconds or None for its own, rate in Hz, seed) -> sound. With a length: exactly round(length * rate) samples."""
+"""(settings, length in seconds or None for its own, rate in Hz, seed) -> sound.
+
+With a length: exactly round(length * rate) samples.
+"""
 
 Ambience = Callable[[SettingsAt, int, int, int, int], Audio]
 """(settings over time, start, stop, rate in Hz, seed) -> samples [start, stop) of a bed without end, stereo.
 
-A pure function of position: however it is cut, a sample is the same to the last bit, so blocks can be made in any order.
+A pure function of position: however it is cut, a sample is the same to the last bit; blocks can be made in any order.
 """
 
 

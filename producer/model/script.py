@@ -1,7 +1,7 @@
 """The script as later stages read it: every default filled in, every name checked, every item with its place.
 
-`producer.script` makes these from YAML; nothing downstream looks at YAML again. Quantities are in the unit that the field's
-name or type says. `at` fields named `place` say where in the script something was asked for; `at` is the moment it happens.
+`producer.script` makes these from YAML; nothing downstream looks at YAML again. Quantities are in the unit that the
+field's name or type says. `place` is where in the script something was asked for; `at` is the moment it happens.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Moment:
 
     anchor: Anchor
     target: str = ""
-    """An item's id, LINE, NEXT_LINE or SCENE; for MARK the mark's name; "" where the language says which (a bare word)."""
+    """An item's id, LINE, NEXT_LINE or SCENE; for MARK the mark's name; "" where the language says which."""
     words: str = ""  # for WORD and AFTER_WORD: what is quoted, as written
     nth: int | None = None  # `word "the" (2)`; None when the script gives no number
     offset_s: Fraction = Fraction(0)
@@ -147,7 +147,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """A rest inside a line: `[pause 800 ms]`, `[beat]`, a blank line, or `[knock wait]` (then `cue` is that sound's id)."""
+    """A rest inside a line: `[pause 800 ms]`, `[beat]`, a blank line, or `[knock wait]`."""
 
     after_token: int  # the rest comes before the token with this index; len(tokens) at the end
     length: Length = Fraction(0)
@@ -200,7 +200,7 @@ class Cue:
 
     id: str
     key: str
-    """Names this cue by what it hangs on (scene, role, words around it), so that its chance is its own: other cues may come and go."""
+    """Names this cue by what it hangs on (scene, role, words around it): so its chance is its own."""
     scene: str
     role: str
     place: Place
@@ -251,7 +251,8 @@ class Bed:
     every: Pace | None = None
     path: tuple[Position, ...] = (Position(0.0, Metres(1.0)),)
     width: Percent = Percent(100.0)
-    room: str = "none"
+    room: str = ""
+    """"": its own air, dry, in the scene; a room's name; `none`: outside the scene, as music is unless it says."""
     treat: str = "none"
     pitch_cents: Cents = Cents(0.0)
     speed: Percent = Percent(100.0)
@@ -314,7 +315,7 @@ class Scene:
     id: str
     title: str  # "" when it has none: then it is no chapter
     place: Place
-    room: str = "none"
+    room: str = ""  # "": none, and what is in the scene is dry
     hear: str = "none"
     gap_s: Fraction = Fraction(7, 20)
     crossfade_s: Fraction = Fraction(3, 2)

@@ -30,8 +30,8 @@ class Phrase:
 class Take:
     """One member's reading of one line.
 
-    `phrases` are as many as the line's rests leave (a phrase without words is empty audio). Played at gain 1 they have the
-    dialogue loudness (`units.DIALOGUE_LUFS`, BS.1770 integrated, as one mono channel) as a whole.
+    `phrases` are as many as the line's rests leave (a phrase without words is empty audio). Played at gain 1 they have
+    the dialogue loudness (`units.DIALOGUE_LUFS`, BS.1770 integrated, as one mono channel) as a whole.
     """
 
     phrases: tuple[Phrase, ...]

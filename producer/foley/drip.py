@@ -1,0 +1,116 @@
+"""Drips: water let go drop by drop in a room: the tick of the impact, then the bubble it traps, which sings.
+
+A trapped bubble of radius r rings at about 3.26 / r Hz (Minnaert, Phil. Mag. 16, 1933) and rises a little as the
+crater closes over it; on stone there is no bubble, only a slap. Drops leave at near-even times that stray with their
+size.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from producer.audio import Audio
+from producer.foley.events import Singles, drawn, placed
+from producer.foley.layers import knobs, moving, under_ceiling
+from producer.foley.reflections import in_place, scattered
+from producer.foley.wander import TURN_STEP_S, Floats, hashed, keys, turns
+from producer.model.chance import seed as named
+from producer.model.foley import Recipe, Setting
+from producer.model.sound import SettingsAt
+
+MINNAERT_M_HZ = 3.26
+GRAIN_S = 0.16
+LEVEL = 0.5
+NEAR = scattered(14, 0.004, 0.047, 7.0, "drip near")
+FAR = scattered(28, 0.0, 0.83, 42.0, "drip far")
+
+
+def drip(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -> Audio:
+    """Samples [start, stop) of dripping, shape (stop - start, 2)."""
+
+    def room(times_s: Floats) -> Floats:
+        return 0.5 * knobs(settings, times_s)["room"]
+
+    dry, wet = in_place(lambda low, high: _drops(settings, low, high, rate_hz, seed), start, stop, rate_hz, NEAR, FAR)
+    return under_ceiling(dry + wet * moving(room, start, stop, rate_hz)[:, None])
+
+
+def moments(
+    settings: SettingsAt, from_s: float, to_s: float, seed: int
+) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """When drops land in [from_s, to_s), and their numbers."""
+
+    def rate(times_s: Floats) -> Floats:
+        return knobs(settings, times_s)["rate"]
+
+    times = np.arange(int(max(to_s, 0.0) / TURN_STEP_S) + 2, dtype=np.float64) * TURN_STEP_S
+    fallen = turns(times, rate)
+    numbers = np.arange(0, int(fallen[-1]) + 1, dtype=np.int64)
+    sway, stray = hashed(numbers, keys(named(seed, "moments"), 2)[:, None]) - 0.5
+    loose = knobs(settings, np.interp(numbers, fallen, times))["irregular"]
+    # A drop never strays out of its own turn, so whether it has fallen is known as soon as its moment is past.
+    turn = numbers + 0.5 + 0.06 * sway + 0.9 * loose * stray
+    at_s = np.interp(turn, fallen, times)
+    chosen = (at_s >= from_s) & (at_s < to_s) & (turn <= fallen[-1])
+    return at_s[chosen], numbers[chosen]
+
+
+def _drops(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -> Audio:
+    length = round(GRAIN_S * rate_hz)
+    at_s, numbers = moments(settings, (start - length) / rate_hz, stop / rate_hz, seed)
+    knob = knobs(settings, at_s)
+    marks = hashed(numbers, keys(named(seed, "marks"), 8)[:, None])
+    # Most drops of one leak are alike; now and then one is small.
+    radius_m = 2.4e-3 * np.exp2(-1.7 * (knob["pitch"] - 0.5) - 0.9 * knob["spread"] * (marks[0] ** 3 - 0.2) * 2.0)
+    pitch = MINNAERT_M_HZ / radius_m
+    wet = 1.0 - knob["hard"]
+    size = LEVEL * 10.0 ** ((marks[1] - 0.7) * 9.0 / 20.0)
+    time_s = (np.arange(length) / rate_hz).astype(np.float32)
+
+    def grains(chosen: slice) -> Singles:
+        rows = [_drop(time_s, pitch[k], float(wet[k]), marks[:, k]) for k in range(chosen.start, chosen.stop)]
+        return np.stack(rows)
+
+    left, right = placed(0.5 * (marks[7] - 0.5) + 0.15)
+    first = np.round(at_s * rate_hz).astype(np.int64)
+    return drawn(start, stop, first, length, grains, size * left, size * right)
+
+
+def _drop(time_s: Singles, pitch_hz: float, wet: float, marks: Floats) -> Singles:
+    """One drop landing, shape as `time_s`: the slap, and one or two bubbles after it."""
+    slap_hz = 2300.0 + 2600.0 * marks[2]
+    total = (0.3 + 0.5 * (1.0 - wet)) * _ring(time_s, 0.0005, slap_hz, 0.0009, 0.0)
+    total = total + 0.5 * (1.0 - wet) * _ring(time_s, 0.0007, 0.31 * slap_hz, 0.004, 0.0)
+    first_s = 0.006 + 0.016 * marks[3]
+    total = total + wet * _ring(time_s, first_s, pitch_hz, 11.0 / pitch_hz + 0.006, 0.16)
+    second = 0.55 if marks[4] > 0.45 else 0.0
+    later_s = first_s + 0.018 + 0.035 * marks[5]
+    return np.asarray(
+        total + second * wet * _ring(time_s, later_s, pitch_hz * (1.25 + 0.6 * marks[6]), 7.0 / pitch_hz + 0.004, 0.22)
+    )
+
+
+def _ring(time_s: Singles, from_s: float, pitch_hz: float, fall_s: float, rise: float) -> Singles:
+    """A damped tone that starts at `from_s` in 0.5 ms and rises by the share `rise` as it dies."""
+    since = np.maximum(time_s - np.float32(from_s), np.float32(0.0))
+    fallen = np.minimum(since / np.float32(fall_s), np.float32(60.0))
+    sweep = since + np.float32(rise * fall_s) * np.minimum(fallen, np.float32(4.0)) ** 2 / np.float32(4.0)
+    starts = np.minimum(since / np.float32(0.0005), np.float32(1.0))
+    tone: Singles = np.sin(np.float32(2.0 * np.pi * pitch_hz) * sweep) * np.exp(-fallen) * starts
+    return tone
+
+
+DRIP = Recipe(
+    name="drip",
+    kind="bed",
+    says="water dripping in a room, drop by drop",
+    settings={
+        "rate": Setting(0.45, 0.05, 6.0, "drops a second", "/s"),
+        "irregular": Setting(0.5, 0.0, 1.0, "from a tap's even beat to a leaking roof"),
+        "pitch": Setting(0.5, 0.0, 1.0, "from heavy drops in deep water to small ones in a cup"),
+        "spread": Setting(0.4, 0.0, 1.0, "how much the drops differ"),
+        "hard": Setting(0.15, 0.0, 1.0, "from water to stone"),
+        "room": Setting(0.5, 0.0, 1.0, "how much the place answers"),
+    },
+    ambience=drip,
+)

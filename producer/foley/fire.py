@@ -1,0 +1,141 @@
+"""Fire: a low roar that laps, the hiss of gas and sap, and wood that cracks in bursts.
+
+Flames flicker because hot gas sheds rings as it rises, about 1.5 / √diameter times a second (Cetegen and Ahmed,
+Combustion and Flame 93, 1993), so a large fire laps slowly and low. Steam breaks wood in avalanches: one crack sets
+off the next, and their energies follow a power law.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from producer.audio import Audio
+from producer.foley.events import drawn, placed, poisson, thinned
+from producer.foley.layers import between, knobs, moving, octaves_between, under_ceiling
+from producer.foley.noise import Field, Shape, Singles, noise
+from producer.foley.pings import Pings
+from producer.foley.shapes import amplitude, bump, column, high_pass, low_pass
+from producer.foley.wander import Floats, Ints, flutter, hashed, keys, wander, wanders
+from producer.model.chance import seed as named
+from producer.model.foley import Recipe, Setting
+from producer.model.sound import SettingsAt
+
+Chosen = NDArray[np.bool_]
+BURSTS_PER_S = 24.0
+BRANCHES = 12
+BURST_S = 0.45
+GRAIN_S = 0.05
+LEVEL = 0.48
+
+
+def fire(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -> Audio:
+    """Samples [start, stop) of a fire, shape (stop - start, 2)."""
+
+    def lapping(times_s: Floats) -> Floats:
+        size = knobs(settings, times_s)["size"]
+        quick, slow = (flutter(times_s, low, high, named(seed, "lap", low)) for low, high in ((5.0, 11.0), (1.6, 4.0)))
+        return 1.0 + 0.55 * (quick + (slow - quick) * size)
+
+    made = noise(_flames(settings, seed), start, stop, rate_hz, named(seed, "roar"))
+    made *= moving(lapping, start, stop, rate_hz)[:, None]
+    made += noise(_steam(settings, seed), start, stop, rate_hz, named(seed, "hiss"))
+    made += _cracks(settings, start, stop, rate_hz, named(seed, "cracks"))
+    return under_ceiling(made)
+
+
+def _flames(settings: SettingsAt, seed: int) -> Shape:
+    def field(times_s: Floats, hz: Singles) -> Field:
+        knob = knobs(settings, times_s)
+        lap = wanders(times_s, (2.7, 0.8, 0.5), named(seed, "lap"), 3)
+        corner = octaves_between(420.0, 130.0, knob["size"]) * np.exp2(0.7 * lap[1])
+        level = between(-74.0, -46.0, knob["size"]) + 3.5 * lap[0] + 3.0 * lap[1]
+        heard = column(amplitude(level)) * low_pass(hz, corner, 2)
+        heard += column(amplitude(level - 13.0 + 3.0 * lap[2])) * bump(hz, 520.0, 1.0)
+        return Field(heard * high_pass(hz, 32.0, 3), heard * high_pass(hz, 32.0, 3), 0.7)
+
+    return field
+
+
+def _steam(settings: SettingsAt, seed: int) -> Shape:
+    """Gas and sap escaping: jets that start, wander in pitch and stop."""
+
+    def field(times_s: Floats, hz: Singles) -> Field:
+        knob = knobs(settings, times_s)
+        jet = wanders(times_s, (1.7, 3.1, 2.3, 1.1), named(seed, "jet"), 3)
+        bed = column(amplitude(-78.0 + 3.0 * jet[1]) * knob["hiss"].astype(np.float32)) * bump(hz, 4200.0, 1.5)
+        open_ = np.clip(2.2 * (jet[0] - 0.12), 0.0, 1.0) ** 2 * knob["hiss"]
+        spit = column(amplitude(-70.0 + 4.0 * jet[3]) * open_.astype(np.float32)) * bump(
+            hz, 5200.0 * np.exp2(0.8 * jet[2]), 0.6
+        )
+        return Field(bed + 0.8 * spit, bed + spit, 0.8)
+
+    return field
+
+
+def _cracks(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -> Audio:
+    """Bursts of cracks: each burst's first sets off a few more, sooner and weaker ones."""
+    length = round(GRAIN_S * rate_hz)
+    begun = poisson((start - length) / rate_hz - BURST_S, stop / rate_hz, BURSTS_PER_S, seed, marks=5)
+    knob = knobs(settings, begun.at_s)
+    # Logs settle and catch: seconds that are busy, seconds that are not.
+    busy = 0.5 + 0.5 * wander(begun.at_s, 2.3, named(seed, "busy"), 3)
+    dry = knob["crackle"] ** 1.3 * (0.4 + 0.6 * knob["size"]) * np.minimum(2.2 * busy**1.6, 1.0)
+    begun = thinned(begun, BURSTS_PER_S * dry, BURSTS_PER_S)
+    branch = np.tile(np.arange(BRANCHES), len(begun))
+    burst = np.repeat(begun.marks, BRANCHES, axis=1)
+    own = hashed(np.repeat(begun.names, BRANCHES) * BRANCHES + branch, keys(seed + 1, 6)[:, None])
+    heard = branch < 1.0 + BRANCHES * burst[1] ** 2.5
+    late = np.where(branch == 0, 0.0, BURST_S * own[0] ** 2.2)
+    at_s = np.repeat(begun.at_s, BRANCHES) + late
+    energy = np.minimum(0.07 / (0.05 + burst[2]), 1.0)  # few loud bursts, many faint
+    size = LEVEL * energy * np.where(branch == 0, 1.0, 0.12 + 0.5 * own[1] ** 3) * (0.6 + 0.4 * own[2])
+    pitch = octaves_between(900.0, 6500.0, own[3] ** 0.7) * (1.0 - 0.45 * energy)
+    snaps = Pings(
+        pitch_hz=pitch,
+        falls_s=0.0004 + 0.0016 * own[4] + 0.0035 * energy**2,
+        dense=np.ones(len(at_s)),
+        begun=own[5],
+    )
+    # A loud crack shakes the log: a knock under it.
+    knocks = Pings(
+        pitch_hz=170.0 + 260.0 * own[4], falls_s=0.006 + 0.008 * own[1], dense=np.full(len(at_s), 0.3), begun=own[5]
+    )
+    left, right = placed(1.2 * (burst[3] - 0.5))
+    first = np.round(at_s * rate_hz).astype(np.int64)
+    made = _chosen(snaps, heard, first, size * left, size * right, start, stop, length, rate_hz)
+    low = heard & (energy > 0.35) & (branch == 0)
+    return made + _chosen(knocks, low, first, 0.55 * size * left, 0.55 * size * right, start, stop, length, rate_hz)
+
+
+def _chosen(
+    pings: Pings,
+    chosen: Chosen,
+    first: Ints,
+    left: Floats,
+    right: Floats,
+    start: int,
+    stop: int,
+    length: int,
+    rate_hz: int,
+) -> Audio:
+    kept = Pings(
+        pitch_hz=pings.pitch_hz[chosen],
+        falls_s=pings.falls_s[chosen],
+        dense=pings.dense[chosen],
+        begun=pings.begun[chosen],
+    )
+    return drawn(start, stop, first[chosen], length, kept.grains(length, rate_hz), left[chosen], right[chosen])
+
+
+FIRE = Recipe(
+    name="fire",
+    kind="bed",
+    says="a fire: candle, hearth or burning house",
+    settings={
+        "size": Setting(0.4, 0.0, 1.0, "from a few sticks to a house"),
+        "crackle": Setting(0.5, 0.0, 1.0, "how dry the wood is"),
+        "hiss": Setting(0.4, 0.0, 1.0, "gas and sap escaping"),
+    },
+    ambience=fire,
+)

@@ -1,0 +1,138 @@
+"""Small machines: clicks of steel parts that seat against each other, gear trains, servo motors.
+
+A click is never one impact: a part slides, strikes its stop and settles, all within a few thousandths of a second. A
+servo is a shaft that runs up, holds and stops; its teeth meet at shaft rate times their number, and no two teeth are
+alike, which puts sidebands beside each harmonic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from producer.foley.bench import PRE_ROLL_S, Raw, Wave, clock, recipe, samples
+from producer.foley.contact import band_pass, burst, hits, noise, paste, slips, smooth, swell, wander
+from producer.foley.modal import bar, damped, material, modes, plate, resonate, ring_out, together
+from producer.model.foley import Setting
+
+
+def click(chance: np.random.Generator, size: float, ring: float, soft: float = 0.0) -> Wave:
+    """One part seating against another, from its first sample on; `size` 0 a watch, 1 a vault."""
+    lowest = 3_000.0 * 9.0**-size
+    ratios = np.sort(np.concatenate([plate(9, 1.9), 1.6 * bar(4)]))
+    out = np.zeros(samples(0.06 + 0.30 * ring))
+    touch = (6e-5 + 2.2e-4 * size) * (1.0 + 4.0 * soft)
+    stuff = damped(material(0.35 + 0.6 * ring), 55.0)
+    frame = modes(lowest * 0.3, np.array([1.0, 1.5, 2.3]), damped(material(0.3), 70.0), chance, contact_s=4.0 * touch)
+    part = modes(lowest, ratios, stuff, chance, contact_s=touch, stray=0.01, tilt=0.0)
+    blow = ring_out(together((part, 1.0), (frame, 0.3)), len(out))
+    paste(blow, burst(chance, touch, 0.0012, 1_500.0, 12_000.0 - 6_000.0 * soft), 0.0, 0.14)
+    at = 0.0
+    for level in (0.35, 1.0, 0.3 * chance.uniform(0.3, 1.3)):
+        paste(out, blow, at, level)
+        at += chance.uniform(0.0025, 0.006) * (0.6 + size)
+    return out
+
+
+def _servo(n: int, knobs: Mapping[str, float], chance: np.random.Generator) -> Wave:
+    """A motor under load, shape (n,): run up, hold with a hunting wobble, stop."""
+    run = swell(n, 0.10, 0.16)
+    effort = 1.0 + 0.07 * wander(chance, n, 3.0) + 0.02 * wander(chance, n, 11.0)
+    shaft = (95.0 - 62.0 * knobs["size"]) * chance.uniform(0.93, 1.07) * np.sqrt(run) * effort
+    turns = np.cumsum(shaft) / 48_000.0
+    teeth = 9
+    once = 1.0 + 0.4 * np.sin(2.0 * np.pi * turns) + 0.2 * np.sin(4.0 * np.pi * turns + 1.0)
+    wave = np.zeros(n)
+    for harmonic in range(1, 8):
+        level = chance.uniform(0.5, 1.0) / harmonic**0.9
+        wave += level * np.sin(2.0 * np.pi * teeth * harmonic * turns + chance.uniform(0.0, 6.28))
+    wave += 0.45 * np.sin(2.0 * np.pi * 2.37 * teeth * turns) * (1.0 + 0.5 * np.sin(2.0 * np.pi * 0.31 * turns))
+    brushes = band_pass(noise(chance, n), 1_800.0, 9_000.0) * (0.6 + 0.4 * np.sin(2.0 * np.pi * 2.0 * turns))
+    dry = (0.5 * wave * once + 0.5 * brushes) * run**0.7
+    case = modes(420.0 - 240.0 * knobs["size"], plate(10), damped(material(0.35), 90.0), chance, stray=0.05, tilt=0.1)
+    return 0.5 * dry + 0.05 * resonate(case, dry)
+
+
+def _gears(n: int, knobs: Mapping[str, float], chance: np.random.Generator) -> Wave:
+    """A train of teeth, shape (n,): every tooth a small blow, the same uneven pattern each turn."""
+    rate = (58.0 - 38.0 * knobs["size"]) * swell(n, 0.12, 0.2) * (1.0 + 0.12 * wander(chance, n, 2.0)) + 0.5
+    times = slips(chance, rate, 0.03)
+    pattern = chance.uniform(0.3, 1.0, 8)
+    levels = pattern[np.arange(len(times)) % 8] * chance.uniform(0.85, 1.1, len(times))
+    levels *= np.interp(times, clock(n), swell(n, 0.08, 0.2))
+    stuff = damped(material(0.4 + 0.55 * knobs["ring"]), 70.0)
+    tooth = modes(
+        1_900.0 * 6.0 ** -knobs["size"], plate(14, 1.7), stuff, chance, contact_s=1.2e-4, stray=0.04, tilt=0.25
+    )
+    return resonate(tooth, smooth(hits(n, times, levels), 9_000.0))
+
+
+def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
+    going = knobs["servo"] > 0.0 or knobs["gears"] > 0.0
+    count = round(knobs["clicks"]) if going else max(1, round(knobs["clicks"]))
+    gaps = knobs["spacing"] * chance.uniform(0.55, 1.5, max(count, 1))
+    own = max(0.95 * chance.uniform(0.85, 1.2) if going else 0.0, float(gaps[: count - 1].sum()) + 0.4)
+    n = max(samples(length_s if length_s is not None else own + PRE_ROLL_S), 1)
+    lead = min(samples(PRE_ROLL_S), n - 1)
+    out = np.zeros(n)
+    for level, wave in ((knobs["servo"], _servo), (knobs["gears"], _gears)):
+        if level > 0.0:
+            made = wave(n - lead, knobs, chance)
+            out[lead:] += level * made / (float(np.abs(made).max(initial=0.0)) or 1.0)
+    at = PRE_ROLL_S
+    for number in range(count):
+        part = click(chance, knobs["size"] * chance.uniform(0.7, 1.1), knobs["ring"], knobs["soft"])
+        level = (1.0 if number in {0, count - 1} else chance.uniform(0.4, 0.9)) * (0.45 if going else 1.0)
+        paste(out, part / (np.abs(part).max() or 1.0), at, level)
+        at += float(gaps[number])
+    return Raw(out, PRE_ROLL_S if count else None)
+
+
+def _clock(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
+    """An escapement: the pallet unlocks, takes its impulse and drops on the next tooth, within 20 to 40 ms."""
+    out = np.zeros(samples(PRE_ROLL_S + 0.45))
+    lowest = 2_600.0 * 8.0 ** -knobs["size"]
+    case = modes(
+        lowest * 0.36,
+        plate(12, 2.2),
+        damped(material(0.5 - 0.3 * (1.0 - knobs["case"])), 25.0),
+        chance,
+        contact_s=2e-4,
+        stray=0.03,
+        tilt=0.5,
+    )
+    for at, level in ((0.0, 0.5), (0.006 + 0.008 * knobs["size"], 0.25), (0.012 + 0.016 * knobs["size"], 1.0)):
+        wheel = modes(lowest, plate(9, 1.8), damped(material(0.9), 90.0), chance, contact_s=5e-5, stray=0.01, tilt=0.3)
+        paste(out, ring_out(wheel, samples(0.1)), PRE_ROLL_S + at, level * chance.uniform(0.85, 1.1))
+        paste(out, ring_out(case, samples(0.4)), PRE_ROLL_S + at, 0.9 * knobs["case"] * level)
+        paste(out, burst(chance, 6e-5, 0.0008, 2_500.0, 11_000.0), PRE_ROLL_S + at, 0.10 * level)
+    return Raw(out)
+
+
+MECHANISM = recipe(
+    "mechanism",
+    "a small machine: latch, trigger, a gun in the hand, gears, a servo running up and stopping",
+    {
+        "clicks": Setting(3.0, 0.0, 12.0, "how many parts click; at least one without servo and gears"),
+        "spacing": Setting(0.11, 0.02, 0.6, "from click to click, about", "s"),
+        "servo": Setting(0.0, 0.0, 1.0, "a motor's whirr"),
+        "gears": Setting(0.0, 0.0, 1.0, "teeth of a gear train"),
+        "size": Setting(0.4, 0.0, 1.0, "0 a watch, 0.4 a gun, 1 a vault or a giant's joint"),
+        "ring": Setting(0.5, 0.0, 1.0, "0 plastic and grease, 1 bare steel"),
+        "soft": Setting(0.2, 0.0, 1.0, "how gently the parts are handled"),
+    },
+    _make,
+    sustains=True,
+)
+
+CLOCK = recipe(
+    "clock",
+    "one tick of a clock; the pace is the cue's",
+    {
+        "size": Setting(0.45, 0.0, 1.0, "0 a wrist watch, 0.5 a mantel clock, 1 a tower's"),
+        "case": Setting(0.6, 0.0, 1.0, "how much its wooden case answers"),
+    },
+    _clock,
+    kind="steps",
+)

@@ -1,0 +1,126 @@
+"""Glass that breaks: a burst as it gives way, then its pieces arriving, dense at first and thinning out.
+
+Every piece is a small plate whose lowest mode is the higher the smaller it is; pieces fall for different times and
+bounce, so that the shower's gaps grow while its level falls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from producer.foley.bench import PRE_ROLL_S, Raw, Wave, recipe, samples
+from producer.foley.contact import burst, grain, paste, shower, thump
+from producer.foley.modal import CONCRETE, GLASS, Modes, damped, modes, ring_out
+from producer.model.foley import Setting
+
+_SHARD = np.array([1.0, 1.58, 2.27, 2.92, 3.83])
+
+
+def shard(chance: np.random.Generator, lowest_hz: float, lying_per_s: float, contact_s: float = 4e-5) -> Modes:
+    """One piece of glass, free or lying on something."""
+    return modes(lowest_hz, _SHARD, damped(GLASS, lying_per_s), chance, contact_s=contact_s, stray=0.06, tilt=0.5)
+
+
+def landings(chance: np.random.Generator, count: int, over_s: float) -> Wave:
+    """When the pieces land, seconds, sorted: most at once, ever fewer after; shape (count,)."""
+    return np.sort(over_s * chance.beta(0.75, 3.2, count))
+
+
+def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
+    pieces = int((24 + 130 * knobs["pieces"]) * (0.5 + 0.5 * knobs["fall"]))
+    over = 0.45 + 1.5 * knobs["fall"]
+    n = samples(PRE_ROLL_S + over + 0.7)
+    out = np.zeros((n, 2))
+    lowest = 3_400.0 * 7.0 ** -knobs["size"]
+    pane = modes(
+        lowest * 0.16, np.linspace(1.0, 21.0, 16), damped(GLASS, 60.0), chance, contact_s=1e-4, stray=0.1, tilt=0.3
+    )
+    sides = (np.zeros(n), np.zeros(n))
+    for side in sides:
+        paste(side, ring_out(pane, samples(0.3)), PRE_ROLL_S, 0.7)
+        paste(side, burst(chance, 2e-4, 0.012, 1_800.0, 14_000.0), PRE_ROLL_S, 0.55)
+        paste(side, burst(chance, 6e-4, 0.045, 3_000.0, 12_000.0), PRE_ROLL_S, 0.20)
+        paste(side, thump(140.0, 0.02, 0.001), PRE_ROLL_S, 0.5 * knobs["size"])
+    for number, at in enumerate(landings(chance, pieces, over)):
+        # Large pieces are few; the last to come are the small ones.
+        small = chance.beta(1.6, 1.4)
+        freq = lowest * (0.8 + 3.2 * small)
+        level = 0.42 * (1.15 - small) * np.exp(-1.6 * at / over) * chance.uniform(0.3, 1.0)
+        wave = ring_out(shard(chance, freq, 22.0 + 60.0 * chance.random() ** 2), samples(0.22))
+        place = 0.5 + 0.5 * knobs["width"] * chance.uniform(-1.0, 1.0)
+        early = at + 0.002 * (number % 3)
+        paste(sides[0], wave, PRE_ROLL_S + early, level * np.cos(0.5 * np.pi * place) * 1.41)
+        paste(sides[1], wave, PRE_ROLL_S + early, level * np.sin(0.5 * np.pi * place) * 1.41)
+    out[:, 0], out[:, 1] = sides
+    return Raw(out)
+
+
+def _crack(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
+    """The crack runs: a snap, then a few finer ones as it turns and stops, each waking the pane it runs through."""
+    out = np.zeros(samples(PRE_ROLL_S + 0.75))
+    lowest = 2_600.0 * 4.0 ** -knobs["size"]
+    pane = np.concatenate([_SHARD, 4.6 + 2.1 * np.arange(7)])
+    at, level = 0.0, 1.0
+    for _ in range(1 + round(1 + 5 * knobs["run"] * chance.uniform(0.7, 1.2))):
+        body = modes(
+            lowest * chance.uniform(0.96, 1.04), pane, damped(GLASS, 26.0), chance, contact_s=3e-5, stray=0.03, tilt=0.1
+        )
+        paste(out, ring_out(body, samples(0.5)), PRE_ROLL_S + at, 0.5 * level)
+        snap = shard(chance, chance.uniform(4_200.0, 6_800.0), 160.0, 2e-5)
+        paste(out, ring_out(snap, samples(0.06)), PRE_ROLL_S + at, 0.9 * level)
+        paste(out, burst(chance, 5e-5, 0.0011, 2_500.0, 15_000.0), PRE_ROLL_S + at, 0.8 * level)
+        at += chance.uniform(0.012, 0.075)
+        level = chance.uniform(0.12, 0.45)
+    return Raw(out)
+
+
+def _crunch(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
+    """Shards underfoot: they grind, split and skid while the weight comes down."""
+    press = 0.16 + 0.25 * knobs["slow"]
+    n = samples(PRE_ROLL_S + press + 0.35)
+    times = PRE_ROLL_S + press * np.sort(chance.beta(1.0, 1.5, int(60 + 160 * knobs["pieces"])))
+    times[0] = PRE_ROLL_S
+    levels = chance.pareto(2.4, len(times)).clip(0.02, 3.0) * (1.0 - 0.5 * (times - PRE_ROLL_S) / press)
+    levels[0] = 2.0
+    lying = tuple(shard(chance, chance.uniform(1_900.0, 6_500.0), chance.uniform(90.0, 420.0)) for _ in range(7))
+    splits = tuple(grain(chance, 1_800.0, 9_500.0, 0.0012, 3) for _ in range(4))
+    out = 0.35 * shower(chance, n, times, levels, (*lying, *splits))
+    slab = modes(260.0, np.array([1.0, 1.7, 2.9]), CONCRETE, chance, contact_s=1e-3)
+    paste(out, ring_out(slab, samples(0.15)), PRE_ROLL_S, 0.7 * knobs["weight"])
+    paste(out, thump(85.0, 0.025, 0.003), PRE_ROLL_S, 0.8 * knobs["weight"])
+    return Raw(out)
+
+
+_SIZE = Setting(0.5, 0.0, 1.0, "of the glass: 0 a tumbler, 1 a shop window")
+
+SHATTER = recipe(
+    "shatter",
+    "glass breaks: the burst, then the pieces raining down and thinning out",
+    {
+        "size": _SIZE,
+        "pieces": Setting(0.6, 0.0, 1.0, "how many pieces"),
+        "fall": Setting(0.5, 0.0, 1.0, "how far they fall: the length of the shower"),
+        "width": Setting(0.6, 0.0, 1.0, "how far they scatter from left to right"),
+    },
+    _make,
+)
+
+CRACK = recipe(
+    "crack",
+    "one crack runs through glass: a snap and its finer branches",
+    {"size": _SIZE, "run": Setting(0.4, 0.0, 1.0, "how far it runs: more branches after the snap")},
+    _crack,
+)
+
+CRUNCH = recipe(
+    "crunch",
+    "broken glass grinds and splits under a weight",
+    {
+        "pieces": Setting(0.6, 0.0, 1.0, "how much glass lies there"),
+        "weight": Setting(0.5, 0.0, 1.0, "what presses on it"),
+        "slow": Setting(0.3, 0.0, 1.0, "how slowly it is pressed"),
+    },
+    _crunch,
+)

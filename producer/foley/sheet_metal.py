@@ -1,0 +1,77 @@
+"""A loose sheet of metal that shifts once: it scrapes free, drops, and wobbles until it lies still.
+
+The sheet swings slowly in its lowest modes, and its edge strikes what it lies on at each swing; every such blow rings
+the dense high modes. As the swing dies the blows come softer. A wide swing stretches the sheet: pitch sinks as it calms
+(Fletcher & Rossing, The Physics of Musical Instruments, 2nd ed., ch. 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from producer.foley.bench import PRE_ROLL_S, Raw, clock, recipe, samples
+from producer.foley.contact import bent, burst, hits, noise, paste, slips, smooth, wander
+from producer.foley.friction import rubbed
+from producer.foley.modal import STEEL, Modes, damped, modes, plate, resonate
+from producer.model.foley import Setting
+
+
+def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
+    size = knobs["size"]
+    scrape_s = 0.10 + 0.35 * knobs["scrape"]
+    drop_s = PRE_ROLL_S + scrape_s * chance.uniform(0.85, 1.15)
+    n = samples(drop_s + 1.3 + 1.5 * size)
+    t = clock(n)
+    after = np.maximum(t - drop_s, 0.0)
+    swing = np.where(t >= drop_s, np.exp(-after / (0.22 + 0.4 * knobs["wobble"])), 0.0)
+    wobble_hz = (13.0 - 7.0 * size) * chance.uniform(0.9, 1.1)
+    skin = modes(
+        92.0 * 3.2 ** (0.5 - size),
+        plate(150, 1.6)[::5],
+        damped(STEEL, 9.0),
+        chance,
+        contact_s=3e-4,
+        stray=0.05,
+        tilt=0.25,
+    )
+    loose = Modes(skin.freq_hz, skin.decay_per_s, skin.level / (1.0 + (60.0 / skin.freq_hz) ** 2))
+    # The edge lands at every swing, oftener as it settles; two corners never land together.
+    force = np.zeros(n)
+    for corner in (1.0, chance.uniform(1.35, 1.8)):
+        rate = wobble_hz * corner * (1.0 + 0.8 * (1.0 - swing)) * (swing > 0.02) + 1e-3
+        times = slips(chance, rate, 0.12)
+        levels = np.interp(times, t, swing) ** 1.3 * chance.uniform(0.4, 1.0, len(times))
+        force += smooth(hits(n, times, levels), 3_500.0 + 5_000.0 * knobs["rattle"]) * 3.0 * knobs["rattle"]
+    force += smooth(hits(n, np.array([drop_s]), np.array([2.2])), 2_600.0)
+    force += 0.05 * smooth(noise(chance, n), 900.0) * swing * (1.0 + 0.7 * np.sin(2.0 * np.pi * wobble_hz * after))
+    wave = bent(resonate(loose, force), 1.0 + 0.06 * swing * (1.0 + 0.5 * np.sin(2.0 * np.pi * wobble_hz * after)))
+    wave /= float(np.abs(wave).max(initial=0.0)) or 1.0
+    pull = samples(drop_s - PRE_ROLL_S)
+    x = np.linspace(0.0, 1.0, max(pull, 2))
+    edge = Modes(skin.freq_hz, skin.decay_per_s + 60.0, skin.level * (skin.freq_hz > 250.0))
+    rub = rubbed(
+        edge,
+        60.0 + 240.0 * x * np.clip(1.0 + 0.4 * wander(chance, len(x), 6.0), 0.3, 2.0),
+        x**1.5,
+        chance,
+        roughness=0.8,
+        stray=0.3,
+    )
+    paste(wave, rub / (np.abs(rub).max() or 1.0), PRE_ROLL_S, 0.45 * knobs["scrape"])
+    paste(wave, burst(chance, 3e-4, 0.004, 900.0, 8_000.0), drop_s, 0.10)
+    return Raw(wave, drop_s)
+
+
+SHEET_METAL = recipe(
+    "sheet_metal",
+    "a loose sheet of metal shifts once: scrapes free, drops, wobbles and rattles until it lies still",
+    {
+        "size": Setting(0.5, 0.0, 1.0, "0 a sign, 0.5 a roof sheet, 1 a hoarding"),
+        "rattle": Setting(0.5, 0.0, 1.0, "how freely its edge strikes what it lies on"),
+        "wobble": Setting(0.5, 0.0, 1.0, "how long it swings"),
+        "scrape": Setting(0.5, 0.0, 1.0, "how it drags before it drops"),
+    },
+    _make,
+)

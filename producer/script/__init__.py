@@ -1,0 +1,11 @@
+"""The script: YAML text to what later stages read, with every mistake at its place.
+
+`read` needs nothing but the text; `resolve` needs to know which sounds and voices there are.
+"""
+
+from producer.script.estimate import estimate_s
+from producer.script.resolve import resolve
+from producer.script.schema import schema
+from producer.script.written import Written, read
+
+__all__ = ["Written", "estimate_s", "read", "resolve", "schema"]

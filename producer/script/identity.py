@@ -1,0 +1,46 @@
+"""Names for cues that stay the same when other cues come and go, so that chance gives each its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from producer.model.script import Token
+from producer.model.words import fold
+from producer.script.pieces import Piece, SceneAsWritten
+
+
+class Identities:
+    """Hands out the keys of an episode in reading order; equals are told apart by how many came before."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def of_item(self, scene: SceneAsWritten, item: int) -> str:
+        """A cue or bed of its own: scene, kind, role, the moment it hangs on, the words of the line before it."""
+        piece = scene.pieces[item]
+        at = piece.asked.at.written if piece.asked.at else ""
+        return self._numbered(scene, piece, at, _words(_neighbour(scene, item)))
+
+    def in_line(self, scene: SceneAsWritten, line: Piece, cue: Piece, before_token: int) -> str:
+        """A cue in brackets: scene, role, the words around it, the words of its line."""
+        around = " ".join(_said(line.tokens[max(0, before_token - 1) : before_token + 1]))
+        return self._numbered(scene, cue, f"[{around}]", _words(line))
+
+    def _numbered(self, scene: SceneAsWritten, piece: Piece, hangs_on: str, words: str) -> str:
+        of = scene.id if scene.named else scene.title
+        key = "/".join((of, piece.kind, piece.name, hangs_on, words))
+        self._seen[key] += 1
+        return f"{key}#{self._seen[key]}"
+
+
+def _neighbour(scene: SceneAsWritten, item: int) -> Piece | None:
+    nearest = (scene.pieces[other] for other in (*range(item - 1, -1, -1), *range(item + 1, len(scene.pieces))))
+    return next((piece for piece in nearest if piece.kind == "speech"), None)
+
+
+def _words(piece: Piece | None) -> str:
+    return " ".join(_said(piece.tokens)) if piece else ""
+
+
+def _said(tokens: tuple[Token, ...]) -> list[str]:
+    return [word for token in tokens for word in fold(token.written)]

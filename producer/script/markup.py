@@ -1,0 +1,169 @@
+"""Spoken text taken apart: words, what stands in brackets between them, `{written|spoken}`, `*emphasis*`, beats."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from producer.model.script import Token
+
+_ESCAPED = frozenset("[]{}*|\\")
+_BRACKET = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]", re.DOTALL)
+_BRACES = re.compile(r"\{((?:[^{}\\]|\\.)*)\}", re.DOTALL)
+_RUN = re.compile(r"[^\s\[]*")
+_CLOSING = frozenset(".,;:!?…)’”\"'")
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """What stands in square brackets before token `before_token`; `text` begins at `offset`. A beat has no text."""
+
+    text: str
+    offset: int
+    before_token: int
+    beat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A speech: its words, what is between them in the order written, and (offset, what) of each mistake."""
+
+    tokens: tuple[Token, ...]
+    brackets: tuple[Bracket, ...]
+    mistakes: tuple[tuple[int, str], ...] = ()
+
+
+def read_spoken(text: str) -> Spoken:
+    """Takes `text` apart; never raises. Offsets count characters of `text`."""
+    return _Pen(text).write()
+
+
+class _Pen:
+    """Walks through the text once, from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.tokens: list[Token] = []
+        self.brackets: list[Bracket] = []
+        self.mistakes: list[tuple[int, str]] = []
+        self.written = self.spoken = ""
+        self.emphatic = self.glue = self.doubled = False
+        self.opened: int | None = None  # where emphasis began
+
+    def write(self) -> Spoken:
+        steps = {"\\": self._escape, "[": self._bracket, "{": self._braces, "*": self._star, "]": self._stray}
+        steps["}"] = self._stray
+        end = len(self.text.rstrip())
+        self.at = len(self.text) - len(self.text.lstrip())
+        while self.at < end:
+            sign = self.text[self.at]
+            if sign.isspace():
+                self._space(sign)
+            elif sign in steps:
+                steps[sign]()
+            else:
+                self._letters(sign)
+        self._end_word()
+        if self.opened is not None:
+            self._mistake(self.opened, "a '*' without its partner; emphasis is '*word*', and the sign itself is '\\*'")
+        return Spoken(tuple(self.tokens), tuple(self.brackets), tuple(sorted(self.mistakes)))
+
+    def _mistake(self, offset: int, what: str) -> None:
+        self.mistakes.append((offset, what))
+
+    def _letters(self, written: str, spoken: str | None = None, length: int = 1) -> None:
+        self.written += written
+        self.spoken += written if spoken is None else spoken
+        self.emphatic = self.emphatic or self.opened is not None
+        self.at += length
+
+    def _end_word(self) -> None:
+        if not self.written:
+            return
+        if self.glue and self.tokens and all(unicodedata.category(sign)[0] == "P" for sign in self.written):
+            last = self.tokens[-1]  # `lamp [gull].` ends the word before the bracket
+            self.tokens[-1] = Token(
+                last.written + self.written, last.spoken + self.spoken, last.emphasis, glue=last.glue
+            )
+        else:
+            self.tokens.append(Token(self.written, self.spoken, self.emphatic, glue=self.glue and bool(self.tokens)))
+        self.written = self.spoken = ""
+        self.emphatic = self.glue = False
+
+    def _space(self, sign: str) -> None:
+        self._end_word()
+        self.glue = False
+        if sign == "\n":
+            self.brackets.append(Bracket("", self.at, len(self.tokens), beat=True))
+        self.at += 1
+
+    def _escape(self) -> None:
+        following = self.text[self.at + 1 : self.at + 2]
+        if following in _ESCAPED and following:
+            self._letters(following, length=2)
+        else:
+            self._mistake(
+                self.at, "a '\\' stands only before a sign that has a meaning here: \\[ \\{ \\* or \\\\ itself"
+            )
+            self.at += 1
+
+    def _stray(self) -> None:
+        sign = self.text[self.at]
+        partner = {"]": "[", "}": "{"}[sign]
+        self._mistake(self.at, f"a '{sign}' without its '{partner}'; the sign itself is written '\\{sign}'")
+        self.at += 1
+
+    def _bracket(self) -> None:
+        inside = _BRACKET.match(self.text, self.at)
+        if inside is None:
+            self._mistake(self.at, "this '[' is not closed; write ']' where the cue ends, or '\\[' for the sign itself")
+            self.at += 1
+            return
+        touches = bool(self.written) or self.glue
+        trailing = not self.written and not self.glue
+        self._end_word()
+        self.brackets.append(Bracket(inside[1], self.at + 1, len(self.tokens)))
+        self.at = inside.end()
+        # After a space and a bracket only a sign such as a full stop belongs to the word before.
+        run = _RUN.match(self.text, self.at)
+        self.glue = touches or bool(trailing and run and run[0] and set(run[0]) <= _CLOSING)
+
+    def _braces(self) -> None:
+        inside = _BRACES.match(self.text, self.at)
+        if inside is None:
+            self._mistake(self.at, "this '{' is not closed; write '{written|spoken}', or '\\{' for the sign itself")
+            self.at += 1
+            return
+        sides = [_unescaped(side) for side in re.split(r"(?<!\\)\|", inside[1])]
+        if len(sides) != 2 or not all(sides):
+            what = "braces hold what is written and what is said, as in '{112|one hundred and twelve}'"
+            self._mistake(self.at, what)
+            self._letters(sides[0] or "…", length=len(inside[0]))
+            return
+        self._letters(sides[0], sides[1], len(inside[0]))
+
+    def _star(self) -> None:
+        before, after = self.text[self.at - 1 : self.at], self.text[self.at + 1 : self.at + 2]
+        if after == "*":
+            stars = len(self.text[self.at :]) - len(self.text[self.at :].lstrip("*"))
+            if not self.doubled:
+                self._mistake(self.at, "emphasis has one '*' at each side, as in '*word*'")
+            self.doubled = not self.doubled
+            self.at += stars
+            return
+        if self.opened is None and (not after or after.isspace()):
+            self._mistake(self.at, "a '*' before a space; emphasis is '*word*', and the sign itself is '\\*'")
+        elif self.opened is None:
+            self.opened = self.at
+        elif before.isspace():
+            self._mistake(self.at, "a '*' after a space; emphasis is '*word*', and the sign itself is '\\*'")
+            self.opened = None
+        else:
+            self.opened = None
+        self.at += 1
+
+
+def _unescaped(text: str) -> str:
+    return " ".join(re.sub(r"\\([\[\]{}*|\\])", r"\1", text).split())

@@ -1,0 +1,65 @@
+"""Finds what YAML would misread, swallow or refuse in a script, and writes it as it was meant.
+
+A producer writes sentences; YAML reads a colon, a hash, a bracket or a quotation mark in them as its own. `mend` goes
+over the script line by line before YAML does, reports each such place, and makes two versions of the file: `fixed`,
+in which the text stands under `>`, and `readable`, in which it is quoted where it stands, so that the rest of the script
+can be read and checked at the same lines.
+
+What counts as text: the value of a name in `play` that is no key of the language (somebody speaks), of `how`, of
+`title`, `summary`, `show`, `writer`, `producer`, of a member's `name`, and everything under `say` and `lines`. The rules
+where a text could be taken in two ways are at the top of `producer.script.misread`; two more belong to texts over
+several lines:
+
+- A line under a text that looks like one of the keys that may stand there (`level: -20 LU`) is that key, indented too
+  far, when only such lines follow it, or when its value is a quantity. The first line of a text is never a key.
+- A line that is not indented far enough belongs to the text above it, unless it begins with a dash, a key or a name of
+  the cast.
+
+Word processors' spaces in front of a line or around its dash and colon are spaces, and are no mistake.
+"""
+
+from __future__ import annotations
+
+from producer.script.draft import Draft, Mended
+from producer.script.layout import members
+from producer.script.lines import BOM, split, tabbed, unreadable, untabbed
+from producer.script.walk import Walk
+
+__all__ = ["Mended", "mend"]
+
+_MOST_UNREADABLE = 10  # lines with control characters that are reported one by one
+
+
+def mend(text: str, file: str) -> Mended:
+    """Everything in `text` that YAML would not read as it is meant.
+
+    Never raises; takes time in proportion to the length of the text. `mend` of what it has `fixed` finds nothing more
+    that it could mend, and `fixed` is `text`, to the byte, where nothing is wrong.
+
+    Args:
+        text: the script; a byte-order mark is tolerated, line ends may be of any kind.
+        file: its name, for places.
+    """
+    mark, text = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
+    draft = Draft(file, split(text))
+    _report_unreadable(draft)
+    for line in draft.lines:
+        if tabbed(line):
+            draft.problem(line.number, line.indent, "a tab stands in the indentation; YAML wants spaces")
+            draft.lines[line.number] = untabbed(line)
+    Walk(draft, members("\n".join(line.text for line in draft.lines))).run()
+    return draft.finish(before=mark)
+
+
+def _report_unreadable(draft: Draft) -> None:
+    reported = 0
+    for line in draft.lines:
+        column = unreadable(line)
+        if column is None:
+            continue
+        reported += 1
+        if reported > _MOST_UNREADABLE:
+            draft.problem(line.number, column, "more control characters follow; is this a text file?", mended=False)
+            return
+        code = ord(line.source[column])
+        draft.problem(line.number, column, f"a control character (U+{code:04X}) stands here; delete it", mended=False)

@@ -1,0 +1,220 @@
+"""Who speaks: the cast, what a scene changes of it, and how one line is spoken."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from producer.errors import Place
+from producer.model.script import Member, Position, Pronunciation, Token, VoiceUse
+from producer.model.sound import Catalogue
+from producer.script import keys
+from producer.script.keys import Asked
+from producer.script.quantities import ReadingError, name
+from producer.script.reading import Given, Notes, as_items, as_pairs, as_text, hint, long_keys, merged, read_keys
+from producer.script.tree import Node, Scalar
+from producer.units import Lu, Metres, Percent, Wpm
+
+RATE_WPM = Wpm(160.0)
+"""How fast a member speaks who has no rate of his own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A member as written: his own keys, or those whose voices he joins."""
+
+    key: str
+    place: Place
+    asked: Asked = field(default_factory=Asked)
+    together: Mapping[str, Place] = field(default_factory=dict)
+    """Members who speak at once, each with the place where that is said."""
+
+
+Cast = Mapping[str, Person]
+
+
+def read_cast(node: Node, notes: Notes) -> Cast:
+    """Every member; one without a voice is noted."""
+    cast: dict[str, Person] = {}
+    pairs = as_pairs(node, "'cast'", "keeper: {voice: en-us}", notes)
+    for key, value in pairs.pairs if pairs else ():
+        _note_name(key, notes)
+        cast[key.text] = _person(key, value, notes)
+    for person in cast.values():
+        _note_together(person, cast, notes)
+    return cast
+
+
+def _note_name(key: Scalar, notes: Notes) -> None:
+    try:
+        name(key.text)
+    except ReadingError as wrong:
+        notes.add(key.place, f"cast: {wrong}")
+        return
+    if key.text in keys.RESERVED:
+        what = f"nobody can be called '{key.text}', which is a key of the script"
+        notes.add(key.place, f"{what}; write '{key.text}_1: {{name: {key.text.title()}}}', say")
+
+
+def _person(key: Scalar, node: Node, notes: Notes) -> Person:
+    pairs = as_pairs(node, f"'{key.text}'", f"{key.text}: {{voice: en-gb}}", notes)
+    if pairs is None:
+        return Person(key=key.text, place=key.place)
+    given = long_keys(pairs.pairs)
+    members = [one for one in given if one.key == "together"]
+    asked = read_keys(f"'{key.text}'", keys.CAST, [one for one in given if one.key != "together"], notes, ("together",))
+    if members:
+        if "voice" in asked.places:
+            notes.add(asked.places["voice"], "members who speak 'together' have their own voices; leave out 'voice'")
+        return Person(key=key.text, place=key.place, asked=asked, together=_together(members[0], notes))
+    if "voice" not in asked.places and not any(one.key == "voice" for one in given):
+        notes.add(key.place, f"'{key.text}' has no voice; write one, as in '{key.text}: {{voice: en-gb}}'")
+    return Person(key=key.text, place=key.place, asked=asked)
+
+
+def _together(given: Given, notes: Notes) -> dict[str, Place]:
+    if given.node is None:
+        return {}
+    nodes = as_items(given.node, "'together'", "together: [first, second]", notes)
+    if len(nodes) < 2:
+        notes.add(given.place, "'together' needs two members or more, as in 'together: [first, second]'")
+    scalars = [scalar for node in nodes if (scalar := as_text(node, "a member", notes))]
+    return {scalar.text.strip(): scalar.place for scalar in scalars}
+
+
+def _note_together(person: Person, cast: Cast, notes: Notes) -> None:
+    for member, place in person.together.items():
+        if member not in cast:
+            what = f"nobody in the cast is called '{member}'{hint(member, [k for k in cast if k != person.key])}"
+            notes.add(place, f"together: {what}")
+        elif cast[member].together:
+            notes.add(place, f"together: '{member}' is several members already; name each of them instead")
+
+
+def read_changes(node: Node, cast: Cast, notes: Notes) -> Mapping[str, Asked]:
+    """What a scene's `cast` changes, by member."""
+    pairs = as_pairs(node, "'cast'", "keeper: {treat: telephone}", notes)
+    changes: dict[str, Asked] = {}
+    allowed = {key: value for key, value in keys.CAST.items() if key != "name"}
+    for key, value in pairs.pairs if pairs else ():
+        if key.text not in cast:
+            notes.add(key.place, f"nobody in the cast is called '{key.text}'{hint(key.text, cast)}")
+        inner = as_pairs(value, f"'{key.text}'", f"{key.text}: {{treat: telephone}}", notes)
+        if inner is not None:
+            changes[key.text] = read_keys(f"'{key.text}' in a scene", allowed, long_keys(inner.pairs), notes)
+    return changes
+
+
+def note_voice(asked: Asked, catalogue: Catalogue, notes: Notes) -> None:
+    """A voice that this machine does not have is noted."""
+    if not asked.voice or catalogue.voices is None:
+        return
+    base, plus, variant = asked.voice.partition("+")
+    if base not in catalogue.voices:
+        notes.add(asked.places["voice"], f"there is no voice '{base}'{_near_voice(base, catalogue.voices)}")
+    elif plus and catalogue.variants and variant not in catalogue.variants:
+        what = f"the voice '{base}' has no variant '{variant}'{hint(variant, catalogue.variants)}"
+        notes.add(asked.places["voice"], what)
+
+
+def _near_voice(base: str, voices: Iterable[str]) -> str:
+    known = list(voices)
+    near = hint(base, known)
+    return near if "did you mean" in near or len(known) <= 12 else "; 'render voices' lists those that there are"
+
+
+def members(cast: Cast) -> dict[str, Member]:
+    """The cast as later stages know it."""
+    return {
+        key: Member(
+            key=key, name=person.asked.name or key, voice=person.asked.voice or "", together=tuple(person.together)
+        )
+        for key, person in cast.items()
+    }
+
+
+def voices(speaker: str, cast: Cast, changes: Mapping[str, Asked], line: Asked) -> tuple[VoiceUse, ...]:
+    """Who says a line, and how: the member's own keys, then the scene's, then the line's."""
+    person = cast.get(speaker)
+    if person is None:
+        return (_use(speaker, [line]),)
+    layers = [person.asked, changes.get(speaker, Asked()), line]
+    if not person.together:
+        return (_use(speaker, layers),)
+    joined = [(key, cast[key].asked) for key in person.together if key in cast]
+    return tuple(_use(key, [own, changes.get(key, Asked()), *layers]) for key, own in joined)
+
+
+def _use(member: str, layers: Sequence[Asked]) -> VoiceUse:
+    asked = layers[0]
+    for layer in layers[1:]:
+        asked = merged(asked, layer)
+    return VoiceUse(
+        member=member,
+        voice=asked.voice or "",
+        rate_wpm=RATE_WPM if asked.rate is None else Wpm(asked.rate),
+        pitch=Percent(asked.pitch.first if asked.pitch else 0.0),
+        treat=asked.treat or "none",
+        level_lu=Lu(asked.level.first if asked.level else 0.0),
+        path=whereabouts(asked),
+        room=asked.room or "",
+    )
+
+
+def whereabouts(asked: Asked) -> tuple[Position, ...]:
+    """One place, or those that are moved through; what is not said is the centre, at 1 m."""
+    pans, distances = asked.pan or (0.0,), asked.distance or (1.0,)
+    if asked.path:
+        return tuple(
+            Position(
+                pans[0] if place.pan is None else place.pan,
+                Metres(distances[0]) if place.distance_m is None else place.distance_m,
+            )
+            for place in asked.path
+        )
+    count = max(len(pans), len(distances))
+    return tuple(
+        Position(pans[min(i, len(pans) - 1)], Metres(distances[min(i, len(distances) - 1)])) for i in range(count)
+    )
+
+
+def pronounced(tokens: Sequence[Token], say: Sequence[Pronunciation]) -> tuple[Token, ...]:
+    """`tokens` as `say` has them said: whole words, with their case before without it.
+
+    A word in braces is said as its braces say. `Aoife's` is `Aoife` and its ending.
+    """
+    exact = {_core(one.word)[1]: one for one in say}
+    folded = {word.casefold(): one for word, one in reversed(exact.items())}
+    return tuple(_pronounced(token, exact, folded) for token in tokens)
+
+
+def _pronounced(token: Token, exact: Mapping[str, Pronunciation], folded: Mapping[str, Pronunciation]) -> Token:
+    if token.written != token.spoken:
+        return token
+    before, word, after = _core(token.written)
+    for stem, ending in ((word, ""), (word[:-2], "s") if word[-2:] in ("'s", "’s") else (word, "")):
+        said = exact.get(stem) or folded.get(stem.casefold())
+        if said is not None and said.ipa:
+            return Token(token.written, said.said + _ipa_s(said.said, ending), token.emphasis, True, token.glue)
+        if said is not None:
+            spoken = before + said.said + ("'s" if ending else "") + after
+            return Token(token.written, spoken, token.emphasis, False, token.glue)
+    return token
+
+
+def _ipa_s(said: str, ending: str) -> str:
+    """An English possessive after a hiss, a voiceless sound, or anything else."""
+    if not ending:
+        return ""
+    if said[-1] in "szʃʒ":
+        return "ɪz"
+    return "s" if said[-1] in "ptkfθ" else "z"
+
+
+def _core(text: str) -> tuple[str, str, str]:
+    """The signs before a word, the word, the signs after it."""
+    letters = [i for i, sign in enumerate(text) if unicodedata.category(sign)[0] in "LMN"]
+    if not letters:
+        return text, "", ""
+    return text[: letters[0]], text[letters[0] : letters[-1] + 1], text[letters[-1] + 1 :]

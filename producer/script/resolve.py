@@ -1,0 +1,145 @@
+"""From the tree to the script: everything is read, looked up and filled in; every mistake is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from producer.errors import Place, ScriptError
+from producer.model.script import Pronunciation, Scene, Script
+from producer.model.sound import Catalogue
+from producer.script.circles import circles
+from producer.script.colours import Colours, read_roles, read_rooms, read_treatments
+from producer.script.cues import Sounds
+from producer.script.episode import Episode
+from producer.script.keys import Asked
+from producer.script.people import Cast, members, note_voice, pronounced, read_cast
+from producer.script.pieces import SceneAsWritten
+from producer.script.reading import Notes, hint
+from producer.script.scenes import read_scenes
+from producer.script.targets import Targets
+from producer.script.top import Head, note_not_built, read_head, read_say, top_keys
+from producer.script.tree import Node, Pairs
+from producer.script.written import Written
+
+
+def resolve(written: Written, catalogue: Catalogue) -> Script:
+    """The script with every default filled in and every name checked.
+
+    Args:
+        written: what `read` gave.
+        catalogue: the sounds of the packs that `written.packs` lists, and the voices of this machine.
+
+    Raises:
+        ScriptError: with every mistake of both readings, in reading order.
+    """
+    notes = Notes(written.problems)
+    script = _script(written, catalogue, notes) if isinstance(written.tree, Pairs) else None
+    if script is None and not notes.problems:
+        what = "this is not a script; a script begins with 'title:', 'cast:' and 'scenes:'"
+        notes.add(Place(written.file, 1, 1), what)
+    if notes.problems or script is None:
+        raise ScriptError(notes.problems)
+    return script
+
+
+def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
+    assert isinstance(written.tree, Pairs)
+    found, places = top_keys(written.tree, notes)
+    head = read_head(found, notes)
+    note_not_built(found, places, notes)
+    _note_missing(found, written, notes)
+    _note_packs(head, catalogue, notes)
+    say = read_say(found["say"], notes) if "say" in found else ()
+    cast = read_cast(found["cast"], notes) if "cast" in found else {}
+    rooms = read_rooms(found["rooms"], notes) if "rooms" in found else {}
+    treatments = read_treatments(found["treatments"], notes) if "treatments" in found else {}
+    colours = Colours(rooms, treatments, notes)
+    _check_cast(cast, catalogue, colours, notes)
+    sounds = Sounds(_roles(found, catalogue, colours, notes), catalogue, colours, notes)
+    scenes = read_scenes(found["scenes"], cast, catalogue.sounds, head.margin, notes) if "scenes" in found else ()
+    scenes = tuple(_said(scene, say) for scene in scenes)
+    for scene in scenes:
+        _check_changes(scene, catalogue, colours, notes)
+    built = Episode(scenes, cast, head.gap, catalogue, colours, sounds, Targets(scenes, notes), notes).scenes()
+    _note_circles(built, notes)
+    return Script(
+        file=written.file,
+        sha256=written.sha256,
+        title=head.title,
+        show=head.show,
+        season=head.season,
+        episode=head.episode,
+        language=head.language,
+        writer=head.writer,
+        producer=head.producer,
+        summary=head.summary,
+        cover=head.cover,
+        date=head.date,
+        explicit=head.explicit,
+        commercial=head.commercial,
+        profile=head.profile,
+        packs=head.packs,
+        seed=head.seed,
+        cast=members(cast),
+        say=say,
+        rooms=colours.rooms,
+        treatments=treatments,
+        scenes=built,
+    )
+
+
+def _note_missing(found: Mapping[str, Node], written: Written, notes: Notes) -> None:
+    top = Place(written.file, 1, 1)
+    if "edition_of" in found:  # an edition has them from its script
+        return
+    if "title" not in found:
+        notes.add(top, "a script needs a title; write 'title: The Last Lamp'")
+    if "scenes" not in found:
+        notes.add(top, "a script needs 'scenes', each with what is played in it")
+
+
+def _note_packs(head: Head, catalogue: Catalogue, notes: Notes) -> None:
+    for name in catalogue.missing_packs:
+        if name in head.pack_places:
+            notes.add(head.pack_places[name], f"there is no pack '{name}'{hint(name, catalogue.packs)}")
+
+
+def _check_cast(cast: Cast, catalogue: Catalogue, colours: Colours, notes: Notes) -> None:
+    for person in cast.values():
+        colours.check(person.asked)
+        note_voice(person.asked, catalogue, notes)
+
+
+def _check_changes(scene: SceneAsWritten, catalogue: Catalogue, colours: Colours, notes: Notes) -> None:
+    for asked in scene.changes.values():
+        colours.check(asked)
+        note_voice(asked, catalogue, notes)
+
+
+def _roles(found: Mapping[str, Node], catalogue: Catalogue, colours: Colours, notes: Notes) -> dict[str, Asked]:
+    roles = read_roles(found["sounds"], notes) if "sounds" in found else {}
+    checker = Sounds({}, catalogue, colours, notes)
+    for role, (key, asked) in roles.items():
+        colours.check(asked)
+        sound = checker.check_role(role, key.place)
+        if sound is not None:
+            checker.check_asked(role, sound, asked)
+    return {role: asked for role, (_, asked) in roles.items()}
+
+
+def _said(scene: SceneAsWritten, say: tuple[Pronunciation, ...]) -> SceneAsWritten:
+    """The scene with its words as `say` has them said."""
+    pieces = (replace(piece, tokens=pronounced(piece.tokens, say)) for piece in scene.pieces)
+    return replace(scene, pieces=tuple(pieces)) if say else scene
+
+
+def _note_circles(scenes: tuple[Scene, ...], notes: Notes) -> None:
+    for circle in circles(scenes):
+        names = [f"'{name}' (line {line})" for name, line in circle.members]
+        who = (
+            f"{', '.join(names[:-1])} and {names[-1]} wait for each other"
+            if names[1:]
+            else f"{names[0]} waits for itself"
+        )
+        notes.add(circle.place, f"'{circle.moment.written}' leads round in a circle: {who}")

@@ -1,0 +1,179 @@
+"""The top of the script: who and what it is, its packs, margins, rooms, colours, roles, pronunciations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeVar
+
+from producer.errors import Place
+from producer.model.profile import PROFILES
+from producer.model.script import Margin, Pronunciation
+from producer.script import quantities as q
+from producer.script.keys import MARGIN_KEYS, MIXES, NOT_BUILT, TOP
+from producer.script.reading import Notes, as_items, as_pairs, as_text, hint, value_of
+from producer.script.tree import Node, Pairs, Scalar
+from producer.units import Lu
+
+Value = TypeVar("Value")
+GAP = Fraction(7, 20)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What the top of the script says of the episode as a whole."""
+
+    title: str = ""
+    show: str = ""
+    season: int | None = None
+    episode: int | None = None
+    language: str = "en"
+    writer: str = ""
+    producer: str = ""
+    summary: str = ""
+    cover: str = ""
+    date: str = ""
+    explicit: bool | None = None
+    commercial: bool = False
+    profile: str = "podcast"
+    packs: tuple[str, ...] = ()
+    pack_places: Mapping[str, Place] = field(default_factory=dict)
+    seed: str = ""
+    gap: Fraction = GAP
+    margin: Margin = field(default_factory=Margin)
+
+
+def keyed(pairs: Pairs, known: Mapping[str, object], owner: str, notes: Notes) -> dict[str, Node]:
+    """The known keys with their values; every other key is noted."""
+    for key, _ in pairs.pairs:
+        if key.text not in known:
+            notes.add(key.place, f"{owner} has no '{key.text}'{hint(key.text, known)}")
+    return {key.text: node for key, node in pairs.pairs if key.text in known}
+
+
+def read_head(found: Mapping[str, Node], notes: Notes) -> Head:
+    """What the top says; a wrong value is noted and its default stands in."""
+    plain = Head()
+
+    def get(key: str, read: Callable[[str], Value], default: Value) -> Value:
+        scalar = as_text(found[key], f"'{key}'", notes) if key in found else None
+        value = value_of(key, scalar.text, scalar.place, read, notes) if scalar else None
+        return default if value is None else value
+
+    number = q.count_of("a number", 100000)
+    packs = read_packs(found, notes)
+    return Head(
+        title=get("title", str.strip, ""),
+        show=get("show", str.strip, ""),
+        season=get("season", number, None),
+        episode=get("episode", number, None),
+        language=get("language", _language, "en"),
+        writer=get("writer", str.strip, ""),
+        producer=get("producer", str.strip, ""),
+        summary=get("summary", str.strip, ""),
+        cover=get("cover", str.strip, ""),
+        date=get("date", _date, ""),
+        explicit=get("explicit", q.flag, None),
+        commercial=get("commercial", q.flag, plain.commercial),
+        profile=get("profile", _profile, plain.profile),
+        packs=tuple(packs),
+        pack_places=packs,
+        seed=get("seed", str.strip, ""),
+        gap=get("gap", q.length, GAP),
+        margin=read_margin(found["speech_margin"], plain.margin, notes) if "speech_margin" in found else plain.margin,
+    )
+
+
+def _language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text.strip()):
+        raise q.ReadingError(f"'{text}' is not a language; write its code, as in 'en-GB' or 'de'")
+    return text.strip()
+
+
+def _date(text: str) -> str:
+    if not _DATE.fullmatch(text.strip()):
+        raise q.ReadingError(f"'{text}' is not a day; write year, month and day, as in '2026-11-22'")
+    return text.strip()
+
+
+def _profile(text: str) -> str:
+    if text.strip() not in PROFILES:
+        raise q.ReadingError(f"there is none called '{text.strip()}'{hint(text.strip(), PROFILES)}")
+    return text.strip()
+
+
+def read_packs(found: Mapping[str, Node], notes: Notes) -> dict[str, Place]:
+    """The packs in the order listed, each with its place."""
+    packs: dict[str, Place] = {}
+    for node in as_items(found["packs"], "'packs'", "packs: [harbour, weather]", notes) if "packs" in found else ():
+        scalar = as_text(node, "a pack", notes)
+        if scalar is None:
+            continue
+        if scalar.text.strip() in packs:
+            notes.add(scalar.place, f"the pack '{scalar.text.strip()}' is listed twice")
+        packs.setdefault(scalar.text.strip(), scalar.place)
+    return packs
+
+
+def read_margin(node: Node, base: Margin, notes: Notes) -> Margin:
+    """`base` with the margins that `node` gives."""
+    pairs = as_pairs(node, "'speech_margin'", "speech_margin: {beds: 15 LU, music: 10 LU}", notes)
+    found = keyed(pairs, MARGIN_KEYS, "'speech_margin'", notes) if pairs else {}
+    values: dict[str, float] = {}
+    for key, value in found.items():
+        scalar = as_text(value, f"'{key}'", notes)
+        lu = value_of(key, scalar.text, scalar.place, q.number_of(q.MARGIN), notes) if scalar else None
+        if lu is not None:
+            values[key] = lu
+    return Margin(Lu(values.get("beds", base.beds_lu)), Lu(values.get("music", base.music_lu)))
+
+
+def read_say(node: Node, notes: Notes) -> tuple[Pronunciation, ...]:
+    """Every word with its respelling or IPA."""
+    pairs = as_pairs(node, "'say'", "say: {Aoife: EE-fa}", notes)
+    found: list[Pronunciation] = []
+    for key, value in pairs.pairs if pairs else ():
+        scalar = as_text(value, f"how '{key.text}' is said", notes)
+        said = value_of(key.text, scalar.text, scalar.place, _said, notes) if scalar else None
+        if len(key.text.split()) != 1:
+            notes.add(key.place, f"'{key.text}' is more than one word; say how each word is said")
+        elif said:
+            found.append(Pronunciation(word=key.text.strip(), said=said[0], ipa=said[1]))
+    return tuple(found)
+
+
+def _said(text: str) -> tuple[str, bool]:
+    text = text.strip()
+    if not text.startswith("/"):
+        return text, False
+    if len(text) < 3 or not text.endswith("/"):
+        raise q.ReadingError(f"'{text}' has one slash; IPA stands between two, as in '/ˈiːfə/'")
+    return text[1:-1].strip(), True
+
+
+def note_not_built(found: Mapping[str, Node], places: Mapping[str, Place], notes: Notes) -> None:
+    """What the language has but this version does not do yet: its form is checked, then it is reported."""
+    for key in ("series", "edition_of"):
+        if key in found and as_text(found[key], f"'{key}'", notes):
+            notes.add(places[key], NOT_BUILT[key])
+    if "lines" in found and as_pairs(found["lines"], "'lines'", "lines: {opening: the text}", notes):
+        notes.add(places["lines"], NOT_BUILT["lines"])
+    for node in as_items(found["mixes"], "'mixes'", "mixes: [night]", notes) if "mixes" in found else ():
+        scalar = as_text(node, "a mix", notes)
+        _note_mix(scalar, notes) if scalar else None
+
+
+def _note_mix(scalar: Scalar, notes: Notes) -> None:
+    if scalar.text.strip() not in MIXES:
+        notes.add(scalar.place, f"there is no mix '{scalar.text.strip()}'{hint(scalar.text.strip(), MIXES)}")
+    elif scalar.text.strip() != "standard":
+        notes.add(scalar.place, NOT_BUILT["mixes"])
+
+
+def top_keys(tree: Pairs, notes: Notes) -> tuple[dict[str, Node], dict[str, Place]]:
+    """The top-level keys with their values, and where each key stands."""
+    return keyed(tree, TOP, "a script", notes), {key.text: key.place for key, _ in tree.pairs}

@@ -1,0 +1,191 @@
+"""Sound files of any kind -> blocks of samples, at most two channels, nothing but finite numbers.
+
+WAV, FLAC, Ogg, Opus, AIFF, CAF, W64 and RF64 are read by libsndfile, in blocks; MP3, M4A and the rest by pydub with
+the ffmpeg that imageio-ffmpeg carries (libsndfile cannot read AAC, and its MP3 reader prints to our stderr). Which of
+them is told by the file's first bytes, so that a wrong suffix does not mislead. pydub copies the file to a temporary
+name of its own and is told the container to expect: neither a file's name nor a playlist inside it reaches ffmpeg as
+an address.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from producer.audio import Audio
+
+MAX_SECONDS = 30 * 60
+BLOCK = 1 << 16  # frames
+LOWEST_HZ, HIGHEST_HZ = 2_000, 768_000
+MOST_CHANNELS = 8
+
+_MAGIC = (b"RIFF", b"RIFX", b"RF64", b"fLaC", b"OggS", b"FORM", b"caff", b"riff", b"BW64")
+_CONTAINERS = {
+    ".mp3": "mp3",
+    ".m4a": "mp4",
+    ".m4b": "mp4",
+    ".mp4": "mp4",
+    ".aac": "aac",
+    ".wma": "asf",
+    ".webm": "matroska",
+    ".mka": "matroska",
+}
+_HALF = float(np.sqrt(0.5))
+# Left and right shares of each channel, in the order of WAV files: FL FR FC LFE BL BR (BC) SL SR.
+_L, _R, _C, _LS, _RS, _B, _LFE = (1, 0), (0, 1), (_HALF, _HALF), (_HALF, 0), (0, _HALF), (0.5, 0.5), (0, 0)
+_DOWNMIX = {
+    3: (_L, _R, _C),
+    4: (_L, _R, _LS, _RS),
+    5: (_L, _R, _C, _LS, _RS),
+    6: (_L, _R, _C, _LFE, _LS, _RS),
+    7: (_L, _R, _C, _LFE, _B, _LS, _RS),
+    8: (_L, _R, _C, _LFE, _LS, _RS, _LS, _RS),
+}
+"""Source: ITU-R BS.775-3, annex 4: centre and surrounds at -3 dB into left and right."""
+
+
+class UndecodableError(Exception):
+    """What keeps a file from being heard, in words; the caller knows the file's name and place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file as it comes out, in order and once."""
+
+    rate_hz: int
+    channels: int  # 1 or 2, as in the blocks
+    blocks: Iterator[Audio]
+
+
+def decode(path: Path, max_s: float = MAX_SECONDS) -> Decoded:
+    """The sound in `path`. Reading on through its blocks raises UndecodableError too.
+
+    Raises:
+        UndecodableError: it is no sound file, is broken, longer than `max_s`, has more than 8 channels, a rate that no
+            recorder has, a sample that is not a number, or no samples.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError as wrong:
+        raise UndecodableError(f"cannot be opened: {wrong.strerror}") from None
+    if not head:
+        raise UndecodableError("is empty")
+    if head[:4] in _MAGIC:
+        return _by_soundfile(path, max_s)
+    container = _CONTAINERS.get(path.suffix.lower())
+    if container is None:
+        raise UndecodableError(f"is called {path.suffix}, but what is in it is no such sound")
+    return _by_pydub(path, container, max_s)
+
+
+def header_length_s(path: Path) -> float:
+    """How long the file says it is, or 0 where only decoding would tell."""
+    try:
+        with path.open("rb") as file:
+            known = file.read(4) in _MAGIC
+        return float(soundfile.info(str(path)).duration) if known else 0.0
+    except (OSError, soundfile.LibsndfileError):
+        return 0.0
+
+
+def _by_soundfile(path: Path, max_s: float) -> Decoded:
+    try:
+        file = soundfile.SoundFile(str(path))
+    except soundfile.LibsndfileError as wrong:
+        raise UndecodableError(f"cannot be read: {wrong.error_string.rstrip('.')}") from None
+    try:
+        _plausible(file.samplerate, file.channels, file.frames, max_s)
+    except UndecodableError:
+        file.close()
+        raise
+    return Decoded(file.samplerate, min(file.channels, 2), _sane(_soundfile_blocks(file), file.samplerate, max_s))
+
+
+def _soundfile_blocks(file: Any) -> Iterator[NDArray[np.float32]]:
+    with file:
+        while True:
+            try:
+                block = file.read(BLOCK, dtype="float32", always_2d=True)
+            except soundfile.LibsndfileError as wrong:
+                raise UndecodableError(f"is broken: {wrong.error_string.rstrip('.')}") from None
+            if not len(block):
+                return
+            yield block
+
+
+def _by_pydub(path: Path, container: str, max_s: float) -> Decoded:
+    from pydub.exceptions import CouldntDecodeError
+
+    try:
+        segment = _segment_class().from_file_using_temporary_files(str(path), container, duration=int(max_s) + 2)
+    except CouldntDecodeError:
+        raise UndecodableError(f"is called {path.suffix}, but what is in it is no such sound, or broken") from None
+    except OSError as wrong:
+        raise UndecodableError(f"cannot be read: {wrong.strerror or wrong}") from None
+    whole = np.frombuffer(segment.raw_data, f"<i{segment.sample_width}").reshape(-1, segment.channels)
+    _plausible(segment.frame_rate, segment.channels, len(whole), max_s)
+    scale = np.float32(1.0 / (1 << (8 * segment.sample_width - 1)))
+    blocks = (whole[at : at + BLOCK].astype(np.float32) * scale for at in range(0, len(whole), BLOCK))
+    return Decoded(segment.frame_rate, min(segment.channels, 2), _sane(blocks, segment.frame_rate, max_s))
+
+
+_importing = threading.Lock()
+
+
+def _segment_class() -> Any:
+    """pydub's AudioSegment, told where the carried ffmpeg is (pydub itself only looks in the PATH, and warns)."""
+    import imageio_ffmpeg
+
+    with _importing, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pydub import AudioSegment
+
+    return type("AudioSegment", (AudioSegment,), {"converter": imageio_ffmpeg.get_ffmpeg_exe()})
+
+
+def _plausible(rate_hz: int, channels: int, frames: int, max_s: float) -> None:
+    if not 1 <= channels <= MOST_CHANNELS:
+        raise UndecodableError(f"has {channels} channels; at most {MOST_CHANNELS} can be folded to stereo")
+    if not LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
+        raise UndecodableError(f"claims a rate of {rate_hz} Hz, which no recording has")
+    if frames == 0:
+        raise UndecodableError("holds no sound: it has a header and no samples")
+    if frames > max_s * rate_hz:
+        raise UndecodableError(f"is longer than {max_s / 60:g} min, the most that one sound may last")
+
+
+def _sane(blocks: Iterator[NDArray[np.float32]], rate_hz: int, max_s: float) -> Iterator[Audio]:
+    """At most two channels; a header that lied about the length, or a sample that is no number, stops it."""
+    frames, peak = 0, 0.0
+    for block in blocks:
+        frames += len(block)
+        if frames > max_s * rate_hz:
+            raise UndecodableError(f"is longer than {max_s / 60:g} min, the most that one sound may last")
+        top = float(np.abs(block).max())
+        if not np.isfinite(top):
+            raise UndecodableError("holds a sample that is not a number (NaN or infinity)")
+        if top > 1000.0:
+            raise UndecodableError(f"holds a sample {20 * np.log10(top):.0f} dB over full scale; this is no recording")
+        peak = max(peak, top)
+        yield fold(block)
+    if frames == 0:
+        raise UndecodableError("holds no sound: it has a header and no samples")
+    if peak == 0.0:
+        raise UndecodableError("holds nothing but silence")
+
+
+def fold(block: NDArray[np.float32]) -> Audio:
+    """Mono and stereo as they are; 3 to 8 channels, in the order of WAV files, to stereo."""
+    channels = block.shape[1]
+    if channels <= 2:
+        return block
+    return block @ np.array(_DOWNMIX[channels], np.float32)

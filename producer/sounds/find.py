@@ -1,0 +1,197 @@
+"""Which packs there are, and which of them fills a role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from producer.errors import PackError, Place, Problem, nearest
+from producer.model.foley import Recipe
+from producer.model.sound import Catalogue, Sound, SoundRef
+from producer.sounds import licences
+from producer.sounds.named import is_named, named_pack
+from producer.sounds.pack import Pack, PackSound
+from producer.sounds.read import MANIFEST, read_pack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packs:
+    """The packs of an episode, in the order in which they are asked, and what else could be had."""
+
+    listed: tuple[Pack, ...]
+    others: tuple[Pack, ...] = ()  # found and sound, but not listed
+    missing: tuple[str, ...] = ()  # listed by the script but nowhere found
+    found: tuple[str, ...] = field(default=())  # the names of all that can be listed
+
+    def find(self, name: str) -> tuple[Pack, PackSound] | None:
+        """The first pack's sound that fills the role (or alias) `name`, or None."""
+        for pack in self.listed:
+            sound = pack.find(name)
+            if sound is not None:
+                return pack, sound
+        return None
+
+    def roles(self) -> tuple[str, ...]:
+        """Every role and alias that is filled."""
+        return tuple(sorted({name for pack in self.listed for name in pack.names}))
+
+    def catalogue(self, voices: frozenset[str] | None = None, variants: frozenset[str] = frozenset()) -> Catalogue:
+        """What a script may ask for. `voices` and `variants` are passed through."""
+        sounds: dict[str, Sound] = {}
+        for name in self.roles():
+            found = self.find(name)
+            if found is not None:
+                sounds[name] = as_sound(name, *found)
+        elsewhere: dict[str, list[str]] = {}
+        for pack in self.others:
+            for name in pack.names:
+                if name not in sounds:
+                    elsewhere.setdefault(name, []).append(pack.name)
+        return Catalogue(
+            sounds=sounds,
+            elsewhere={name: tuple(sorted(where)) for name, where in sorted(elsewhere.items())},
+            packs=self.found,
+            missing_packs=self.missing,
+            voices=voices,
+            variants=variants,
+        )
+
+
+def as_sound(role: str, pack: Pack, sound: PackSound) -> Sound:
+    """A pack's sound as the other stages see it, under the name it was asked for by."""
+    return Sound(
+        role=role,
+        pack=pack.name,
+        title=sound.title,
+        kind=sound.kind,
+        weights=tuple(member.weight for member in sound.members),
+        pace=sound.pace,
+        vary_pitch_cents=sound.vary_pitch_cents,
+        vary_level_db=sound.vary_level_db,
+        sustains=sound.sustains,
+        settings=sound.settings,
+        resting=sound.resting,
+    )
+
+
+def load_packs(
+    names: Sequence[str], roots: Sequence[Path], extra: Sequence[str] = (), *, recipes: Mapping[str, Recipe]
+) -> Packs:
+    """The packs that a script lists, after those that the command line adds.
+
+    Args:
+        names: the script's `packs`, in order. One that is not found is named in `missing`.
+        roots: folders of packs; of two packs with one name, the one in the earlier root is meant.
+        extra: values of `--pack`, searched before `names`: a pack's name, or the path of its folder.
+        recipes: what `foley:` may name.
+
+    Raises:
+        PackError: every problem in the packs that are used, and every `extra` that is not found. Packs that are not
+            listed may be as broken as they like.
+    """
+    there = _folders(roots)
+    used: dict[str, tuple[Path, bool]] = {}  # key: name, or path as given; value: folder, and whether a root holds it
+    problems: list[Problem] = []
+    for one in extra:
+        if one in there:
+            used[one] = there[one], True
+        elif Path(one).is_dir() and _is_pack(Path(one)):
+            used[one] = Path(one), False
+        else:
+            lack = "holds no pack.yaml" if Path(one).is_dir() else "there is no such pack"
+            problems.append(Problem(Place(f"--pack {one}"), f"{lack}{nearest(one, there)}"))
+    for name in names:
+        if name in there:
+            used.setdefault(name, (there[name], True))
+    listed: list[Pack] = []
+    for folder, rooted in used.values():
+        try:
+            pack = _read(folder, recipes)
+            if rooted and pack.name != folder.name:
+                what = f"the pack is called '{pack.name}', its folder '{folder.name}'; scripts go by the folder"
+                raise PackError([Problem(pack.place, what)])
+            if pack.name not in {other.name for other in listed}:
+                listed.append(pack)
+        except PackError as wrong:
+            problems += wrong.problems
+    if problems:
+        raise PackError(problems)
+    mine = {pack.name for pack in listed}
+    return Packs(
+        listed=tuple(listed),
+        others=tuple(_readable((folder for name, folder in there.items() if name not in mine), recipes)),
+        missing=tuple(name for name in names if name not in there and name not in mine),
+        found=tuple(sorted({*there, *mine})),
+    )
+
+
+def _folders(roots: Sequence[Path]) -> dict[str, Path]:
+    there: dict[str, Path] = {}
+    for root in roots:
+        if root.is_dir():
+            for folder in sorted(root.iterdir()):
+                if folder.is_dir() and folder.name not in there and _is_pack(folder):
+                    there[folder.name] = folder
+    return there
+
+
+def _is_pack(folder: Path) -> bool:
+    try:
+        return (folder / MANIFEST).is_file() or is_named(folder)
+    except OSError:
+        return False
+
+
+def _read(folder: Path, recipes: Mapping[str, Recipe]) -> Pack:
+    shown = _shown(folder)
+    if (folder / MANIFEST).is_file():
+        return read_pack(folder, shown, recipes)
+    return named_pack(folder, shown)
+
+
+def _readable(folders: Iterable[Path], recipes: Mapping[str, Recipe]) -> Iterable[Pack]:
+    for folder in folders:
+        try:
+            yield _read(folder, recipes)
+        except PackError:
+            continue
+
+
+def _shown(folder: Path) -> str:
+    """How messages call a folder: from here when it is under here."""
+    try:
+        return folder.resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except ValueError:
+        return folder.as_posix()
+
+
+def licence_problems(packs: Packs, used: Iterable[tuple[SoundRef, Place]], commercial: bool) -> tuple[Problem, ...]:
+    """What the licences of the sounds that are used forbid, at the place in the script that uses them.
+
+    Args:
+        used: every playing with the place of its cue; a bed as `SoundRef(role, member, …)` with its pitch and speed.
+        commercial: the script says `commercial: true`; nothing is forbidden otherwise.
+
+    NC refuses any use, ND one that alters the sound: another pitch or speed, chance's too, or layers sounding as one.
+    """
+    if not commercial:
+        return ()
+    problems: set[Problem] = set()
+    for ref, at in used:
+        found = packs.find(ref.role)
+        if found is None:
+            continue
+        pack, sound = found
+        member = sound.members[ref.member]
+        altered = bool(ref.pitch_cents) or ref.speed != 1.0 or len(member.layers) > 1
+        for layer in member.layers:
+            licence = licences.find(layer.source.credit.licence)
+            if licence is None:
+                continue
+            what = f"'{ref.role}' of the pack '{pack.name}' is under {licence.spdx}"
+            if licence.noncommercial:
+                problems.add(Problem(at, f"{what}, which a commercial production may not use"))
+            elif licence.noderivatives and altered:
+                problems.add(Problem(at, f"{what}, which may not be altered (pitch, speed, layers)"))
+    return tuple(sorted(problems))

@@ -1,0 +1,208 @@
+"""The sounds of an episode's packs at the timeline's rate: what `model.sound.Palette` promises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from producer import cache as entries
+from producer.audio import Audio
+from producer.cache import Cache
+from producer.errors import PackError, Problem, RenderError, nearest
+from producer.model.foley import Made, Recipe
+from producer.model.sound import BedSource, Measured, Origin, Sound, SoundRef
+from producer.sounds.beds import Asked, BedMaker, bed_member
+from producer.sounds.find import Packs, as_sound
+from producer.sounds.kept import DEFAULT_BYTES, Kept, Once
+from producer.sounds.making import Maker, Recordings, Settings, identity
+from producer.sounds.measuring import loudness_lufs
+from producer.sounds.pack import FileSource, Layer, Pack, PackSound
+from producer.sounds.varying import ratio, varied
+
+
+def palette(
+    packs: Packs,
+    rate_hz: int,
+    cache: Cache,
+    recipes: Mapping[str, Recipe],
+    script_seed: str,
+    memory_bytes: int = DEFAULT_BYTES,
+) -> PackPalette:
+    """The sounds of `packs` at `rate_hz`; decoded files and measurements are kept in `cache`.
+
+    Args:
+        recipes: the same that the packs were read with.
+        script_seed: what makes this episode's foley beds its own; spot effects do not depend on it.
+        memory_bytes: how many bytes of samples are held at most between two uses.
+    """
+    return PackPalette(packs, rate_hz, cache, recipes, script_seed, memory_bytes)
+
+
+class PackPalette:
+    """A `Palette` over packs. Safe in threads; equal questions have equal answers, whatever was asked before."""
+
+    def __init__(
+        self,
+        packs: Packs,
+        rate_hz: int,
+        cache: Cache,
+        recipes: Mapping[str, Recipe],
+        script_seed: str,
+        memory_bytes: int,
+    ) -> None:
+        self.rate_hz = rate_hz
+        self._packs, self._cache, self._recipes = packs, cache, recipes
+        self._kept = Kept(memory_bytes)
+        self._recordings = Recordings(rate_hz, cache, self._kept)
+        self._maker = Maker(rate_hz, self._recordings, self._kept, recipes)
+        self._beds = BedMaker(self._maker, cache, script_seed)
+        self._once = Once()
+        self._measured: dict[SoundRef, Measured] = {}
+        self._sources: dict[object, BedSource] = {}
+
+    def sound(self, role: str) -> Sound:
+        """What fills `role`."""
+        pack, sound = self._find(role)
+        return as_sound(role, pack, sound)
+
+    def measure(self, ref: SoundRef) -> Measured:
+        """Length, onset and loudness of one playing. Raises PackError when its file cannot be heard."""
+
+        def measured() -> Measured:
+            self._measured[ref] = found = self._measure(ref)
+            return found
+
+        return self._once.make(("measure", ref), lambda: self._measured.get(ref), measured)
+
+    def audio(self, ref: SoundRef) -> Audio:
+        """The samples of one playing, shape (n, 1 or 2); not to be written to."""
+        if not ref.pitch_cents and ref.speed == 1.0:
+            return self._made(ref).audio
+        return self._kept.get(("playing", ref), lambda: self._made(ref).audio)
+
+    def bed(
+        self,
+        role: str,
+        seed: str,
+        settings: Settings = (),
+        *,
+        loop: bool = False,
+        pitch_cents: float = 0.0,
+        speed: float = 1.0,
+    ) -> BedSource:
+        """A bed or music. Raises RenderError where its speed cannot be had, PackError when a file cannot be heard."""
+        pack, sound = self._find(role)
+        asked = Asked(
+            pack=pack,
+            sound=sound,
+            member=bed_member(sound, seed),
+            seed=seed,
+            settings=tuple(sorted(settings)),
+            loop=loop,
+            pitch_cents=pitch_cents,
+            speed=speed,
+        )
+        name = (pack.name, sound.role, seed, asked.settings, loop, pitch_cents, speed)
+
+        def made() -> BedSource:
+            self._sources[name] = source = self._beds.bed(asked)
+            return source
+
+        return self._once.make(("bed", name), lambda: self._sources.get(name), made)
+
+    def bed_member(self, role: str, seed: str) -> int:
+        """Which member of the pool `bed(role, seed)` plays."""
+        return bed_member(self._find(role)[1], seed)
+
+    def origin(self, role: str, member: int = 0) -> Origin:
+        """Where the samples of a member come from; of several layers, the first."""
+        return self.origins(role, member)[0]
+
+    def origins(self, role: str, member: int = 0) -> tuple[Origin, ...]:
+        """Where the samples of a member come from, one for each of its layers."""
+        pack, sound = self._find(role)
+        return tuple(self._origin(pack, layer) for layer in sound.members[member].layers)
+
+    def check(self, roles: Iterable[str]) -> tuple[Problem, ...]:
+        """Every file of these roles that cannot be heard, so that all are known before the first is needed."""
+        problems: list[Problem] = []
+        for role in sorted(set(roles)):
+            for member in self._find(role)[1].members:
+                for layer in member.layers:
+                    if isinstance(layer.source, FileSource):
+                        try:
+                            self._recordings.recording(layer.source)
+                        except PackError as wrong:
+                            problems += wrong.problems
+        return tuple(sorted(set(problems)))
+
+    def _find(self, role: str) -> tuple[Pack, PackSound]:
+        found = self._packs.find(role)
+        if found is None:
+            raise RenderError(f"no listed pack fills '{role}'{nearest(role, self._packs.roles())}")
+        return found
+
+    def _made(self, ref: SoundRef) -> Made:
+        pack, sound = self._find(ref.role)
+        if not 0 <= ref.member < len(sound.members):
+            raise RenderError(f"'{ref.role}' of the pack '{pack.name}' has {len(sound.members)} variations")
+        length_s = ref.length_s if sound.sustains else None
+        if length_s is None:
+            plain = self._maker.made(pack, sound, ref.member, ref.settings, None)
+            return varied(plain, self.rate_hz, ref.pitch_cents, ref.speed)
+        # Made longer or shorter by what the variation takes or adds, so that it lasts as long as was asked.
+        before_s = length_s * ratio(ref.pitch_cents) * ref.speed
+        plain = self._maker.made(pack, sound, ref.member, ref.settings, before_s)
+        return _exactly(varied(plain, self.rate_hz, ref.pitch_cents, ref.speed), round(length_s * self.rate_hz))
+
+    def _measure(self, ref: SoundRef) -> Measured:
+        pack, sound = self._find(ref.role)
+        name = entries.key(
+            "measured",
+            identity(pack, sound, min(max(ref.member, 0), len(sound.members) - 1), self._recordings, self._recipes),
+            [self.rate_hz, ref.member, list(map(list, ref.settings)), ref.length_s, ref.pitch_cents, ref.speed],
+        )
+        kept = self._cache.data(name, lambda: self._listen(ref))
+        length, hit, channels = (int(str(kept[what])) for what in ("length", "onset", "channels"))
+        return Measured(length=length, onset=hit, loudness_lufs=float(str(kept["lufs"])), channels=channels)
+
+    def _listen(self, ref: SoundRef) -> dict[str, object]:
+        made = self._made(ref)
+        audio = made.audio
+        lufs = loudness_lufs(lambda start, stop: audio[start:stop], len(audio), audio.shape[1], self.rate_hz)
+        return {"length": len(audio), "onset": made.onset, "channels": audio.shape[1], "lufs": lufs}
+
+    def _origin(self, pack: Pack, layer: Layer) -> Origin:
+        source = layer.source
+        credit = source.credit
+        if isinstance(source, FileSource):
+            file, foley, sha256 = source.inside, "", self._recordings.sha256(source)
+        else:
+            file, foley = "", source.recipe
+            settings = self._recipes[source.recipe].filled(dict(source.settings))
+            named = json.dumps([source.recipe, settings], sort_keys=True)
+            sha256 = hashlib.sha256(named.encode()).hexdigest()
+        return Origin(
+            pack=pack.name,
+            version=pack.version,
+            title=credit.title,
+            author=credit.author,
+            licence=credit.licence,
+            source=credit.source,
+            changed=credit.changed,
+            file=file,
+            foley=foley,
+            sha256=sha256,
+        )
+
+
+def _exactly(made: Made, length: int) -> Made:
+    length = max(1, length)
+    audio = made.audio
+    if len(audio) != length:
+        audio = np.zeros((length, made.audio.shape[1]), np.float32)
+        audio[: len(made.audio)] = made.audio[:length]
+    return Made(audio, min(made.onset, length - 1))

@@ -1,0 +1,304 @@
+"""A folder with a pack.yaml -> a Pack, or every problem that keeps it from being one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from producer.errors import PackError, Place, Problem, nearest
+from producer.model.foley import Recipe
+from producer.model.script import Pace
+from producer.model.sound import Kind
+from producer.sounds import licences, paths, quantity
+from producer.sounds.document import Items, Node, Pairs, Text, parse
+from producer.sounds.manifest import FileEntry, Head, LayerEntry, Role, SoundEntry, validated
+from producer.sounds.pack import Credit, FileSource, FoleySource, Layer, Member, Pack, PackSound
+
+MANIFEST = "pack.yaml"
+VARIATIONS = 6
+"""How many variations of a foley sound there are when the pack does not say: enough for a walk not to repeat."""
+PACE = Pace(0.55, 0.55, 0.08)
+"""An unhurried walk, for steps whose pack gives no `pace`."""
+
+Recipes = Mapping[str, Recipe]
+
+
+def read_pack(folder: Path, shown: str, recipes: Recipes) -> Pack:
+    """The pack in `folder`.
+
+    Args:
+        shown: how the folder is called in messages.
+        recipes: what `foley:` may name.
+
+    Raises:
+        PackError: with every problem in it.
+    """
+    file = f"{shown}/{MANIFEST}"
+    try:
+        text = (folder / MANIFEST).read_text("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        raise PackError([Problem(Place(file), f"is not UTF-8 text (byte {wrong.start + 1})")]) from None
+    except OSError as wrong:
+        raise PackError([Problem(Place(file), f"cannot be read: {wrong.strerror}")]) from None
+    return _Reader(folder, file, recipes).pack(parse(text, file))
+
+
+@dataclass
+class _Reader:
+    folder: Path
+    file: str
+    recipes: Recipes
+    problems: list[Problem] = field(default_factory=list)
+
+    def pack(self, root: Pairs) -> Pack:
+        head = validated(Head, root, also=("sounds",))
+        if not isinstance(head, Head):
+            self.problems += head
+            head = Head.model_construct(pack="")
+        if head.licence:
+            self._licence(head.licence, head.author, _key(root, "licence"))
+        sounds: dict[str, PackSound] = {}
+        for role, node in self._entries(root):
+            sound = self._sound(role, node, head)
+            if sound is not None:
+                sounds[sound.role] = sound
+        names = self._names(sounds)
+        if self.problems:
+            raise PackError(self.problems)
+        return Pack(
+            name=head.pack,
+            version=head.version,
+            title=head.title or head.pack,
+            author=head.author,
+            licence=head.licence,
+            homepage=head.homepage,
+            folder=self.folder,
+            place=_key(root, "pack"),
+            sounds=sounds,
+            names=names,
+        )
+
+    def _entries(self, root: Pairs) -> Iterator[tuple[Text, Node]]:
+        sounds = root.get("sounds")
+        if not isinstance(sounds, Pairs) or not sounds.pairs:
+            at = sounds.place if sounds is not None else root.place
+            self._problem(at, "a pack has 'sounds:', a mapping of roles to what fills them")
+            return
+        yield from sounds.pairs
+
+    def _names(self, sounds: Mapping[str, PackSound]) -> dict[str, str]:
+        names = {role: role for role in sounds}
+        for sound in sounds.values():
+            for alias in sound.aliases:
+                if alias in names:
+                    self._problem(sound.place, f"the alias '{alias}' is already the name of '{names[alias]}'")
+                else:
+                    names[alias] = sound.role
+        return names
+
+    def _sound(self, role: Text, node: Node, head: Head) -> PackSound | None:
+        before = len(self.problems)
+        try:
+            _checked_role(role.text)
+        except ValueError as wrong:
+            self._problem(role.place, str(wrong))
+        self._recipe_of(node)
+        entry = validated(SoundEntry, node)
+        if not isinstance(entry, SoundEntry):
+            self.problems += entry
+            return None
+        kind: Kind = entry.kind or (self.recipes[entry.foley].kind if entry.foley in self.recipes else "hit")
+        members = self._members(entry, role, node, head, kind)
+        if len(self.problems) > before:
+            return None
+        made = [layer.source for layer in members[0].layers if isinstance(layer.source, FoleySource)]
+        recipes = [self.recipes[source.recipe] for source in made]
+        return PackSound(
+            role=role.text,
+            title=entry.title or role.text.replace("_", " "),
+            kind=kind,
+            members=members,
+            place=role.place,
+            ucs=entry.ucs,
+            aliases=entry.aliases,
+            pace=entry.pace or (PACE if kind == "steps" else None),
+            vary_pitch_cents=entry.vary.pitch,
+            vary_level_db=entry.vary.level,
+            sustains=any(recipe.sustains or recipe.hit is None for recipe in recipes),
+            settings=_ranges(recipes),
+            resting=_resting(made, recipes),
+            loop_s=(entry.loop.start, entry.loop.end) if entry.loop else None,
+        )
+
+    def _members(self, entry: SoundEntry, role: Text, node: Node, head: Head, kind: Kind) -> tuple[Member, ...]:
+        if entry.files is not None:
+            if entry.variations is not None:
+                at = _key(node, "variations")
+                self._problem(at, "'variations' counts what a recipe makes; recordings are as many as there are files")
+            found = self._files(entry.files, _child(node, "files"), entry, role, head)
+            return tuple(
+                Member(
+                    layers=(Layer(source=source),),
+                    weight=written.weight,
+                    onset_s=entry.onset if written.onset is None else written.onset,
+                )
+                for written, source in found
+            )
+        if entry.foley:
+            layers = (self._foley(entry.foley, node, entry, role, head),)
+            pools: list[list[Layer]] = [[Layer(source=source)] for source in layers if source]
+        else:
+            pools = self._layers(entry, role, node, head)
+        if not pools or not all(pools):
+            return ()
+        made = any(isinstance(pool[0].source, FoleySource) for pool in pools)
+        several = VARIATIONS if made else max(map(len, pools))
+        count = entry.variations or (1 if kind == "bed" else several)
+        return tuple(
+            Member(layers=tuple(pool[number % len(pool)] for pool in pools), onset_s=entry.onset)
+            for number in range(count)
+        )
+
+    def _layers(self, entry: SoundEntry, role: Text, node: Node, head: Head) -> list[list[Layer]]:
+        nodes = _child(node, "layers")
+        pools: list[list[Layer]] = []
+        for number, written in enumerate(entry.layers or ()):
+            there = nodes.items[number] if isinstance(nodes, Items) else nodes
+            pools.append(
+                [
+                    Layer(source=source, level_db=written.level, delay_s=written.delay)
+                    for source in self._layer(written, there, entry, role, head)
+                ]
+            )
+        return pools
+
+    def _layer(
+        self, written: LayerEntry, node: Node, entry: SoundEntry, role: Text, head: Head
+    ) -> list[FileSource | FoleySource]:
+        if written.files is not None:
+            return [source for _, source in self._files(written.files, _child(node, "files"), entry, role, head)]
+        made = self._foley(written.foley, node, entry, role, head)
+        return [made] if made else []
+
+    def _files(
+        self, written: tuple[FileEntry, ...], nodes: Node, entry: SoundEntry, role: Text, head: Head
+    ) -> list[tuple[FileEntry, FileSource]]:
+        found: list[tuple[FileEntry, FileSource]] = []
+        seen: set[Path] = set()
+        for number, one in enumerate(written):
+            node = nodes.items[number] if isinstance(nodes, Items) else nodes
+            at = _child(node, "file").place
+            credit = self._credit(entry, role, head, one)
+            self._licence(credit.licence, credit.author, _key(node, "licence") if one.licence else at)
+            try:
+                matches = paths.files_inside(self.folder, one.file)
+            except ValueError as wrong:
+                self._problem(at, str(wrong))
+                continue
+            for inside, path in matches:
+                if path in seen:
+                    if not paths.GLOB.search(one.file):
+                        self._problem(at, f"'{inside}' is in this pool already; give it a 'weight' instead")
+                    continue
+                seen.add(path)
+                found.append((one, FileSource(path=path, inside=inside, credit=credit, place=at)))
+        return found
+
+    def _foley(self, name: str, node: Node, entry: SoundEntry, role: Text, head: Head) -> FoleySource | None:
+        credit = self._credit(entry, role, head)
+        self._licence(credit.licence, credit.author, role.place)
+        recipe = self.recipes.get(name)
+        if recipe is None:
+            return None  # `_recipe_of` has said so
+        settings: list[tuple[str, float]] = []
+        knobs = _child(node, "settings")
+        for key, value in knobs.pairs if isinstance(knobs, Pairs) else ():
+            if key.text in recipe.settings and isinstance(value, Text):
+                try:
+                    settings.append((key.text, quantity.setting_value(value.text, recipe.settings[key.text])))
+                except ValueError as wrong:
+                    self._problem(value.place, f"{key.text}: {wrong}")
+        return FoleySource(
+            recipe=name, settings=tuple(sorted(settings)), credit=credit, place=_child(node, "foley").place
+        )
+
+    def _recipe_of(self, node: Node) -> None:
+        """What is wrong with the names of recipes and knobs, wherever they stand; shapes are checked elsewhere."""
+        if not isinstance(node, Pairs):
+            return
+        name, knobs, layers = node.get("foley"), node.get("settings"), node.get("layers")
+        if isinstance(name, Text) and name.text:
+            recipe = self.recipes.get(name.text)
+            if recipe is None:
+                self._problem(name.place, f"no foley recipe is called '{name.text}'{nearest(name.text, self.recipes)}")
+            elif isinstance(knobs, Pairs):
+                for key, _ in knobs.pairs:
+                    if key.text not in recipe.settings:
+                        hint = nearest(key.text, recipe.settings)
+                        self._problem(key.place, f"'{name.text}' has no setting '{key.text}'{hint}")
+        if isinstance(layers, Items):
+            for layer in layers.items:
+                self._recipe_of(layer)
+
+    def _credit(self, entry: SoundEntry, role: Text, head: Head, file: FileEntry | None = None) -> Credit:
+        """The nearest that is said. Who has a licence of their own has an author of their own."""
+        near = [level for level in (file, entry, head) if level is not None]
+        licensed = next((number for number, level in enumerate(near) if level.licence), len(near) - 1)
+        author = next((level.author for level in near[: licensed + 1] if level.author), "")
+        parts = [part for part in (file, entry) if part is not None]
+        return Credit(
+            title=next((part.title for part in parts if part.title), role.text.replace("_", " ")),
+            author=author,
+            licence=near[licensed].licence,
+            source=next((part.source for part in parts if part.source), "") or head.homepage,
+            changed=next((part.changed for part in parts if part.changed), ""),
+        )
+
+    def _licence(self, spdx: str, author: str, at: Place) -> None:
+        wrong = licences.objection(spdx, author)
+        if wrong:
+            self._problem(at, wrong)
+
+    def _problem(self, at: Place, what: str) -> None:
+        self.problems.append(Problem(at, what))
+
+
+def _checked_role(text: str) -> None:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        TypeAdapter(Role).validate_python(text)
+    except ValidationError as wrong:
+        raise ValueError(wrong.errors()[0]["msg"].removeprefix("Value error, ")) from None
+
+
+def _ranges(recipes: list[Recipe]) -> dict[str, tuple[float, float]]:
+    """What a cue may set: each knob within what every layer that has it allows."""
+    ranges: dict[str, tuple[float, float]] = {}
+    for recipe in recipes:
+        for name, setting in recipe.settings.items():
+            low, high = ranges.get(name, (setting.low, setting.high))
+            ranges[name] = (max(low, setting.low), min(high, setting.high))
+    return {name: (low, high) for name, (low, high) in ranges.items() if low <= high}
+
+
+def _resting(made: list[FoleySource], recipes: list[Recipe]) -> dict[str, float]:
+    """Where each knob is when a cue says nothing; of several layers that have it, the first one's."""
+    resting: dict[str, float] = {}
+    for source, recipe in zip(made, recipes, strict=True):
+        resting = {**recipe.filled(dict(source.settings)), **resting}
+    return resting
+
+
+def _child(node: Node, name: str) -> Node:
+    found = node.get(name) if isinstance(node, Pairs) else None
+    return node if found is None else found
+
+
+def _key(node: Node, name: str) -> Place:
+    if isinstance(node, Pairs):
+        for key, value in node.pairs:
+            if key.text == name:
+                return value.place
+    return node.place

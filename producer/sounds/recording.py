@@ -1,0 +1,101 @@
+"""A decoded file at the palette's rate, read from anywhere in it without being held whole.
+
+Decoding writes chunks of a fixed length to the cache, named by the file's content; reading takes them from there, with
+the latest in memory. When the cache cannot keep them (a full disk), reading decodes again: slower, never different.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from producer import cache as entries
+from producer.audio import Audio
+from producer.cache import Cache
+from producer.sounds.decode import decode
+from producer.sounds.kept import Kept
+
+CHUNK = 1 << 18  # samples: 5.5 s at 48 kHz, 2 MiB in stereo
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Recording:
+    """The samples of one file; `length` and `channels` are known, any stretch can be read. Safe in threads."""
+
+    def __init__(self, path: Path, sha256: str, rate_hz: int, cache: Cache, kept: Kept) -> None:
+        """Decodes the file unless the cache knows it. Raises UndecodableError."""
+        self._path, self._rate_hz, self._cache, self._kept = path, rate_hz, cache, kept
+        self._name = ("recording", sha256, rate_hz, CHUNK)
+        known = cache.data(entries.key(*self._name), self._measure)
+        self.length, self.channels = int(str(known["length"])), int(str(known["channels"]))
+
+    def read(self, start: int, stop: int) -> Audio:
+        """Samples [start, stop), shape (stop - start, channels); both within 0 … length."""
+        pieces = [self._chunk(number) for number in range(start // CHUNK, -(-stop // CHUNK))]
+        if not pieces:
+            return np.zeros((0, self.channels), np.float32)
+        offset = start % CHUNK
+        whole = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        return whole[offset : offset + stop - start]
+
+    def _chunk(self, number: int) -> Audio:
+        name = entries.key(*self._name, number)
+        return self._kept.get(name, lambda: self._cache.audio(name, lambda: self._decoded_chunk(number)))
+
+    def _decoded_chunk(self, wanted: int) -> Audio:
+        for number, chunk in enumerate(self._chunks()):
+            if number == wanted:
+                return chunk
+            self._hold(number, chunk)
+        raise IndexError(f"chunk {wanted} of {self._path.name}")
+
+    def _measure(self) -> dict[str, object]:
+        length = channels = 0
+        for number, chunk in enumerate(self._chunks()):
+            self._hold(number, chunk)
+            length, channels = length + len(chunk), chunk.shape[1]
+        return {"length": length, "channels": channels}
+
+    def _hold(self, number: int, chunk: Audio) -> None:
+        name = entries.key(*self._name, number)
+        self._kept.put(name, self._cache.audio(name, lambda: chunk))
+
+    def _chunks(self) -> Iterator[Audio]:
+        decoded = decode(self._path)
+        waiting = [np.zeros((0, decoded.channels), np.float32)]
+        held = made = 0
+        for block in _resampled(decoded.blocks, decoded.rate_hz, self._rate_hz, decoded.channels):
+            waiting.append(block)
+            held, made = held + len(block), made + len(block)
+            while held >= CHUNK:
+                whole = np.concatenate(waiting)
+                yield whole[:CHUNK].copy()
+                waiting, held = [whole[CHUNK:]], held - CHUNK
+        if not made:  # one sample at a high rate can be less than half a sample here
+            waiting, held = [np.zeros((1, decoded.channels), np.float32)], 1
+        if held:
+            yield np.concatenate(waiting)
+
+
+def _resampled(blocks: Iterator[Audio], rate_hz: int, wanted_hz: int, channels: int) -> Iterator[Audio]:
+    """The same sound at `wanted_hz`; one block late, because the resampler must be told which is the last."""
+    if rate_hz == wanted_hz:
+        yield from blocks
+        return
+    stream = soxr.ResampleStream(rate_hz, wanted_hz, channels, dtype="float32", quality="VHQ")
+    late: Audio | None = None
+    for block in blocks:
+        if late is not None:
+            yield stream.resample_chunk(late)
+        late = block
+    if late is not None:
+        yield stream.resample_chunk(late, last=True)

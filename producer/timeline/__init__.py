@@ -1,0 +1,1 @@
+"""Script, takes and sounds become a timeline in whole samples."""

@@ -1,0 +1,107 @@
+"""`timeline.json`: the timeline as other tools read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from producer.errors import Place
+from producer.model.script import Script
+from producer.model.timeline import Clip, HearSpan, Ramp, Timeline
+
+VERSION = 1
+
+
+def to_json(timeline: Timeline, script: Script) -> dict[str, Any]:
+    """The document of version 1 (docs/contract.md), ready for `json.dumps`; the same values give the same document.
+
+    Times are whole samples, spans half-open. Beyond what the contract asks for, a clip has its `scene`, its `hit` (and
+    every hit of what strikes more than once), `level` as [sample, LU] points where it moves, fades, cut, room and
+    treatment where it has them; the document has `hears` and `marks`. A clip's `end` is where it is last heard, echoes
+    apart.
+    """
+    return {
+        "version": VERSION,
+        "rate_hz": timeline.rate_hz,
+        "duration": int(timeline.duration),
+        "script": {"file": script.file, "sha256": script.sha256},
+        "scenes": [
+            {
+                "id": scene.id,
+                "title": scene.title,
+                "start": int(scene.span.start),
+                "end": int(scene.span.end),
+                "at": _place(scene.place, script.file),
+            }
+            for scene in timeline.scenes
+        ],
+        "clips": [_clip(clip, script.file) for clip in timeline.clips],
+        "hears": [_hear(hear, script.file) for hear in timeline.hears],
+        "marks": [
+            {"name": mark.name, "sample": int(mark.sample), "at": _place(mark.place, script.file)}
+            for mark in timeline.marks
+        ],
+    }
+
+
+def _clip(clip: Clip, file: str) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": clip.id,
+        "kind": clip.kind,
+        "name": clip.name,
+        "scene": clip.scene,
+        "start": int(clip.span.start),
+        "end": int(clip.span.end if clip.cut is None else max(clip.span.start, min(clip.span.end, clip.cut.end))),
+        "hit": int(clip.hit),
+        "at": _place(clip.place, file),
+        "level_lu": _level(clip.level.first),
+    }
+    if clip.level.moves:
+        found["level"] = _points(clip.level)
+    if clip.kind == "speech":
+        found["text"] = clip.text
+        found["words"] = [{"text": word.text, "start": int(word.start), "end": int(word.end)} for word in clip.words]
+        found["line"] = clip.line
+    elif len(clip.parts) > 1 or clip.strikes:
+        found["hits"] = [int(part.hit) for part in clip.parts]
+    found |= {"pan": _points(clip.pan) if clip.pan.moves else round(clip.pan.first, 1)}
+    found |= {"distance_m": _points(clip.distance) if clip.distance.moves else round(clip.distance.first, 2)}
+    found |= {name: value for name, value in (("room", clip.room), ("treat", clip.treat)) if value not in ("", "none")}
+    found |= {name: int(value) for name, value in (("fade_in", clip.fade_in), ("fade_out", clip.fade_out)) if value}
+    if clip.cut is not None:
+        found["cut"] = {"start": int(clip.cut.start), "end": int(clip.cut.end)}
+    if clip.rides:
+        found["rides"] = {name: _points(ramp, 4) for name, ramp in sorted(clip.rides.items())}
+    if clip.kind in ("bed", "music"):
+        found["duck"] = clip.duck
+    return found | {"source": _source(clip.source)}
+
+
+def _hear(hear: HearSpan, file: str) -> dict[str, Any]:
+    return {
+        "scene": hear.scene,
+        "treat": hear.treat,
+        "at": _place(hear.place, file),
+        "start": int(hear.span.start),
+        "end": int(hear.span.end),
+        "amount": _points(hear.amount, 4),
+        "level": _points(hear.level),
+    }
+
+
+def _place(place: Place, file: str) -> dict[str, Any]:
+    """Line and column; the file too where it is not the script's own (a series)."""
+    there: dict[str, Any] = {"line": place.line, "column": place.column}
+    return there if place.file == file else there | {"file": place.file}
+
+
+def _points(ramp: Ramp, digits: int = 2) -> list[list[float]]:
+    return [[sample, round(value, digits) + 0.0] for sample, value in ramp.points]
+
+
+def _level(level_lu: float) -> float:
+    return round(level_lu, 2) + 0.0  # never a minus zero
+
+
+def _source(source: Mapping[str, str]) -> dict[str, str]:
+    return {name: source[name] for name in sorted(source)}

@@ -1,0 +1,88 @@
+"""What every rule of the timeline reads: the script, its takes and its sounds, and where things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from producer.errors import Place
+from producer.model.room import PRESETS
+from producer.model.script import Effect, Script
+from producer.model.sound import Palette
+from producer.model.treatment import NAMED
+from producer.model.voice import Take
+from producer.timeline.running_order import Entry, RunningOrder
+from producer.units import to_samples
+
+CLICK_S = Fraction(1, 50)
+"""Long enough that nothing clicks, short enough to be heard as at once (a cut, a bed that starts or stops)."""
+TRIM_S = Fraction(1, 20)
+"""Fade of a sound that `for` or `until` ends before it has rung out."""
+TAIL_S = 2.0
+"""As much echo as an episode waits for after its last sound."""
+
+
+@dataclass(frozen=True)
+class Episode:
+    """The values that were handed over, and the running order made of them."""
+
+    script: Script
+    takes: Mapping[tuple[str, int], Take]
+    palette: Palette
+    order: RunningOrder
+    begins: int = 0
+    """The first sample that may sound: the end of the profile's head."""
+
+    @property
+    def rate_hz(self) -> int:
+        return self.palette.rate_hz
+
+    def samples(self, seconds: Fraction | float) -> int:
+        """Seconds as samples."""
+        return to_samples(Fraction(seconds), self.rate_hz)
+
+    def entry(self, index: int) -> Entry:
+        return self.order.entries[index]
+
+    def room(self, entry: Entry, room: str) -> str:
+        """The room that is meant: the scene's where none is named."""
+        return room or self.script.scenes[entry.scene].room
+
+    def echo(self, room: str, treat: str = "none") -> int:
+        """Samples for which a sound is still heard in `room`, and in its treatment, after its end (RT60)."""
+        named = self.script.rooms.get(room)
+        preset = PRESETS.get(named.preset if named else room)
+        decay_s = preset.decay_s if preset else 0.0
+        if named and named.decay_s is not None:
+            decay_s = named.decay_s
+        effects: tuple[Effect, ...] = self.script.treatments.get(treat, NAMED.get(treat, ()))
+        return self.samples(max([decay_s, *(effect.value for effect in effects if effect.name == "reverb")]))
+
+    def clock(self, sample: int) -> str:
+        """A sample, or a number of them, as people write it."""
+        return clock(sample, self.rate_hz)
+
+    def called(self, entry: Entry) -> str:
+        """An entry as a message names it: `'gull' (line 12)`."""
+        item = entry.item
+        name = getattr(item, "role", "") or getattr(item, "name", "") or item.id
+        return f"'{name}' ({where(item.place, self.script.file)})"
+
+
+def where(place: Place, file: str) -> str:
+    """`line 12`, with the file when it is another one."""
+    line = f"line {place.line}"
+    return line if place.file == file else f"{place.file}, {line}"
+
+
+def clock(sample: int, rate_hz: int) -> str:
+    """A sample as people write it, with hours once there are any.
+
+    >>> clock(62350, 1000)
+    '1:02.350'
+    """
+    seconds, milliseconds = divmod(round(sample * 1000 / rate_hz), 1000)
+    minutes, seconds = divmod(seconds, 60)
+    shown = f"{minutes % 60:02}" if minutes >= 60 else f"{minutes}"
+    return f"{minutes // 60}:" * (minutes >= 60) + f"{shown}:{seconds:02}.{milliseconds:03}"

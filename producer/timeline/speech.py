@@ -1,0 +1,165 @@
+"""Speech: where each line begins, how its rests part it, and the clips of its voices."""
+
+from __future__ import annotations
+
+import math
+
+from producer.errors import Problem
+from producer.model.script import Line, Moment, Silence
+from producer.model.timeline import Clip, ClipWord, Part, Ramp
+from producer.timeline import ramps
+from producer.timeline.endings import Ending, stopped
+from producer.timeline.episode import Episode
+from producer.timeline.moments import end_of, ends_too_early, moment, phrase_length
+from producer.timeline.running_order import Entry
+from producer.timeline.solve import Ask, ImpossibleError, Rule, What
+from producer.units import Samples, Span
+
+
+def line_start(ep: Episode, entry: Entry) -> Rule[int]:
+    """At its moment; `lead` before the last line's end; else at the playhead, after a gap if that stands at speech."""
+    line = _line(entry)
+    if line.at is not None:
+        return (yield from moment(ep, entry, line.at))
+    if isinstance(line.lead_s, Moment) or line.lead_s != 0:
+        return (yield from _led(ep, entry))
+    before = yield Ask(What.BEFORE, entry.index)
+    if not (yield Ask(What.SPOKE, entry.index)):
+        return before
+    gap = ep.script.scenes[entry.scene].gap_s if line.gap_s is None else line.gap_s
+    if not isinstance(gap, Moment):
+        return before + ep.samples(gap)
+    start = yield from moment(ep, entry, gap)
+    if start < before:
+        raise ImpossibleError(ends_too_early(ep, entry, gap, before, start, "the gap"))
+    return start
+
+
+def phrase_start(ep: Episode, entry: Entry, phrase: int) -> Rule[int]:
+    """The start of a phrase: of the first, the line's; of another, the end of the rest before it."""
+    if phrase == 0:
+        return (yield Ask(What.START, entry.index))
+    before = yield Ask(What.PHRASE, entry.index, phrase - 1)
+    rests = before + phrase_length(ep, entry, phrase - 1)
+    return (yield from _rest_end(ep, entry, _line(entry).rests[phrase - 1], rests))
+
+
+def line_ending(ep: Episode, entry: Entry, *, late: bool = False) -> Rule[Ending]:
+    """The end of its slowest voice (or of a rest that ends the line), unless its id is ended or cut."""
+    last = len(_line(entry).rests)
+    start = yield Ask(What.PHRASE, entry.index, last)
+    natural = Ending(start + phrase_length(ep, entry, last))
+    return (yield from stopped(ep, entry, natural, echo=_echo(ep, entry), late=late))
+
+
+def line_clips(ep: Episode, entry: Entry) -> Rule[tuple[Clip, ...]]:
+    """One clip for each voice; voices together are each so much softer that their sum keeps the line's level."""
+    line = _line(entry)
+    starts: list[int] = []
+    for phrase in range(len(line.rests) + 1):
+        starts += [(yield Ask(What.PHRASE, entry.index, phrase))]
+    ending = yield from line_ending(ep, entry, late=True)
+    return tuple(_clip(ep, entry, starts, ending, voice) for voice in range(len(line.voices)))
+
+
+def _line(entry: Entry) -> Line:
+    assert isinstance(entry.item, Line)
+    return entry.item
+
+
+def _echo(ep: Episode, entry: Entry) -> int:
+    return max(ep.echo(ep.room(entry, voice.room), voice.treat) for voice in _line(entry).voices)
+
+
+def _led(ep: Episode, entry: Entry) -> Rule[int]:
+    """The start of a line with `lead`. In a scene's first line it reaches back into the scene before."""
+    line = _line(entry)
+    last, end = yield from _last_spoken(ep, entry)
+    if isinstance(line.lead_s, Moment):
+        start = yield from moment(ep, entry, line.lead_s)
+        if start > end:
+            asked = line.lead_s
+            what = (
+                f"'lead: until {asked.written}' is at {ep.clock(start)}, after the last line's end at {ep.clock(end)}"
+            )
+            raise ImpossibleError(Problem(asked.place, f"{what}; a later start is a 'gap'"))
+        return start
+    start = end - ep.samples(line.lead_s)
+    if start < ep.begins:
+        what = f"'lead' begins this line {ep.clock(ep.begins - start)} before the beginning of the episode"
+        raise ImpossibleError(Problem(line.place, what))
+    if last is not None and start < (begun := (yield Ask(What.START, last.index))):
+        what = f"'lead' is longer than the last line, {ep.called(last)}, which takes {ep.clock(end - begun)}"
+        raise ImpossibleError(Problem(line.place, f"{what}; to begin even earlier, give this line an 'at'"))
+    return start
+
+
+def _last_spoken(ep: Episode, entry: Entry) -> Rule[tuple[Entry | None, int]]:
+    """The last line in its turn (not one with `at`), and when it and what was said over it have ended."""
+    number, end = ep.order.line(entry), -1
+    while number is not None:
+        last = ep.entry(number)
+        end = max(end, (yield Ask(What.END, number)))
+        if _line(last).at is None:
+            return last, end
+        number = ep.order.line(last)
+    return None, end if end >= 0 else (yield Ask(What.BEFORE, entry.index))
+
+
+def _rest_end(ep: Episode, entry: Entry, rest: Silence, start: int) -> Rule[int]:
+    if not rest.wait_for:
+        return (yield from end_of(ep, entry, rest.length, start, "the pause"))
+    cue = ep.order.by_id[rest.wait_for]
+    if isinstance(rest.length, Moment):
+        return (yield from end_of(ep, entry, rest.length, start, f"the wait for {ep.called(ep.entry(cue))}"))
+    if rest.length > 0:
+        return max(start, (yield Ask(What.HIT, cue)) + ep.samples(rest.length))
+    return max(start, (yield Ask(What.END, cue)))
+
+
+def _clip(ep: Episode, entry: Entry, starts: list[int], ending: Ending, voice: int) -> Clip:
+    line, take = _line(entry), ep.takes[entry.item.id, voice]
+    use = line.voices[voice]
+    parts: list[Part] = []
+    words: list[ClipWord] = []
+    own_end = starts[0]
+    for number, (start, phrase) in enumerate(zip(starts, take.phrases, strict=True)):
+        length = min(len(phrase.audio), ending.heard_until - start)
+        if length <= 0:
+            continue
+        own_end = start + length
+        onset = phrase.words[0].start if phrase.words else 0
+        parts.append(Part(start=Samples(start), length=Samples(length), hit=Samples(start + onset), phrase=number))
+        words += [
+            ClipWord(
+                line.tokens[word.token].written,
+                Samples(start + word.start),
+                Samples(min(start + word.end, ending.heard_until)),
+            )
+            for word in phrase.words
+            if start + word.start < ending.heard_until
+        ]
+    end = max(starts[0], min(max(own_end, starts[-1]), ending.heard_until))
+    pan, distance = ramps.path(use.path, starts[0], end)
+    return Clip(
+        id=line.id if voice == 0 else f"{line.id}-{voice + 1}",
+        kind="speech",
+        name=use.member,
+        scene=line.scene,
+        span=Span(Samples(starts[0]), Samples(end)),
+        place=line.place,
+        hit=words[0].start if words else Samples(starts[0]),
+        level=Ramp.still(float(use.level_lu) - 10.0 * math.log10(len(line.voices))),
+        pan=pan,
+        distance=distance,
+        room=ep.room(entry, use.room),
+        treat=use.treat,
+        fade_out=Samples(max(0, min(end - (ending.end - (ending.fade_out or 0)), end - starts[0]))),
+        cut=ending.cut,
+        parts=tuple(parts),
+        text=line.text,
+        words=tuple(words),
+        voice=voice,
+        line=line.id,
+        source=take.source,
+    )

@@ -1,0 +1,21 @@
+"""Voices: lines of a script to takes, with the time of every word."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from producer.voice.engines import VOICES
+    from producer.voice.speak import known_voices, speak_lines, variants, voice_fault
+
+__all__ = ["VOICES", "known_voices", "speak_lines", "variants", "voice_fault"]
+
+
+def __getattr__(name: str) -> object:
+    """Bring the stage in when it is first asked for: a worker is this package too, and need not wait for scipy."""
+    if name not in __all__:
+        raise AttributeError(f"module 'producer.voice' has no attribute '{name}'")
+    return getattr(
+        importlib.import_module("producer.voice.engines" if name == "VOICES" else "producer.voice.speak"), name
+    )

@@ -1,0 +1,80 @@
+"""What a voice engine is: the seam between the voice stage and whatever makes speech.
+
+To add an engine, write a module like `pyttsx3_voice.py` and name it in `engines.VOICES`; the tests find it there.
+`say` runs in a worker process only; everything else must not load the synthesiser, for it runs in the main process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from producer.model.script import Token
+
+
+class UnspeakableError(Exception):
+    """The engine cannot say this; the message, which follows the voice's name, says why and what to write instead."""
+
+
+class BrokenVoiceError(UnspeakableError):
+    """The engine crashed or hung."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """One phrase to be said, in the engine's own terms."""
+
+    voice: str  # the engine's name for it, checked: `en-gb`, `en-us+f3`
+    speed: float  # the engine's own number; `speeds` bounds it
+    pitch: float  # percent above or below the voice's own
+    tokens: tuple[Token, ...]
+    ends: bool  # False when the sentence goes on after a rest: the voice should not fall
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """One spoken word. Samples from the start of the utterance; the end is where the word's own sounds end."""
+
+    token: int  # index into Utterance.tokens
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What came out: mono, shape (n,), float32, full scale 1, silence at both ends allowed."""
+
+    samples: NDArray[np.float32]
+    rate_hz: int
+    onsets: tuple[Onset, ...]  # in order of time; a token may have several, or none
+
+
+class Voice(Protocol):
+    """An engine. The same utterance gives the same samples, whatever was said before, in every process."""
+
+    @property
+    def version(self) -> str:
+        """Part of every cache key: changes whenever the same utterance could sound different."""
+
+    @property
+    def speeds(self) -> tuple[float, ...]:
+        """The engine's speeds at which a voice is measured, rising; the first and the last bound what it can do."""
+
+    @property
+    def pitches(self) -> tuple[float, float]:
+        """The least and the greatest pitch, in percent of the voice's own."""
+
+    def names(self) -> frozenset[str]:
+        """The voices it has here."""
+
+    def variants(self) -> frozenset[str]:
+        """What may be added to a name, with its sign (`+f3`)."""
+
+    def language(self, name: str) -> str:
+        """The base language of a voice (`en` of `en-us+f3`); empty when it is not known."""
+
+    def say(self, utterance: Utterance) -> Spoken:
+        """Speak one phrase; raises `UnspeakableError`."""

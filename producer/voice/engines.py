@@ -1,0 +1,10 @@
+"""The engines there are. To add one, write a module like `pyttsx3_voice.py` and name it here."""
+
+from __future__ import annotations
+
+from producer.voice.engine import Voice
+from producer.voice.pyttsx3_voice import Pyttsx3
+
+VOICES: dict[str, Voice] = {"pyttsx3": Pyttsx3()}
+DEFAULT = "pyttsx3"
+"""The engine of a voice that is written without one: `en-gb` is `pyttsx3:en-gb`."""

@@ -1,0 +1,52 @@
+"""The voices that espeak-ng carries, read from its data folder without starting it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+
+def data_folder() -> Path:
+    """The folder `espeak-ng-data` that comes with espeakng-loader."""
+    import espeakng_loader
+
+    return Path(espeakng_loader.get_data_path())
+
+
+@cache
+def voice_files() -> Mapping[str, str]:
+    """What a script may write, in lower case, against the voice file that espeak-ng calls it by (`en-gb`: `gmw/en`).
+
+    A voice goes by its file's name and by every language its file lists. Where several list one language, the smallest
+    priority number wins, as in espeak-ng itself.
+    """
+    folder = data_folder() / "lang"
+    found: dict[str, tuple[int, str]] = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        identifier = path.relative_to(folder).as_posix()
+        for name, priority in [(path.name, 0), *_languages(path)]:
+            found[name.casefold()] = min(found.get(name.casefold(), (99, "")), (priority, identifier))
+    return {name: identifier for name, (_, identifier) in sorted(found.items())}
+
+
+def _languages(path: Path) -> list[tuple[str, int]]:
+    listed = []
+    for line in path.read_text("utf-8").splitlines():
+        words = line.split()
+        if len(words) >= 2 and words[0] == "language":
+            listed.append((words[1], int(words[2]) if len(words) > 2 and words[2].isdigit() else 5))
+    return listed
+
+
+@cache
+def variant_files() -> Mapping[str, str]:
+    """The variants, in lower case and with their sign, against the files espeak-ng calls them by (`+f3`: `f3`)."""
+    folder = data_folder() / "voices" / "!v"
+    return {f"+{path.name.casefold()}": path.name for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def espeak_name(name: str) -> str:
+    """espeak-ng's own name of `en-us+f3`: `gmw/en-US+f3`; raises KeyError for a name that is not there."""
+    base, sign, variant = name.casefold().partition("+")
+    return voice_files()[base] + (f"+{variant_files()[sign + variant]}" if sign else "")

@@ -1,0 +1,124 @@
+"""Worker processes that speak: as many as there are jobs, each replaced when it crashes or hangs."""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+
+from producer.voice.engine import BrokenVoiceError, Spoken, UnspeakableError, Utterance
+from producer.voice.wire import EngineFaultError, pack_utterance, read_spoken
+
+GRACE_S = 20.0
+"""Every utterance may take this long, for a worker that starts on a busy machine …"""
+PER_CHARACTER_S = 0.05
+"""… and this much more per character; espeak-ng needs less than a thousandth of it."""
+
+
+class Pool:
+    """Hands each utterance to an idle worker. Safe from as many threads as there are workers.
+
+    Args:
+        workers: how many processes; each is started when first needed.
+        engines: engines besides the program's own, as `worker` takes them.
+        grace_s: see `GRACE_S`.
+    """
+
+    def __init__(self, workers: int, engines: Sequence[str] = (), grace_s: float = GRACE_S) -> None:
+        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        self._workers = [_Worker(tuple(engines)) for _ in range(max(1, workers))]
+        self._grace_s = grace_s
+        for worker in self._workers:
+            self._idle.put(worker)
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End every worker."""
+        for worker in self._workers:
+            worker.stop()
+
+    def say(self, engine: str, utterance: Utterance) -> Spoken:
+        """Speak in a worker; raises `UnspeakableError`, also for a crash, a fault or a time-out, with what happened."""
+        limit_s = self._grace_s + PER_CHARACTER_S * sum(len(token.spoken) for token in utterance.tokens)
+        worker = self._idle.get()
+        try:
+            return worker.say(engine, utterance, limit_s)
+        finally:
+            self._idle.put(worker)
+
+
+class _Worker:
+    def __init__(self, engines: tuple[str, ...]) -> None:
+        self._engines = engines
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def say(self, engine: str, utterance: Utterance, limit_s: float) -> Spoken:
+        process = self._running()
+        assert process.stdin is not None  # both are pipes: see _running
+        assert process.stdout is not None
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            process.kill()
+
+        watch = threading.Timer(limit_s, give_up)
+        watch.start()
+        try:
+            process.stdin.write(pack_utterance(engine, utterance))
+            process.stdin.flush()
+            spoken, refusal = read_spoken(process.stdout)
+        except (EOFError, OSError):
+            self.stop()
+            if late.is_set():
+                raise BrokenVoiceError(f"gave no answer within {limit_s:.0f} s and was stopped") from None
+            raise BrokenVoiceError(f"crashed ({_ending(process.returncode)})") from None
+        except EngineFaultError as fault:
+            raise BrokenVoiceError(f"failed ({fault})") from None
+        except BaseException:  # interrupted halfway: what the worker still writes would answer the next question
+            self.stop()
+            raise
+        finally:
+            watch.cancel()
+        if spoken is None:
+            raise UnspeakableError(refusal)
+        return spoken
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.stop()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "producer.voice.worker", *self._engines],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                # The worker finds this program, and a test's engines, where its owner did.
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            )
+        return self._process
+
+    def stop(self) -> None:
+        """End the process, at once and for certain."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:  # what it had not read of our question
+                    continue
+
+
+def _ending(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,236 @@
+"""Lines to takes: each line spoken by its voices in worker processes, timed word by word, and kept in the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
+from dataclasses import astuple, dataclass, field
+from threading import Lock
+
+from producer.cache import Cache, key
+from producer.errors import Problem, VoiceError, nearest
+from producer.model.script import Line, VoiceUse
+from producer.model.voice import Phrase, Take
+from producer.voice.engine import BrokenVoiceError, Onset, UnspeakableError, Utterance, Voice
+from producer.voice.engines import DEFAULT, VOICES
+from producer.voice.finish import NOTHING, Trimmed, finish, spoken_s, trim
+from producer.voice.keep import pack_reading, pack_take, unpack_reading, unpack_take
+from producer.voice.pace import BENDS, Curve, bent, passage, rising
+from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words
+from producer.voice.pool import Pool
+
+_MADE = 1
+"""Part of every key: raise it when the same line should come out differently."""
+_UNMEASURED = 0.75  # an engine's speed per wpm, for languages without a passage; the line itself then corrects it
+
+
+def speak_lines(
+    lines: Sequence[Line],
+    rate_hz: int,
+    cache: Cache,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    voices: Mapping[str, Voice] = VOICES,
+    pool: Pool | None = None,
+) -> dict[tuple[str, int], Take]:
+    """A take for every line and each of its voices, by (line id, index of the voice).
+
+    Args:
+        lines: those that a voice speaks; the caller leaves out what actors have recorded.
+        rate_hz: of the takes.
+        cache: a line that is there is not spoken again.
+        jobs: worker processes. However many, the takes are the same, bit by bit.
+        progress: called with the number of takes done and their total.
+        voices, pool: engines and workers other than the program's own.
+
+    Raises `VoiceError`: every voice, rate or pitch that is not there, or every line that could not be said, each with
+    its place.
+    """
+    uses = [(line, index, use) for line in lines for index, use in enumerate(line.voices)]
+    problems = [Problem(line.place, fault) for line, _, use in uses if (fault := voice_fault(use, voices))]
+    if problems:
+        raise VoiceError("\n".join(map(str, sorted(set(problems)))))
+    workers = Pool(jobs) if pool is None else pool
+    try:
+        return _all(uses, _Speaker(rate_hz, cache, workers, voices), jobs, progress)
+    finally:
+        if pool is None:
+            workers.stop()
+
+
+def voice_fault(use: VoiceUse, voices: Mapping[str, Voice] = VOICES) -> str:
+    """What is wrong with the voice that a member uses, with the nearest name there is; empty when nothing is."""
+    engine, name = split_voice(use.voice)
+    if engine not in voices:
+        return f"there is no voice engine '{engine}'" + nearest(engine, voices)
+    voice = voices[engine]
+    base, sign, variant = name.casefold().partition("+")
+    if base not in voice.names():
+        return f"there is no voice '{name}'" + nearest(base, voice.names())
+    if sign and sign + variant not in voice.variants():
+        return f"there is no variant '+{variant}' of the voice '{base}'" + nearest(sign + variant, voice.variants())
+    low, high = voice.pitches
+    if not low <= use.pitch <= high:
+        return f"pitch {use.pitch:+g} % is beyond the voice '{name}': it reaches from {low:+g} % to {high:+g} %"
+    return ""
+
+
+def split_voice(written: str) -> tuple[str, str]:
+    """The engine and its voice: `en-gb` is the default engine's, `piper:amy` names another's."""
+    engine, colon, name = written.partition(":")
+    return (engine, name) if colon else (DEFAULT, written)
+
+
+def known_voices(cache: Cache) -> frozenset[str]:
+    """Every name a script may give as `voice`, without a variant: the default engine's plain, all with their engine."""
+    del cache  # reading the voices' own list takes a few ms, less than an entry that could be stale would save
+    found = set(VOICES[DEFAULT].names())
+    for engine, voice in VOICES.items():
+        found.update(f"{engine}:{name}" for name in voice.names())
+    return frozenset(found)
+
+
+def variants() -> frozenset[str]:
+    """What may follow a name of the default engine, with its sign: `+f3`, `+whisper`."""
+    return VOICES[DEFAULT].variants()
+
+
+def _all(
+    uses: Sequence[tuple[Line, int, VoiceUse]],
+    speaker: _Speaker,
+    jobs: int,
+    progress: Callable[[int, int], None] | None,
+) -> dict[tuple[str, int], Take]:
+    with ThreadPoolExecutor(max(1, jobs)) as threads:
+        asked: dict[Future[Take], tuple[Line, int, VoiceUse]] = {}
+        try:
+            for spoken in uses:
+                asked[threads.submit(speaker.take, spoken[0], spoken[2])] = spoken
+            for done, _ in enumerate(as_completed(asked), 1):
+                if progress is not None:
+                    progress(done, len(uses))
+                if any(isinstance(f.exception(), BrokenVoiceError) for f in asked if f.done() and not f.cancelled()):
+                    break  # a voice that crashes or hangs would do so at every line
+        finally:
+            for waiting in asked:
+                waiting.cancel()
+            wait(asked, return_when=FIRST_EXCEPTION)
+    problems = set()
+    for future, (line, _, use) in asked.items():
+        fault = None if future.cancelled() else future.exception()
+        if isinstance(fault, UnspeakableError):
+            problems.add(Problem(line.place, f"line '{line.id}': the voice '{use.voice}' {fault}"))
+        elif fault is not None:
+            raise fault
+    if problems:
+        raise VoiceError("\n".join(map(str, sorted(problems))))
+    return {(line.id, index): future.result() for future, (line, index, _) in asked.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    """One production's way from a line to its take."""
+
+    rate_hz: int
+    cache: Cache
+    pool: Pool
+    voices: Mapping[str, Voice]
+    curves: dict[tuple[str, str], Curve] = field(default_factory=dict)
+    measuring: Lock = field(default_factory=Lock)
+
+    def take(self, line: Line, use: VoiceUse) -> Take:
+        engine, name = split_voice(use.voice)
+        parts = pieces(line)
+        wanted = [[astuple(token) for token in part.tokens] for part in parts]
+        ends = [part.ends for part in parts]
+        made_by = [_MADE, engine, self.voices[engine].version, name.casefold(), use.rate_wpm, use.pitch]
+        reading_key = key("reading", made_by, wanted, ends)
+        take_key = key("take", reading_key, self.rate_hz, [part.first for part in parts])
+        kept = self.cache.read(take_key)
+        if kept is not None:
+            return unpack_take(kept)
+        read = self.cache.read(reading_key)
+        if read is None:
+            phrases, wpm = self._reading(engine, name, use, parts)
+            self.cache.write(reading_key, pack_reading(phrases, wpm))
+        else:
+            phrases, wpm = unpack_reading(read)
+        take = self._finished(phrases, parts, {"voice": f"{engine}:{name}"}, wpm)
+        self.cache.write(take_key, pack_take(take))
+        return take
+
+    def _finished(self, phrases: Sequence[Trimmed], parts: Sequence[Piece], source: dict[str, str], wpm: float) -> Take:
+        made = []
+        for part, phrase, audio in zip(parts, phrases, finish(phrases, self.rate_hz), strict=True):
+            scale = self.rate_hz / phrase.rate_hz
+            onsets = [Onset(o.token, round(o.start * scale), round(o.end * scale)) for o in phrase.onsets]
+            made.append(Phrase(audio, timed_words(part, onsets, len(audio))))
+        return Take(phrases=tuple(made), source=source, wpm=wpm)
+
+    def _reading(
+        self, engine: str, name: str, use: VoiceUse, parts: Sequence[Piece]
+    ) -> tuple[tuple[Trimmed, ...], float]:
+        """The phrases at the engine's rate, spoken at the speed that gives the words per minute asked for."""
+        voice = self.voices[engine]
+        if not any(has_word(token) for part in parts for token in part.tokens):
+            return tuple(NOTHING for _ in parts), 0.0
+        curve = self._curve(engine, name)
+        asked = float(use.rate_wpm)
+        rates = curve.wpm if curve else [speed / _UNMEASURED for speed in voice.speeds]
+        slowest, fastest = rates[0], rates[-1]
+        if not slowest <= asked <= fastest:
+            raise UnspeakableError(f"cannot speak at {asked:g} wpm: it reaches from {slowest:.0f} to {fastest:.0f} wpm")
+        first = speed = curve.speed_for(asked) if curve else asked * _UNMEASURED
+        phrases, wpm = self._phrases(engine, name, float(use.pitch), speed, parts)
+        for _ in range(BENDS):
+            words = sum(_words(part, phrase) for part, phrase in zip(parts, phrases, strict=True))
+            better = bent(speed, first, asked, wpm, words) if wpm else speed
+            better = min(max(better, voice.speeds[0]), voice.speeds[-1])
+            if better == speed:
+                break
+            speed = better
+            phrases, wpm = self._phrases(engine, name, float(use.pitch), speed, parts)
+        return phrases, wpm
+
+    def _phrases(
+        self, engine: str, name: str, pitch: float, speed: float, parts: Sequence[Piece]
+    ) -> tuple[tuple[Trimmed, ...], float]:
+        phrases = []
+        for part in parts:
+            tokens = tuple(token for _, token in sayings(part))
+            if not any(has_word(token) for token in tokens):
+                phrases.append(NOTHING)
+                continue
+            utterance = Utterance(voice=name, speed=speed, pitch=pitch, tokens=tokens, ends=part.ends)
+            phrases.append(trim(self.pool.say(engine, utterance)))
+        words = sum(_words(part, phrase) for part, phrase in zip(parts, phrases, strict=True))
+        seconds = spoken_s(phrases)
+        return tuple(phrases), 60.0 * words / seconds if seconds else 0.0
+
+    def _curve(self, engine: str, name: str) -> Curve | None:
+        """The words per minute of the voice's speeds, measured once; None for a language without a passage."""
+        voice = self.voices[engine]
+        tokens = passage(voice.language(name))
+        if not tokens:
+            return None
+        part = Piece(0, tokens, True)
+        curve_key = key("pace", _MADE, engine, voice.version, name.casefold(), [astuple(token) for token in tokens])
+
+        def measured() -> dict[str, object]:
+            return {"wpm": [self._phrases(engine, name, 0.0, speed, [part])[1] for speed in voice.speeds]}
+
+        with self.measuring:  # the first line of a voice measures it, the others wait
+            if (engine, name) not in self.curves:
+                found = self.cache.data(curve_key, measured)["wpm"]
+                assert isinstance(found, list)  # as `measured` made it
+                self.curves[engine, name] = rising(voice.speeds, found)
+        return self.curves[engine, name]
+
+
+def _words(part: Piece, phrase: Trimmed) -> int:
+    """How many words were spoken: `112` is as many as the voice says for it."""
+    if not len(phrase.samples):
+        return 0
+    said = [number for number, (_, token) in enumerate(sayings(part)) if has_word(token)]
+    return sum(max(1, sum(onset.token == number for onset in phrase.onsets)) for number in said)

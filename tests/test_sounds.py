@@ -1,0 +1,430 @@
+"""The palette: what is decoded, made, measured and looped, and what is refused."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from producer.audio import Audio
+from producer.cache import Cache
+from producer.dsp.loudness import loudness
+from producer.errors import PackError, RenderError
+from producer.model.sound import BedSource, SoundRef
+from producer.sounds.palette import PackPalette
+from producer.sounds.recording import CHUNK
+from tests.sounds_helpers import RATE, encode, noise, palette_of, tone, write, write_pack
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[Cache]:
+    with Cache(tmp_path / "cache") as kept:
+        yield kept
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "p"
+
+
+def one_file(folder: Path, name: str, more: str = "") -> Path:
+    return write_pack(folder, f"  a: {{files: '{name}'{more}}}\n")
+
+
+def level_db(audio: Audio) -> float:
+    return float(10 * np.log10(np.square(audio, dtype=float).mean() + 1e-30))
+
+
+FORMATS = [(suffix, rate_hz) for suffix in ("wav", "flac", "ogg", "aiff", "mp3", "m4a") for rate_hz in (8_000, 44_100)]
+
+
+@pytest.mark.parametrize(("suffix", "rate_hz"), [*FORMATS, ("opus", 24_000), ("wav", 96_000), ("flac", 192_000)])
+def test_every_format_and_rate_is_heard_at_its_length_and_level(
+    tmp_path: Path, cache: Cache, folder: Path, suffix: str, rate_hz: int
+) -> None:
+    audio = tone(1.0, 440.0, rate_hz)
+    one_file(folder, f"a.{suffix}")
+    if suffix in ("mp3", "m4a"):
+        encode(write(tmp_path / "a.wav", audio, rate_hz), folder / f"a.{suffix}", "-b:a", "96k")
+    else:
+        write(
+            folder / f"a.{suffix}", audio, rate_hz, **({"format": "OGG", "subtype": "OPUS"} if suffix == "opus" else {})
+        )
+    heard = palette_of(folder, cache).audio(SoundRef(role="a"))
+    assert heard.dtype == np.float32
+    assert abs(len(heard) - RATE) <= 0.05 * RATE  # AAC's frames round its length up
+    middle = heard[RATE // 4 : 3 * RATE // 4, 0]
+    assert level_db(middle) == pytest.approx(level_db(audio), abs=0.5)
+    assert np.abs(np.fft.rfft(middle * np.hanning(len(middle)))).argmax() == pytest.approx(220, abs=1)  # half a second
+
+
+def test_lossless_samples_at_our_rate_come_as_they_are(cache: Cache, folder: Path) -> None:
+    audio = noise(6.0, channels=2)  # over one chunk long
+    write(one_file(folder, "a.wav") / "a.wav", audio, subtype="FLOAT")
+    assert len(audio) > CHUNK
+    assert np.array_equal(palette_of(folder, cache).audio(SoundRef(role="a")), audio)
+
+
+def test_a_wrong_suffix_does_not_mislead(cache: Cache, folder: Path) -> None:
+    audio = noise(0.5)
+    one_file(folder, "a.mp3")
+    soundfile.write(str(folder / "a.mp3"), audio, RATE, format="WAV", subtype="FLOAT")
+    assert np.array_equal(palette_of(folder, cache).audio(SoundRef(role="a")), audio)
+
+
+@pytest.mark.parametrize(
+    ("channels", "sounding", "left", "right"),
+    [
+        *((3, 2, 0.7071, 0.7071), (4, 2, 0.7071, 0.0), (6, 2, 0.7071, 0.7071), (6, 3, 0.0, 0.0), (6, 5, 0.0, 0.7071)),
+        *((8, 0, 1.0, 0.0), (8, 7, 0.0, 0.7071), (7, 4, 0.5, 0.5)),
+    ],
+)
+def test_surround_folds_to_stereo_as_the_standard_says(
+    cache: Cache, folder: Path, channels: int, sounding: int, left: float, right: float
+) -> None:
+    audio = np.full((1000, channels), 1e-9, np.float32)
+    audio[:, sounding] = 0.5
+    write(one_file(folder, "a.wav") / "a.wav", audio, subtype="FLOAT")
+    heard = palette_of(folder, cache).audio(SoundRef(role="a"))
+    assert heard[500] == pytest.approx([0.5 * left, 0.5 * right], abs=1e-4)
+
+
+def hostile(name: str, folder: Path) -> Path:
+    path = folder / "a.wav"
+    loud = noise(0.5)
+    if name == "nan":
+        loud[1000] = np.nan
+        return write(path, loud, subtype="FLOAT")
+    if name == "infinite":
+        loud[1000] = np.inf
+        return write(path, loud, subtype="FLOAT")
+    if name == "silent":
+        return write(path, np.zeros((1000, 1)))
+    if name == "twenty channels":
+        return write(path, noise(0.1, channels=20))
+    if name == "no samples":
+        return write(path, np.zeros((0, 1)))
+    if name == "too long":
+        return write(path, np.zeros((31 * 60 * 2000, 1)), 2000, subtype="PCM_U8")
+    if name == "odd rate":
+        return write(path, loud, 1)
+    if name == "beyond all level":
+        return write(path, loud * 1e6, subtype="FLOAT")
+    content = {"empty": b"", "text": b"This is no sound at all.\n" * 99, "torn": b"RIFF\x10\0\0\0WAVEfmt \x10"}[name]
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nan", "holds a sample that is not a number (NaN or infinity)"),
+        ("infinite", "holds a sample that is not a number (NaN or infinity)"),
+        ("silent", "holds nothing but silence"),
+        ("twenty channels", "has 20 channels; at most 8 can be folded to stereo"),
+        ("no samples", "holds no sound: it has a header and no samples"),
+        ("too long", "is longer than 30 min, the most that one sound may last"),
+        ("odd rate", "claims a rate of 1 Hz, which no recording has"),
+        ("beyond all level", "dB over full scale; this is no recording"),
+        ("empty", "is empty"),
+        ("text", "is called .wav, but what is in it is no such sound"),
+        ("torn", "cannot be read"),
+    ],
+)
+def test_what_cannot_be_heard_is_one_message_with_its_place(
+    cache: Cache, folder: Path, name: str, said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    one_file(folder, "a.wav")
+    hostile(name, folder)
+    made = palette_of(folder, cache)
+    for ask in (lambda: made.measure(SoundRef(role="a")), lambda: made.bed("a", "x")):
+        with pytest.raises(PackError) as caught:
+            ask()
+        (problem,) = caught.value.problems
+        assert (problem.at.line, problem.at.column) == (6, 14)
+        assert problem.what.startswith("'a.wav' ")
+        assert said in problem.what
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "m4a", "aac", "wma", "webm"])
+@pytest.mark.parametrize("content", [b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.wav\n", b"\0" * 5000, b"x"])
+def test_what_ffmpeg_cannot_hear_is_one_message_too(
+    cache: Cache, folder: Path, suffix: str, content: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    one_file(folder, f"a.{suffix}")
+    write(folder / "secret.wav", noise(1.0))
+    (folder / f"a.{suffix}").write_bytes(content)
+    with pytest.raises(PackError, match=f"'a.{suffix}' is called .{suffix}, but what is in it is no such sound"):
+        palette_of(folder, cache).measure(SoundRef(role="a"))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_all_files_that_cannot_be_heard_are_told_at_once(cache: Cache, folder: Path) -> None:
+    write_pack(
+        folder,
+        "  a: {files: [1.wav, 2.wav, good.wav]}\n"
+        "  b: {layers: [{foley: knock}, {files: 3.wav}]}\n"
+        "  c: {files: 4.wav}\n",
+    )
+    write(folder / "good.wav", noise(0.1))
+    for number in range(1, 5):
+        (folder / f"{number}.wav").write_bytes(b"no")
+    told = palette_of(folder, cache).check(["a", "b"])
+    assert [(problem.at.line, problem.what[:7]) for problem in told] == [(6, "'1.wav'"), (6, "'2.wav'"), (7, "'3.wav'")]
+
+
+def test_a_file_that_goes_away_is_told(cache: Cache, folder: Path) -> None:
+    write(one_file(folder, "a.wav") / "a.wav", noise(0.1))
+    made = palette_of(folder, cache)
+    (folder / "a.wav").unlink()
+    with pytest.raises(PackError, match=r"'a.wav' cannot be opened: No such file"):
+        made.measure(SoundRef(role="a"))
+
+
+@pytest.mark.parametrize("samples", [1, 2, 3, 7, 100])
+@pytest.mark.parametrize("rate_hz", [8_000, 48_000, 192_000])
+def test_a_handful_of_samples_plays(cache: Cache, folder: Path, samples: int, rate_hz: int) -> None:
+    write(one_file(folder, "a.wav") / "a.wav", np.full((samples, 1), 0.5), rate_hz)
+    made = palette_of(folder, cache)
+    for ref in (SoundRef(role="a"), SoundRef(role="a", pitch_cents=700.0), SoundRef(role="a", speed=1.5)):
+        found = made.measure(ref)
+        audio = made.audio(ref)
+        assert found.length == len(audio) >= 1
+        assert 0 <= found.onset < found.length
+        assert np.isfinite(audio).all()
+    for loop in (True, False):
+        assert made.bed("a", "x", loop=loop).read(0, 1000).shape == (1000, 1)
+
+
+def test_a_recording_far_over_full_scale_keeps_its_shape(cache: Cache, folder: Path) -> None:
+    audio = noise(1.0, level=8.0)
+    write(one_file(folder, "a.wav") / "a.wav", audio, subtype="FLOAT")
+    made = palette_of(folder, cache)
+    assert np.array_equal(made.audio(SoundRef(role="a")), audio)
+    assert made.measure(SoundRef(role="a")).loudness_lufs == pytest.approx(loudness(audio, RATE))
+
+
+def whoosh_then_blow(at_s: float, rate_hz: int = RATE) -> Audio:
+    draw = np.random.default_rng(5)
+    t = np.arange(rate_hz) / rate_hz
+    rush = 0.12 * np.clip(t / at_s, 0.0, 1.0) * draw.standard_normal(rate_hz) * (t < at_s)
+    since = np.maximum(t - at_s, 0.0)
+    blow = draw.standard_normal(rate_hz) * np.exp(-since / 0.05) * (t >= at_s)
+    return (0.3 * (rush + blow)).astype(np.float32)[:, None]
+
+
+@pytest.mark.parametrize("at_s", [0.0, 0.02, 0.3])
+@pytest.mark.parametrize("rate_hz", [22_050, 48_000])
+def test_the_hit_is_the_blow_and_not_the_whoosh_before_it(
+    cache: Cache, folder: Path, at_s: float, rate_hz: int
+) -> None:
+    audio = whoosh_then_blow(max(at_s, 1e-9), rate_hz)
+    write(one_file(folder, "a.wav") / "a.wav", audio, rate_hz)
+    assert palette_of(folder, cache).measure(SoundRef(role="a")).onset / RATE == pytest.approx(at_s, abs=0.002)
+
+
+def test_a_risers_hit_is_its_peak(cache: Cache, folder: Path) -> None:
+    t = np.arange(2 * RATE) / RATE
+    swell = noise(2.0) * np.exp(4.0 * (t - 1.8))[:, None] * (t < 1.8)[:, None]
+    write(one_file(folder, "a.wav") / "a.wav", swell.astype(np.float32))
+    assert palette_of(folder, cache).measure(SoundRef(role="a")).onset / RATE == pytest.approx(1.7, abs=0.12)
+
+
+def test_a_given_onset_is_the_onset(cache: Cache, folder: Path) -> None:
+    write(one_file(folder, "a.wav", ", onset: 250 ms") / "a.wav", whoosh_then_blow(0.1))
+    made = palette_of(folder, cache)
+    assert made.measure(SoundRef(role="a")).onset == 12_000
+    higher = made.measure(SoundRef(role="a", pitch_cents=1200.0))
+    assert (higher.onset, higher.length) == (6_000, 24_000)
+
+
+@pytest.mark.parametrize("speed", [0.5, 0.8, 1.25, 2.0])
+def test_speed_changes_the_length_and_not_the_pitch_and_the_hit_goes_along(
+    cache: Cache, folder: Path, speed: float
+) -> None:
+    write_pack(folder, "  a: {files: blow.wav}\n  b: {files: tone.wav}\n")
+    write(folder / "blow.wav", whoosh_then_blow(0.3))
+    write(folder / "tone.wav", tone(2.0, 500.0))
+    made = palette_of(folder, cache)
+    found = made.measure(SoundRef(role="a", speed=speed))
+    assert found.length == round(RATE / speed)
+    assert found.onset / RATE == pytest.approx(0.3 / speed, abs=0.015)
+    blow = made.audio(SoundRef(role="a", speed=speed))[found.onset - 960 : found.onset + 480]
+    assert level_db(blow[-480:]) > level_db(blow[:720]) + 9.0  # up to 5 ms before it there is only the whoosh
+    steady = made.audio(SoundRef(role="b", speed=speed))[:, 0]
+    middle = steady[len(steady) // 4 : len(steady) // 4 + 24_000]
+    assert np.abs(np.fft.rfft(middle)).argmax() * 2 == pytest.approx(500, abs=4)
+
+
+def test_pitch_is_varispeed(cache: Cache, folder: Path) -> None:
+    write(one_file(folder, "a.wav") / "a.wav", tone(1.0, 500.0))
+    audio = palette_of(folder, cache).audio(SoundRef(role="a", pitch_cents=-1200.0))
+    assert len(audio) == 2 * RATE
+    assert np.abs(np.fft.rfft(audio[RATE // 2 : 3 * RATE // 2, 0])).argmax() == 250
+
+
+FOLEY = """\
+  knock: {foley: knock, variations: 3}
+  knock_hard: {foley: knock, settings: {force: 1}}
+  scrape: {foley: scrape}
+  air: {foley: hiss, kind: bed}
+"""
+
+
+def test_foley_is_the_same_in_every_script_and_each_member_its_own(cache: Cache, folder: Path) -> None:
+    write_pack(folder, FOLEY)
+    one, other = palette_of(folder, cache, seed="one"), palette_of(folder, cache, seed="other")
+    members = [one.audio(SoundRef(role="knock", member=number)) for number in range(3)]
+    for number, member in enumerate(members):
+        assert np.array_equal(member, other.audio(SoundRef(role="knock", member=number)))
+    assert not np.array_equal(members[0], members[1])
+    assert one.measure(SoundRef(role="knock")).onset == 2400  # the recipe's own
+    with pytest.raises(RenderError, match="3 variations"):
+        one.measure(SoundRef(role="knock", member=3))
+
+
+def test_the_cue_turns_knobs_over_the_packs_own(cache: Cache, folder: Path) -> None:
+    write_pack(folder, FOLEY)
+    made = palette_of(folder, cache)
+    loud = made.measure(SoundRef(role="knock_hard")).loudness_lufs
+    soft = made.measure(SoundRef(role="knock_hard", settings=(("force", 0.1),))).loudness_lufs
+    assert loud - soft == pytest.approx(20.0, abs=0.01)
+
+
+@pytest.mark.parametrize(("cents", "speed"), [(0.0, 1.0), (300.0, 1.0), (-300.0, 1.25), (0.0, 0.7)])
+@pytest.mark.parametrize("role", ["scrape", "air"])
+def test_what_sustains_lasts_exactly_as_long_as_asked(
+    cache: Cache, folder: Path, role: str, cents: float, speed: float
+) -> None:
+    write_pack(folder, FOLEY)
+    made = palette_of(folder, cache)
+    assert made.sound(role).sustains
+    ref = SoundRef(role=role, length_s=1.3, pitch_cents=cents, speed=speed)
+    assert made.measure(ref).length == len(made.audio(ref)) == 62_400
+    assert np.abs(made.audio(ref)[-4800:]).max() > 0.01  # not cut short and padded
+    assert not made.sound("knock").sustains
+    assert made.measure(SoundRef(role="knock", length_s=1.3)).length == 28_800
+
+
+def test_layers_sound_together_each_at_its_level_whatever_it_is_made_of(cache: Cache, folder: Path) -> None:
+    write_pack(
+        folder,
+        "  low: {files: low.wav}\n"
+        "  both: {layers: [{files: low.wav}, {files: high.wav, level: -6 dB, delay: 100 ms}]}\n",
+    )
+    write(folder / "low.wav", tone(1.0, 1000.0, level=0.9))
+    write(folder / "high.wav", tone(1.0, 2000.0, level=0.001))
+    made = palette_of(folder, cache)
+    both = made.audio(SoundRef(role="both"))[:, 0]
+    assert len(both) == 52_800
+    spectrum = np.abs(np.fft.rfft(both[9600:45_600]))
+    power = {hz: spectrum[round(hz * 36_000 / RATE)] for hz in (1000, 2000)}
+    # K-weighting hears 2 kHz louder than 1 kHz by 2.2 dB; -6 dB is what is heard beside the first layer.
+    assert 20 * np.log10(power[2000] / power[1000]) == pytest.approx(-8.2, abs=0.5)
+    assert [origin.file for origin in made.origins("both")] == ["low.wav", "high.wav"]
+    assert made.measure(SoundRef(role="both")).onset == made.measure(SoundRef(role="low")).onset
+
+
+def test_origins_name_the_content(cache: Cache, folder: Path) -> None:
+    write_pack(folder, FOLEY + "  a: {files: [{file: a.wav, source: 'https://example.org/a'}]}\n")
+    write(folder / "a.wav", noise(0.1))
+    made = palette_of(folder, cache)
+    recorded, foley = made.origin("a"), made.origin("knock")
+    assert (recorded.file, recorded.foley, recorded.licence, recorded.author) == ("a.wav", "", "CC0-1.0", "A. Author")
+    assert recorded.source == "https://example.org/a"
+    write(folder / "a.wav", noise(0.1, seed=2))
+    assert palette_of(folder, cache).origin("a").sha256 != recorded.sha256
+    assert (foley.file, foley.foley) == ("", "knock")
+    assert foley.sha256 != made.origin("knock_hard").sha256
+
+
+def test_an_edited_file_is_heard_although_the_old_one_was_cached(cache: Cache, folder: Path) -> None:
+    one_file(folder, "a.wav")
+    for seed in (1, 2):
+        audio = noise(0.3, seed=seed)
+        write(folder / "a.wav", audio, subtype="FLOAT")
+        assert np.array_equal(palette_of(folder, cache).audio(SoundRef(role="a")), audio)
+
+
+def test_a_second_palette_finds_everything_in_the_cache(cache: Cache, folder: Path) -> None:
+    write(one_file(folder, "a.flac") / "a.flac", noise(6.0), 44_100)
+    first = palette_of(folder, cache)
+    kept = {path: path.stat().st_mtime_ns for path in (first.audio(SoundRef(role="a")), cache.root)[1].rglob("*")}
+    second = palette_of(folder, cache)
+    assert np.array_equal(first.audio(SoundRef(role="a")), second.audio(SoundRef(role="a")))
+    assert {path: path.stat().st_mtime_ns for path in cache.root.rglob("*")} == kept
+
+
+def test_a_damaged_or_emptied_cache_changes_nothing(cache: Cache, folder: Path) -> None:
+    write(one_file(folder, "a.flac") / "a.flac", noise(8.0, 44_100), 44_100)
+    whole = palette_of(folder, cache).audio(SoundRef(role="a")).copy()
+    for path in sorted(path for path in cache.root.rglob("*") if path.is_file())[::2]:
+        path.write_bytes(b"damaged")
+    again = palette_of(folder, cache)
+    for path in sorted(path for path in cache.root.rglob("*") if path.is_file())[1::2]:
+        path.unlink()
+    assert np.array_equal(again.audio(SoundRef(role="a")), whole)
+
+
+def test_memory_stays_within_its_bound_and_the_samples_the_same(cache: Cache, folder: Path) -> None:
+    write_pack(folder, "  a: {files: a.wav, kind: bed}\n")
+    audio = noise(60.0, channels=2)
+    write(folder / "a.wav", audio, subtype="FLOAT")
+    bound = 8 << 20
+    made = palette_of(folder, cache, memory_bytes=bound)
+    bed = made.bed("a", "x", loop=False)
+    for start in range(0, len(audio), RATE):
+        assert np.array_equal(bed.read(start, start + RATE), audio[start : start + RATE])
+        assert made._kept.bytes <= bound
+
+
+def test_threads_hear_what_one_alone_hears(cache: Cache, folder: Path, tmp_path: Path) -> None:
+    write_pack(folder, FOLEY + "  a: {files: a.flac}\n")
+    write(folder / "a.flac", noise(7.0), 44_100)
+    refs = [SoundRef(role=role, pitch_cents=cents) for role in ("a", "knock", "scrape") for cents in (0.0, 30.0)] * 3
+
+    def ask(made: PackPalette, ref: SoundRef) -> tuple[bytes, object]:
+        return made.audio(ref).tobytes(), made.measure(ref)
+
+    together = palette_of(folder, cache)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        many = list(pool.map(lambda ref: ask(together, ref), refs))
+    with Cache(tmp_path / "other") as other:
+        alone = palette_of(folder, other)
+        assert many == [ask(alone, ref) for ref in refs]
+
+
+@pytest.fixture(scope="module")
+def cut_beds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[BedSource, Audio]]]:
+    """Beds of every kind, each with its first 20 000 samples in one piece."""
+    folder = tmp_path_factory.mktemp("packs") / "p"
+    write_pack(
+        folder,
+        "  a: {files: a.wav, kind: bed}\n  h: {foley: hiss}\n"
+        "  l: {layers: [{files: a.wav}, {foley: hiss}], kind: bed}\n",
+    )
+    write(folder / "a.wav", noise(0.12, channels=2))
+    with Cache(temporary=True) as cache:
+        made = palette_of(folder, cache)
+        beds = {
+            f"{role} {cents}": made.bed(role, "x", loop=True, pitch_cents=cents)
+            for role in "ahl"
+            for cents in (0.0, -90.0)
+        }
+        yield {name: (bed, bed.read(0, 20_000)) for name, bed in beds.items()}
+
+
+@settings(max_examples=10, deadline=None)
+@given(cuts=st.lists(st.integers(0, 20_000), max_size=5))
+def test_a_bed_is_the_same_however_it_is_cut(cut_beds: dict[str, tuple[BedSource, Audio]], cuts: list[int]) -> None:
+    edges = sorted({0, 20_000, *cuts})
+    for bed, whole in cut_beds.values():
+        assert np.array_equal(np.concatenate([bed.read(a, b) for a, b in itertools.pairwise(edges)]), whole)

@@ -1,0 +1,315 @@
+"""What holds for every engine, and what a production needs of its takes."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from producer.cache import Cache
+from producer.dsp.loudness import loudness
+from producer.errors import VoiceError
+from producer.model.script import Token
+from producer.model.voice import Take
+from producer.units import DIALOGUE_LUFS
+from producer.voice import VOICES, known_voices, speak_lines, variants
+from producer.voice.engine import Spoken, Utterance
+from producer.voice.finish import CREST_DB
+from producer.voice.pool import Pool
+from tests.voice_helpers import line, tokens
+
+RATE_HZ = 48000
+TEXTS = ("Who's there? It was a long, long night.", "Hush! She sells zinc.", "Nobody had lit the lamp for a year.")
+LONG = (
+    "The city had been emptied by the quiet that came after the bombs, and the quiet had stayed. He walked with "
+    "nowhere to go, and each step was a drumbeat in the dust."
+)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with Pool(1) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    return Cache(tmp_path_factory.mktemp("cache"))
+
+
+def utterance(text: str, voice: str, **changes: object) -> Utterance:
+    said: dict[str, object] = {"voice": voice, "speed": 150.0, "pitch": 0.0, "tokens": tokens(text), "ends": True}
+    return Utterance(**(said | changes))  # type: ignore[arg-type]
+
+
+def same(a: Spoken, b: Spoken) -> bool:
+    return a.samples.tobytes() == b.samples.tobytes() and a.onsets == b.onsets
+
+
+def identical(a: Take, b: Take) -> bool:
+    return (
+        a.wpm == b.wpm
+        and a.source == b.source
+        and len(a.phrases) == len(b.phrases)
+        and all(
+            p.words == q.words and p.audio.tobytes() == q.audio.tobytes()
+            for p, q in zip(a.phrases, b.phrases, strict=True)
+        )
+    )
+
+
+def whole(take: Take) -> np.ndarray:
+    return np.concatenate([phrase.audio for phrase in take.phrases])
+
+
+@pytest.mark.parametrize("voice", ["en-gb", "en-us+f3", "ru", "en-gb+klatt4", "en-gb+croak", "en-gb+whisper"])
+def test_what_was_said_before_never_changes_what_is_said_now(pool: Pool, voice: str) -> None:
+    alone = {text: pool.say("pyttsx3", utterance(text, voice)) for text in TEXTS}
+    for order in (TEXTS, TEXTS[::-1], TEXTS[1:] + TEXTS[:1]):
+        pool.say("pyttsx3", utterance("Other.", "en-us+m3", pitch=20.0, speed=250.0))
+        for text in order:
+            assert same(pool.say("pyttsx3", utterance(text, voice)), alone[text])
+
+
+def test_two_fresh_processes_say_the_same() -> None:
+    said = []
+    for _ in range(2):
+        with Pool(1) as workers:
+            said.append(workers.say("pyttsx3", utterance(TEXTS[0], "en-us+f3")))
+    assert same(*said)
+
+
+def test_any_number_of_jobs_gives_the_same_takes(tmp_path: Path) -> None:
+    lines = [line(text, voice, number=n) for n, (text, voice) in enumerate(itertools.product(TEXTS, ("en-gb", "de")))]
+    one = speak_lines(lines, RATE_HZ, Cache(tmp_path / "one"), jobs=1)
+    three = speak_lines(lines, RATE_HZ, Cache(tmp_path / "three"), jobs=3)
+    assert list(one) == list(three) == [(spoken.id, 0) for spoken in lines]
+    assert all(identical(one[name], three[name]) for name in one)
+
+
+@pytest.mark.parametrize(
+    ("voice", "wpm"),
+    [
+        ("en-gb", 90.0),
+        ("en-gb", 150.0),
+        ("en-gb", 240.0),
+        ("en-us+f3", 130.0),
+        ("en-us+m2", 180.0),
+        ("en-gb+whisper", 110.0),
+    ],
+)
+def test_a_rate_is_kept_within_a_tenth(pool: Pool, cache: Cache, voice: str, wpm: float) -> None:
+    take = speak_lines([line(LONG, voice, wpm=wpm)], RATE_HZ, cache, pool=pool)["line-1", 0]
+    audio = whole(take)[:, 0].astype(float)
+    level = np.sqrt(np.convolve(np.square(audio), np.full(480, 1 / 480), "same"))
+    quiet = np.concatenate([[False], level < level.max() * 10 ** (-45 / 20), [False]])
+    edges = np.flatnonzero(np.diff(quiet.astype(int)))
+    pauses = sum(b - a for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 0.15 * RATE_HZ)
+    measured = 60.0 * len(LONG.split()) / ((len(audio) - pauses) / RATE_HZ)
+    assert measured == pytest.approx(wpm, rel=0.1)
+    assert take.wpm == pytest.approx(wpm, rel=0.1)
+
+
+def test_long_words_are_not_gabbled(pool: Pool, cache: Cache) -> None:
+    text = "Incomprehensible administrative responsibilities notwithstanding internationalisation."
+    take = speak_lines([line(text, wpm=180.0)], RATE_HZ, cache, pool=pool)["line-1", 0]
+    assert take.wpm < 150.0
+
+
+@pytest.mark.parametrize("pitch", [-25.0, 30.0])
+def test_pitch_is_percent_of_the_voices_own(pool: Pool, pitch: float) -> None:
+    def fundamental_hz(percent: float) -> float:
+        sound = pool.say("pyttsx3", utterance("All are away. All alone we are.", "en-us+f3", pitch=percent)).samples
+        found = []
+        for start in range(0, len(sound) - 1024, 256):
+            frame = sound[start : start + 1024] * np.hanning(1024)
+            power = np.fft.irfft(np.abs(np.fft.rfft(frame, 4096)) ** 2)[:400]
+            best = 45 + int(np.argmax(power[45:]))
+            if power[best] > 0.5 * power[0] > 0.05:
+                found.append(22050 / best)
+        return float(np.median(found))
+
+    assert fundamental_hz(pitch) / fundamental_hz(0.0) == pytest.approx(1.0 + pitch / 100.0, abs=0.06)
+
+
+@pytest.mark.parametrize(("voice", "wpm"), [("en-gb", 160.0), ("en-us", 200.0), ("en-us+m2", 150.0), ("en-gb", 100.0)])
+def test_a_word_after_a_pause_begins_where_its_sound_begins(pool: Pool, cache: Cache, voice: str, wpm: float) -> None:
+    text = "Put it back; take the kettle, Peter. Someone is out there: nobody, never, anything. Shout!"
+    take = speak_lines([line(text, voice, wpm=wpm)], RATE_HZ, cache, pool=pool)["line-1", 0]
+    audio = take.phrases[0].audio[:, 0].astype(float)
+    level = np.sqrt(np.convolve(np.square(audio), np.full(48, 1 / 48), "same"))
+    loud = np.concatenate([np.zeros(4800, bool), level > level.max() * 10 ** (-45 / 20)])
+    starts = [n - 4800 for n in np.flatnonzero(loud[1:] & ~loud[:-1]) + 1 if not loud[n - 3840 : n].any()]
+    words = take.phrases[0].words
+    after_pause = [words[0].start] + [
+        after.start for before, after in itertools.pairwise(words) if after.start - before.end > 0.08 * RATE_HZ
+    ]
+    assert len(after_pause) >= 7
+    for onset in after_pause:
+        assert min(abs(onset - start) for start in starts) < 0.010 * RATE_HZ
+
+
+@pytest.mark.parametrize(
+    "text", ["I am.", "No!", "Oh?", "Who's there? Who is it?", "Hush, hush. She sees zinc in the ash.", LONG, "A"]
+)
+@pytest.mark.parametrize("rate_hz", [48000, 44100])
+def test_every_line_is_at_the_dialogue_level(pool: Pool, cache: Cache, text: str, rate_hz: int) -> None:
+    for voice in ("en-gb", "en-us+f3"):
+        audio = whole(speak_lines([line(text, voice)], rate_hz, cache, pool=pool)["line-1", 0])
+        assert loudness(audio, rate_hz) == pytest.approx(DIALOGUE_LUFS, abs=0.1)
+        assert 20.0 * np.log10(np.abs(audio).max()) < DIALOGUE_LUFS + CREST_DB + 0.5
+        assert np.abs(audio[[0, -1]]).max() < 1e-3  # no click
+        assert abs(audio.mean()) < 1e-4  # no direct current
+
+
+def test_rests_make_phrases_that_begin_and_end_with_sound(pool: Pool, cache: Cache) -> None:
+    spoken = line("Who's there? Who is it, Peter?", rests=[0, 2, 2, 6])
+    take = speak_lines([spoken], RATE_HZ, cache, pool=pool)["line-1", 0]
+    assert [len(phrase.audio) > 0 for phrase in take.phrases] == [False, True, False, True, False]
+    assert [[word.token for word in phrase.words] for phrase in take.phrases] == [[], [0, 1], [], [2, 3, 4, 5], []]
+    for phrase in take.phrases[1::2]:
+        loud = np.flatnonzero(np.abs(phrase.audio[:, 0]) > 1e-3)
+        assert loud[0] < 0.006 * RATE_HZ
+        assert len(phrase.audio) - loud[-1] < 0.025 * RATE_HZ
+        assert phrase.words[0].start < 0.006 * RATE_HZ
+    assert loudness(whole(take), RATE_HZ) == pytest.approx(DIALOGUE_LUFS, abs=0.1)
+
+
+def test_a_phrase_cut_in_mid_sentence_does_not_fall(pool: Pool) -> None:
+    open_end = pool.say("pyttsx3", utterance("We were all alone", "en-gb", ends=False))
+    full_stop = pool.say("pyttsx3", utterance("We were all alone", "en-gb", ends=True))
+    assert open_end.samples.tobytes() != full_stop.samples.tobytes()
+
+
+def test_emphasis_is_heard_and_moves_nothing_before_it(pool: Pool) -> None:
+    plain = tokens("She would never do that")
+    loud = tuple(Token(t.written, t.spoken, emphasis=t.written == "never") for t in plain)
+    a, b = (pool.say("pyttsx3", utterance("", "en-gb", tokens=said)) for said in (plain, loud))
+    power = []
+    for spoken in (a, b):
+        onset = next(o for o in spoken.onsets if o.token == 2)
+        power.append(float(np.square(spoken.samples[onset.start : onset.end]).mean()))
+    assert 10.0 * np.log10(power[1] / power[0]) > 2.0
+    assert [o.start for o in a.onsets[:2]] == [o.start for o in b.onsets[:2]]
+
+
+def test_words_that_are_run_together_and_numbers_are_timed(pool: Pool, cache: Cache) -> None:
+    said = (*tokens("One of the few"), Token("112", "one hundred and twelve"), *tokens("of the 7 lamps."))
+    words = speak_lines([line(said)], RATE_HZ, cache, pool=pool)["line-1", 0].phrases[0].words
+    assert [word.token for word in words] == list(range(9))
+    assert all(before.end <= after.start for before, after in itertools.pairwise(words))
+    assert [word for word, _ in words[4].said] == ["one", "hundred", "and", "twelve"]
+    onsets = [onset for _, onset in words[4].said]
+    assert onsets == sorted(set(onsets))
+    assert words[4].start == onsets[0]
+    assert onsets[-1] < words[4].end
+
+
+def test_ipa_and_respelling_say_the_same_name(pool: Pool) -> None:
+    ipa = pool.say("pyttsx3", utterance("", "en-gb", tokens=(Token("Cholmley,", "ˈtʃɜːmliː,", ipa=True),)))
+    respelt = pool.say("pyttsx3", utterance("", "en-gb", tokens=(Token("Cholmley,", "CHUR-mlee,"),)))
+    plain = pool.say("pyttsx3", utterance("Cholmley,", "en-gb"))
+    assert same(ipa, respelt)
+    assert not same(ipa, plain)
+
+
+@pytest.mark.parametrize("text", ["…", "— !", "\U0001f600", "“”"])
+def test_a_line_without_words_is_silent(pool: Pool, cache: Cache, text: str) -> None:
+    take = speak_lines([line(text)], RATE_HZ, cache, pool=pool)["line-1", 0]
+    assert [phrase.audio.shape for phrase in take.phrases] == [(0, 1)]
+    assert take.phrases[0].words == ()
+
+
+def test_only_an_edited_line_is_spoken_again(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    lines = [line(text, number=n) for n, text in enumerate(TEXTS)]
+    first = speak_lines(lines, RATE_HZ, cache)
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    edited = [*lines[:2], line("Nobody had lit the lamp.", number=2)]
+    second = speak_lines(edited, RATE_HZ, cache)
+    after = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert len(after - before) == 2  # one reading, one take
+    assert all(identical(first[name], second[name]) for name in list(first)[:2])
+    damaged = cache.path(next(iter(after - before)).name)
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    third = speak_lines(edited, RATE_HZ, cache)
+    assert all(identical(second[name], third[name]) for name in second)
+
+
+def test_progress_counts_every_take(pool: Pool, cache: Cache) -> None:
+    told: list[tuple[int, int]] = []
+    speak_lines(
+        [line(text, number=n) for n, text in enumerate(TEXTS)],
+        RATE_HZ,
+        cache,
+        1,
+        lambda *at: told.append(at),
+        pool=pool,
+    )
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("voice", "what"),
+    [
+        ("en-gx", "there is no voice 'en-gx'; did you mean 'en-gb'?"),
+        ("en-gb+f33", "there is no variant '+f33' of the voice 'en-gb'; did you mean '+f3'?"),
+        ("pytsx3:en-gb", "there is no voice engine 'pytsx3'; did you mean 'pyttsx3'?"),
+    ],
+)
+def test_a_voice_that_is_not_there_is_named_with_the_nearest(tmp_path: Path, voice: str, what: str) -> None:
+    with pytest.raises(VoiceError) as error:
+        speak_lines([line("Hello.", voice)], RATE_HZ, Cache(tmp_path))
+    assert str(error.value) == f"script/lamp.yaml:11:9: {what}"
+
+
+def test_what_a_voice_cannot_do_is_said_for_all_lines_at_once(tmp_path: Path) -> None:
+    lines = [
+        line("Lamp Καλημέρα lamp.", number=1),
+        line("Привет, мир.", number=2),
+        line("Slowly now.", number=3, wpm=20.0),
+        line("Fine.", number=4),
+    ]
+    with pytest.raises(VoiceError) as error:
+        speak_lines(lines, RATE_HZ, Cache(tmp_path), jobs=2)
+    problems = str(error.value).splitlines()
+    assert [text.partition(": ")[0] for text in problems] == [f"script/lamp.yaml:{n}:9" for n in (11, 12, 13)]
+    assert "cannot read 'Καλημέρα'" in problems[0]
+    assert "cannot speak at 20 wpm" in problems[2]
+    with pytest.raises(VoiceError, match="pitch"):
+        speak_lines([line("High.", pitch=400.0)], RATE_HZ, Cache(tmp_path))
+
+
+def test_the_names_are_those_that_the_engine_has(pool: Pool, tmp_path: Path) -> None:
+    names = known_voices(Cache(tmp_path))
+    assert {"en-gb", "en-us", "ru", "es", "pyttsx3:en-gb"} <= names
+    assert {"+f3", "+m2", "+whisper"} <= variants()
+    plain = pool.say("pyttsx3", utterance("Hello.", "en-gb"))
+    others = [pool.say("pyttsx3", utterance("Hello.", f"en-gb{v}")) for v in ("+f3", "+m2", "+whisper")]
+    assert len({spoken.samples.tobytes() for spoken in [plain, *others]}) == 4
+
+
+def test_no_synthesiser_is_loaded_outside_its_worker() -> None:
+    check = (
+        "import sys, json; from producer.voice import known_voices, variants; from producer.cache import Cache;"
+        "known_voices(Cache()), variants(); maps = open('/proc/self/maps').read() if sys.platform == 'linux' else '';"
+        "print(json.dumps(['pyttsx3' in sys.modules, 'libespeak' in maps]))"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, check=True, cwd=Path(__file__).parents[1])
+    assert json.loads(done.stdout) == [False, False]
+
+
+def test_every_engine_keeps_its_promises() -> None:
+    for name, voice in VOICES.items():
+        assert ":" not in name
+        assert voice.version
+        assert list(voice.speeds) == sorted(voice.speeds)
+        assert voice.pitches[0] <= 0.0 <= voice.pitches[1]
+        assert voice.names()
+        assert all(sign.startswith("+") for sign in voice.variants())

@@ -1,0 +1,89 @@
+"""Lines to speak, and engines that misbehave on purpose; workers load these by name."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from producer.errors import Place
+from producer.model.script import Line, Silence, Token, VoiceUse
+from producer.units import Percent, Wpm
+from producer.voice.engine import Onset, Spoken, Utterance
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    return tuple(Token(word, word) for word in text.split())
+
+
+def line(
+    text: str | Sequence[Token],
+    voice: str = "en-gb",
+    *,
+    number: int = 1,
+    wpm: float = 150.0,
+    pitch: float = 0.0,
+    rests: Sequence[int] = (),
+) -> Line:
+    return Line(
+        id=f"line-{number}",
+        scene="scene-1",
+        place=Place("script/lamp.yaml", 10 + number, 9),
+        tokens=tokens(text) if isinstance(text, str) else tuple(text),
+        rests=tuple(Silence(after_token=rest, length=Fraction(1, 2)) for rest in rests),
+        voices=(VoiceUse(member="narrator", voice=voice, rate_wpm=Wpm(wpm), pitch=Percent(pitch)),),
+    )
+
+
+class _Misbehaving:
+    version = "test"
+    speeds = (50.0, 400.0)
+    pitches = (-50.0, 50.0)
+
+    def names(self) -> frozenset[str]:
+        return frozenset({"one"})
+
+    def variants(self) -> frozenset[str]:
+        return frozenset()
+
+    def language(self, name: str) -> str:
+        return ""
+
+    def say(self, utterance: Utterance) -> Spoken:
+        if utterance.tokens[0].spoken == "well":
+            tone = np.sin(np.arange(22050) / 7.0).astype(np.float32)
+            return Spoken(tone, 22050, (Onset(0, 0, 22050),))
+        return self.misbehave()
+
+    def misbehave(self) -> Spoken:
+        raise NotImplementedError
+
+
+class _Crashing(_Misbehaving):
+    def misbehave(self) -> Spoken:
+        os.abort()
+
+
+class _Hanging(_Misbehaving):
+    def misbehave(self) -> Spoken:
+        time.sleep(600.0)
+        raise AssertionError
+
+
+class _Failing(_Misbehaving):
+    def misbehave(self) -> Spoken:
+        raise ZeroDivisionError("nothing to divide by")
+
+
+class _Chatty(_Misbehaving):
+    def misbehave(self) -> Spoken:
+        os.write(1, b"a C library says hello\n")
+        return Spoken(np.full(22050, 0.5, np.float32), 22050, ())
+
+
+CRASHING, HANGING, FAILING, CHATTY = _Crashing(), _Hanging(), _Failing(), _Chatty()
+VOICES = {"crashing": CRASHING, "hanging": HANGING, "failing": FAILING, "chatty": CHATTY}
+ENGINES = tuple(f"{name}=tests.voice_helpers:{name.upper()}" for name in VOICES)
