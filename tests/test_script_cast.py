@@ -165,7 +165,7 @@ def test_everything_at_the_top_is_read() -> None:
 def test_nothing_needs_to_be_said_but_title_and_scenes() -> None:
     made = resolved("title: T\nscenes:\n  - play:\n      - sound: gull\n")
     assert (made.language, made.profile, made.packs, made.cast, made.seed) == ("en", "podcast", (), {}, "")
-    assert (made.scenes[0].room, made.cues[0].level_lu) == ("none", Glide(-10.0, -10.0))
+    assert (made.scenes[0].room, made.cues[0].level_lu) == ("", Glide(-10.0, -10.0))
 
 
 @pytest.mark.parametrize(

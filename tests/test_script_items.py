@@ -250,3 +250,10 @@ def test_two_items_in_one_are_both_read() -> None:
         "'sound' and 'ann' st",
         "no pack has the soun",
     ]
+
+
+def test_music_that_may_be_over_may_come_in_again() -> None:
+    again = last_bed("- music: theme\n- ann: Some time later.\n- music: theme fade_in 2 s")
+    assert (again.role, again.fade_in_s) == ("theme", 2)
+    until = last_bed("- bed: sea until end of next line\n- ann: Later.\n- bed: sea fade_in 2 s")
+    assert (until.role, until.fade_in_s) == ("sea", 2)

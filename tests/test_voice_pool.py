@@ -10,8 +10,9 @@ import pytest
 from producer.cache import Cache
 from producer.errors import VoiceError
 from producer.voice import speak_lines
-from producer.voice.pool import Pool
-from tests.voice_helpers import ENGINES, VOICES, line
+from producer.voice.engine import Utterance
+from producer.voice.pool import RETIRE_AFTER, Pool
+from tests.voice_helpers import ENGINES, VOICES, line, tokens
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,13 @@ def test_after_a_crash_the_next_line_is_spoken(pool: Pool, tmp_path: Path) -> No
 def test_what_a_library_prints_does_not_spoil_the_sound(pool: Pool, tmp_path: Path) -> None:
     takes = speak_lines([line("hello", "chatty:one")], 48000, Cache(tmp_path), voices=VOICES, pool=pool)
     assert len(takes["line-1", 0].phrases[0].audio) == pytest.approx(48000, abs=2)
+
+
+def test_a_worker_that_has_served_long_is_replaced() -> None:
+    asked = Utterance(voice="one", speed=100.0, pitch=0.0, tokens=tokens("count"), ends=True)
+    with Pool(1, ENGINES) as workers:
+        served = [len(workers.say("counting", asked).samples) for _ in range(RETIRE_AFTER + 2)]
+    assert served == [*range(1, RETIRE_AFTER + 1), 1, 2]
 
 
 def test_one_crash_ends_the_work_on_other_lines(pool: Pool, tmp_path: Path) -> None:

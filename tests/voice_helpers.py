@@ -84,6 +84,17 @@ class _Chatty(_Misbehaving):
         return Spoken(np.full(22050, 0.5, np.float32), 22050, ())
 
 
-CRASHING, HANGING, FAILING, CHATTY = _Crashing(), _Hanging(), _Failing(), _Chatty()
-VOICES = {"crashing": CRASHING, "hanging": HANGING, "failing": FAILING, "chatty": CHATTY}
+class _Counting(_Misbehaving):
+    """Its sound is as long as it has spoken often in this process."""
+
+    def __init__(self) -> None:
+        self.spoken = 0
+
+    def misbehave(self) -> Spoken:
+        self.spoken += 1
+        return Spoken(np.zeros(self.spoken, np.float32), 22050, ())
+
+
+CRASHING, HANGING, FAILING, CHATTY, COUNTING = _Crashing(), _Hanging(), _Failing(), _Chatty(), _Counting()
+VOICES = {"crashing": CRASHING, "hanging": HANGING, "failing": FAILING, "chatty": CHATTY, "counting": COUNTING}
 ENGINES = tuple(f"{name}=tests.voice_helpers:{name.upper()}" for name in VOICES)

@@ -23,6 +23,7 @@ from producer.script.reading import (
     free_name,
     hint,
     long_keys,
+    meant,
     read_keys,
     short_keys,
     value_of,
@@ -190,11 +191,15 @@ def _one_of(names: Sequence[str]) -> str:
 
 
 def _near_role(role: str, catalogue: Catalogue) -> str:
-    near = hint(role, catalogue.sounds)
-    if "did you mean" in near:
+    near = meant(role, catalogue.sounds)
+    if near:
         return near
-    away = hint(role, catalogue.elsewhere)
-    if "did you mean" in away:
+    away = meant(role, catalogue.elsewhere)
+    if away:
         name = next(known for known in catalogue.elsewhere if f"'{known}'" in away)
         return f"{away[:-1]} of the pack '{catalogue.elsewhere[name][0]}'?"
-    return near if len(catalogue.sounds) <= 12 else "; 'render pack coverage' lists the roles that there are"
+    return (
+        hint(role, catalogue.sounds)
+        if len(catalogue.sounds) <= 12
+        else "; 'render pack coverage' lists the roles that there are"
+    )

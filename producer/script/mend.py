@@ -1,8 +1,8 @@
 """Finds what YAML would misread, swallow or refuse in a script, and writes it as it was meant.
 
 A producer writes sentences; YAML reads a colon, a hash, a bracket or a quotation mark in them as its own. `mend` goes
-over the script line by line before YAML does, reports each such place, and makes two versions of the file: `fixed`,
-in which the text stands under `>`, and `readable`, in which it is quoted where it stands, so that the rest of the script
+over the script line by line before YAML does, reports each such place, and makes two versions of the file: `fixed`, in
+which the text stands under `>`; and `readable`, in which it is quoted where it stands, so that the rest of the script
 can be read and checked at the same lines.
 
 What counts as text: the value of a name in `play` that is no key of the language (somebody speaks), of `how`, of

@@ -12,7 +12,7 @@ from producer.model.sound import Catalogue
 from producer.script import keys
 from producer.script.keys import Asked
 from producer.script.quantities import ReadingError, name
-from producer.script.reading import Given, Notes, as_items, as_pairs, as_text, hint, long_keys, merged, read_keys
+from producer.script.reading import Given, Notes, as_items, as_pairs, as_text, hint, long_keys, meant, merged, read_keys
 from producer.script.tree import Node, Scalar
 from producer.units import Lu, Metres, Percent, Wpm
 
@@ -120,8 +120,8 @@ def note_voice(asked: Asked, catalogue: Catalogue, notes: Notes) -> None:
 
 def _near_voice(base: str, voices: Iterable[str]) -> str:
     known = list(voices)
-    near = hint(base, known)
-    return near if "did you mean" in near or len(known) <= 12 else "; 'render voices' lists those that there are"
+    near = meant(base, known) or (hint(base, known) if len(known) <= 12 else "")
+    return near or "; 'render voices' lists those that there are"
 
 
 def members(cast: Cast) -> dict[str, Member]:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from dataclasses import replace
 from itertools import pairwise
 
-from producer.errors import Place, nearest
+from producer.errors import Place
 from producer.script import keys
 from producer.script.markup import Bracket, read_spoken
 from producer.script.moments import WORDS, length_or_moment
@@ -20,6 +20,7 @@ from producer.script.reading import (
     free_name,
     hint,
     long_keys,
+    meant,
     read_keys,
     short_keys,
     take_id,
@@ -113,7 +114,7 @@ class Play:
             self.notes.add(place, what)
             return None
         key, node = strange
-        close = nearest(key.text, [*keys.ITEMS, *self.cast])
+        close = meant(key.text, [*keys.ITEMS, *self.cast])
         if any(f"did you mean '{item}'" in close for item in keys.ITEMS):
             self.notes.add(key.place, f"'{key.text}' is not an item{close}")
             return None
@@ -138,7 +139,7 @@ class Play:
         if first.key in ("", "id", *keys.ITEMS[kind]) or "," in scalar.text[: first.offset]:
             return name, offset, given
         joined = f"{name}_{first.key}"
-        if joined not in self.roles and "did you mean" in nearest(first.key, keys.ITEMS[kind]):
+        if joined not in self.roles and meant(first.key, keys.ITEMS[kind]):
             return name, offset, given
         if joined in self.roles:
             self.notes.add(scalar.at(offset), f"a role is one word; write '{joined}'")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from producer.errors import Place, Problem, nearest
 from producer.script.keys import RESERVED, Asked, Key, setting
-from producer.script.quantities import ReadingError, name
+from producer.script.quantities import NUMBER, ReadingError, name, plain_signs
 from producer.script.short import Part, missing_comma
 from producer.script.tree import Items, Node, Pairs, Scalar
 
@@ -38,10 +40,20 @@ class Given:
     offset: int = 0
 
 
+def meant(wanted: str, known: Iterable[str]) -> str:
+    """``"; did you mean 'x'?"``, or nothing. A short name is near only to one that differs in a single letter."""
+    near = nearest(wanted, known)
+    if "did you mean" not in near:
+        return ""
+    name = near.split("'")[1]
+    alike = difflib.SequenceMatcher(None, wanted.casefold(), name.casefold()).ratio()
+    return near if len(wanted) > 4 or alike >= 0.7 else ""
+
+
 def hint(wanted: str, known: Iterable[str]) -> str:
     """The nearest known name, or all of them."""
     names = sorted(set(known))
-    return nearest(wanted, names) or (f"; known: {', '.join(names)}" if names else "")
+    return meant(wanted, names) or (f"; known: {', '.join(names)}" if names else "")
 
 
 def as_text(node: Node, what: str, notes: Notes) -> Scalar | None:
@@ -74,9 +86,10 @@ def as_items(node: Node, what: str, example: str, notes: Notes) -> tuple[Node, .
 
 def value_of(key: str, text: str, place: Place, read: Callable[[str], Value], notes: Notes) -> Value | None:
     """What `read` makes of `text`; None (and a note) when it is wrong."""
+    if not text.strip():
+        notes.add(place, f"'{key}' has no value; write one, or leave the key out")
+        return None
     try:
-        if not text.strip():
-            raise ReadingError("there is no value here")
         return read(text)
     except ReadingError as wrong:
         notes.add(place, f"{key}: {wrong}")
@@ -128,11 +141,21 @@ def _note_unknown(owner: str, known: list[str], one: Given, notes: Notes) -> Non
         return
     if one.key == "at" and "for" in known:
         what = "a sound in brackets lands where it stands; leave out 'at', or write the sound as an item"
+    elif re.fullmatch(NUMBER, plain_signs(one.key)):
+        what = f"'{one.key}' stands without its key{_key_of(one, known)}"
     elif one.key in RESERVED:
         what = f"{owner} has no '{one.key}'; it can have {', '.join(sorted(known))}"
     else:
         what = f"{owner} has no '{one.key}'{hint(one.key, known)}"
     notes.add(one.key_place, what)
+
+
+_KEY_OF_UNIT = {"LU": "level", "m": "distance", "wpm": "rate", "cents": "pitch"}
+
+
+def _key_of(one: Given, known: list[str]) -> str:
+    key = _KEY_OF_UNIT.get(one.text.strip(), "")
+    return f"; write '{key} {one.key} {one.text.strip()}'" if key in known else ""
 
 
 def _read_value(key: Key, one: Given, allowed: Mapping[str, Key], notes: Notes) -> tuple[Any] | None:

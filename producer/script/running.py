@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from producer.errors import nearest
 from producer.script.pieces import Piece
-from producer.script.reading import Notes
+from producer.script.reading import Notes, meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +89,8 @@ class Running:
         self._playing[self._playing.index(playing)] = changed
 
     def _note_nothing_to_ride(self, piece: Piece) -> None:
-        near = nearest(piece.name, [one.role for one in self._playing])
-        if "did you mean" not in near:
+        near = meant(piece.name, [one.role for one in self._playing])
+        if not near:
             near = "; leave out 'over', or write 'fade_in' to let it come in"
         what = f"'{piece.name}' is not running here{self._when(piece.name)}, so nothing can change 'over' a time{near}"
         self._notes.add(piece.asked.places["over"], what)
@@ -106,15 +105,15 @@ class Running:
         if name == "all":
             self._end(list(self._playing), piece)
             return
-        meant = [one for one in self._playing if name == one.id] or [one for one in self._playing if name == one.role]
-        if not meant and name not in self._heard and not (piece.asked.at and name in self._later):
+        named = [one for one in self._playing if name == one.id] or [one for one in self._playing if name == one.role]
+        if not named and name not in self._heard and not (piece.asked.at and name in self._later):
             running = [key for one in self._playing for key in (one.role, one.id) if "-" not in key]
-            near = nearest(name, [*running, *self._heard])
-            if "did you mean" not in near:
+            near = meant(name, [*running, *self._heard])
+            if not near:
                 near = f"; running here: {', '.join(sorted(set(running)))}" if running else ""
             what = f"'{name}' is not running here{self._when(name)}, so there is nothing to {piece.kind}{near}"
             self._notes.add(piece.name_place, what)
-        self._end(meant, piece)
+        self._end(named, piece)
 
     def _end(self, ended: Iterable[_Playing], piece: Piece) -> None:
         for one in ended:

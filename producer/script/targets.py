@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from producer.errors import nearest
 from producer.model.script import LINE, NEXT_LINE, SCENE, Anchor, Length, Moment
 from producer.model.words import find, fold
 from producer.script.keys import Asked
 from producer.script.pieces import Piece, SceneAsWritten
 from producer.script.play import CALLED
 from producer.script.quantities import ReadingError
-from producer.script.reading import Notes, hint
+from producer.script.reading import Notes, hint, meant
 
 _QUOTED = 120
 _NEAR = 3
@@ -159,8 +158,8 @@ class Targets:
             lines = ", ".join(str(thing.piece.place.line) for thing in things)
             raise ReadingError(f"'{name}' is heard more than once (lines {lines}); give the one that is meant an 'id'")
         ids = {*self.scene_ids, *(key for key, thing in self.ids.items() if thing.piece.named)}
-        near = nearest(name, [*ids, *self.roles])
-        if "did you mean" not in near:
+        near = meant(name, [*ids, *self.roles])
+        if not near:
             near = f"; the ids that there are: {', '.join(sorted(ids))}" if ids else "; give what is meant an 'id'"
         raise ReadingError(f"nothing has the id '{name}'{near}")
 
@@ -222,8 +221,7 @@ class Targets:
                 if other.named:
                     return f"{what}; it is in '{other.id}': write 'word \"{moment.words}\" of {other.id}'"
                 return f"{what}; it is in the speech at line {other.place.line}: give that an 'id' and write 'of' it"
-        near = nearest(" ".join(fold(moment.words)), _words(line))
-        return what + (near if "did you mean" in near else "")
+        return what + meant(" ".join(fold(moment.words)), _words(line))
 
 
 def _words(line: Piece) -> Iterable[str]:

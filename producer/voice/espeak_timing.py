@@ -42,10 +42,8 @@ def onsets(
     """
     groups = _words(written, events)
     counts = [sum(index == owner for owner, _ in groups) for index in range(len(tokens))]
-    for index, (token, count) in enumerate(zip(tokens, counts, strict=True)):
-        phonemes = sum(sounds(event) for owner, group in groups if owner == index for event in group)
-        check_script(token, language, count, phonemes)
     silent = [index for index, token in enumerate(tokens) if is_speakable(token) and not counts[index]]
+    phonemes = [0] * len(tokens)  # of words that are said by themselves
     found: list[Onset] = []
     for number, (owner, group) in enumerate(groups):
         after, following = groups[number + 1] if number + 1 < len(groups) else (len(tokens), ())
@@ -53,10 +51,14 @@ def onsets(
         if not heard:
             continue
         together = [owner, *(index for index in silent if owner < index < after)]
+        if len(together) == 1:
+            phonemes[owner] += len(heard)
         weights = [alone(tokens[index].spoken) for index in together] if len(together) > 1 else [1]
         starts = [heard[at] for at in _shares(weights, len(heard))]
         stop = _stop(group, following, end)
         found.extend(Onset(i, s, e) for i, s, e in zip(together, starts, [*starts[1:], stop], strict=True))
+    for token, count, own in zip(tokens, counts, phonemes, strict=True):
+        check_script(token, language, count, own)
     return tuple(found)
 
 

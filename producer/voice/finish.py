@@ -27,7 +27,7 @@ CREST_DB = 18.0
 _MAKE_UP_DB = 0.5
 _REACH_S = 0.004  # how far the turning down spreads to either side of a peak
 PAUSE_S = 0.12
-"""Silence of this length inside a phrase is a pause; stop consonants close for less."""
+"""Silence of this length inside a phrase is a pause; stop consonants close for less at ordinary rates."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from producer.voice.wire import EngineFaultError, pack_utterance, read_spoken
 GRACE_S = 20.0
 """Every utterance may take this long, for a worker that starts on a busy machine …"""
 PER_CHARACTER_S = 0.05
-"""… and this much more per character; espeak-ng needs less than a thousandth of it."""
+"""… and this much more per character; espeak-ng needs less than a hundredth of it."""
+RETIRE_AFTER = 400
+"""Utterances until a worker is replaced: each reload of espeak-ng leaves about 150 kB behind."""
 
 
 class Pool:
@@ -59,6 +61,7 @@ class _Worker:
     def __init__(self, engines: tuple[str, ...]) -> None:
         self._engines = engines
         self._process: subprocess.Popen[bytes] | None = None
+        self._said = 0
 
     def say(self, engine: str, utterance: Utterance, limit_s: float) -> Spoken:
         process = self._running()
@@ -93,8 +96,9 @@ class _Worker:
         return spoken
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or self._process.poll() is not None or self._said >= RETIRE_AFTER:
             self.stop()
+            self._said = 0
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "producer.voice.worker", *self._engines],
                 stdin=subprocess.PIPE,
@@ -103,6 +107,7 @@ class _Worker:
                 # The worker finds this program, and a test's engines, where its owner did.
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             )
+        self._said += 1
         return self._process
 
     def stop(self) -> None:

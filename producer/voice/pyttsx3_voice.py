@@ -2,7 +2,7 @@
 
 espeak-ng keeps state between utterances (the phase of its oscillators, filters, echo, random breath), and its own
 Terminate and Initialize do not clear it. So every utterance gets a freshly loaded library: the last one is unloaded,
-and pyttsx3's driver modules, which hold its functions, are imported anew. That costs about 5 ms.
+and pyttsx3's driver modules, which hold its functions, are imported anew. That costs 2 ms.
 """
 
 from __future__ import annotations
@@ -33,10 +33,13 @@ END_OF_ALL = 6  # espeak_EVENT_TYPE of speak_lib.h
 SYNCHRONOUS, PHONEME_EVENTS = 2, 1  # espeak_AUDIO_OUTPUT, espeakINITIALIZE_PHONEME_EVENTS
 SSML_WITH_PHONEMES = 0x10 | 0x100  # espeakSSML, espeakPHONEMES
 PITCH_RATIO = (
-    (0, 0.66), (10, 0.715), (20, 0.78), (30, 0.845), (40, 0.918), (50, 1.0), (60, 1.091), (70, 1.197), (80, 1.319),
-    (90, 1.452), (99, 1.593),
+    (0, 0.659), (10, 0.711), (20, 0.761), (30, 0.830), (40, 0.905), (50, 1.0), (60, 1.104), (70, 1.226), (80, 1.362),
+    (90, 1.525), (99, 1.680),
 )  # fmt: skip
-"""Mean fundamental against that at espeak-ng's pitch 50, measured on voiced speech of four voices."""
+"""Fundamental against that at espeak-ng's pitch 50: the mean of en-gb, en-us+f3, en-us+m2 and de on voiced speech.
+
+Single voices stray from it by at most 0.03 from -25 % to +23 %, and by 0.08 at the ends.
+"""
 SLOWEST = 80
 """espeak-ng's own least speed; below it, its sound is stretched, period by period, by the sonic that it carries."""
 STRETCH_LAG_S = 0.003
@@ -47,7 +50,7 @@ class Pyttsx3:
     """Every espeak-ng language and variant, by names such as `en-gb` and `en-us+f3`."""
 
     speeds = (50.0, 80.0, 120.0, 180.0, 270.0, 400.0)
-    pitches = (-34.0, 59.0)
+    pitches = (-34.0, 68.0)
 
     @cached_property
     def version(self) -> str:
