@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from producer import master, voice
 from producer import script as script_stage
@@ -92,31 +92,26 @@ class Plan:
 
 def episode(order: Order, cache: Cache, watch: Watch) -> Report:
     """Make the episode and write its folder. Raises a ProducerError, and then the last output is as it was."""
-    placed, profile = _placed(order, cache, watch)
-    folder = order.output or order.project.output
     work = cache.root / "work"
-    with Staging(folder) as staging, Spill(work, 2) as mix, Shelf(work) as shelf:
-        mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette, spill=shelf)
-        _keep_margins(mixer, order.jobs, watch)
-        survey = _mixed(mixer, order.jobs, mix, watch)
+    with Staging(order.output or order.project.output) as staging, Spill(work, 2) as mix:
+        script, timeline, profile, origins, margins, survey = _mixed(order, cache, mix, watch)
         audio = staging.path(order.project.slug + encode.codec(profile).suffix)
         plan, measured, rounds = _mastered(mix, survey, profile, audio, watch)
-        if measured.samples != placed.timeline.duration:
-            raise AssertionError(f"{measured.samples} samples came back of {placed.timeline.duration}")
-        origins = _origins(placed)
-        document = to_json(placed.timeline, placed.script)
+        if measured.samples != timeline.duration:
+            raise AssertionError(f"{measured.samples} samples came back of {timeline.duration}")
+        document = to_json(timeline, script)
         document["script"]["file"] = order.project.script_name  # however the user named it
         curve = lufs(sliding(survey.powers, 3.0, survey.seconds_per_hop)[::100]).tolist()
-        picture = delivery.cover_picture(placed.script, order.project.root, curve)
-        delivery.write_documents(staging, placed.script, placed.timeline, document, origins)
-        delivery.write_tags(audio, placed.script, placed.timeline, origins, picture, profile)
+        picture = delivery.cover_picture(script, order.project.root, curve)
+        delivery.write_documents(staging, script, timeline, document, origins)
+        delivery.write_tags(audio, script, timeline, origins, picture, profile)
         files = staging.publish()
     return Report(
-        script=placed.script,
-        timeline=placed.timeline,
+        script=script,
+        timeline=timeline,
         profile=profile,
         measured=measured,
-        margins=mixer.margins,
+        margins=margins,
         plan=plan,
         rounds=rounds,
         files=files,
@@ -181,7 +176,7 @@ def _placed(order: Order, cache: Cache, watch: Watch) -> tuple[Plan, Profile]:
     script, packs = read_script(order.project, order.packs, cache)
     profile = _profile(order.profile or script.profile)
     watch.stage("voices", len(script.lines))
-    takes = voice.speak_lines(script.lines, profile.rate_hz, cache, order.jobs, _steps(watch))
+    takes = voice.speak_lines(script.lines, profile.rate_hz, cache, order.jobs, lambda done, _: watch.done(done))
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
     watch.stage("timeline", 1)
     placed = place(script, takes, sounds)
@@ -210,22 +205,32 @@ def _profile(name: str) -> Profile:
     return PROFILES[name]
 
 
-def _keep_margins(mixer: Mixer, jobs: int, watch: Watch) -> None:
-    """Solve the speech margin; a line that cannot keep it is a problem at its place."""
-    watch.stage("margins", 1)
-    mixer.prepare(jobs, _steps(watch))
+class _Mixed(NamedTuple):
+    """What is left of the mix when its samples are on disk; takes and sounds are no longer held."""
+
+    script: Script
+    timeline: Timeline
+    profile: Profile
+    origins: tuple[Origin, ...]
+    margins: tuple[LineMargin, ...]
+    survey: master.Survey
 
 
-def _mixed(mixer: Mixer, jobs: int, mix: Spill, watch: Watch) -> master.Survey:
-    """The whole mix into `mix`, and what the master needs to know of it."""
-    survey = master.Survey(mixer.timeline.rate_hz)
-    watch.stage("mix", mixer.timeline.duration)
-    for buses in mixer.blocks(jobs):
-        block = buses.sum()
-        mix.write(block)
-        survey.push(block)
-        watch.done(mix.samples)
-    return survey
+def _mixed(order: Order, cache: Cache, mix: Spill, watch: Watch) -> _Mixed:
+    """The whole mix into `mix`, with beds and music turned down as far as each line's margin needs it."""
+    placed, profile = _placed(order, cache, watch)
+    survey = master.Survey(profile.rate_hz)
+    with Shelf(cache.root / "work") as shelf:
+        mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette, spill=shelf)
+        watch.stage("margins", placed.timeline.duration)
+        mixer.prepare(order.jobs, lambda done, total: watch.done(placed.timeline.duration * done // total))
+        watch.stage("mix", placed.timeline.duration)
+        for buses in mixer.blocks(order.jobs):
+            block = buses.sum()
+            mix.write(block)
+            survey.push(block)
+            watch.done(mix.samples)
+        return _Mixed(placed.script, placed.timeline, profile, _origins(placed), mixer.margins, survey)
 
 
 def _mastered(
@@ -262,15 +267,3 @@ def _origins(placed: Plan) -> tuple[Origin, ...]:
     heard = (ref for clip in placed.timeline.clips if clip.kind != "speech" for ref in _refs(clip, placed.palette))
     members = dict.fromkeys((ref.role, ref.member) for ref in heard)
     return tuple(dict.fromkeys(origin for role, member in members for origin in placed.palette.origins(role, member)))
-
-
-def _steps(watch: Watch) -> Callable[[int, int], None]:
-    told = 0
-
-    def tell(done: int, total: int) -> None:
-        nonlocal told
-        if done > told:
-            told = done
-            watch.done(done)
-
-    return tell

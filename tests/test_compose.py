@@ -27,7 +27,7 @@ def value(tree: Node | None, *path: str | int) -> Node:
             tree = tree.items[step]
         else:
             assert isinstance(tree, Pairs)
-            tree = dict((key.text, node) for key, node in tree.pairs)[step]
+            tree = {key.text: node for key, node in tree.pairs}[step]
     assert tree is not None
     return tree
 
@@ -171,7 +171,7 @@ REFUSED = [
     ("# only a comment\n\n", 1, 1, "empty"),
     ("a: {b:c, d: e}\n", 1, 5, "a space is missing after 'b:'"),
     ("a: [b, c\nd: e\n", 1, 4, "the [ that opens here is never closed"),
-    ("a: {b: [c}\nd: e\n", 1, 10, "comma or a closing bracket"),
+    ("a: {b: [c}\nd: e\n", 1, 10, "a ] is missing before this }"),
     ('a: [b, "c]\nd: e\n', 1, 4, "quotation mark that opens here is never closed"),
     ("? a\n: b\n", 1, 1, "'? ' has no meaning"),
     ("a: b\nc\nd: e\n", 2, 1, "neither an item"),

@@ -6,6 +6,7 @@ import itertools
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tests.voice_helpers import line, tokens
 
 RATE_HZ = 48000
 TEXTS = ("Who's there? It was a long, long night.", "Hush! She sells zinc.", "Nobody had lit the lamp for a year.")
+BREATHY = ((TEXTS[1], "en-us+f3"), (TEXTS[1], "en-gb+whisper"), (TEXTS[2], "en-gb+demonic"))  # they draw on chance
 LONG = (
     "The city had been emptied by the quiet that came after the bombs, and the quiet had stayed. He walked with "
     "nowhere to go, and each step was a drumbeat in the dust."
@@ -77,12 +79,13 @@ def test_what_was_said_before_never_changes_what_is_said_now(pool: Pool, voice: 
             assert same(pool.say("pyttsx3", utterance(text, voice)), alone[text])
 
 
-def test_two_fresh_processes_say_the_same() -> None:
+def test_two_fresh_processes_say_the_same_at_different_times() -> None:
     said = []
     for _ in range(2):
         with Pool(1) as workers:
-            said.append(workers.say("pyttsx3", utterance(TEXTS[0], "en-us+f3")))
-    assert same(*said)
+            said.append([workers.say("pyttsx3", utterance(text, voice)) for text, voice in BREATHY])
+        time.sleep(1.1)  # left to itself, espeak-ng draws its chance from the second of the clock
+    assert all(same(a, b) for a, b in zip(*said, strict=True))
 
 
 def test_any_number_of_jobs_gives_the_same_takes(tmp_path: Path) -> None:
@@ -117,25 +120,33 @@ def test_a_rate_is_kept_within_a_tenth(pool: Pool, cache: Cache, voice: str, wpm
 
 
 def test_long_words_are_not_gabbled(pool: Pool, cache: Cache) -> None:
-    text = "Incomprehensible administrative responsibilities notwithstanding internationalisation."
-    take = speak_lines([line(text, wpm=180.0)], RATE_HZ, cache, pool=pool)["line-1", 0]
-    assert take.wpm < 150.0
+    text = "Administrative responsibilities generally discourage adventurous undertakings."
+    take = speak_lines([line(text, wpm=120.0)], RATE_HZ, cache, pool=pool)["line-1", 0]
+    assert take.wpm < 72.0  # it would take 11 syllables a second to keep 120
 
 
-@pytest.mark.parametrize("pitch", [-25.0, 30.0])
-def test_pitch_is_percent_of_the_voices_own(pool: Pool, pitch: float) -> None:
-    def fundamental_hz(percent: float) -> float:
-        sound = pool.say("pyttsx3", utterance("All are away. All alone we are.", "en-us+f3", pitch=percent)).samples
-        found = []
-        for start in range(0, len(sound) - 1024, 256):
-            frame = sound[start : start + 1024] * np.hanning(1024)
-            power = np.fft.irfft(np.abs(np.fft.rfft(frame, 4096)) ** 2)[:400]
-            best = 45 + int(np.argmax(power[45:]))
-            if power[best] > 0.5 * power[0] > 0.05:
-                found.append(22050 / best)
-        return float(np.median(found))
+def fundamentals_hz(samples: np.ndarray) -> np.ndarray:
+    """One per 23 ms, 0 where there is no clear one."""
+    found = []
+    for start in range(0, len(samples) - 2048, 512):
+        frame = samples[start : start + 2048] * np.hanning(2048)
+        power = np.fft.irfft(np.abs(np.fft.rfft(frame, 8192)) ** 2)[:480]
+        best = 45 + int(np.argmax(power[45:]))
+        clear = power[best] > 0.3 * power[0] > 0.05 and 45 < best < 479
+        found.append(22050 / best if clear else 0.0)
+    return np.array(found)
 
-    assert fundamental_hz(pitch) / fundamental_hz(0.0) == pytest.approx(1.0 + pitch / 100.0, abs=0.06)
+
+@pytest.mark.parametrize("pitch", [-25.0, 10.0, 30.0])
+@pytest.mark.parametrize("voice", ["en-gb", "en-us+f3", "en-gb+m2"])
+def test_pitch_moves_the_whole_melody_by_percent_of_its_own(pool: Pool, voice: str, pitch: float) -> None:
+    text = "All are away. All alone we are, and now a wall."
+    own, moved = (fundamentals_hz(pool.say("pyttsx3", utterance(text, voice, pitch=p)).samples) for p in (0.0, pitch))
+    frames = min(len(own), len(moved))  # a sound ends with a whole period of its own
+    own, moved = own[:frames], moved[:frames]
+    both = (own > 0.0) & (moved > 0.0)
+    assert both.sum() > 40
+    assert np.median(moved[both] / own[both]) == pytest.approx(1.0 + pitch / 100.0, abs=0.02)
 
 
 @pytest.mark.parametrize(("voice", "wpm"), [("en-gb", 160.0), ("en-us", 200.0), ("en-us+m2", 150.0), ("en-gb", 100.0)])
@@ -183,12 +194,10 @@ def test_rests_make_phrases_that_begin_and_end_with_sound(pool: Pool, cache: Cac
 
 def test_a_phrase_cut_in_mid_sentence_does_not_fall(pool: Pool) -> None:
     def last_hz(ends: bool) -> float:
-        sound = pool.say("pyttsx3", utterance("We were all alone", "en-us+f3", ends=ends)).samples
-        voiced = sound[: np.flatnonzero(np.abs(sound) > 0.02)[-1]][-4096:-1024]
-        power = np.fft.irfft(np.abs(np.fft.rfft(voiced * np.hanning(len(voiced)), 16384)) ** 2)
-        return 22050 / (60 + int(np.argmax(power[60:300])))
+        found = fundamentals_hz(pool.say("pyttsx3", utterance("We were all alone", "en-us+f3", ends=ends)).samples)
+        return float(found[found > 0.0][-1])
 
-    assert last_hz(ends=False) > 1.1 * last_hz(ends=True)
+    assert last_hz(ends=False) > 1.3 * last_hz(ends=True)
 
 
 @pytest.mark.parametrize(
@@ -328,6 +337,6 @@ def test_every_engine_keeps_its_promises() -> None:
         assert ":" not in name
         assert voice.version
         assert list(voice.speeds) == sorted(voice.speeds)
-        assert voice.pitches[0] <= 0.0 <= voice.pitches[1]
         assert voice.names()
+        assert all(voice.pitches(v)[0] <= -25.0 and voice.pitches(v)[1] >= 25.0 for v in voice.names())
         assert all(sign.startswith("+") for sign in voice.variants())

@@ -41,13 +41,15 @@ def line(
 class _Misbehaving:
     version = "test"
     speeds = (50.0, 400.0)
-    pitches = (-50.0, 50.0)
 
     def names(self) -> frozenset[str]:
         return frozenset({"one"})
 
     def variants(self) -> frozenset[str]:
         return frozenset()
+
+    def pitches(self, name: str) -> tuple[float, float]:
+        return -50.0, 50.0
 
     def language(self, name: str) -> str:
         return ""

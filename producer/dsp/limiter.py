@@ -19,7 +19,7 @@ _GROUP = 8  # samples that share one control value
 _CHUNK = 4096  # samples of one step: whole groups, and longer than the look-ahead
 _EDGE = 256  # samples that the oversampling filter sees on either side
 _LOOK_AHEAD_S = 0.006
-_RELEASE_DB_S = 60.0
+RELEASE_DB_S = 60.0
 
 
 class Limiter:
@@ -34,7 +34,7 @@ class Limiter:
         self._ahead = max(1, round(_LOOK_AHEAD_S * rate_hz / _GROUP))
         kernel = np.hanning(2 * self._ahead + 3)[1:-1]
         self._kernel = kernel / kernel.sum()
-        self._release_db = _RELEASE_DB_S * _GROUP / rate_hz
+        self._release_db = RELEASE_DB_S * _GROUP / rate_hz
         self._chunks = [silence(_CHUNK, channels)] * 2  # the two before the newest
         self._control = [np.zeros(_CHUNK // _GROUP)] * 2  # gain in dB that each group may have, of the two before those
         self._released_db = 0.0
@@ -92,7 +92,7 @@ class Limiter:
         return wanted
 
     def _release(self, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Falls at once, rises at most `_RELEASE_DB_S`."""
+        """Falls at once, rises at most `RELEASE_DB_S`."""
         ramp = self._release_db * np.arange(1, len(wanted) + 1)
         fallen = np.minimum(ramp + np.minimum.accumulate(wanted - ramp), self._released_db + ramp)
         risen: NDArray[np.float64] = np.minimum(fallen, 0.0)

@@ -19,7 +19,7 @@ from producer.model.timeline import Clip
 
 Floats = NDArray[np.float64]
 
-WHOLE_S = 60.0
+WHOLE_S = 20.0
 """Speech and sounds up to this long are made in one piece; what is longer is made in stretches, as beds are."""
 PROBE_S = 8.0
 """How much of a bed is heard out to level its treatment and its width."""

@@ -66,7 +66,7 @@ def unquote(parts: list[Part], mark: str, file: str) -> Scalar:
         body, open_end = piece[lead:], False
         if number < len(parts) - 1:
             body, open_end = _line_end(body, mark)
-        if not body and 0 < number < len(parts) - 1:
+        if not body and not open_end and 0 < number < len(parts) - 1:
             blank += 1
             continue
         if number:

@@ -6,8 +6,8 @@ which the text stands under `>`; and `readable`, in which it is quoted where it 
 can be read and checked at the same lines.
 
 What counts as text: the value of a name in `play` that is no key of the language (somebody speaks), of `how`, of
-`title`, `summary`, `show`, `writer`, `producer`, of a member's `name`, and everything under `say` and `lines`. The rules
-where a text could be taken in two ways are at the top of `producer.script.misread`; two more belong to texts over
+`title`, `summary`, `show`, `writer`, `producer`, of a member's `name`, and everything under `say` and `lines`. The
+rules where a text could be taken in two ways are at the top of `producer.script.misread`; two more belong to texts over
 several lines:
 
 - A line under a text that looks like one of the keys that may stand there (`level: -20 LU`) is that key, indented too
@@ -33,8 +33,8 @@ _MOST_UNREADABLE = 10  # lines with control characters that are reported one by 
 def mend(text: str, file: str) -> Mended:
     """Everything in `text` that YAML would not read as it is meant.
 
-    Never raises; takes time in proportion to the length of the text. `mend` of what it has `fixed` finds nothing more
-    that it could mend, and `fixed` is `text`, to the byte, where nothing is wrong.
+    Never raises; takes time in proportion to the length of the text. Where every problem has its `mended` lines,
+    `mend` of `fixed` finds none; where nothing is wrong, `fixed` is `text`, to the byte.
 
     Args:
         text: the script; a byte-order mark is tolerated, line ends may be of any kind.

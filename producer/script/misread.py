@@ -20,7 +20,7 @@ _HEADER_NOTED = re.compile(r"([>|](?:[+-][1-9]?|[1-9][+-]?)?)([ ]+)#(?:[ ]|$)")
 _COMMENT = re.compile(r"(?<=[ ]{2})#(?=[ ]|$)")
 _ANY_COMMENT = re.compile(r"(?<=[ ])#(?=[ ]|$)")
 _DOUBLE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_SINGLE = re.compile(r"'[^']*(?:''[^']*)*'")
+_SINGLE = re.compile(r"'[^']*(?:''[^']*)*'(?!')")
 _ESCAPES = re.compile(
     r"\\(?:[\n0abtnvfre \"/\\N_LP]|x[0-9a-fA-F]{2}|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"
     r"|U(?!0000[dD][89a-fA-F])00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4})"
@@ -60,6 +60,11 @@ def quoted_end(value: str, start: int = 0) -> int | None:
     """Where the quotation that begins at `start` has ended; None when none begins there, or it never ends."""
     found = (_DOUBLE if value.startswith('"', start) else _SINGLE).match(value, start)
     return found.end() if found else None
+
+
+def is_open(line: str, start: int) -> bool:
+    """Whether the value that begins at `start` is a quotation that does not end on its line."""
+    return line[start : start + 1] in ("'", '"') and quoted_end(line, start) is None
 
 
 def wholly_quoted(value: str) -> bool:

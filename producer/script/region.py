@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from producer.script import layout
 from producer.script.layout import Where
 from producer.script.lines import Line
+from producer.script.misread import quoted_end
 
 KEY = re.compile(r"(\"[^\"]*\"|'[^']*'|[\w.+-]+)[ ]*:(?:[ ]|$)")
 _TIGHT_KEY = re.compile(r"([\w.]+):\S")
@@ -97,7 +99,64 @@ def _fits(line: Line, opener: Opener) -> bool:
     return opener.where is Where.ITEM or key_of(line) in layout.KNOWN.get(opener.where, (key_of(line),))
 
 
-def gather(lines: list[Line], opener: Opener, *, text: bool, block: bool, seen: bool) -> Region:
+def _quotation(lines: list[Line], opener: Opener) -> Region | None:
+    """The lines of a quotation that ends where one of the lines indented under its key ends; None when it does not."""
+    end = below(lines, opener.number, opener.key_column)
+    pieces = [lines[opener.number].text[opener.start :], *(line.text for line in lines[opener.number + 1 : end])]
+    whole = "\n".join(pieces)
+    closed = quoted_end(whole)
+    if closed is None:
+        return None
+    last = opener.number + whole.count("\n", 0, closed)
+    behind = whole[closed:].split("\n", 1)[0].lstrip(" ")
+    if behind and not behind.startswith("# "):
+        return None
+    texts = tuple(number for number in range(opener.number + 1, last + 1) if not lines[number].blank)
+    return Region(texts, (), (), (), None, last + 1)
+
+
+class _Kind(Enum):
+    """What a line after a value's first is to it."""
+
+    TEXT = auto()
+    COMMENT = auto()
+    KEY = auto()
+    END = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """How the lines of one value are told apart."""
+
+    opener: Opener
+    text: bool
+    block: bool
+    hashes: bool
+
+    def kind(self, line: Line, *, begun: bool, floor: int) -> _Kind:
+        """What `line` is; `begun`: text stands before it; `floor`: the column at which text under `>` began."""
+        opener = self.opener
+        deeper = line.indent > opener.key_column
+        if line.comment and not (deeper and self._hash_is_text(line)):
+            return _Kind.COMMENT
+        if not deeper:
+            stays = (self.text or self.block) and not _is_structure(line, opener, awaited=not begun)
+            return _Kind.TEXT if stays else _Kind.END
+        if not begun:
+            return _Kind.TEXT
+        if is_item(line, opener, block=self.block):
+            return _Kind.END
+        if _is_key(line, opener, text=self.text or self.block, block=self.block):
+            return _Kind.KEY if _fits(line, opener) else _Kind.END
+        if self.block and line.indent < floor and _is_structure(line, opener, awaited=False):
+            return _Kind.END
+        return _Kind.TEXT
+
+    def _hash_is_text(self, line: Line) -> bool:
+        return self.block or self.hashes or (self.text and _LOST_COMMENT.match(line.body) is not None)
+
+
+def gather(lines: list[Line], opener: Opener, *, text: bool, block: bool, seen: bool, hashes: bool = False) -> Region:
     """The lines of one value.
 
     Args:
@@ -106,7 +165,12 @@ def gather(lines: list[Line], opener: Opener, *, text: bool, block: bool, seen: 
         text: whether it is read as words, so that forgotten lines belong to it and only known keys interrupt it.
         block: whether it stands under `>`, where a `#` is a sign like any other.
         seen: whether text stands on the key's line already. The first line of a text is never taken for a key.
+        hashes: whether a `#` is a sign like any other for another reason: a quotation is open.
     """
+    quotation = _quotation(lines, opener) if hashes else None
+    if quotation is not None:
+        return quotation
+    reader = _Reader(opener, text, block, hashes)
     texts: list[int] = []
     comments: list[int] = []
     moved: list[int] = []
@@ -117,28 +181,18 @@ def gather(lines: list[Line], opener: Opener, *, text: bool, block: bool, seen: 
         line = lines[number]
         if line.blank:
             continue
-        deeper = line.indent > opener.key_column
-        if line.comment and not (deeper and (block or (text and _LOST_COMMENT.match(line.body)))):
-            comments.append(number)
-            continue
-        if deeper and (seen or texts):
-            if is_item(line, opener, block=block):
-                break
-            if _is_key(line, opener, text=text or block, block=block):
-                if not _fits(line, opener):
-                    break
-                keys.append(number)
-                continue
-            if block and line.indent < floor and _is_structure(line, opener, awaited=False):
-                break
-        elif not deeper and (not (text or block) or _is_structure(line, opener, awaited=not (seen or texts))):
+        kind = reader.kind(line, begun=seen or bool(texts), floor=floor)
+        if kind is _Kind.END:
             break
-        if keys:
-            moved += (k for k in keys if layout.is_quantity(lines[k].body))
-            texts += (k for k in keys if not layout.is_quantity(lines[k].body))
-            keys = []
-        if block and not texts and deeper:
-            floor = line.indent
+        if kind is not _Kind.TEXT:
+            (comments if kind is _Kind.COMMENT else keys).append(number)
+            continue
+        # Text after what looked like keys: only those with a quantity are keys.
+        moved += (k for k in keys if layout.is_quantity(lines[k].body))
+        texts += (k for k in keys if not layout.is_quantity(lines[k].body))
+        keys = []
+        if block and not texts:
+            floor = max(floor, line.indent)
         if line.indent < floor and low is None:
             low = number
         texts.append(number)

@@ -47,7 +47,8 @@ def read_text(draft: Draft, opener: Opener) -> int:
     line = draft.lines[opener.number]
     cut = _comment(line.text, opener.start)
     seen = bool(line.text[opener.start : cut].strip())
-    region = gather(draft.lines, opener, text=True, block=False, seen=seen)
+    hashes = misread.is_open(line.text, opener.start)
+    region = gather(draft.lines, opener, text=True, block=False, seen=seen, hashes=hashes)
     places = [(opener.number, opener.start)] if seen else []
     places += [(number, draft.lines[number].indent) for number in region.texts]
     if places:

@@ -65,7 +65,8 @@ def _space_comment(draft: Draft, opener: Opener, at: int) -> None:
 
 def _read_plain(draft: Draft, opener: Opener, start: int) -> int:
     line = draft.lines[opener.number]
-    region = gather(draft.lines, opener, text=False, block=False, seen=True)
+    hashes = misread.is_open(line.text, start)
+    region = gather(draft.lines, opener, text=False, block=False, seen=True, hashes=hashes)
     _outdent(draft, opener, region)
     if region.texts:
         _check_lines(draft, opener, region, start)
@@ -146,6 +147,12 @@ def _requote(draft: Draft, opener: Opener, start: int, end: int, value: str, mea
 def _check_lines(draft: Draft, opener: Opener, region: Region, start: int) -> None:
     """A value over several lines: comments may not cut it, nor may `: ` stand in it."""
     if draft.lines[opener.number].text[start] in "\"'":
+        whole = [draft.lines[opener.number].text[start:], *(draft.lines[n].text for n in region.texts)]
+        if misread.quoted_end("\n".join(whole)) is None:
+            what = "the quotation mark that begins this value is never closed"
+            draft.problem(opener.number, start, what, mended=False)
+            draft.skip_value(opener.number, start)
+            draft.skip(region.texts)
         return
     for number in (opener.number, *region.texts):
         line = draft.lines[number]
@@ -181,7 +188,7 @@ def _read_flow(draft: Draft, opener: Opener, start: int, depth: int) -> int:
     number, column = opener.number, start
     while True:
         column, deepest = _follow(draft.lines[number].text, column, open_marks, deepest)
-        if not open_marks or open_marks[-1] in "\"'" or depth + deepest > DEEPEST:
+        if not open_marks or open_marks[-1] not in _CLOSERS or depth + deepest > DEEPEST:
             break
         following = number + 1
         while following < len(draft.lines) and (draft.lines[following].blank or draft.lines[following].comment):
@@ -198,7 +205,12 @@ def _read_flow(draft: Draft, opener: Opener, start: int, depth: int) -> int:
         draft.skip_value(opener.number, start)
         draft.skip(range(opener.number + 1, end))
         return end
-    if open_marks:
+    if open_marks and open_marks[-1] in "]}":
+        what = f"a {_CLOSERS[open_marks[-2]]} is missing before this {open_marks[-1]}"
+        draft.problem(number, column, what, mended=False)
+        draft.skip_value(opener.number, start)
+        draft.skip(range(opener.number + 1, number + 1))
+    elif open_marks:
         _unclosed(draft, opener, start, number, open_marks)
     return number + 1
 
@@ -225,6 +237,9 @@ def _follow(text: str, column: int, open_marks: list[str], deepest: int) -> tupl
             deepest = max(deepest, len(open_marks))
             fresh = True
         elif sign in "]}":
+            if _CLOSERS[open_marks[-1]] != sign:
+                open_marks.append(sign)
+                return token.start(), deepest
             open_marks.pop()
             fresh = False
             if not open_marks:

@@ -67,11 +67,11 @@ class Walk:
             draft.skip([number])
             return number + 1
         rest = [n for n in range(number + 1, len(draft.lines)) if not (draft.lines[n].blank or draft.lines[n].comment)]
-        first = text.startswith("---") and not self.begun
-        if first and not text[3:].strip():
+        beside = not text[3:].lstrip().startswith("#") and text[3:].strip() != ""
+        if text.startswith("---") and not self.begun and not beside:
             self.begun = True
             return number + 1
-        if rest or text[3:].strip():
+        if rest or beside:
             what = f"'{text[:3]}' begins another document; a script is one, so what follows is not read"
             draft.problem(number, 0, what, mended=False)
         draft.skip(range(number, len(draft.lines)))
@@ -85,7 +85,13 @@ class Walk:
         column = line.indent
         if line.body.startswith("? "):
             self.draft.problem(number, column, "'? ' has no meaning in a script; write 'name: value'", mended=False)
-            return self._skip_with_children(number)
+            after = self._skip_with_children(number)
+            if after < len(self.draft.lines) and self.draft.lines[after].body.startswith(":"):
+                after = self._skip_with_children(after)
+            return after
+        if line.body.startswith(": "):
+            self.draft.problem(number, column, "a name is missing before this colon", mended=False)
+            return self._skip_all_below(number)
         if _DASH.match(line.text, column):
             return self._read_dashes(number, column, again=again)
         return self._read_key(number, column, again=again)
@@ -132,7 +138,7 @@ class Walk:
             return read_text(self.draft, opener)
         if holds is Where.TEXT:
             holds = Where.VALUE
-        after = read_value(self.draft, opener, depth=len(self.frames))
+        after = read_value(self.draft, opener, depth=len(self.frames) - 1)
         if after is None:
             frame.awaits = holds
             return number + 1
@@ -171,7 +177,7 @@ class Walk:
         if line.text[column] in "[{":
             where = Where.VALUE
         opener = self._opener(number, max(frame.indent, 0), column, where)
-        after = read_value(self.draft, opener, depth=len(self.frames))
+        after = read_value(self.draft, opener, depth=len(self.frames) - 1)
         return number + 1 if after is None else after
 
     def _stray(self, number: int, column: int, *, again: bool) -> int:

@@ -63,9 +63,8 @@ class Voice(Protocol):
     def speeds(self) -> tuple[float, ...]:
         """The engine's speeds at which a voice is measured, rising; the first and the last bound what it can do."""
 
-    @property
-    def pitches(self) -> tuple[float, float]:
-        """The least and the greatest pitch, in percent of the voice's own."""
+    def pitches(self, name: str) -> tuple[float, float]:
+        """The least and the greatest pitch of a voice, in percent above or below its own."""
 
     def names(self) -> frozenset[str]:
         """The voices it has here."""

@@ -50,3 +50,16 @@ def espeak_name(name: str) -> str:
     """espeak-ng's own name of `en-us+f3`: `gmw/en-US+f3`; raises KeyError for a name that is not there."""
     base, sign, variant = name.casefold().partition("+")
     return voice_files()[base] + (f"+{variant_files()[sign + variant]}" if sign else "")
+
+
+def pitch_hz(name: str) -> tuple[int, int]:
+    """A voice's lowest and highest fundamental: as its variant says, else its language, else espeak-ng itself."""
+    base, sign, variant = name.casefold().partition("+")
+    files = [data_folder() / "lang" / voice_files()[base]]
+    if sign:
+        files.insert(0, data_folder() / "voices" / "!v" / variant_files()[sign + variant])
+    for path in files:
+        for words in map(str.split, path.read_text("utf-8").splitlines()):
+            if len(words) >= 3 and words[0] == "pitch":
+                return int(words[1]), int(words[2])
+    return 82, 118

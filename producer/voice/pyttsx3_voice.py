@@ -11,10 +11,11 @@ import contextlib
 import ctypes
 import importlib
 import io
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -32,14 +33,6 @@ RATE_HZ = 22050  # what pyttsx3 writes into its files, and what every formant vo
 END_OF_ALL = 6  # espeak_EVENT_TYPE of speak_lib.h
 SYNCHRONOUS, PHONEME_EVENTS = 2, 1  # espeak_AUDIO_OUTPUT, espeakINITIALIZE_PHONEME_EVENTS
 SSML_WITH_PHONEMES = 0x10 | 0x100  # espeakSSML, espeakPHONEMES
-PITCH_RATIO = (
-    (0, 0.659), (10, 0.711), (20, 0.761), (30, 0.830), (40, 0.905), (50, 1.0), (60, 1.104), (70, 1.226), (80, 1.362),
-    (90, 1.525), (99, 1.680),
-)  # fmt: skip
-"""Fundamental against that at espeak-ng's pitch 50: the mean of en-gb, en-us+f3, en-us+m2 and de on voiced speech.
-
-Single voices stray from it by at most 0.03 from -25 % to +23 %, and by 0.08 at the ends.
-"""
 SLOWEST = 80
 """espeak-ng's own least speed; below it, its sound is stretched, period by period, by the sonic that it carries."""
 STRETCH_LAG_S = 0.003
@@ -50,7 +43,6 @@ class Pyttsx3:
     """Every espeak-ng language and variant, by names such as `en-gb` and `en-us+f3`."""
 
     speeds = (50.0, 80.0, 120.0, 180.0, 270.0, 400.0)
-    pitches = (-34.0, 68.0)
 
     @cached_property
     def version(self) -> str:
@@ -68,6 +60,11 @@ class Pyttsx3:
         base = name.casefold().partition("+")[0]
         return espeak_names.voice_files()[base].rpartition("/")[2].partition("-")[0].casefold()
 
+    def pitches(self, name: str) -> tuple[float, float]:
+        tilt = _tilt(name)
+        low, high = (math.trunc(100.0 * (base - 1.0) / (1.0 + tilt)) for base in (0.5, 1.97))
+        return float(low), float(high)
+
     def say(self, utterance: Utterance) -> Spoken:
         name, language = espeak_names.espeak_name(utterance.voice), self.language(utterance.voice)
         written = markup(
@@ -79,15 +76,38 @@ class Pyttsx3:
         if not written.text.strip():
             return Spoken(np.zeros(0, np.float32), RATE_HZ, ())
         with _fresh_library() as synth:
-            samples, events = synth.say(written.text, name, utterance.speed, _pitch_number(utterance.pitch))
+            samples, events = synth.say(written.text, name, utterance.speed, _pitch(utterance.voice, utterance.pitch))
         alone = partial(_phonemes_alone, name)
         said = onsets(utterance.tokens, written, events, len(samples), language, alone)
         return Spoken(samples, RATE_HZ, said)
 
 
-def _pitch_number(percent: float) -> int:
-    numbers, ratios = zip(*PITCH_RATIO, strict=True)
-    return round(float(np.interp(1.0 + percent / 100.0, ratios, numbers)))
+@dataclass(frozen=True, slots=True)
+class _Pitch:
+    """espeak-ng's two parameters of the melody, 0 … 100, both 50 for the voice's own."""
+
+    base: int
+    range: int
+
+
+_OWN_PITCH = _Pitch(50, 50)
+
+
+def _tilt(name: str) -> float:
+    """How far espeak-ng moves a voice's base against a change of its range, as a share of the base.
+
+    Source: espeak-ng 1.52, its reading of `pitch` in voice files and its setting of the pitch for a phrase.
+    """
+    low, high = espeak_names.pitch_hz(name)
+    return 18.0 * 108.0 * (high - low) / (4096.0 * (low - 9))
+
+
+def _pitch(name: str, percent: float) -> _Pitch:
+    """The parameters that move the whole melody, base and range alike, by `percent`; within 1 % as measured."""
+    ratio = 1.0 + percent / 100.0
+    base = ratio + (ratio - 1.0) * _tilt(name)
+    # espeak-ng's parameter is an octave each way.
+    return _Pitch(round(50.0 + 50.0 * math.log2(base)), round(50.0 * ratio))
 
 
 def _carried_library() -> ctypes.CDLL:
@@ -119,16 +139,17 @@ class _Synth:
         engine.connect("error", lambda name, exception: self._faults.append(exception))
         espeak.SetSynthCallback(self._on_synth)
         espeak.Synth = self._synth  # type: ignore[attr-defined]
-        # Otherwise the process id seeds the breath of some voices.
+        # Otherwise the second of the clock seeds the breath of some voices.
         library.espeak_ng_SetRandSeed(ctypes.c_long(1))
 
-    def say(self, text: str, voice: str, speed: float, pitch: int) -> tuple[NDArray[np.float32], tuple[Event, ...]]:
+    def say(self, text: str, voice: str, speed: float, pitch: _Pitch) -> tuple[NDArray[np.float32], tuple[Event, ...]]:
         """Samples (n,) and events of `text`; raises `UnspeakableError` when espeak-ng refuses it."""
         self._events.clear()
         sound = io.BytesIO()
         self._engine.setProperty("voice", voice)
         self._engine.setProperty("rate", max(SLOWEST, round(speed)))
-        self._engine.setProperty("pitch", pitch)
+        self._engine.setProperty("pitch", pitch.base)
+        self._espeak.SetParameter(self._espeak.RANGE, pitch.range, 0)  # which pyttsx3 has no property for
         self._engine.save_to_file(text, sound)
         self._engine.runAndWait()
         if self._faults:
@@ -223,7 +244,7 @@ def _inventory(name: str) -> frozenset[str]:
         starts[len(text) + 1] = mnemonic
         text += f"[[{mnemonic}]] "
     with _fresh_library() as synth:
-        _, events = synth.say(text, name, 400, 50)
+        _, events = synth.say(text, name, 400, _OWN_PITCH)
     heard = {event.position for event in events if event.kind == PHONEME and sounds(event)}
     positions = sorted(starts)
     return frozenset(
@@ -235,5 +256,5 @@ def _inventory(name: str) -> frozenset[str]:
 def _phonemes_alone(name: str, word: str) -> int:
     """How many phonemes a word has when it is said by itself; at least 1."""
     with _fresh_library() as synth:
-        _, events = synth.say(word, name, 400, 50)
+        _, events = synth.say(word, name, 400, _OWN_PITCH)
     return max(1, sum(event.kind == PHONEME and sounds(event) for event in events))

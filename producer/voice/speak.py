@@ -70,7 +70,7 @@ def voice_fault(use: VoiceUse, voices: Mapping[str, Voice] = VOICES) -> str:
         return f"there is no voice '{name}'" + nearest(base, voice.names())
     if sign and sign + variant not in voice.variants():
         return f"there is no variant '+{variant}' of the voice '{base}'" + nearest(sign + variant, voice.variants())
-    low, high = voice.pitches
+    low, high = voice.pitches(name)
     if not low <= use.pitch <= high:
         return f"pitch {use.pitch:+g} % is beyond the voice '{name}': it reaches from {low:+g} % to {high:+g} %"
     return ""
