@@ -13,19 +13,36 @@ import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from producer import __version__
-from producer.errors import ProducerError, UsageError
+from producer.errors import ProducerError, UsageError, nearest
 
 if TYPE_CHECKING:  # heavy modules are imported by the command that needs them
     from producer import render
     from producer.cache import Cache
 
+
+class _Commands(TyperGroup):
+    """Ends a command as the contract has it where Typer would end it otherwise."""
+
+    def invoke(self, ctx: Any) -> None:
+        try:
+            super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:  # `render cues | head`: whoever reads has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
     name="render",
+    cls=_Commands,
     help="Turns a written script into a finished audio drama.",
     no_args_is_help=True,
     add_completion=False,
@@ -33,8 +50,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-ScriptArgument = Annotated[Path | None, typer.Argument(metavar="[SCRIPT]", show_default=False, help="A script (YAML).")]
-PackOption = Annotated[list[str] | None, typer.Option("--pack", help="A pack by name or path, searched first.")]
+ScriptArgument = Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")]
+PackOption = Annotated[
+    list[str] | None,
+    typer.Option("--pack", metavar="PACK", help="A pack by name or path, searched first. May be given again."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Make everything anew and keep nothing.")]
@@ -48,21 +68,27 @@ def episode(
     ] = None,
     pack: PackOption = None,
     profile: Annotated[
-        str | None, typer.Option(help="podcast, broadcast, alexa or archive.", show_default=False)
+        str | None, typer.Option(metavar="NAME", help="podcast, broadcast, alexa or archive.", show_default=False)
     ] = None,
-    jobs: Annotated[int, typer.Option(min=0, help="Parallel workers; 0: one per core.")] = 0,
+    jobs: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Parallel workers; 0: one per core.", show_default=False)
+    ] = 0,
     no_cache: NoCacheOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Speed and memory, too.")] = False,
 ) -> None:
-    """Make the episode: speak it, sound it, mix, master, deliver to output/<name>/.
+    """Make the finished episode from a script.
 
-    With no SCRIPT: the only one in script/, or the one that pyproject.toml names ([tool.producer] script = "…").
+    It is spoken, sounded, mixed, mastered and delivered to output/<name>/. With no SCRIPT: the only one in script/, or
+    the one that pyproject.toml names ([tool.producer] script = "…").
     """
     from producer import project, render, summary
+    from producer.model.profile import PROFILES
 
     began = time.perf_counter()
+    if profile is not None and profile not in PROFILES:
+        raise UsageError(f"--profile: there is none called '{profile}'{nearest(profile, PROFILES)}")
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
@@ -92,18 +118,22 @@ def check(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Find every problem without making a sound; print the estimated length."""
+    """Find every mistake without making a sound.
+
+    Prints the estimated length when there is none.
+    """
     from producer import project, render
 
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
-    if fix:
-        mended = render.fix(found)
-        if not quiet and not as_json:
-            print(f"{found.script}: {mended} {'place' if mended == 1 else 'places'} mended")
+    mended = render.fix(found) if fix else 0
+    if fix and not quiet and not as_json:
+        print(f"{found.script}: {mended} {'place' if mended == 1 else 'places'} mended")
     with _cache(False) as cache:
         outlook = render.check(found, tuple(pack or ()), cache)
+    if fix:
+        outlook["mended"] = mended
     if as_json:
         _json(outlook)
     elif not quiet:
@@ -114,7 +144,10 @@ def check(
 
 @app.command()
 def cues(script: ScriptArgument = None, pack: PackOption = None, as_json: JsonOption = False) -> None:
-    """The cue sheet: when, what, how loud, and where it stands in the script."""
+    """Print the cue sheet.
+
+    A row for everything that is heard: when, what, how loud, and where it stands in the script.
+    """
     from producer import project, render, summary
 
     found, _ = project.find(script, Path.cwd())
@@ -129,15 +162,18 @@ def cues(script: ScriptArgument = None, pack: PackOption = None, as_json: JsonOp
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of the script, for completion in an editor."""
+    """Print the script's JSON Schema, for editors."""
     from producer import script
 
     _json(script.schema())
 
 
 @app.command()
-def new(name: Annotated[str, typer.Argument(help="The project's folder, made here.")]) -> None:
-    """Start a project: a short script with every kind of cue, a pack of your own, and notes."""
+def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The project's folder, made here.")]) -> None:
+    """Start a project of your own.
+
+    A short script with every kind of cue, a pack of your own and notes, in a folder that renders as it is.
+    """
     from producer import starter
 
     for line in starter.make(name, Path.cwd()):
@@ -149,6 +185,15 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
     if version:
         print(f"render {__version__}")
         raise typer.Exit
+
+
+def _few_arenas() -> None:
+    """Keep glibc from giving every thread a heap of its own: with large arrays that costs a third more memory."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):  # another C library: it has its own ways
+            ctypes.CDLL(None).mallopt(-8, 2)  # M_ARENA_MAX
 
 
 def _cores() -> int:
@@ -209,12 +254,6 @@ def main() -> None:
     except ProducerError as problem:
         print(problem, file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:  # `render cues | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception:
         traceback.print_exc()
         print(

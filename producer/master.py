@@ -61,7 +61,7 @@ class Survey:
         return self._power.seconds_per_hop
 
     def limited_lufs(self, gain_db: float, ceiling_dbtp: float | None) -> float:
-        """Loudness after a gain and, nearly, the limiter: its fall by each hop's highest sample, its release after it."""
+        """Loudness after a gain and, nearly, the limiter: it falls for each hop's highest sample and rises slowly."""
         powers = self.powers * 10.0 ** (gain_db / 10.0)
         if ceiling_dbtp is not None:
             peaks = np.concatenate([np.zeros(0, np.float32), *self._peaks])[: len(powers)].astype(float)

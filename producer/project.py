@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import re
+import os
 import tomllib
 import unicodedata
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from producer.errors import RenderError
+from producer.errors import RenderError, nearest
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -30,8 +30,7 @@ class Project:
     @property
     def slug(self) -> str:
         """The script's name as a folder and file name that every system takes."""
-        plain = unicodedata.normalize("NFC", self.script.stem)
-        return re.sub(r"[^\w.-]+", "_", plain).strip("._") or "episode"
+        return file_name(self.script.stem)
 
     @property
     def output(self) -> Path:
@@ -46,6 +45,13 @@ class Project:
             return self.script.name
 
 
+def file_name(written: str) -> str:
+    """`written` with nothing in it that a file system or a shell minds: letters, digits, `_`, `-` and `.` within."""
+    letters = unicodedata.normalize("NFC", written)
+    plain = "".join(one if one in "_-." or unicodedata.category(one)[0] in "LMN" else " " for one in letters)
+    return "_".join(plain.split()).strip("._-") or "episode"
+
+
 def shipped(name: str) -> Path:
     """A folder that travels with the program: in the wheel, or in the source tree beside the package."""
     inside = Path(str(resources.files("producer"))) / "shipped" / name
@@ -58,25 +64,34 @@ def find(script: Path | None, here: Path) -> tuple[Project, str]:
     Raises RenderError when there is no script, or several and nothing says which.
     """
     if script is not None:
-        if script.is_dir():
-            raise RenderError(f"{script} is a folder; name the script in it")
-        if not script.is_file():
-            raise RenderError(f"{script}: there is no such file{_others(script)}")
+        _must_be_a_file(script)
         return Project(script, _root_of(script)), ""
     root = next((folder for folder in (here, *here.parents) if (folder / "script").is_dir()), None)
     if root is None:
         raise RenderError("there is no folder 'script' here or above; name a script, or make one: render new NAME")
     chosen, why = _only_script(root)
-    with contextlib.suppress(ValueError):
-        chosen = chosen.relative_to(here)
+    with contextlib.suppress(ValueError):  # another drive
+        chosen = Path(os.path.relpath(chosen, here))
     return Project(chosen, root), why
+
+
+def _must_be_a_file(script: Path) -> None:
+    try:
+        if script.is_dir():
+            raise RenderError(f"{script} is a folder; name the script in it{_scripts_in(script)}")
+        if not script.exists():
+            raise RenderError(f"{script}: there is no such file{_others(script)}")
+        if not script.is_file():
+            raise RenderError(f"{script} is not a file")
+    except OSError as found:
+        raise RenderError(f"cannot read {script}: {found.strerror}") from None
 
 
 def _only_script(root: Path) -> tuple[Path, str]:
     named = _named_in_pyproject(root)
-    if named is not None:
-        return named, f"{named.relative_to(root).as_posix()} (pyproject.toml names it)"
-    found = sorted(p for p in (root / "script").iterdir() if p.suffix in _SUFFIXES and p.is_file())
+    if named:
+        return root / named, f"{named} (pyproject.toml names it)"
+    found = _scripts(root / "script")
     if not found:
         raise RenderError(f"there is no script in {root / 'script'}; start one with: render new NAME")
     if len(found) > 1:
@@ -88,21 +103,32 @@ def _only_script(root: Path) -> tuple[Path, str]:
     return found[0], f"{found[0].relative_to(root).as_posix()} (the only script)"
 
 
-def _named_in_pyproject(root: Path) -> Path | None:
+def _scripts(folder: Path) -> list[Path]:
+    """The scripts in a folder by name; hidden files are an editor's or the system's."""
+    try:
+        there = sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as found:
+        raise RenderError(f"cannot look into {folder}: {found.strerror}") from None
+    return [p for p in there if p.suffix.lower() in _SUFFIXES and not p.name.startswith(".") and p.is_file()]
+
+
+def _named_in_pyproject(root: Path) -> str:
     file = root / "pyproject.toml"
     if not file.is_file():
-        return None
+        return ""
     try:
-        settings = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("producer", {})
+        settings: object = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as found:
         raise RenderError(f"{file}: {found}") from None
-    named = settings.get("script")
-    if named is None:
-        return None
-    path = root / str(named)
-    if not path.is_file():
-        raise RenderError(f"{file}: [tool.producer] script: there is no file {named}")
-    return path
+    except OSError as found:
+        raise RenderError(f"cannot read {file}: {found.strerror}") from None
+    for key in ("tool", "producer", "script"):
+        settings = settings.get(key) if isinstance(settings, dict) else None
+    if settings is None:
+        return ""
+    if not isinstance(settings, str) or not (root / settings).is_file():
+        raise RenderError(f"{file}: [tool.producer] script: there is no file {settings}")
+    return settings
 
 
 def _root_of(script: Path) -> Path:
@@ -115,10 +141,12 @@ def _root_of(script: Path) -> Path:
 
 
 def _others(script: Path) -> str:
-    from producer.errors import nearest
-
-    folder = script.parent
-    if not folder.is_dir():
+    if not script.parent.is_dir():
         return ""
-    names = [p.name for p in folder.iterdir() if p.suffix in _SUFFIXES]
-    return nearest(script.name, names) if names else ""
+    return nearest(script.name, [p.name for p in _scripts(script.parent)])
+
+
+def _scripts_in(folder: Path) -> str:
+    """Scripts in a folder that was named in place of one: its own, or those of the project that it is."""
+    there = _scripts(folder) or _scripts(folder / "script")
+    return f": {', '.join(str(p) for p in there)}" if 0 < len(there) <= 12 else ""

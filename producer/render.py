@@ -81,10 +81,11 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """An episode that is placed but not mixed yet."""
+class Placed:
+    """An episode that is spoken, sounded and placed, but not mixed yet."""
 
     script: Script
+    profile: Profile
     timeline: Timeline
     takes: Mapping[tuple[str, int], Take]
     palette: PackPalette
@@ -96,7 +97,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
     with Staging(order.output or order.project.output) as staging, Spill(work, 2) as mix:
         script, timeline, profile, origins, margins, survey = _mixed(order, cache, mix, watch)
         audio = staging.path(order.project.slug + encode.codec(profile).suffix)
-        plan, measured, rounds = _mastered(mix, survey, profile, audio, watch)
+        chain, measured, rounds = _mastered(mix, survey, profile, audio, watch)
         if measured.samples != timeline.duration:
             raise AssertionError(f"{measured.samples} samples came back of {timeline.duration}")
         document = to_json(timeline, script)
@@ -112,7 +113,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         profile=profile,
         measured=measured,
         margins=margins,
-        plan=plan,
+        plan=chain,
         rounds=rounds,
         files=files,
     )
@@ -122,7 +123,9 @@ def read_script(project: Project, packs: Iterable[str], cache: Cache) -> tuple[S
     """The script with everything in it checked, and the packs that it sounds with. Raises ScriptError, PackError."""
     written = script_stage.read(script_text(project), project.script.as_posix())
     found = load_packs(written.packs, project.pack_roots, tuple(packs), recipes=RECIPES)
-    catalogue = found.catalogue(voices=voice.known_voices(cache), variants=voice.variants())
+    catalogue = found.catalogue(
+        voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())
+    )
     return script_stage.resolve(written, catalogue), found
 
 
@@ -163,30 +166,30 @@ def fix(project: Project) -> int:
         except OSError as found:
             part.unlink(missing_ok=True)
             raise RenderError(f"cannot write {project.script}: {found.strerror}") from None
-    return len(mended.problems)
+    return sum(1 for problem in mended.problems if problem.mended)
 
 
 def cues(order: Order, cache: Cache, watch: Watch) -> tuple[CueRow, ...]:
     """The resolved cues of an episode, in the order they are heard."""
-    placed, _ = _placed(order, cache, watch)
-    return cue_sheet(placed.timeline)
+    return cue_sheet(plan(order, cache, watch).timeline)
 
 
-def _placed(order: Order, cache: Cache, watch: Watch) -> tuple[Plan, Profile]:
+def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
+    """Everything up to the timeline. Raises ScriptError, PackError, VoiceError."""
     script, packs = read_script(order.project, order.packs, cache)
     profile = _profile(order.profile or script.profile)
     watch.stage("voices", len(script.lines))
     takes = voice.speak_lines(script.lines, profile.rate_hz, cache, order.jobs, lambda done, _: watch.done(done))
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
     watch.stage("timeline", 1)
-    placed = place(script, takes, sounds)
-    timeline = replace(placed, duration=Samples(encode.whole_frames(placed.duration, profile)))
+    timeline = place(script, takes, sounds)
+    timeline = replace(timeline, duration=Samples(encode.whole_frames(timeline.duration, profile)))
     watch.done(1)
     used = ((ref, clip.place) for clip in timeline.clips if clip.kind != "speech" for ref in _refs(clip, sounds))
     problems = licence_problems(packs, used, script.commercial)
     if problems:
         raise ScriptError(problems)
-    return Plan(script=script, timeline=timeline, takes=takes, palette=sounds), profile
+    return Placed(script=script, profile=profile, timeline=timeline, takes=takes, palette=sounds)
 
 
 def _refs(clip: Clip, sounds: PackPalette) -> tuple[SoundRef, ...]:
@@ -218,8 +221,8 @@ class _Mixed(NamedTuple):
 
 def _mixed(order: Order, cache: Cache, mix: Spill, watch: Watch) -> _Mixed:
     """The whole mix into `mix`, with beds and music turned down as far as each line's margin needs it."""
-    placed, profile = _placed(order, cache, watch)
-    survey = master.Survey(profile.rate_hz)
+    placed = plan(order, cache, watch)
+    survey = master.Survey(placed.timeline.rate_hz)
     with Shelf(cache.root / "work") as shelf:
         mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette, spill=shelf)
         watch.stage("margins", placed.timeline.duration)
@@ -230,39 +233,39 @@ def _mixed(order: Order, cache: Cache, mix: Spill, watch: Watch) -> _Mixed:
             mix.write(block)
             survey.push(block)
             watch.done(mix.samples)
-        return _Mixed(placed.script, placed.timeline, profile, _origins(placed), mixer.margins, survey)
+        return _Mixed(placed.script, placed.timeline, placed.profile, _origins(placed), mixer.margins, survey)
 
 
 def _mastered(
     mix: Spill, survey: master.Survey, profile: Profile, audio: Path, watch: Watch
 ) -> tuple[master.Plan, Loudness, int]:
     """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not."""
-    plan = master.first_plan(survey, profile)
+    chain = master.first_plan(survey, profile)
     rounds = 0
     while rounds < master.ROUNDS:
         rounds += 1
         watch.stage("master", mix.samples)
-        encode.encode(master.mastered(mix.blocks(), plan, profile), profile, audio)
+        encode.encode(master.mastered(mix.blocks(), chain, profile), profile, audio)
         watch.stage("verify", mix.samples)
         meter = Meter(profile.rate_hz, profile.channels)
         for block in encode.decode(audio, profile):
             meter.push(block)
             watch.done(meter.samples)
         measured = meter.result()
-        following = master.corrected(plan, measured, profile)
+        following = master.corrected(chain, measured, profile)
         if following is None:
             break
-        plan = following
+        chain = following
     if not master.holds(measured, profile):
         raise RenderError(
             f"the episode cannot be brought to the profile '{profile.name}': after {rounds} rounds it is at "
             f"{measured.integrated_lufs:.1f} LUFS with a true peak of {measured.true_peak_dbtp:.1f} dBTP; "
             "it is quiet for most of its length with a few very loud moments: lower those"
         )
-    return plan, measured, rounds
+    return chain, measured, rounds
 
 
-def _origins(placed: Plan) -> tuple[Origin, ...]:
+def _origins(placed: Placed) -> tuple[Origin, ...]:
     """Where each sound that is heard came from, once, in the order they are first heard."""
     heard = (ref for clip in placed.timeline.clips if clip.kind != "speech" for ref in _refs(clip, placed.palette))
     members = dict.fromkeys((ref.role, ref.member) for ref in heard)

@@ -47,8 +47,8 @@ def codec(profile: Profile) -> Codec:
 def whole_frames(samples: int, profile: Profile) -> int:
     """The least length from `samples` on that the codec holds exactly.
 
-    Encoders that count in frames say in the file how much of the last one is padding, and ffmpeg's decoder can only take
-    off up to one frame: a programme of whole MP3 frames always comes back to the sample.
+    Encoders that count in frames say in the file how much of the last one is padding, and ffmpeg's decoder can only
+    take off up to one frame: a programme of whole MP3 frames always comes back to the sample.
     """
     if profile.codec != "mp3":
         return samples

@@ -79,7 +79,7 @@ def finished(raw: Raw, length_s: float | None, rate_hz: int) -> Made:
     if length_s is not None:
         wave = _of_length(wave, round(length_s * rate_hz))
     audio = wave.astype(np.float32)
-    onset = _first_heard(audio) if raw.onset_s is None else round(raw.onset_s * rate_hz)
+    onset = _first_heard(audio, rate_hz) if raw.onset_s is None else round(raw.onset_s * rate_hz)
     return Made(audio=audio, onset=min(onset, max(len(audio) - 1, 0)))
 
 
@@ -89,9 +89,12 @@ def _at_peak(wave: Wave) -> Wave:
     return wave * (PEAK / peak) if peak > 0.0 else wave
 
 
-def _first_heard(audio: Audio) -> int:
-    """The first sample within 20 dB of the peak; 0 where there is none."""
-    loud = np.flatnonzero(np.abs(audio).max(axis=1, initial=0.0) > 0.1 * np.abs(audio).max(initial=0.0))
+def _first_heard(audio: Audio, rate_hz: int) -> int:
+    """The first sample where the mean power of the last millisecond is within 20 dB of its highest; 0 for silence."""
+    power = np.square(audio.astype(float)).sum(axis=1)
+    width = max(1, rate_hz // 1000)
+    recent = np.convolve(power, np.full(width, 1.0 / width))[: len(power)]
+    loud = np.flatnonzero(recent >= 0.01 * max(float(recent.max(initial=0.0)), 1e-30))
     return int(loud[0]) if len(loud) else 0
 
 

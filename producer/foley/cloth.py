@@ -60,7 +60,7 @@ def _cloth(knobs: Mapping[str, float], length_s: float | None, chance: np.random
     wave = rustle(speed, knobs["stiff"], chance)
     flap = modes(70.0, np.array([1.0, 1.7, 2.6, 3.9]), FLESH, chance, contact_s=0.004)
     paste(wave, ring_out(flap, samples(0.12)), first, 1.6 * knobs["flap"] * float(np.abs(wave).max(initial=0.0)))
-    return Raw(np.concatenate([np.zeros(lead), wave]), PRE_ROLL_S + first)
+    return Raw(np.concatenate([np.zeros(lead), wave]), None)
 
 
 def _paper(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
@@ -70,7 +70,7 @@ def _paper(knobs: Mapping[str, float], length_s: float | None, chance: np.random
     own = 0.5 + 0.9 * knobs["crumple"]
     lead = samples(PRE_ROLL_S)
     n = max(samples(length_s if length_s is not None else own * chance.uniform(0.9, 1.15)) - lead, 1)
-    speed, first = motions(chance, n, count)
+    speed, _ = motions(chance, n, count)
     jerks = np.clip(speed * (1.0 + 0.8 * wander(chance, n, 14.0)), 0.0, None)
     times = arrivals(chance, (120.0 + 900.0 * knobs["crumple"]) * jerks)
     levels = chance.pareto(2.1, len(times)).clip(0.0, 5.0) * chance.choice([-1.0, 1.0], len(times))
@@ -81,7 +81,7 @@ def _paper(knobs: Mapping[str, float], length_s: float | None, chance: np.random
     swish = band_pass(noise(chance, n) * speed**1.4, 1_400.0, 8_000.0)
     wave = high_pass(0.5 * shower(chance, n, times, levels, snaps), 900.0 - 400.0 * thick)
     wave += (0.8 - 0.6 * knobs["crumple"]) * swish
-    return Raw(np.concatenate([np.zeros(lead), wave]), PRE_ROLL_S + first)
+    return Raw(np.concatenate([np.zeros(lead), wave]), None)
 
 
 CLOTH = recipe(

@@ -20,7 +20,7 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     own = count * one_s * chance.uniform(0.9, 1.15)
     lead = samples(PRE_ROLL_S)
     n = max(samples(length_s if length_s is not None else own) - lead, 1)
-    speed, first = motions(chance, n, count, 0.2)
+    speed, _ = motions(chance, n, count, 0.2)
     ridges = np.clip(1.0 + 12.0 * smooth(noise(chance, n), 140.0), 0.1, 3.0)
     skin = band_pass(noise(chance, n) * speed * ridges, 900.0, 6_800.0)
     pane = modes(
@@ -40,7 +40,7 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
         squeak = rubbed(pane, rate, smooth(holding, 25.0), chance, roughness=0.1, stray=0.015, sharpness_hz=4_000.0)
         wave += 0.9 * knobs["squeak"] * squeak / (float(np.abs(squeak).max(initial=0.0)) or 1.0)
     paste(wave, thump(110.0, 0.012, 0.004), 0.0, 0.10)
-    return Raw(np.concatenate([np.zeros(lead), wave]), PRE_ROLL_S + first)
+    return Raw(np.concatenate([np.zeros(lead), wave]), None)
 
 
 HAND_WIPE = recipe(

@@ -42,7 +42,7 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     wave = knobs["creak"] * creaks + 0.10 * (1.1 - 0.6 * knobs["creak"]) * rub
     pat = thump(105.0, 0.014, 0.003)
     paste(wave, pat, max(first - 0.05, 0.0), 0.5 * knobs["grip"])
-    return Raw(np.concatenate([np.zeros(lead), wave]), PRE_ROLL_S + first)
+    return Raw(np.concatenate([np.zeros(lead), wave]), None)
 
 
 LEATHER = recipe(

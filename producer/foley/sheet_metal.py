@@ -61,7 +61,7 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     )
     paste(wave, rub / (np.abs(rub).max() or 1.0), PRE_ROLL_S, 0.45 * knobs["scrape"])
     paste(wave, burst(chance, 3e-4, 0.004, 900.0, 8_000.0), drop_s, 0.10)
-    return Raw(wave, drop_s)
+    return Raw(wave, None)  # it begins to shift on the cue, and drops after it
 
 
 SHEET_METAL = recipe(

@@ -142,15 +142,10 @@ class _Reader:
         if not deeper:
             stays = (self.text or self.block) and not _is_structure(line, opener, awaited=not begun)
             return _Kind.TEXT if stays else _Kind.END
-        if not begun:
-            return _Kind.TEXT
-        if is_item(line, opener, block=self.block):
-            return _Kind.END
-        if _is_key(line, opener, text=self.text or self.block, block=self.block):
+        if begun and _is_key(line, opener, text=self.text or self.block, block=self.block):
             return _Kind.KEY if _fits(line, opener) else _Kind.END
-        if self.block and line.indent < floor and _is_structure(line, opener, awaited=False):
-            return _Kind.END
-        return _Kind.TEXT
+        low = self.block and line.indent < floor and _is_structure(line, opener, awaited=False)
+        return _Kind.END if begun and (low or is_item(line, opener, block=self.block)) else _Kind.TEXT
 
     def _hash_is_text(self, line: Line) -> bool:
         return self.block or self.hashes or (self.text and _LOST_COMMENT.match(line.body) is not None)

@@ -9,7 +9,7 @@ from producer.errors import Place
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """Text as written. Under `>` lines are joined by a space and a blank line is a newline character; no end newline."""
+    """Text as written. Under `>` lines are joined by a space; a blank line is a newline character; no end newline."""
 
     text: str
     place: Place
