@@ -187,15 +187,6 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
         raise typer.Exit
 
 
-def _few_arenas() -> None:
-    """Keep glibc from giving every thread a heap of its own: with large arrays that costs a third more memory."""
-    if sys.platform == "linux":
-        import ctypes
-
-        with contextlib.suppress(OSError, AttributeError):  # another C library: it has its own ways
-            ctypes.CDLL(None).mallopt(-8, 2)  # M_ARENA_MAX
-
-
 def _cores() -> int:
     try:
         return len(os.sched_getaffinity(0))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from producer import master, voice
+from producer import master, memory, voice
 from producer import script as script_stage
 from producer.cache import Cache
 from producer.deliver import encode
@@ -93,9 +93,11 @@ class Placed:
 
 def episode(order: Order, cache: Cache, watch: Watch) -> Report:
     """Make the episode and write its folder. Raises a ProducerError, and then the last output is as it was."""
+    memory.few_arenas()
     work = cache.root / "work"
     with Staging(order.output or order.project.output) as staging, Spill(work, 2) as mix:
         script, timeline, profile, origins, margins, survey = _mixed(order, cache, mix, watch)
+        memory.give_back()
         audio = staging.path(order.project.slug + encode.codec(profile).suffix)
         chain, measured, rounds = _mastered(mix, survey, profile, audio, watch)
         if measured.samples != timeline.duration:

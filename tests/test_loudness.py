@@ -110,7 +110,7 @@ def peak_tone(rate: int, divisor: float, amplitude: float, phase: float) -> Sign
     ids=["case 15", "case 16", "case 17", "case 18", "case 19"],
 )
 def test_true_peak_of_steady_tones(rate: int, divisor: float, amplitude: float, phase: float, wanted: float) -> None:
-    found = true_peak(peak_tone(rate, divisor, amplitude, phase), rate)
+    found = true_peak(peak_tone(rate, divisor, amplitude, phase))
     assert wanted - 0.4 <= found <= wanted + 0.2
 
 
@@ -124,7 +124,7 @@ def test_true_peak_of_one_loud_period_at_any_sample_offset(rate: int, offset: in
     tone[begin : begin + 16] = np.sin(2 * np.pi * np.arange(16) / 16)
     fade = np.clip(np.minimum(t, t[::-1]) / (0.01 * high), 0, 1)
     smooth = signal.lfilter(signal.firwin(513, 0.49 * rate, fs=high), 1.0, tone * fade)
-    found = true_peak(smooth[offset::4][:, None].repeat(2, axis=1), rate)
+    found = true_peak(smooth[offset::4][:, None].repeat(2, axis=1))
     assert -0.4 <= found <= 0.2
 
 
@@ -181,7 +181,7 @@ def test_blocks_of_any_size_read_alike(size: int) -> None:
 def test_the_peak_meter_says_where_the_peak_is() -> None:
     audio = np.full((50_000, 1), 0.01)
     audio[31_234] = 0.7
-    meter = TruePeakMeter(44100, 1)
+    meter = TruePeakMeter(1)
     meter.push(audio)
     meter.result_dbtp()
     assert abs(meter.peak_at - 31_234) <= 1

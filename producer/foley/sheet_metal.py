@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from producer.foley.bench import PRE_ROLL_S, Raw, clock, recipe, samples
-from producer.foley.contact import bent, burst, hits, noise, paste, slips, smooth, wander
+from producer.foley.contact import bent, burst, hits, noise, paste, slips, smooth, swell, wander
 from producer.foley.friction import rubbed
 from producer.foley.modal import STEEL, Modes, damped, modes, plate, resonate
 from producer.model.foley import Setting
@@ -61,6 +61,7 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     )
     paste(wave, rub / (np.abs(rub).max() or 1.0), PRE_ROLL_S, 0.45 * knobs["scrape"])
     paste(wave, burst(chance, 3e-4, 0.004, 900.0, 8_000.0), drop_s, 0.10)
+    wave *= swell(n, 0.0, 0.7)  # its lowest modes would ring on longer than anyone listens
     return Raw(wave, None)  # it begins to shift on the cue, and drops after it
 
 

@@ -32,7 +32,7 @@ STEMS: tuple[Stem, ...] = ("speech", "sounds", "beds", "beds_freed", "music", "m
 
 OUTSIDE = "none"
 """The room of what is outside its scene: dry, and untouched by `hear`. A clip with room "" is dry but inside."""
-_PREPARED_BYTES = 48 << 20
+_PREPARED_BYTES = 32 << 20
 _SCENES_BYTES = 24 << 20
 
 TakeOf = Mapping[tuple[str, int], Take]
