@@ -63,10 +63,10 @@ def text(found: dict[str, object]) -> str:
     margins = found["tightest_margin"]
     assert isinstance(margins, dict)
     for kind, margin in margins.items():
-        clock = f"{int(margin['at_s']) // 60}:{margin['at_s'] % 60:04.1f}"
+        tenths = round(margin["at_s"] * 10)
         lines.append(
             f"speech     {_shown(margin['margin_lu'])} LU over {kind} at least (asked {_shown(margin['asked_lu'])}): "
-            f"{margin['line']} at {clock}, {margin['where']}"
+            f"{margin['line']} at {tenths // 600}:{tenths % 600 / 10:04.1f}, {margin['where']}"
         )
     files = found["files"]
     assert isinstance(files, list)

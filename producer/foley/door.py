@@ -40,8 +40,8 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
         tilt=0.05,
     )
     hinge = np.array([1.0, 1.47, 2.09, 2.8, 3.9, 5.2, 6.9, 8.8])
-    pin = modes(880.0 * 1.8**larger, hinge, damped(STEEL, 38.0), chance, contact_s=6e-5, stray=0.05, tilt=0.0)
-    body = together((boards, 0.8), (pin, 0.75))
+    pin = modes(880.0 * 1.8**larger, hinge, damped(STEEL, 38.0), chance, contact_s=6e-5, stray=0.05, tilt=0.9)
+    body = together((boards, 0.8), (pin, 1.1))
     creak = rubbed(body, rate, load, chance, roughness=0.25, stray=0.04 + 0.10 * knobs["rust"], sharpness_hz=6_500.0)
     creak = bent(creak, 1.0 + 0.05 * wander(chance, n, 1.7))
     creak /= float(np.abs(creak).max(initial=0.0)) or 1.0

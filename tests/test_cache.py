@@ -1,0 +1,123 @@
+"""The cache: whole or absent, named by content, safe with many writers, never in the way."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from producer import cache as module
+from producer.cache import Cache, default_root, key
+
+PARTS = st.one_of(
+    st.text(max_size=6), st.integers(-5, 5), st.binary(max_size=6), st.lists(st.integers(0, 3), max_size=3)
+)
+
+
+@given(st.lists(PARTS, max_size=4), st.lists(PARTS, max_size=4))
+def test_other_parts_give_another_name(first: list[object], second: list[object]) -> None:
+    def told_apart(parts: list[object]) -> list[tuple[str, object]]:
+        return [(type(part).__name__, part) for part in parts]
+
+    assert (key(*first) == key(*second)) == (told_apart(first) == told_apart(second))
+
+
+def test_the_order_of_an_object_does_not_matter_but_that_of_parts_does() -> None:
+    assert key({"a": 1, "b": 2}) == key({"b": 2, "a": 1})
+    assert key("a", "b") != key("b", "a") != key("ba")
+    assert len(key()) == 64
+
+
+def test_a_new_release_makes_everything_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = key("take", 1)
+    monkeypatch.setattr(module, "__version__", "999")
+    assert key("take", 1) != before
+
+
+@given(st.binary(max_size=200))
+def test_what_was_written_is_read(tmp_path_factory: pytest.TempPathFactory, payload: bytes) -> None:
+    cache = Cache(tmp_path_factory.mktemp("cache"))
+    assert cache.read(key("x")) is None
+    cache.write(key("x"), payload)
+    assert cache.read(key("x")) == payload
+
+
+@pytest.mark.parametrize("damage", ["cut", "longer", "flipped", "empty", "another file"])
+def test_a_damaged_entry_is_thrown_away_and_made_again(tmp_path: Path, damage: str) -> None:
+    cache, name = Cache(tmp_path), key("x")
+    cache.write(name, b"a payload of some length")
+    path = cache.path(name)
+    raw = path.read_bytes()
+    flipped = raw[:-3] + bytes([raw[-3] ^ 1]) + raw[-2:]
+    path.write_bytes(
+        {"cut": raw[:-5], "longer": raw + b"x", "flipped": flipped, "empty": b"", "another file": b"MZ\n\n"}[damage]
+    )
+    assert cache.read(name) is None
+    assert not path.exists()
+    made = []
+    assert cache.data(name, lambda: made.append(1) or {"n": 1}) == {"n": 1}
+    assert cache.data(name, lambda: made.append(1) or {"n": 2}) == {"n": 1}
+    assert made == [1]
+
+
+@given(
+    arrays.arrays(
+        np.float32, st.tuples(st.integers(0, 40), st.sampled_from([1, 2])), elements=st.floats(-4, 4, width=32)
+    )
+)
+def test_samples_come_back_to_the_last_bit(
+    tmp_path_factory: pytest.TempPathFactory, audio: np.typing.NDArray[np.float32]
+) -> None:
+    cache = Cache(tmp_path_factory.mktemp("cache"))
+    made = cache.audio(key("a"), lambda: audio)
+    kept = cache.audio(key("a"), lambda: pytest.fail("made twice"))
+    for found in (made, kept):
+        assert (found.dtype, found.shape) == (np.float32, audio.shape)
+        assert found.tobytes() == audio.tobytes()
+
+
+def test_many_writers_of_one_entry_leave_it_whole(tmp_path: Path) -> None:
+    cache, name = Cache(tmp_path), key("x")
+    payloads = [bytes([n]) * 200_000 for n in range(8)]
+
+    def write_and_read(payload: bytes) -> bytes | None:
+        cache.write(name, payload)
+        return cache.read(name)
+
+    with ThreadPoolExecutor(8) as threads:
+        seen = list(threads.map(write_and_read, payloads * 4))
+    assert set(seen) <= set(payloads)
+    assert [path.name for path in cache.path(name).parent.iterdir()] == [name]
+
+
+def test_a_folder_that_cannot_be_written_costs_only_speed(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    cache = Cache(tmp_path / "file" / "cache")
+    cache.write(key("x"), b"payload")
+    assert cache.read(key("x")) is None
+    assert cache.data(key("x"), lambda: {"n": 1}) == {"n": 1}
+
+
+def test_a_temporary_cache_is_gone_afterwards() -> None:
+    with Cache(temporary=True) as cache:
+        cache.write(key("x"), b"payload")
+        assert cache.read(key("x")) == b"payload"
+        root = cache.root
+        assert root.is_dir()
+    assert not root.exists()
+
+
+def test_the_folder_is_the_users_unless_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRODUCER_CACHE", str(tmp_path))
+    assert default_root() == tmp_path == Cache().root
+    monkeypatch.setenv("PRODUCER_CACHE", "")
+    assert default_root().name in ("producer", "Cache") and default_root().is_absolute()
+    if sys.platform == "linux":
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+        assert default_root() == tmp_path / "xdg" / "producer"

@@ -1,0 +1,67 @@
+"""Messages: where, what, how to mend it; all at once and in reading order."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from producer import errors
+from producer.errors import Place, Problem, ProducerError, ScriptError, nearest
+
+NAMES = st.text(st.characters(categories=["Ll", "Lu", "Nd"], max_codepoint=0x17F), min_size=1, max_size=12)
+PLACES = st.builds(Place, st.sampled_from(["a.yaml", "b.yaml"]), st.integers(1, 99), st.integers(1, 99))
+PROBLEMS = st.builds(Problem, PLACES, st.text(max_size=8))
+
+
+def test_a_place_is_written_as_editors_jump_to_it() -> None:
+    assert str(Place("script/lamp.yaml", 3, 5)) == "script/lamp.yaml:3:5"
+    assert str(Place("script/lamp.yaml")) == "script/lamp.yaml"
+
+
+def test_a_problem_shows_its_line_as_it_should_be_below_it() -> None:
+    plain = Problem(Place("a.yaml", 3, 5), "a text that begins with * would be misread")
+    mended = Problem(Place("a.yaml", 3, 5), "a text that begins with * would be misread", "ann: >\n  *So*.")
+    assert str(plain) == "a.yaml:3:5: a text that begins with * would be misread"
+    assert str(mended) == f"{plain}\n    ann: >\n      *So*."
+    assert plain == mended  # one place, one mistake, with or without its remedy
+
+
+@given(st.lists(PROBLEMS, max_size=12))
+def test_problems_are_told_once_each_in_reading_order(problems: list[Problem]) -> None:
+    told = ScriptError(problems).problems
+    assert set(told) == set(problems) and len(told) == len(set(problems))
+    places = [(one.at.file, one.at.line, one.at.column) for one in told]
+    assert places == sorted(places)
+    assert ScriptError(reversed(problems)).problems == told
+    assert str(ScriptError(problems)) == "\n".join(map(str, told))
+
+
+@given(NAMES, st.lists(NAMES, max_size=8))
+def test_a_hint_only_ever_names_what_there_is(name: str, known: list[str]) -> None:
+    hint = nearest(name, known)
+    if hint.startswith("; did you mean '"):
+        assert hint[16:-2] in known
+    elif known:
+        assert hint == f"; known: {', '.join(sorted(set(known)))}"
+    else:
+        assert hint == ""
+
+
+@given(NAMES, st.lists(NAMES, max_size=8))
+def test_a_name_that_is_there_is_its_own_nearest(name: str, known: list[str]) -> None:
+    assert nearest(name, [*known, name]).casefold() == f"; did you mean '{name}'?".casefold()
+
+
+def test_a_hint_does_not_mind_case_and_does_not_list_the_world() -> None:
+    assert nearest("BOOTS_ON_BORDS", ["boots_on_boards", "wind"]) == "; did you mean 'boots_on_boards'?"
+    assert nearest("zzz", [f"name_{n}" for n in range(12)]).startswith("; known: name_0, name_1, name_10")
+    assert nearest("zzz", [f"name_{n}" for n in range(13)]) == ""
+
+
+def test_every_error_is_one_that_a_user_can_act_on() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    assert len(kinds) >= 7
+    assert all(issubclass(kind, ProducerError) for kind in kinds)
+    with pytest.raises(ProducerError, match="no such voice"):
+        raise errors.VoiceError("no such voice")

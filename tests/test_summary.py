@@ -1,0 +1,138 @@
+"""What a producer reads when an episode is done, and the same as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from producer import master, summary
+from producer.dsp.loudness import Loudness
+from producer.errors import Place
+from producer.mix.margin import LineMargin
+from producer.model.profile import PROFILES
+from producer.render import Report
+from producer.timeline.cue_sheet import cue_sheet
+from producer.units import Samples, Span
+from tests.deliver_helpers import RATE, script_of, speech, timeline_of
+
+LOUD = Loudness(
+    integrated_lufs=-16.04,
+    range_lu=6.26,
+    max_momentary_lufs=-11.0,
+    max_short_term_lufs=-13.0,
+    true_peak_dbtp=-1.31,
+    sample_peak_db=-1.5,
+    samples=100 * RATE,
+)
+
+
+def margin(line: str, start: float, **over: float) -> LineMargin:
+    span = Span(Samples(round(start * RATE)), Samples(round((start + 1) * RATE)))
+    figures = {"over_beds_lu": math.inf, "over_music_lu": math.inf, "asked_beds_lu": 15.0, "asked_music_lu": 10.0}
+    figures |= {"reduced_beds_db": 0.0, "reduced_music_db": 0.0}
+    return LineMargin(line=line, clip=line, span=span, speech_lufs=-23.0, over_freed_lu=math.inf, **(figures | over))
+
+
+def report(folder: Path, *margins: LineMargin, measured: Loudness = LOUD) -> Report:
+    clips = tuple(
+        speech(one.line, "keeper", [("Hello", one.span.start / RATE, one.span.end / RATE)]) for one in margins
+    )
+    return Report(
+        script=script_of("The Last Lamp"),
+        timeline=timeline_of(99.6, clips, (("One", 0.0), ("Two", 50.0))),
+        profile=PROFILES["podcast"],
+        measured=measured,
+        margins=margins,
+        plan=master.Plan(6.0, -1.0),
+        rounds=1,
+        files=(folder / "output" / "lamp" / "lamp.mp3", folder / "output" / "lamp" / "timeline.json"),
+    )
+
+
+def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> None:
+    facts = summary.facts(report(tmp_path, margin("line-1", 3.0, over_beds_lu=16.251)), tmp_path)
+    assert json.loads(json.dumps(facts, allow_nan=False)) == {
+        "title": "The Last Lamp",
+        "profile": "podcast",
+        "length_s": 99.6,
+        "loudness_lufs": -16.04,
+        "loudness_range_lu": 6.26,
+        "true_peak_dbtp": -1.31,
+        "rounds": 1,
+        "tightest_margin": {
+            "beds": {
+                "margin_lu": 16.25,
+                "asked_lu": 15.0,
+                "line": "line-1",
+                "at_s": 3.0,
+                "where": "script/test.yaml:1:1",
+            }
+        },
+        "files": ["output/lamp/lamp.mp3", "output/lamp/timeline.json"],
+    }
+
+
+def test_the_text_names_the_tightest_line(tmp_path: Path) -> None:
+    made = report(
+        tmp_path,
+        margin("line-1", 3.0, over_beds_lu=16.25, over_music_lu=10.5),
+        margin("line-2", 59.98, over_beds_lu=15.02),
+        # further above its beds than others, but less so than it was asked to be
+        margin("line-3", 75.0, over_beds_lu=20.01, asked_beds_lu=20.0),
+    )
+    assert summary.text(summary.facts(made, tmp_path)).splitlines() == [
+        "The Last Lamp: 1:40 for podcast",
+        "loudness   -16.0 LUFS, range 6.3 LU",
+        "true peak  -1.3 dBTP, on the decoded file",
+        "speech     20.0 LU over beds at least (asked 20.0): line-3 at 1:15.0, script/test.yaml:1:1",
+        "speech     10.5 LU over music at least (asked 10.0): line-1 at 0:03.0, script/test.yaml:1:1",
+        "wrote      output/lamp/lamp.mp3",
+        "wrote      output/lamp/timeline.json",
+    ]
+
+
+@pytest.mark.parametrize(("at_s", "clock"), [(59.94, "0:59.9"), (59.96, "1:00.0"), (0.04, "0:00.0"), (90.05, "1:30.")])
+def test_a_time_never_has_sixty_seconds(tmp_path: Path, at_s: float, clock: str) -> None:
+    facts = summary.facts(report(tmp_path, margin("line-1", at_s, over_beds_lu=16.0)), tmp_path)
+    assert f"line-1 at {clock}" in summary.text(facts)
+
+
+def test_silence_has_no_figures_and_no_line_is_tight_over_nothing(tmp_path: Path) -> None:
+    nothing = dict.fromkeys(("integrated_lufs", "max_momentary_lufs", "true_peak_dbtp", "sample_peak_db"), -math.inf)
+    silent = Loudness(range_lu=0.0, max_short_term_lufs=-math.inf, samples=0, **nothing)
+    facts: dict[str, Any] = summary.facts(report(tmp_path, margin("line-1", 1.0), measured=silent), tmp_path)
+    assert (facts["loudness_lufs"], facts["true_peak_dbtp"], facts["tightest_margin"]) == (None, None, {})
+    assert "loudness   none LUFS" in summary.text(facts)
+    json.dumps(facts, allow_nan=False)
+
+
+def test_files_are_named_from_here_or_in_full(tmp_path: Path) -> None:
+    made = report(tmp_path / "project")
+    assert summary.facts(made, tmp_path)["files"][0] == "project/output/lamp/lamp.mp3"  # type: ignore[index]
+    away = summary.facts(made, tmp_path / "elsewhere")["files"]
+    assert away == [str(path) for path in made.files]
+
+
+def test_a_cue_is_a_row_for_people_and_an_object_for_programs() -> None:
+    timeline = timeline_of(4.0, (speech("line-1", "keeper", [("Hello", 1.25, 2.0)]),), (("The quay", 0.0),))
+    scene, line = cue_sheet(timeline)
+    assert summary.cue(line) == {
+        "kind": "speech",
+        "id": "line-1",
+        "name": "keeper",
+        "start": 55125,
+        "end": 88200,
+        "time": "0:01.250",
+        "level_lu": 0.0,
+        "at": {"file": "script/test.yaml", "line": 1, "column": 1},
+    }
+    assert summary.cue_line(line).split() == [
+        *("0:01.250", "speech", "+0.0", "LU", "keeper", "line-1", "script/test.yaml:1:1")
+    ]
+    assert "The quay" in summary.cue_line(scene) and " LU " not in summary.cue_line(scene)
+    assert summary.cue_line(line).index("keeper") == summary.cue_line(scene).index("The quay")
+    assert scene.where == Place("script/test.yaml", 1, 1)
