@@ -15,7 +15,7 @@ from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.deliver.spill import Shelf, Spill
 from producer.dsp.loudness import Loudness, Meter, lufs, sliding
-from producer.errors import RenderError, ScriptError, nearest
+from producer.errors import PackError, RenderError, ScriptError, nearest
 from producer.foley import RECIPES
 from producer.mix.margin import LineMargin
 from producer.mix.mixer import Mixer
@@ -183,6 +183,9 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     watch.stage("voices", len(script.lines))
     takes = voice.speak_lines(script.lines, profile.rate_hz, cache, order.jobs, lambda done, _: watch.done(done))
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
+    broken = sounds.check({cue.role for cue in script.cues} | {bed.role for bed in script.beds if not bed.names_id})
+    if broken:
+        raise PackError(broken)
     watch.stage("timeline", 1)
     timeline = place(script, takes, sounds)
     timeline = replace(timeline, duration=Samples(encode.whole_frames(timeline.duration, profile)))

@@ -66,6 +66,8 @@ def _room(name: str, node: Node, notes: Notes) -> Room | None:
         if scalar:
             values[field] = value_of(key, scalar.text, scalar.place, q.number_of(read), notes)
     impulse = texts.get("impulse")
+    if impulse:
+        notes.add(impulse.place, keys.NOT_BUILT["impulse"])
     return Room(name=name, preset=preset or "none", impulse=impulse.text.strip() if impulse else None, **values)
 
 
