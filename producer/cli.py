@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import sys
-import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,15 +83,15 @@ def episode(
     the one that pyproject.toml names ([tool.producer] script = "…").
     """
     from producer import project, render, summary
+    from producer.effort import Effort
     from producer.model.profile import PROFILES
 
-    began = time.perf_counter()
     if profile is not None and profile not in PROFILES:
         raise UsageError(f"--profile: there is none called '{profile}'{nearest(profile, PROFILES)}")
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
-    with _cache(no_cache) as cache, _progress(quiet or as_json) as watch:
+    with _cache(no_cache) as cache, _progress(quiet or as_json) as watch, Effort() as effort:
         order = render.Order(
             project=found,
             output=output,
@@ -107,7 +106,9 @@ def episode(
     elif not quiet:
         print(summary.text(facts))
         if verbose:
-            print(_effort(time.perf_counter() - began, report))
+            heard_s = report.timeline.duration / report.timeline.rate_hz
+            print(f"took       {effort.seconds:.1f} s, {heard_s / effort.seconds:.1f} times real time")
+            print(f"memory     {effort.most_mb:.0f} MB at most, all processes together")
 
 
 @app.command()
@@ -138,7 +139,7 @@ def check(
         _json(outlook)
     elif not quiet:
         minutes, seconds = divmod(round(float(outlook["estimated_s"])), 60)
-        counts = ", ".join(f"{outlook[name]} {name}" for name in ("scenes", "lines", "sounds", "beds"))
+        counts = ", ".join(_counted(outlook[name], name) for name in ("scenes", "lines", "sounds", "beds"))
         print(f"{found.script}: no problems; about {minutes}:{seconds:02d}; {counts}")
 
 
@@ -187,6 +188,10 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
         raise typer.Exit
 
 
+def _counted(count: object, things: str) -> str:
+    return f"{count} {things.removesuffix('s') if count == 1 else things}"
+
+
 def _cores() -> int:
     try:
         return len(os.sched_getaffinity(0))
@@ -218,18 +223,6 @@ def _progress(silent: bool) -> Iterator[render.Watch]:
 def _json(document: object) -> None:
     json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
     print()
-
-
-def _effort(seconds: float, report: render.Report) -> str:
-    import resource
-
-    heard = report.timeline.duration / report.timeline.rate_hz
-    unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss: bytes there, KiB elsewhere
-    peaks = [resource.getrusage(who).ru_maxrss * unit / 1e6 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return (
-        f"took {seconds:.1f} s, {heard / seconds:.1f} times real time; "
-        f"at most {peaks[0]:.0f} MB here and {peaks[1]:.0f} MB in the largest helper process"
-    )
 
 
 def main() -> None:
