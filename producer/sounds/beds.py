@@ -156,9 +156,12 @@ class BedMaker:
                 f"'{asked.sound.role}' of the pack '{asked.pack.name}' is made without end by the recipe "
                 f"'{recipe.name}': it has no speed to change; use its settings, or 'pitch'"
             )
+        values = chosen(source, recipe, asked.settings)
         seed = chance.seed("bed", self._script_seed, asked.pack.name, asked.sound.role, number, asked.seed)
-        bed = EndlessBed(recipe.ambience, chosen(source, recipe, asked.settings), self._rate_hz, seed)
-        bed.loudness_lufs = self._loudness(bed, self._name(asked, "endless", number))
+        bed = EndlessBed(recipe.ambience, values, self._rate_hz, seed)
+        # Measured once for all scripts, scenes and seeds: its level is the recipe's, not that of one stretch of chance.
+        listened = EndlessBed(recipe.ambience, values, self._rate_hz, chance.seed("loudness", asked.sound.role, number))
+        bed.loudness_lufs = self._loudness(listened, self._name(asked, "endless", number, endless=False))
         return bed
 
     def _recorded(self, asked: Asked, number: int, body: Body, made_once: str = "") -> BedSource:
