@@ -5,14 +5,14 @@ Never a compressor over the whole programme: it would undo the balance that the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio, as_mono, as_stereo
-from producer.dsp.limiter import RELEASE_DB_S, Limiter
+from producer.dsp.limiter import CHUNK, LONGEST_RELEASE_S, RELEASE_DB_S, Limiter
 from producer.dsp.loudness import Loudness, PowerMeter, integrated
 from producer.model.profile import Profile
 from producer.units import gain
@@ -20,6 +20,7 @@ from producer.units import gain
 GAIN_STEP_DB = 0.1
 """The gain moves in steps, so that a small edit leaves far parts of an episode as they were."""
 ROUNDS = 4
+_BLOCK = 32 * CHUNK
 CLOSE_ENOUGH_LU = 0.25
 _OVERSHOOT_DB = {"mp3": 1.8}  # what 192 kbps may add to the peak of noise and impacts; the first round leaves room
 _LOSS_DB = {"mp3": 0.26}  # LAME's presets turn what they encode down, by 0.97 at 192 kbps
@@ -115,20 +116,31 @@ def holds(decoded: Loudness, profile: Profile) -> bool:
     return abs(decoded.integrated_lufs - profile.loudness_lufs) <= profile.tolerance_lu
 
 
-def mastered(blocks: Iterable[Audio], plan: Plan, profile: Profile) -> Iterator[Audio]:
-    """The mix with `plan` applied, in the profile's channels; as many samples as came in."""
+Mix = Callable[[int, int], Audio]
+"""Samples [start, stop) of the mix, shape (stop - start, 2); silence beyond its ends."""
+
+
+def mastered(mix: Mix, start: int, stop: int, plan: Plan, profile: Profile) -> Iterator[Audio]:
+    """Samples [start, stop) of the mix with `plan` applied, in the profile's channels and in blocks.
+
+    A sample is the same to the last bit whatever stretch it is asked with: the limiter begins on its own grid, so far
+    before the stretch that nothing from earlier can reach into it.
+    """
     shape = as_mono if profile.channels == 1 else as_stereo
     if plan.ceiling_dbtp is None:
         factor = np.float32(gain(plan.gain_db))
-        for block in blocks:
-            yield shape(block) * factor
+        for at in range(start, stop, _BLOCK):
+            yield shape(mix(at, min(at + _BLOCK, stop))) * factor
         return
     limiter = Limiter(profile.rate_hz, profile.channels, plan.ceiling_dbtp, plan.gain_db)
-    for block in blocks:
-        ready = limiter.push(shape(block))
+    begin = max(0, start - round(LONGEST_RELEASE_S * profile.rate_hz)) // CHUNK * CHUNK
+    skip, left = start - begin, stop - start
+    for at in range(begin, stop + 3 * CHUNK, _BLOCK):
+        ready = limiter.push(shape(mix(at, at + _BLOCK)))
+        ready, skip = ready[skip:][:left], max(0, skip - len(ready))
         if len(ready):
+            left -= len(ready)
             yield ready
-    yield limiter.flush()
 
 
 def _stepped(gain_db: float) -> float:

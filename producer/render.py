@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from producer import master, memory, voice
 from producer import script as script_stage
+from producer.audio import Audio
 from producer.cache import Cache
 from producer.deliver import encode
 from producer.deliver import episode as delivery
@@ -99,7 +101,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         script, timeline, profile, origins, margins, survey = _mixed(order, cache, mix, watch)
         memory.give_back()
         audio = staging.path(order.project.slug + encode.codec(profile).suffix)
-        chain, measured, rounds = _mastered(mix, survey, profile, audio, watch)
+        chain, measured, rounds = _mastered(mix, survey, profile, audio, order.jobs, watch)
         if measured.samples != timeline.duration:
             raise AssertionError(f"{measured.samples} samples came back of {timeline.duration}")
         document = to_json(timeline, script)
@@ -242,7 +244,7 @@ def _mixed(order: Order, cache: Cache, mix: Spill, watch: Watch) -> _Mixed:
 
 
 def _mastered(
-    mix: Spill, survey: master.Survey, profile: Profile, audio: Path, watch: Watch
+    mix: Spill, survey: master.Survey, profile: Profile, audio: Path, jobs: int, watch: Watch
 ) -> tuple[master.Plan, Loudness, int]:
     """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not."""
     chain = master.first_plan(survey, profile)
@@ -250,7 +252,8 @@ def _mastered(
     while rounds < master.ROUNDS:
         rounds += 1
         watch.stage("master", mix.samples)
-        encode.encode(master.mastered(mix.blocks(), chain, profile), profile, audio)
+        programme = partial(_programme, mix, chain, profile)
+        encode.encode(programme, mix.samples, profile, audio, jobs, watch.done)
         watch.stage("verify", mix.samples)
         meter = Meter(profile.rate_hz, profile.channels)
         for block in encode.decode(audio, profile):
@@ -268,6 +271,10 @@ def _mastered(
             "it is quiet for most of its length with a few very loud moments: lower those"
         )
     return chain, measured, rounds
+
+
+def _programme(mix: Spill, chain: master.Plan, profile: Profile, start: int, stop: int) -> Iterator[Audio]:
+    return master.mastered(mix.read, start, stop, chain, profile)
 
 
 def _origins(placed: Placed) -> tuple[Origin, ...]:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from producer.audio import Audio
-from producer.deliver import ffmpeg
+from producer.deliver import ffmpeg, mp3
+from producer.errors import RenderError
 from producer.model.profile import Profile
+
+Programme = Callable[[int, int], Iterable[Audio]]
+"""Samples [start, stop) of what is delivered, in blocks. Asked from several threads at once."""
+
+STRETCH_SAMPLES = 72 * 36864
+"""Where an MP3 is cut, about once a minute: whole frames of MPEG-1 and MPEG-2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +31,9 @@ class Codec:
 
 
 def _mp3(profile: Profile) -> Codec:
-    # Joint stereo and the Info frame (delay, padding, exact length) are libmp3lame's defaults to a file.
-    return Codec(
-        ".mp3",
-        ("-c:a", "libmp3lame", "-b:a", f"{profile.kbps}k", "-write_xing", "1", "-id3v2_version", "0", "-f", "mp3"),
-    )
+    # Without a reservoir each frame stands alone, so that stretches can be joined.
+    options = ("-c:a", "libmp3lame", "-b:a", f"{profile.kbps}k", "-reservoir", "0", "-id3v2_version", "0", "-f", "mp3")
+    return Codec(".mp3", options)
 
 
 def _wav(profile: Profile) -> Codec:
@@ -34,9 +41,8 @@ def _wav(profile: Profile) -> Codec:
 
 
 def _flac(profile: Profile) -> Codec:
-    return Codec(
-        ".flac", ("-c:a", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", str(profile.bits), "-f", "flac")
-    )
+    options = ("-c:a", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", str(profile.bits), "-f", "flac")
+    return Codec(".flac", options)
 
 
 def codec(profile: Profile) -> Codec:
@@ -52,18 +58,70 @@ def whole_frames(samples: int, profile: Profile) -> int:
     """
     if profile.codec != "mp3":
         return samples
-    frame = 1152 if profile.rate_hz >= 32000 else 576  # MPEG-1, MPEG-2 (ISO 11172-3, 13818-3)
+    frame = mp3.frame_samples(profile.rate_hz)
     return -(-samples // frame) * frame
 
 
-def encode(blocks: Iterable[Audio], profile: Profile, to: Path) -> int:
-    """Write the mastered blocks to the file `to` as the profile says; returns samples written."""
-    return ffmpeg.encode(_in_range(blocks), profile.rate_hz, profile.channels, list(codec(profile).options), to)
+def encode(
+    programme: Programme,
+    samples: int,
+    profile: Profile,
+    to: Path,
+    jobs: int = 1,
+    progress: Callable[[int], None] = lambda done: None,
+) -> None:
+    """Write `samples` of the programme to the file `to` as the profile says; the bytes do not depend on `jobs`.
+
+    Args:
+        progress: told how many samples are written.
+    """
+    if profile.codec == "mp3":
+        _encode_mp3(programme, samples, profile, to, jobs, progress)
+    else:
+        _run(programme(0, samples), profile, to)
 
 
 def decode(path: Path, profile: Profile) -> Iterator[Audio]:
     """What a listener's player gets from the file, in blocks."""
     return ffmpeg.decode(path, profile.channels, profile.rate_hz)
+
+
+def _encode_mp3(
+    programme: Programme, samples: int, profile: Profile, to: Path, jobs: int, progress: Callable[[int], None]
+) -> None:
+    frame = mp3.frame_samples(profile.rate_hz)
+    starts = range(0, samples, STRETCH_SAMPLES)
+    with tempfile.TemporaryDirectory(prefix=".mp3-", dir=to.parent) as folder:
+        part = Path(folder)
+
+        def stretch(start: int) -> bytes:
+            begin = max(0, start - mp3.LEAD_FRAMES * frame)
+            last = start + STRETCH_SAMPLES >= samples
+            stop = samples if last else start + STRETCH_SAMPLES + mp3.TRAIL_FRAMES * frame
+            file = part / f"{start}.mp3"
+            _run(programme(begin, min(stop, samples)), profile, file, "-write_xing", "0")
+            made = list(mp3.frames(file.read_bytes()))
+            file.unlink()
+            first = (start - begin) // frame
+            return b"".join(made[first : None if last else first + STRETCH_SAMPLES // frame])
+
+        opening = part / "opening.mp3"
+        _run([np.zeros((frame, profile.channels), np.float32)], profile, opening)
+        stretches: list[bytes] = []
+        with ThreadPoolExecutor(max(1, jobs)) as pool:
+            for start, made in zip(starts, pool.map(stretch, starts), strict=True):
+                stretches.append(made)
+                progress(min(samples, start + STRETCH_SAMPLES))
+        info = next(mp3.frames(opening.read_bytes()))
+    try:
+        to.write_bytes(mp3.joined(info, stretches, samples, profile.rate_hz))
+    except OSError as found:
+        raise RenderError(f"cannot write {to.name}: {found.strerror}") from None
+
+
+def _run(blocks: Iterable[Audio], profile: Profile, to: Path, *more: str) -> int:
+    options = [*codec(profile).options[:-2], *more, *codec(profile).options[-2:]]
+    return ffmpeg.encode(_in_range(blocks), profile.rate_hz, profile.channels, options, to)
 
 
 def _in_range(blocks: Iterable[Audio]) -> Iterator[Audio]:

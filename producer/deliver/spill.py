@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -15,11 +14,12 @@ from producer.errors import RenderError
 
 
 class Spill:
-    """A stream: write blocks once, read them as often as needed. Use it in `with`: the file goes with it."""
+    """A programme: write its blocks in order, then read it from anywhere. Use it in `with`: the file goes with it."""
 
     def __init__(self, folder: Path, channels: int) -> None:
         self._channels = channels
         self._file = _temporary(folder)
+        self._lock = threading.Lock()
         self.samples = 0
 
     def __enter__(self) -> Spill:
@@ -33,12 +33,17 @@ class Spill:
         _append(self._file, block)
         self.samples += len(block)
 
-    def blocks(self, size: int = 1 << 18) -> Iterator[Audio]:
-        """All of it from the start, shape (at most size, channels) each."""
-        self._file.seek(0)
-        frame = 4 * self._channels
-        while raw := self._file.read(size * frame):
-            yield np.frombuffer(raw, "<f4").reshape(-1, self._channels)
+    def read(self, start: int, stop: int) -> Audio:
+        """Samples [start, stop), shape (stop - start, channels); silence beyond what was written. From any thread."""
+        made = np.zeros((stop - start, self._channels), np.float32)
+        low, high = max(start, 0), min(stop, self.samples)
+        if low < high:
+            frame = 4 * self._channels
+            with self._lock:
+                self._file.seek(low * frame)
+                raw = self._file.read((high - low) * frame)
+            made[low - start : high - start] = np.frombuffer(raw, "<f4").reshape(-1, self._channels)
+        return made
 
 
 class Shelf:

@@ -16,9 +16,11 @@ from producer.dsp.crests import EDGE, crests
 from producer.units import gain
 
 _GROUP = 8  # samples that share one control value
-_CHUNK = 4096  # samples of one step: whole groups, and longer than the look-ahead
+CHUNK = 4096  # samples of one step: whole groups, and longer than the look-ahead
 _LOOK_AHEAD_S = 0.006
 RELEASE_DB_S = 60.0
+LONGEST_RELEASE_S = 2.0
+"""After this nothing is left of a fall of 100 dB: a limiter that begins so much earlier gives what any other gives."""
 
 
 class Limiter:
@@ -32,8 +34,8 @@ class Limiter:
         kernel = np.hanning(2 * self._ahead + 3)[1:-1]
         self._kernel = kernel / kernel.sum()
         self._release_db = RELEASE_DB_S * _GROUP / rate_hz
-        self._chunks = [silence(_CHUNK, channels)] * 2  # the two before the newest
-        self._control = [np.zeros(_CHUNK // _GROUP)] * 2  # gain in dB that each group may have, of the two before those
+        self._chunks = [silence(CHUNK, channels)] * 2  # the two before the newest
+        self._control = [np.zeros(CHUNK // _GROUP)] * 2  # gain in dB that each group may have, of the two before those
         self._released_db = 0.0
         self._steps = 0
         self._waiting = silence(0, channels)
@@ -46,15 +48,15 @@ class Limiter:
         """Take the next samples, shape (n, channels); give those that are ready, maybe none."""
         self._came += len(block)
         self._waiting = np.concatenate([self._waiting, block])
-        whole = len(self._waiting) // _CHUNK * _CHUNK
-        ready = [self._step(self._waiting[at : at + _CHUNK]) for at in range(0, whole, _CHUNK)]
+        whole = len(self._waiting) // CHUNK * CHUNK
+        ready = [self._step(self._waiting[at : at + CHUNK]) for at in range(0, whole, CHUNK)]
         self._waiting = self._waiting[whole:]
         return self._give(ready)
 
     def flush(self) -> Audio:
         """The rest; after it, exactly as many samples have come out as went in."""
-        tail = np.concatenate([self._waiting, silence(4 * _CHUNK, self._waiting.shape[1])])
-        ready = [self._step(tail[at : at + _CHUNK]) for at in range(0, 4 * _CHUNK, _CHUNK)]
+        tail = np.concatenate([self._waiting, silence(4 * CHUNK, self._waiting.shape[1])])
+        ready = [self._step(tail[at : at + CHUNK]) for at in range(0, 4 * CHUNK, CHUNK)]
         self._waiting = self._waiting[:0]
         return self._give(ready)
 
@@ -77,7 +79,7 @@ class Limiter:
 
     def _wanted_db(self, seen: Audio) -> NDArray[np.float64]:
         """The gain (dB, at most 0) that brings each group of a chunk under the ceiling; `seen` has both edges."""
-        peaks = np.full(_CHUNK // _GROUP, self._ceiling)
+        peaks = np.full(CHUNK // _GROUP, self._ceiling)
         for channel in seen.T:
             # A peak of under half the ceiling cannot rise over it between samples (6 dB).
             at, heights = crests(channel, 0.5 * self._ceiling)
@@ -98,11 +100,11 @@ class Limiter:
         """`audio` is the middle one of the three chunks that `control` covers."""
         if control.min() >= 0.0:
             return (audio * self._gain).astype(np.float32)
-        groups = _CHUNK // _GROUP
+        groups = CHUNK // _GROUP
         # The lowest over the window and one group beyond, then a mean over the window: never above what a sample needs.
         lowest = ndimage.minimum_filter1d(control, 2 * self._ahead + 3, mode="nearest")
         smooth = np.convolve(lowest, self._kernel, "same")[groups - 1 : 2 * groups + 1]
         self.deepest_db = max(self.deepest_db, -float(smooth.min()))
         centres = (np.arange(-1, groups + 1) + 0.5) * _GROUP - 0.5
-        factor = np.interp(np.arange(_CHUNK), centres, 10.0 ** (smooth / 20.0) * self._gain)
+        factor = np.interp(np.arange(CHUNK), centres, 10.0 ** (smooth / 20.0) * self._gain)
         return (audio * factor[:, None]).astype(np.float32)

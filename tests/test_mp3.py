@@ -1,0 +1,114 @@
+"""Stretches of MP3 that are encoded side by side and joined, against one that was made in one go."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from producer.audio import Audio
+from producer.deliver import encode, ffmpeg, mp3
+from producer.model.profile import PROFILES
+
+PODCAST = PROFILES["podcast"]
+RATE = PODCAST.rate_hz
+
+
+def slow_crc16(data: bytes) -> int:
+    """Bit by bit, as the definition has it."""
+    state = 0
+    for byte in data:
+        state ^= byte
+        for _ in range(8):
+            state = state >> 1 ^ 0xA001 if state & 1 else state >> 1
+    return state
+
+
+def test_the_checksum_has_the_catalogued_check_value() -> None:
+    assert mp3.crc16(b"123456789") == 0xBB3D  # CRC-16/ARC
+
+
+@settings(max_examples=15, deadline=None)
+@given(length=st.sampled_from([0, 1, 2047, 2048, 4096, 9001]), seed=st.integers(0, 99))
+def test_the_checksum_is_the_slow_one_at_any_length(length: int, seed: int) -> None:
+    data = np.random.default_rng(seed).integers(0, 256, length, np.uint8).tobytes()
+    assert mp3.crc16(data) == slow_crc16(data)
+
+
+@pytest.fixture(scope="module")
+def music() -> Audio:
+    """Two and a half stretches of tones that move, bursts and silence."""
+    n = encode.whole_frames(int(2.5 * encode.STRETCH_SAMPLES), PODCAST)
+    t = np.arange(n) / RATE
+    tone = 0.2 * np.sin(2 * np.pi * (300 + 200 * np.sin(2 * np.pi * t / 7)) * t) * (np.sin(2 * np.pi * t / 3) > -0.5)
+    noise = np.random.default_rng(5).standard_normal((n, 2)) * 0.05 * (np.sin(2 * np.pi * t * 1.3) > 0.6)[:, None]
+    return (tone[:, None] + noise).astype(np.float32)
+
+
+def blocks(audio: Audio, start: int, stop: int) -> Iterator[Audio]:
+    for at in range(start, stop, 200_003):
+        yield audio[at : min(at + 200_003, stop)]
+
+
+@pytest.fixture(scope="module")
+def joined(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("mp3") / "joined.mp3"
+    encode.encode(lambda start, stop: blocks(music, start, stop), len(music), PODCAST, path, jobs=2)
+    return path
+
+
+def test_one_encoder_and_two_give_the_same_bytes(music: Audio, joined: Path, tmp_path: Path) -> None:
+    path = tmp_path / "alone.mp3"
+    encode.encode(lambda start, stop: blocks(music, start, stop), len(music), PODCAST, path, jobs=1)
+    assert path.read_bytes() == joined.read_bytes()
+    assert [p.name for p in tmp_path.iterdir()] == ["alone.mp3"]
+
+
+def test_the_joins_cannot_be_heard(music: Audio, joined: Path, tmp_path: Path) -> None:
+    in_one_go = tmp_path / "one.mp3"
+    options = list(encode.codec(PODCAST).options)
+    ffmpeg.encode(blocks(music, 0, len(music)), RATE, 2, options, in_one_go)
+    one = np.concatenate(list(ffmpeg.decode(in_one_go, 2, RATE)))
+    two = np.concatenate(list(encode.decode(joined, PODCAST)))
+    assert len(one) == len(two) == len(music)
+    for join in range(encode.STRETCH_SAMPLES, len(music), encode.STRETCH_SAMPLES):
+        around = slice(join - 6 * 1152, join + 6 * 1152)
+        assert np.abs(one[around] - two[around]).max() < 10 ** (-60 / 20)
+        error = two[around] - music[around]
+        elsewhere = two[: 12 * 1152] - music[: 12 * 1152]
+        assert np.sqrt(np.mean(error**2)) < 4 * max(float(np.sqrt(np.mean(elsewhere**2))), 1e-3)
+
+
+def test_every_frame_stands_alone_at_one_bitrate_and_the_tag_tells_the_truth(music: Audio, joined: Path) -> None:
+    raw = joined.read_bytes()
+    found = list(mp3.frames(raw))
+    assert sum(map(len, found)) == len(raw)
+    assert {frame[2] >> 4 for frame in found} == {11}  # 192 kbps
+    assert all(frame[4] == 0 and frame[5] >> 7 == 0 for frame in found[1:])  # main_data_begin: no reservoir
+    tag = raw.index(b"Info")
+    assert int.from_bytes(raw[tag + 8 : tag + 12], "big") == len(found) - 1
+    assert int.from_bytes(raw[tag + 12 : tag + 16], "big") == len(raw)
+    packed = int.from_bytes(raw[tag + 141 : tag + 144], "big")
+    assert (len(found) - 1) * 1152 == len(music) + (packed >> 12) + (packed & 0xFFF)
+    assert int.from_bytes(raw[tag + 152 : tag + 154], "big") == mp3.crc16(raw[len(found[0]) :])
+    assert int.from_bytes(raw[tag + 154 : tag + 156], "big") == slow_crc16(raw[: tag + 154])
+
+
+def test_the_tag_is_laid_out_as_the_encoder_itself_does_it(music: Audio, tmp_path: Path) -> None:
+    """For what fits into one stretch, ffmpeg's own Info frame differs in nothing but the seek table."""
+    short = music[: 100 * 1152]
+    ours, theirs = tmp_path / "ours.mp3", tmp_path / "theirs.mp3"
+    encode.encode(lambda start, stop: blocks(short, start, stop), len(short), PODCAST, ours)
+    ffmpeg.encode(blocks(short, 0, len(short)), RATE, 2, list(encode.codec(PODCAST).options), theirs)
+    ours_raw, theirs_raw = ours.read_bytes(), theirs.read_bytes()
+    tag = theirs_raw.index(b"Info")
+    assert ours_raw[tag + 156 :] == theirs_raw[tag + 156 :]
+    for part in (slice(0, tag + 16), slice(tag + 120, tag + 131), slice(tag + 139, tag + 154)):
+        assert ours_raw[part] == theirs_raw[part], part
+
+
+def test_noise_is_no_mp3() -> None:
+    with pytest.raises(ValueError, match="no MP3 frame at byte 0"):
+        list(mp3.frames(b"not audio at all"))
