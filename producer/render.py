@@ -12,12 +12,12 @@ from producer import master, memory, voice
 from producer import script as script_stage
 from producer.audio import Audio
 from producer.cache import Cache
-from producer.deliver import encode
+from producer.deliver import cover, encode
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.deliver.spill import Shelf, Spill
 from producer.dsp.loudness import Loudness, Meter, lufs, sliding
-from producer.errors import PackError, RenderError, ScriptError, nearest
+from producer.errors import PackError, Problem, RenderError, ScriptError, nearest
 from producer.foley import RECIPES
 from producer.mix.margin import LineMargin
 from producer.mix.mixer import Mixer
@@ -107,10 +107,10 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         document = to_json(timeline, script)
         document["script"]["file"] = order.project.script_name  # however the user named it
         curve = lufs(sliding(survey.powers, 3.0, survey.seconds_per_hop)[::100]).tolist()
-        picture = delivery.cover_picture(script, order.project.root, curve)
+        picture = delivery.own_cover(script, order.project.root) or cover.draw(script.title, script.show, curve)
         delivery.write_documents(staging, script, timeline, document, origins)
         delivery.write_tags(audio, script, timeline, origins, picture, profile)
-        files = staging.publish()
+        files = staging.publish(stale=[f"{order.project.slug}{suffix}" for suffix in encode.SUFFIXES])
     return Report(
         script=script,
         timeline=timeline,
@@ -148,6 +148,7 @@ def script_text(project: Project) -> str:
 def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, float | int | str]:
     """Find every problem without making a sound; what the episode will roughly be. Raises ScriptError, PackError."""
     script, _ = read_script(project, packs, cache)
+    delivery.own_cover(script, project.root)
     return {
         "script": project.script_name,
         "estimated_s": round(float(script_stage.estimate_s(script)), 1),
@@ -181,6 +182,7 @@ def cues(order: Order, cache: Cache, watch: Watch) -> tuple[CueRow, ...]:
 def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     """Everything up to the timeline. Raises ScriptError, PackError, VoiceError."""
     script, packs = read_script(order.project, order.packs, cache)
+    delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
     profile = _profile(order.profile or script.profile)
     watch.stage("voices", len(script.lines))
     takes = voice.speak_lines(script.lines, profile.rate_hz, cache, order.jobs, lambda done, _: watch.done(done))
@@ -191,6 +193,10 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     watch.stage("timeline", 1)
     timeline = place(script, takes, sounds)
     timeline = replace(timeline, duration=Samples(encode.whole_frames(timeline.duration, profile)))
+    if not timeline.duration:
+        raise ScriptError(
+            [Problem(script.scenes[0].place, "nothing can be heard in this script: give it words or sounds")]
+        )
     watch.done(1)
     used = ((ref, clip.place) for clip in timeline.clips if clip.kind != "speech" for ref in _refs(clip, sounds))
     problems = licence_problems(packs, used, script.commercial)

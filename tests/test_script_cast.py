@@ -104,8 +104,7 @@ def test_ipa_takes_an_english_ending() -> None:
 
 def test_rooms_are_presets_or_presets_with_changes() -> None:
     made = script(
-        "rooms:\n  quay: open air\n"
-        "  lamp_room: {preset: small stone room, decay: 900 ms, wet: -8 dB}\n",
+        "rooms:\n  quay: open air\n  lamp_room: {preset: small stone room, decay: 900 ms, wet: -8 dB}\n",
         "      - ann: One.\n        room: quay\n      - ann: Two.\n        room: small stone room\n",
     )
     assert made.rooms["quay"] == Room(name="quay", preset="open air")

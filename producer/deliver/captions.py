@@ -41,6 +41,10 @@ def cards(timeline: Timeline, script: Script) -> tuple[Card, ...]:
 
 
 def _name(clip: Clip, script: Script) -> str:
+    """The speaker; of a line said together, the member that stands for all of them."""
+    together = next((line.together for line in script.lines if line.id == clip.line), "")
+    if together in script.cast:
+        return script.cast[together].name
     member = script.cast.get(clip.name)
     return member.name if member else clip.name
 

@@ -45,6 +45,9 @@ def _flac(profile: Profile) -> Codec:
     return Codec(".flac", options)
 
 
+SUFFIXES = (".mp3", ".wav", ".flac")
+
+
 def codec(profile: Profile) -> Codec:
     """How the profile's file is written."""
     return {"mp3": _mp3, "wav": _wav, "flac": _flac}[profile.codec](profile)

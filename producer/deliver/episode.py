@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from producer.deliver import captions, chapters, cover, credits, tags
+from producer.deliver import captions, chapters, credits, tags
 from producer.deliver.files import Staging
 from producer.errors import RenderError
 from producer.model.profile import Profile
@@ -53,14 +53,14 @@ def write_tags(
     tags.write(audio, written, profile.codec)
 
 
-def cover_picture(script: Script, folder: Path, short_term_lufs: Iterable[float]) -> bytes:
-    """The script's cover, or one drawn from the episode. Raises RenderError when the named file is no JPEG or PNG.
+def own_cover(script: Script, folder: Path) -> bytes | None:
+    """The picture that the script names, None when it names none. Raises RenderError when it is no JPEG or PNG.
 
     Args:
         folder: the project; a cover is named from there and must be inside it.
     """
     if not script.cover:
-        return cover.draw(script.title, script.show, list(short_term_lufs))
+        return None
     path = (folder / script.cover).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise RenderError(f"{script.file}: cover: {script.cover} is outside the project")

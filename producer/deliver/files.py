@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from producer.errors import RenderError
@@ -17,8 +19,10 @@ class Staging:
     def __init__(self, target: Path) -> None:
         self.target = target
         self._folder: Path | None = None
+        self._made_parent = False
 
     def __enter__(self) -> Staging:
+        self._made_parent = not self.target.parent.exists()
         try:
             self.target.parent.mkdir(parents=True, exist_ok=True)
             self._folder = Path(tempfile.mkdtemp(prefix=f".{self.target.name}-", dir=self.target.parent))
@@ -29,6 +33,9 @@ class Staging:
     def __exit__(self, *_: object) -> None:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+        if self._made_parent:
+            with contextlib.suppress(OSError):  # an output was published in it
+                self.target.parent.rmdir()
 
     def path(self, name: str) -> Path:
         """Where to make the file that will be called `name`."""
@@ -42,8 +49,12 @@ class Staging:
         except OSError as found:
             raise RenderError(f"cannot write {name}: {found.strerror}") from None
 
-    def publish(self) -> tuple[Path, ...]:
-        """Move every file to its place; returns them in alphabetical order."""
+    def publish(self, stale: Iterable[str] = ()) -> tuple[Path, ...]:
+        """Move every file to its place; returns them in alphabetical order.
+
+        Args:
+            stale: names that must not stay from an earlier render unless they were made again.
+        """
         assert self._folder is not None, "use Staging in a with statement"
         moved: list[Path] = []
         try:
@@ -53,6 +64,8 @@ class Staging:
                 final = self.target / made.name
                 made.replace(final)
                 moved.append(final)
+            for name in set(stale) - {final.name for final in moved}:
+                (self.target / name).unlink(missing_ok=True)
         except OSError as found:
             raise RenderError(f"cannot write to {self.target}: {found.strerror}") from None
         return tuple(moved)

@@ -203,5 +203,5 @@ def _near_role(role: str, catalogue: Catalogue) -> str:
     return (
         hint(role, catalogue.sounds)
         if len(catalogue.sounds) <= 12
-        else "; 'render pack coverage' lists the roles that there are"
+        else "; the roles that there are stand in the packs' pack.yaml"
     )

@@ -121,7 +121,7 @@ def note_voice(asked: Asked, catalogue: Catalogue, notes: Notes) -> None:
 def _near_voice(base: str, voices: Iterable[str]) -> str:
     known = list(voices)
     near = meant(base, known) or (hint(base, known) if len(known) <= 12 else "")
-    return near or "; 'render voices' lists those that there are"
+    return near or "; voices have espeak-ng's names, such as en-gb, en-us, de, es, fr and ru"
 
 
 def members(cast: Cast) -> dict[str, Member]:

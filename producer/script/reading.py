@@ -14,6 +14,9 @@ from producer.script.quantities import NUMBER, ReadingError, name, plain_signs
 from producer.script.short import Part, missing_comma
 from producer.script.tree import Items, Node, Pairs, Scalar
 
+NEEDED = frozenset({"title", "scenes", "play"})
+"""Keys that cannot be left out."""
+
 Value = TypeVar("Value")
 
 
@@ -87,7 +90,7 @@ def as_items(node: Node, what: str, example: str, notes: Notes) -> tuple[Node, .
 def value_of(key: str, text: str, place: Place, read: Callable[[str], Value], notes: Notes) -> Value | None:
     """What `read` makes of `text`; None (and a note) when it is wrong."""
     if not text.strip():
-        notes.add(place, f"'{key}' has no value; write one, or leave the key out")
+        notes.add(place, f"'{key}' has no value; write one{'' if key in NEEDED else ', or leave the key out'}")
         return None
     try:
         return read(text)

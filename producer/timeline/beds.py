@@ -89,7 +89,7 @@ def _lasts(ep: Episode, root: Entry, *, before: int, with_scene: bool) -> Rule[E
     bed = _bed(root)
     start = yield Ask(What.START, root.index)
     ending = Ending(NEVER)
-    if bed.music and not bed.loop:
+    if bed.music and not bed.loop and strikes_at(ep, bed) is None:
         pitch, speed = float(bed.pitch_cents), bed.speed / 100.0
         source = ep.palette.bed(bed.role, seed(ep, bed), settings(bed), pitch_cents=pitch, speed=speed)
         if source.length is not None:

@@ -157,14 +157,20 @@ def _refs(
     )
 
 
-def _once(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
-    """One sound of its own length; `for` and `until` end it sooner, but make it no longer."""
+def _one_pitched(ep: Episode, entry: Entry) -> Cue:
+    """The cue of a sound that is heard once, and so at one pitch."""
     cue = _cue(entry)
     if cue.pitch_cents.moves:
         what = (
             f"{ep.called(entry)} sounds once, and its pitch moves from strike to strike; give it one pitch, or 'every'"
         )
         raise ImpossibleError(Problem(cue.place, what))
+    return cue
+
+
+def _once(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
+    """One sound of its own length; `for` and `until` end it sooner, but make it no longer."""
+    cue = _one_pitched(ep, entry)
     (ref, gain_db), *_ = _refs(ep, cue, 1)
     part = struck(ep.palette, ref, gain_db, 0)
     hit = base if _hangs(entry) else base - part.start
@@ -181,7 +187,7 @@ def _once(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
 
 def _sustained(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
     """A sound made for exactly the time from its start to `limit`; `for` counts from where its audio begins."""
-    cue = _cue(entry)
+    cue = _one_pitched(ep, entry)
     onset = ep.palette.measure(_first(ep, cue)).onset
     start = base - onset if _hangs(entry) else base
     if cue.for_s is not None and not isinstance(cue.for_s, Moment):
