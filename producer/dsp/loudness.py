@@ -58,7 +58,7 @@ class PowerMeter:
         self.hop = round(rate_hz * hop_s)
         self.seconds_per_hop = self.hop / rate_hz
         self._filter = k_weighting(rate_hz)
-        self._state = np.zeros((2, 2, channels))
+        self._state = np.zeros((2, channels, 2))
         self._weight = CHANNEL_WEIGHT[:channels]
         self._rest = np.zeros(0)
         self._powers: list[Floats] = []
@@ -67,8 +67,14 @@ class PowerMeter:
         """Take the next samples, shape (n, channels)."""
         if not len(block):
             return
-        weighted, self._state = signal.sosfilt(self._filter, np.asarray(block, float), axis=0, zi=self._state)
-        squares = np.concatenate([self._rest, np.square(weighted) @ self._weight])
+        if block.any() or self._state.any():
+            # Channel by channel: scipy filters rows nearly three times as fast as columns.
+            rows = np.ascontiguousarray(block.T, float)
+            weighted, self._state = signal.sosfilt(self._filter, rows, axis=1, zi=self._state)
+            squares = self._weight @ np.square(weighted)
+        else:
+            squares = np.zeros(len(block))
+        squares = np.concatenate([self._rest, squares])
         whole = len(squares) // self.hop * self.hop
         if whole:
             self._powers.append(squares[:whole].reshape(-1, self.hop).mean(axis=1))
@@ -148,8 +154,8 @@ def own_length_loudness(audio: NDArray[np.floating], rate_hz: int) -> float:
     if not len(audio):
         return float("-inf")
     padded = np.concatenate([np.asarray(audio, float), np.zeros((round(0.05 * rate_hz), audio.shape[1]))])
-    weighted = signal.sosfilt(k_weighting(rate_hz), padded, axis=0)
-    return float(lufs((np.square(weighted) @ CHANNEL_WEIGHT[: audio.shape[1]]).sum() / len(audio)))
+    weighted = signal.sosfilt(k_weighting(rate_hz), np.ascontiguousarray(padded.T), axis=1)
+    return float(lufs((CHANNEL_WEIGHT[: audio.shape[1]] @ np.square(weighted)).sum() / len(audio)))
 
 
 class TruePeakMeter:

@@ -123,6 +123,5 @@ def _column(values: Floats | float) -> NDArray[np.float32]:
 
 def _width_powers(audio: Audio, rate_hz: int) -> tuple[float, float]:
     """K-weighted powers of the middle and of the sides of a stereo sound."""
-    weighted = signal.sosfilt(k_weighting(rate_hz), np.asarray(audio, float), axis=0)
-    left, right = weighted[:, 0], weighted[:, 1]
+    left, right = signal.sosfilt(k_weighting(rate_hz), np.ascontiguousarray(audio.T, float), axis=1)
     return float(np.square(left + right).mean() / 4.0), float(np.square(left - right).mean() / 4.0)
