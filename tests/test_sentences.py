@@ -69,15 +69,20 @@ def escaped(sentence: str) -> str:
 
 
 def wholly_quoted(text: str) -> bool:
-    """A value in one pair of quotation marks is YAML's own quoting: the marks are not part of what is said."""
-    return len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    """YAML's own quoting: one pair of marks around all of it, perhaps with a comment after it."""
+    return re.fullmatch(r"""("[^"]*"|'([^']|'')*')(\s+#\s.*)?|(["']).*\3""", text) is not None
 
 
 def a_block_header(text: str) -> bool:
     return re.fullmatch(r"[|>]\s*", text) is not None
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(
+    max_examples=500,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
 @given(SENTENCES.filter(lambda s: re.search(r"\w", s) is not None and not wholly_quoted(s) and not a_block_header(s)))
 def test_five_hundred_sentences_survive_fix_and_reach_the_transcript(sentence: str) -> None:
     text = f"title: T\ncast:\n  ann: {{voice: en-gb}}\nscenes:\n  - play:\n      - ann: {escaped(sentence)}\n"
