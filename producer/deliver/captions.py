@@ -33,20 +33,19 @@ class Card:
 def cards(timeline: Timeline, script: Script) -> tuple[Card, ...]:
     """Every spoken word on a card, in the order of the clips; new for a new speaker, a long rest, a full screen."""
     made: list[Card] = []
+    names = _names(timeline, script)
     for clip in timeline.clips:
         if clip.kind == "speech" and clip.words and clip.voice == 0:
-            made.extend(_clip_cards(clip, _name(clip, script), timeline.rate_hz))
+            made.extend(_clip_cards(clip, names[clip.id], timeline.rate_hz))
     made.sort(key=lambda card: card.start_ms)
     return tuple(_apart(made, milliseconds(timeline.duration, timeline.rate_hz)))
 
 
-def _name(clip: Clip, script: Script) -> str:
-    """The speaker; of a line said together, the member that stands for all of them."""
-    together = next((line.together for line in script.lines if line.id == clip.line), "")
-    if together in script.cast:
-        return script.cast[together].name
-    member = script.cast.get(clip.name)
-    return member.name if member else clip.name
+def _names(timeline: Timeline, script: Script) -> dict[str, str]:
+    """The speaker of each speech clip; of a line said together, the member that stands for all of them."""
+    together = {line.id: line.together for line in script.lines if line.together}
+    speaking = {clip.id: together.get(clip.line, clip.name) for clip in timeline.clips if clip.kind == "speech"}
+    return {clip: script.cast[member].name if member in script.cast else member for clip, member in speaking.items()}
 
 
 def _clip_cards(clip: Clip, speaker: str, rate_hz: int) -> Iterable[Card]:
@@ -139,11 +138,12 @@ def transcript_json(found: tuple[Card, ...]) -> str:
 def plain(timeline: Timeline, script: Script) -> str:
     """The words as a page of text: one paragraph a speech, with the name where the speaker changes."""
     paragraphs: list[str] = []
+    names = _names(timeline, script)
     last = None
     for clip in timeline.clips:
         if clip.kind != "speech" or clip.voice != 0 or not clip.text:
             continue
-        name = _name(clip, script)
+        name = names[clip.id]
         paragraphs.append(clip.text if name == last or len(script.cast) == 1 else f"{name}: {clip.text}")
         last = name
     return "\n\n".join(paragraphs)
