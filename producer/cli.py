@@ -123,7 +123,7 @@ def check(
 
     Prints the estimated length when there is none.
     """
-    from producer import project, render
+    from producer import project, render, summary
 
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
@@ -138,9 +138,12 @@ def check(
     if as_json:
         _json(outlook)
     elif not quiet:
-        minutes, seconds = divmod(round(float(outlook["estimated_s"])), 60)
+        minutes, seconds = divmod(round(float(str(outlook["estimated_s"]))), 60)
         counts = ", ".join(_counted(outlook[name], name) for name in ("scenes", "lines", "sounds", "beds"))
         print(f"{found.script}: no problems; about {minutes}:{seconds:02d}; {counts}")
+        packs = outlook["packs"]
+        if isinstance(packs, dict) and packs:
+            print(f"sounds: {summary.filled(packs)}")
 
 
 @app.command()

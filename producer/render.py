@@ -79,6 +79,7 @@ class Report:
     margins: tuple[LineMargin, ...]
     plan: master.Plan
     rounds: int
+    filled: Mapping[str, tuple[str, ...]]  # pack, in the order in which they are asked -> the script's roles it fills
     files: tuple[Path, ...]
 
 
@@ -91,6 +92,7 @@ class Placed:
     timeline: Timeline
     takes: Mapping[tuple[str, int], Take]
     palette: PackPalette
+    filled: Mapping[str, tuple[str, ...]]
 
 
 def episode(order: Order, cache: Cache, watch: Watch) -> Report:
@@ -98,7 +100,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
     memory.few_arenas()
     work = cache.root / "work"
     with Staging(order.output or order.project.output) as staging, Spill(work, 2) as mix:
-        script, timeline, profile, origins, margins, survey = _mixed(order, cache, mix, watch)
+        script, timeline, profile, filled, origins, margins, survey = _mixed(order, cache, mix, watch)
         memory.give_back()
         audio = staging.path(order.project.slug + encode.codec(profile).suffix)
         chain, measured, rounds = _mastered(mix, survey, profile, audio, order.jobs, watch)
@@ -119,6 +121,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         margins=margins,
         plan=chain,
         rounds=rounds,
+        filled=filled,
         files=files,
     )
 
@@ -145,9 +148,9 @@ def script_text(project: Project) -> str:
     return text
 
 
-def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, float | int | str]:
+def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, object]:
     """Find every problem without making a sound; what the episode will roughly be. Raises ScriptError, PackError."""
-    script, _ = read_script(project, packs, cache)
+    script, found = read_script(project, packs, cache)
     delivery.own_cover(script, project.root)
     return {
         "script": project.script_name,
@@ -156,7 +159,13 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, flo
         "lines": len(script.lines),
         "sounds": len(script.cues),
         "beds": len(script.beds),
+        "packs": found.filling(_roles(script)),
     }
+
+
+def _roles(script: Script) -> frozenset[str]:
+    """Every role that the script asks a pack for."""
+    return frozenset(cue.role for cue in script.cues) | {bed.role for bed in script.beds if not bed.names_id}
 
 
 def fix(project: Project) -> int:
@@ -187,7 +196,7 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     watch.stage("voices", len(script.lines))
     takes = voice.speak_lines(script.lines, profile.rate_hz, cache, order.jobs, lambda done, _: watch.done(done))
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
-    broken = sounds.check({cue.role for cue in script.cues} | {bed.role for bed in script.beds if not bed.names_id})
+    broken = sounds.check(_roles(script))
     if broken:
         raise PackError(broken)
     watch.stage("timeline", 1)
@@ -202,7 +211,8 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     problems = licence_problems(packs, used, script.commercial)
     if problems:
         raise ScriptError(problems)
-    return Placed(script=script, profile=profile, timeline=timeline, takes=takes, palette=sounds)
+    filled = packs.filling(_roles(script))
+    return Placed(script=script, profile=profile, timeline=timeline, takes=takes, palette=sounds, filled=filled)
 
 
 def _refs(clip: Clip, sounds: PackPalette) -> tuple[SoundRef, ...]:
@@ -227,6 +237,7 @@ class _Mixed(NamedTuple):
     script: Script
     timeline: Timeline
     profile: Profile
+    filled: Mapping[str, tuple[str, ...]]
     origins: tuple[Origin, ...]
     margins: tuple[LineMargin, ...]
     survey: master.Survey
@@ -246,7 +257,9 @@ def _mixed(order: Order, cache: Cache, mix: Spill, watch: Watch) -> _Mixed:
             mix.write(block)
             survey.push(block)
             watch.done(mix.samples)
-        return _Mixed(placed.script, placed.timeline, placed.profile, _origins(placed), mixer.margins, survey)
+        return _Mixed(
+            placed.script, placed.timeline, placed.profile, placed.filled, _origins(placed), mixer.margins, survey
+        )
 
 
 def _mastered(

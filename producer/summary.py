@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from producer.mix.margin import LineMargin
     from producer.render import Report
@@ -26,6 +26,7 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "loudness_range_lu": _rounded(report.measured.range_lu),
         "true_peak_dbtp": _rounded(report.measured.true_peak_dbtp),
         "rounds": report.rounds,
+        "packs": {pack: list(roles) for pack, roles in report.filled.items()},
         "tightest_margin": {
             kind: {
                 "margin_lu": _rounded(over),
@@ -60,6 +61,10 @@ def text(found: dict[str, object]) -> str:
         f"loudness   {_shown(found['loudness_lufs'])} LUFS, range {_shown(found['loudness_range_lu'])} LU",
         f"true peak  {_shown(found['true_peak_dbtp'])} dBTP, on the decoded file",
     ]
+    packs = found["packs"]
+    assert isinstance(packs, dict)
+    if packs:
+        lines.append(f"sounds     {filled(packs)}")
     margins = found["tightest_margin"]
     assert isinstance(margins, dict)
     for kind, margin in margins.items():
@@ -71,6 +76,15 @@ def text(found: dict[str, object]) -> str:
     files = found["files"]
     assert isinstance(files, list)
     return "\n".join([*lines, *(f"wrote      {name}" for name in files)])
+
+
+def filled(packs: Mapping[str, Sequence[str]]) -> str:
+    """Which pack fills how many of the script's roles; those past the first are named, so that no fallback is unsaid."""
+    first, *others = packs.items()
+    name, roles = first
+    said = [f"{len(roles)} {'role' if len(roles) == 1 else 'roles'} from {name}"]
+    said += [f"{len(roles)} from {name}" + (f" ({', '.join(roles)})" if roles else "") for name, roles in others]
+    return ", ".join(said)
 
 
 def cue(row: CueRow) -> dict[str, object]:

@@ -304,10 +304,11 @@ def test_the_script_is_found_from_below_by_its_name_or_by_pyproject(tmp_path: Pa
     folder = project(tmp_path / "p")
     from_below = shell("check", cwd=folder / "sfx" / "mine")
     assert (from_below.code, from_below.err) == (0, "")
-    chosen, outlook = from_below.out.splitlines()
+    chosen, outlook, sounds = from_below.out.splitlines()
     assert chosen == "script: script/four_boards.yaml (the only script)"
     shown = re.escape(str(Path("..", "..", "script", "four_boards.yaml")))
     assert re.fullmatch(rf"{shown}: no problems; about 0:\d\d; 1 scene, 3 lines, 2 sounds, 3 beds", outlook)
+    assert re.fullmatch(r"sounds: \d roles? from mine, \d from ruins \([a-z_, ]+\)", sounds), sounds
     shutil.copy(folder / "script" / "four_boards.yaml", folder / "script" / "other.yaml")
     (folder / "script" / ".#other.yaml").write_text("an editor's own file", "utf-8")
     assert shell("check", cwd=folder) == Done(

@@ -49,6 +49,7 @@ def report(folder: Path, *margins: LineMargin, measured: Loudness = LOUD) -> Rep
         margins=margins,
         plan=master.Plan(6.0, -1.0),
         rounds=1,
+        filled={"winter": ("door", "wind"), "ruins": ("gull",)},
         files=(folder / "output" / "lamp" / "lamp.mp3", folder / "output" / "lamp" / "timeline.json"),
     )
 
@@ -63,6 +64,7 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
         "loudness_range_lu": 6.26,
         "true_peak_dbtp": -1.31,
         "rounds": 1,
+        "packs": {"winter": ["door", "wind"], "ruins": ["gull"]},
         "tightest_margin": {
             "beds": {
                 "margin_lu": 16.25,
@@ -88,6 +90,7 @@ def test_the_text_names_the_tightest_line(tmp_path: Path) -> None:
         "The Last Lamp: 1:40 for podcast",
         "loudness   -16.0 LUFS, range 6.3 LU",
         "true peak  -1.3 dBTP, on the decoded file",
+        "sounds     2 roles from winter, 1 from ruins (gull)",
         "speech     20.0 LU over beds at least (asked 20.0): line-3 at 1:15.0, script/test.yaml:1:1",
         "speech     10.5 LU over music at least (asked 10.0): line-1 at 0:03.0, script/test.yaml:1:1",
         "wrote      output/lamp/lamp.mp3",

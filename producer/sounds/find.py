@@ -32,6 +32,15 @@ class Packs:
                 return pack, sound
         return None
 
+    def filling(self, asked: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Each listed pack's name, in order -> those of the roles `asked` for that it is the one to fill, sorted."""
+        filled: dict[str, list[str]] = {pack.name: [] for pack in self.listed}
+        for role in sorted(set(asked)):
+            found = self.find(role)
+            if found is not None:
+                filled[found[0].name].append(role)
+        return {pack: tuple(roles) for pack, roles in filled.items()}
+
     def roles(self) -> tuple[str, ...]:
         """Every role and alias that is filled."""
         return tuple(sorted({name for pack in self.listed for name in pack.names}))
