@@ -79,7 +79,7 @@ def text(found: dict[str, object]) -> str:
 
 
 def filled(packs: Mapping[str, Sequence[str]]) -> str:
-    """Which pack fills how many of the script's roles; those past the first are named, so that no fallback is unsaid."""
+    """Which pack fills how many of the script's roles; those after the first are named: no fallback is unsaid."""
     first, *others = packs.items()
     name, roles = first
     said = [f"{len(roles)} {'role' if len(roles) == 1 else 'roles'} from {name}"]
