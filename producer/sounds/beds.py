@@ -157,7 +157,8 @@ class BedMaker:
                 f"'{recipe.name}': it has no speed to change; use its settings, or 'pitch'"
             )
         values = chosen(source, recipe, asked.settings)
-        seed = chance.seed("bed", self._script_seed, asked.pack.name, asked.sound.role, number, asked.seed)
+        # Not the pack's: when packs are swapped, a gust comes where it came.
+        seed = chance.seed("bed", self._script_seed, asked.sound.role, number, asked.seed)
         bed = EndlessBed(recipe.ambience, values, self._rate_hz, seed)
         # Measured once for all scripts, scenes and seeds: its level is the recipe's, not that of one stretch of chance.
         listened = EndlessBed(recipe.ambience, values, self._rate_hz, chance.seed("loudness", asked.sound.role, number))

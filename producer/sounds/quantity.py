@@ -9,7 +9,7 @@ from producer.model.script import Pace
 
 _LIKE = str.maketrans({"−": "-", "–": "-", "→": "->", "\u00a0": " ", "\u202f": " "})
 _NUMBER = r"(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+))"
-_QUANTITY = re.compile(_NUMBER + r"\s*(?P<unit>%|[A-Za-z]*)")
+_QUANTITY = re.compile(_NUMBER + r"\s*(?P<unit>%|/?[A-Za-z]*)")
 
 SECONDS = {"s": 1.0, "ms": 0.001, "min": 60.0}
 DECIBELS = {"dB": 1.0}
