@@ -1,0 +1,135 @@
+"""Packs that swap: the flagship in each pack that ships, with its script untouched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from producer import project, render
+from producer.cache import Cache
+from producer.dsp.loudness import loudness
+from producer.foley import RECIPES
+from producer.mix.mixer import Mixer
+from producer.model.foley import Setting
+from producer.model.timeline import Clip
+from producer.sounds.find import load_packs
+from producer.sounds.pack import Pack
+from producer.sounds.quantity import setting_value
+from producer.units import Samples, Span
+
+FOLDER = Path(__file__).parent.parent
+SCRIPT = FOLDER / "script" / "flagship.yaml"
+SHIPPED = ("ruins", "winter", "works")
+OTHERS = SHIPPED[1:]
+BLOCK = 1 << 20
+
+
+@pytest.fixture(scope="session")
+def placed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, render.Placed]:
+    """The flagship as each pack sounds it."""
+    with Cache(tmp_path_factory.mktemp("swap")) as kept:
+        orders = {
+            name: render.Order(project=project.find(SCRIPT, FOLDER)[0], packs=(name,), jobs=2) for name in SHIPPED
+        }
+        return {name: render.plan(order, kept, render.NoWatch()) for name, order in orders.items()}
+
+
+def packs() -> dict[str, Pack]:
+    return {pack.name: pack for pack in load_packs(SHIPPED, (FOLDER / "sfx",), recipes=RECIPES).listed}
+
+
+def sounding(placed: render.Placed) -> tuple[Clip, ...]:
+    return tuple(clip for clip in placed.timeline.clips if clip.kind != "speech")
+
+
+def speech(placed: render.Placed) -> Iterator[np.ndarray]:
+    """The speech bus of the whole episode, in blocks."""
+    timeline = placed.timeline
+    spoken = replace(timeline, clips=tuple(clip for clip in timeline.clips if clip.kind == "speech"))
+    mixer = Mixer(spoken, placed.script, placed.takes, placed.palette)
+    for start in range(0, timeline.duration, BLOCK):
+        yield mixer.block(Span(Samples(start), Samples(min(start + BLOCK, timeline.duration)))).speech
+
+
+def level_lufs(placed: render.Placed, clip: Clip) -> float:
+    """How loud a clip is by itself, dry, over all of its span, before anything makes room for speech."""
+    alone = replace(placed.timeline, clips=(replace(clip, room="none", treat="none"),), hears=())
+    start, end = Samples(max(0, clip.span.start - 2000)), Samples(min(placed.timeline.duration, clip.span.end + 2000))
+    buses = Mixer(alone, placed.script, {}, placed.palette).block(Span(start, end))
+    return loudness(buses.sum(), placed.timeline.rate_hz)
+
+
+@pytest.fixture(scope="session")
+def levels(placed: dict[str, render.Placed]) -> dict[str, dict[str, float]]:
+    return {name: {clip.id: level_lufs(one, clip) for clip in sounding(one)} for name, one in placed.items()}
+
+
+def test_the_packs_that_ship_fill_the_same_roles_under_the_same_names_and_as_the_same_kind() -> None:
+    found = packs()
+    ruins = found["ruins"]
+    for name in OTHERS:
+        pack = found[name]
+        assert pack.names == ruins.names
+        assert {role: sound.kind for role, sound in pack.sounds.items()} == {
+            role: sound.kind for role, sound in ruins.sounds.items()
+        }
+
+
+def test_they_fill_what_other_dramas_need_too() -> None:
+    needed = "rain fire clock phone_ring knock car_passing crowd birds water keys paper glass_set_down".split()
+    assert [role for role in needed if role not in packs()["ruins"].names] == []
+
+
+def test_they_are_free_and_named_in_ucs() -> None:
+    for pack in packs().values():
+        assert pack.licence == "CC0-1.0"
+        assert [role for role, sound in pack.sounds.items() if not sound.ucs or sound.title == role] == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_role_falls_back(placed: dict[str, render.Placed], name: str) -> None:
+    assert {clip.source["pack"] for clip in sounding(placed[name])} == {name}
+    assert {pack: len(roles) for pack, roles in placed[name].filled.items() if roles} == {
+        name: len(placed["ruins"].filled["ruins"])
+    }
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_speech_is_the_same_to_the_sample(placed: dict[str, render.Placed], name: str) -> None:
+    assert placed[name].timeline.duration == placed["ruins"].timeline.duration
+    for here, there in zip(speech(placed[name]), speech(placed["ruins"]), strict=True):
+        assert np.array_equal(here, there)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_cue_keeps_its_moment_within_10_ms(placed: dict[str, render.Placed], name: str) -> None:
+    here, there = sounding(placed[name]), {clip.id: clip for clip in sounding(placed["ruins"])}
+    assert len(here) == len(there) > 50
+    rate = placed[name].timeline.rate_hz
+    late = {}
+    for clip in here:
+        other = there[clip.id]
+        assert len(clip.parts) == len(other.parts), clip.id
+        hits = [(clip.hit, other.hit), *((a.hit, b.hit) for a, b in zip(clip.parts, other.parts, strict=True))]
+        late[clip.id] = max(abs(a - b) for a, b in hits) / rate
+    assert {clip: off for clip, off in late.items() if off > 0.010} == {}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_cue_keeps_its_level_within_1_lu(levels: dict[str, dict[str, float]], name: str) -> None:
+    shifts = {clip: level - levels["ruins"][clip] for clip, level in levels[name].items()}
+    assert {clip: round(shift, 2) for clip, shift in shifts.items() if abs(shift) > 1.0} == {}
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_every_knob_can_be_written_in_its_own_unit(name: str) -> None:
+    def written(setting: Setting, value: float) -> str:
+        return f"{value:g} {setting.unit}".strip()
+
+    for setting in RECIPES[name].settings.values():
+        for value in (setting.default, setting.low, setting.high):
+            assert setting_value(written(setting, value), setting) == pytest.approx(value)
