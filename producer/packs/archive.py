@@ -71,6 +71,8 @@ class _Counting(io.BufferedIOBase):
         return data
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
+        if whence == io.SEEK_SET and offset < 0:  # an archive whose beginning is gone
+            raise zipfile.BadZipFile("it points before its own beginning")
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:

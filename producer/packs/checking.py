@@ -76,8 +76,11 @@ class Checked:
         counts = [
             counted(self.count(severity), severity) for severity in ("error", "warning", "note") if self.count(severity)
         ]
-        heard = [counted(self.files, "file"), f"{counted(self.variations, 'variation')} of foley"]
-        whole = f"; listened to {' and '.join(heard)}" if self.found.pack else "; not listened to: mend these first"
+        heard = [counted(self.files, "file")] if self.files else []
+        heard += [f"{counted(self.variations, 'variation')} of foley"] if self.variations else []
+        whole = f"; listened to {' and '.join(heard) or 'nothing'}"
+        if self.found.pack is None:
+            whole = "; not listened to: mend these first"
         return f"{self.found.shown}: {', '.join(counts) or 'nothing to mend'}{whole}"
 
 
@@ -100,9 +103,8 @@ def check(
         return Checked(found=found, findings=tuple(map(_error, found.problems)))
     pack = found.pack
     listening = _Listening(pack, Ear(pack, cache), found.shown, foley)
-    findings = [
-        Finding(at=at, role=role, remark=remark) for at, role, remark in of_contents(pack, found.shown, scripts)
-    ]
+    mine = scripts if found.where == "project" else {}  # a pack that ships is there to be fallen back on
+    findings = [Finding(at=at, role=role, remark=remark) for at, role, remark in of_contents(pack, found.shown, mine)]
     for sound in pack.sounds.values():
         findings += listening.sound(sound)
         step()

@@ -99,6 +99,8 @@ class Ear:
     def seam(self, sound: PackSound, source: FileSource) -> list[Remark]:
         """What can be heard where a recorded bed goes round."""
         facts = self.file(source)
+        if facts.length_s < 2 * _LEVELS_S:
+            return []  # too short to have a seam; that is said elsewhere
         recording = self._recordings.recording(source)
         loop = find_loop(recording, RATE_HZ, sound.loop_s)
         bed = LoopedBed(recording, loop, facts.loudness_lufs)

@@ -168,6 +168,8 @@ class Survey:
         sums = np.concatenate(self._sums)
         whole = sums.sum(axis=0) / self._length
         count = len(sums) // _DC_WINDOW
+        if not count:  # shorter than a period of the lowest tone: all of it may lean to one side
+            return 0.0
         if count < 3:  # too short to tell a shift from the sound: only a gross one counts
             gross = np.where(np.abs(whole) >= 0.01, whole, 0.0)
             return float(gross[np.argmax(np.abs(gross))])

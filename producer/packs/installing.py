@@ -160,7 +160,8 @@ def _top(zipped: Archive, shown: str) -> tuple[str, tuple[str, ...]]:
 
 def _parcel(folder: Path, part: Path, top: str, shown: str, root: Path, files: int, size_bytes: int) -> Parcel:
     name = "_".join(re.findall(r"[\w-]+", top)).lstrip("-") or "pack"
-    home = part / name
+    home = part / "pack" / name
+    home.parent.mkdir()
     folder.rename(home)
     place = shown_folder(home)
     try:
