@@ -15,8 +15,8 @@ import soundfile
 
 from producer.dsp.loudness import loudness
 from producer.foley import RECIPES
+from tests.bench_helpers import HEAD, RATE, as_json, bed, hit, pack, write
 from tests.face_helpers import Done, Shell, cache, files, is_messages, shell
-from tests.pack_helpers import HEAD, as_json, bed, hit, pack, write
 
 __all__ = ["cache", "shell"]
 
@@ -129,12 +129,14 @@ def test_show_has_the_head_the_readme_and_every_role(tmp_path: Path, shell: Shel
     assert (wind["length_s"], wind["variations"], wind["sustains"]) == ([None], 1, True)
 
 
-def test_its_loudness_is_what_a_meter_says_of_the_file(tmp_path: Path, shell: Shell) -> None:
-    folder = mixed(tmp_path)
-    (knock, *_) = as_json(shell("pack", "show", "p", "--json", cwd=tmp_path))["roles"]
-    for file, shown in zip(("a", "b"), knock["loudness_lufs"], strict=True):
-        audio, rate = soundfile.read(folder / "knock" / f"{file}.wav", always_2d=True)
-        assert shown == pytest.approx(loudness(audio, rate), abs=0.3)  # of noise, by as much as the rates reach
+def test_its_loudness_is_what_a_meter_says_of_a_steady_sound(tmp_path: Path, shell: Shell) -> None:
+    folder = pack(tmp_path, "p", "  hiss: {files: [hiss/*.wav]}\n  air: {kind: bed, files: hiss/a.wav}\n")
+    for name, level in (("a", 0.1), ("b", 0.05)):
+        write(folder / "hiss" / f"{name}.wav", bed(2.0, level=level))
+    hiss, air = as_json(shell("pack", "show", "p", "--json", cwd=tmp_path))["roles"]
+    meter = loudness(bed(2.0, level=0.1)[:, None], RATE)
+    assert hiss["loudness_lufs"] == pytest.approx([meter, meter - 6.02], abs=0.2)
+    assert air["loudness_lufs"] == pytest.approx([meter], abs=0.2)
 
 
 def test_show_is_plain_text_of_any_width(tmp_path: Path, shell: Shell) -> None:
@@ -391,7 +393,7 @@ def test_the_first_pack_that_has_a_role_fills_it(covered: Path, shell: Shell) ->
         "creak": "second",
         "rap": "first",
     }
-    assert roles["knock"]["could"] == ["second"] and roles["creak"]["could"] == ["third"]
+    assert roles["knock"]["could"][:1] == ["second"] and "third" in roles["creak"]["could"]
     assert [role for role, one in roles.items() if one["falls_back"]] == ["air", "creak"]
     assert (roles["air"]["lines"], roles["rap"]["lines"]) == ([6, 11], [10])
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from producer.packs import hearing, remarks
+from tests.bench_helpers import HEAD, KNOCK, RATE, as_json, bed, findings, hit, noise, pack, write
 from tests.face_helpers import Shell, cache, is_messages, shell
-from tests.pack_helpers import HEAD, KNOCK, RATE, as_json, bed, findings, hit, noise, pack, write
 
 __all__ = ["cache", "shell"]
 
@@ -315,6 +315,12 @@ def test_a_broken_pack_tells_all_its_mistakes_and_the_next_is_still_heard(tmp_pa
         "sfx/broken: 2 errors; not listened to: mend these first",
         "sfx/p: nothing to mend; listened to 2 files",
     ]
+
+
+def test_a_category_that_is_none_is_an_error(tmp_path: Path, shell: Shell) -> None:
+    pool(hit(), sounds=KNOCK.replace("DOORKnck", "GunAudio"))(tmp_path)
+    done = shell("pack", "check", cwd=tmp_path)
+    assert done.code == 1 and "sfx/p/pack.yaml:7:16: 'GunAudio' is not a UCS CatID" in done.err
 
 
 @pytest.mark.parametrize(

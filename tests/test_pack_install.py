@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from tests.bench_helpers import HEAD, KNOCK, RATE, as_json, hit, noise, pack
 from tests.face_helpers import Shell, cache, files, shell
-from tests.pack_helpers import HEAD, KNOCK, RATE, as_json, hit, noise, pack
 
 __all__ = ["cache", "shell"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from producer.errors import PackError, Place
 from producer.packs.remarks import Remark, Severity
-from producer.sounds import licences, paths, ucs
+from producer.sounds import licences, paths
 from producer.sounds.document import Items, Pairs, Text, parse
 from producer.sounds.pack import FileSource, Pack
 from producer.sounds.read import MANIFEST
@@ -103,9 +103,6 @@ def _categories(pack: Pack) -> Iterator[About]:
     for sound in pack.sounds.values():
         if not sound.ucs:
             yield _said(sound.place, sound.role, "note", "ucs", f"'{sound.role}' has no UCS category", "add 'ucs:'")
-        elif sound.ucs not in ucs.KNOWN:
-            what = f"'{sound.ucs}' is shaped like a UCS CatID, but is none that Producer knows"
-            yield _said(sound.place, sound.role, "note", "ucs", what, "look it up in the list of UCS")
 
 
 def _unheard(pack: Pack, scripts: Mapping[str, Sequence[Pack]]) -> Iterator[About]:

@@ -213,7 +213,10 @@ def role_text(facts: Mapping[str, Any]) -> str:
     """One role for people."""
     head = [f"{facts['role']} of {facts['pack']}: {facts['title']}", f"stands at {facts['at']}"]
     told = [
-        ("kind", facts["kind"] + (", for as long as a cue asks" if facts["sustains"] else "")),
+        (
+            "kind",
+            facts["kind"] + (", for as long as a cue asks" if facts["sustains"] and facts["kind"] != "bed" else ""),
+        ),
         ("ucs", facts["ucs"]),
         ("aliases", ", ".join(facts["aliases"])),
         ("pace", facts["pace"]),
