@@ -447,7 +447,7 @@ def test_a_listed_pack_that_is_nowhere_is_told(covered: Path, shell: Shell) -> N
     script.write_text(SCRIPT.replace("[first, second]", "[nowhere, first, second]"), "utf-8")
     done = shell("pack", "coverage", cwd=covered)
     assert done.code == 1
-    assert done.err == "script/t.yaml: lists the pack 'nowhere', which is nowhere to be found\n"
+    assert done.err == "script/t.yaml:2:9: the pack 'nowhere' is nowhere to be found\n"
 
 
 def test_quiet_prints_errors_only(covered: Path, shell: Shell) -> None:

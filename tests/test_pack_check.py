@@ -210,6 +210,18 @@ CASES: dict[str, tuple[str, Make, Make, tuple[str, str, float | None]]] = {
         credited(BY, ', source: "https://example.org/1"'),
         ("warning", "pack.yaml:7:34", None),
     ),
+    "ND, and varied": (
+        "noderivatives",
+        credited(BY.replace("BY", "BY-ND"), ", vary: {pitch: ± 20 cents}"),
+        credited(BY.replace("BY", "BY-ND"), ", vary: {level: ± 1 dB}"),
+        ("warning", "pack.yaml:7:34", None),
+    ),
+    "NC": (
+        "noncommercial",
+        credited(BY.replace("BY", "BY-NC")),
+        credited(BY),
+        ("note", "pack.yaml:7:34", None),
+    ),
     "no category": (
         "ucs",
         lambda root: (pack(root, "p", "  knock: {files: k.wav}\n"), write(root / "sfx" / "p" / "k.wav", hit())),

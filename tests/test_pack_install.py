@@ -238,7 +238,8 @@ def test_a_pack_lands_under_its_own_name(top: str, tmp_path: Path, shell: Shell)
         "p 1.0.0: Tests",
         "licence CC0-1.0, by A. Author",
         "1 role, 2 files, 0.0 MB",
-        "installed sfx/p; listen to it: render pack check p",
+        "installed sfx/p",
+        "listen to it: render pack check p",
     ]
     assert files(tmp_path / "sfx") == {f"p/{name}": content for name, content in dict(good()).items()}
     assert shell("pack", "check", "--strict", cwd=tmp_path).code == 0
@@ -349,3 +350,14 @@ def test_a_folder_that_cannot_be_written_to_is_said(tmp_path: Path, shell: Shell
     (tmp_path / "p.zip").write_bytes(zipped(good()))
     done = shell("pack", "install", "p.zip", cwd=tmp_path)
     assert done.code == 1 and "cannot be unpacked into sfx" in done.err
+
+
+def test_what_a_sender_writes_cannot_reach_the_terminal(tmp_path: Path, shell: Shell) -> None:
+    head = HEAD.replace("title: Tests", 'title: "Tests\\e[2J\\u202e"')
+    (tmp_path / "sfx").mkdir()
+    (tmp_path / "p.zip").write_bytes(zipped([("pack.yaml", (head.format(name="p") + KNOCK).encode()), *good()[1:]]))
+    done = shell("pack", "install", "p.zip", cwd=tmp_path)
+    assert done.code == 0 and done.out.splitlines()[0] == "p 1.0.0: Tests�[2J�"
+    (tmp_path / "sfx" / "p" / "README.md").write_text("a\x1b]0;b\x07\nc\td\n", "utf-8")
+    shown = shell("pack", "show", "p", cwd=tmp_path).out
+    assert "a�]0;b�\nc\td\n" in shown and "\x1b" not in shown

@@ -21,7 +21,7 @@ BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 def typed(line: str, here: Path, shell: Shell) -> str:
     """What a line of the page prints."""
-    inner = re.fullmatch(r"\(cd (\w+) && (.*)\)", line)
+    inner = re.fullmatch(r"\(cd (\w+) && (.*)\)", line.strip())
     if inner:
         return typed(inner[2], here / inner[1], shell)
     command, *arguments = shlex.split(line)

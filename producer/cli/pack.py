@@ -37,7 +37,7 @@ def list_packs(as_json: JsonOption = False, quiet: QuietOption = False) -> None:
     if as_json:
         print_json(facts)
     elif not quiet:
-        print(listing.text(facts))
+        _say(listing.text(facts))
 
 
 @app.command()
@@ -67,7 +67,7 @@ def show(
     if as_json:
         print_json(facts)
     elif not quiet:
-        print(showing.role_text(facts) if role is not None else showing.pack_text(facts))
+        _say(showing.role_text(facts) if role is not None else showing.pack_text(facts))
 
 
 @app.command()
@@ -112,7 +112,7 @@ def check(
                 if wrong or not quiet:
                     print(finding, file=sys.stderr if wrong else sys.stdout, flush=True)
             if not quiet:
-                print(one.summary(), flush=True)
+                _say(one.summary())
     if failed:
         raise typer.Exit(1)
 
@@ -133,7 +133,7 @@ def new(
     if as_json:
         print_json(made.as_json())
     elif not quiet:
-        print(made.text())
+        _say(made.text())
 
 
 @app.command()
@@ -155,7 +155,7 @@ def diff(
     if as_json:
         print_json(facts)
     elif not quiet:
-        print(comparing.text(facts))
+        _say(comparing.text(facts))
 
 
 @app.command()
@@ -177,12 +177,12 @@ def coverage(
 
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
-        print(f"script: {chosen}")
+        _say(f"script: {chosen}")
     facts = table.facts(found, tuple(pack or ()), every=every)
     if as_json:
         print_json(facts)
     elif not quiet:
-        print(table.text(facts), flush=True)
+        _say(table.text(facts))
     for problem in table.problems(facts):
         print(problem, file=sys.stderr)
     if table.problems(facts):
@@ -214,12 +214,19 @@ def install(
     limits = Limits(files=max_files, file_bytes=max_file_mb * 1_000_000, bytes=max_mb * 1_000_000)
     with installing.unpacked(archive, root, limits) as parcel:
         if not quiet and not as_json:
-            print(parcel.text(), flush=True)
+            _say(parcel.text())
         facts = parcel.land(replace=replace)
     if as_json:
         print_json(facts)
     elif not quiet:
-        print(f"installed {facts['folder']}; listen to it: render pack check {facts['pack']}")
+        _say(installing.landed_text(facts))
+
+
+def _say(text: str) -> None:
+    """Text for people, at once: what goes to standard error comes in its turn."""
+    from producer.packs.tables import clean
+
+    print(clean(text), flush=True)
 
 
 def _counting(done: Callable[[int], None]) -> Callable[[], None]:

@@ -15,7 +15,7 @@ from producer.packs.ear import Ear
 from producer.packs.found import Found
 from producer.packs.hearing import Facts
 from producer.packs.remarks import Remark, Severity
-from producer.packs.tables import counted
+from producer.packs.tables import counted, one_line
 from producer.sounds.pack import FileSource, Pack, PackSound
 
 
@@ -31,7 +31,7 @@ class Finding:
         one = self.remark
         mend = f"; {one.mend}" if one.mend else ""
         severity = "" if one.severity == "error" else f"{one.severity}: "
-        return f"{self.at}: {severity}{one.what}{mend}"
+        return one_line(f"{self.at}: {severity}{one.what}{mend}")
 
     def as_json(self) -> dict[str, Any]:
         """The finding as one object."""

@@ -27,6 +27,7 @@ def of_contents(pack: Pack, shown: str, scripts: Mapping[str, Sequence[Pack]]) -
         yield from _unused_files(pack, shown)
         yield from _empty_entries(pack, shown)
     yield from _credits(pack)
+    yield from _terms(pack)
     yield from _categories(pack)
     yield from _unheard(pack, scripts)
 
@@ -97,6 +98,31 @@ def _credits(pack: Pack) -> Iterator[About]:
                     told.add((source.place, "source"))
                     what = f"'{sound.role}' is under {licence.spdx}, and nothing says where it is from"
                     yield _said(source.place, sound.role, "warning", "source", what, "add 'source:' with its address")
+
+
+def _terms(pack: Pack) -> Iterator[About]:
+    """What a licence forbids that the pack itself asks for, and what it keeps from some of its users."""
+    for sound in pack.sounds.values():
+        told: set[str] = set()
+        for member in sound.members:
+            for layer in member.layers:
+                licence = licences.find(layer.source.credit.licence)
+                if licence is None or licence.spdx in told:
+                    continue
+                told.add(licence.spdx)
+                altered = (
+                    "its layers make" if len(member.layers) > 1 else "'vary' makes" if sound.vary_pitch_cents else ""
+                )
+                who = f"'{sound.role}' is under {licence.spdx}"
+                if licence.noderivatives and altered:
+                    what = f"{who}, which forbids what {altered} of it"
+                    mend = "play it as it is, or find another"
+                    yield _said(layer.source.place, sound.role, "warning", "noderivatives", what, mend)
+                if licence.noncommercial:
+                    what = f"{who}: no commercial production can use it"
+                    yield _said(
+                        layer.source.place, sound.role, "note", "noncommercial", what, "find a free one, or know it"
+                    )
 
 
 def _categories(pack: Pack) -> Iterator[About]:

@@ -14,6 +14,9 @@ from producer.model.sound import Catalogue, Sound
 from producer.packs.tables import columns, counted
 from producer.project import Project
 from producer.render import script_text
+from producer.script.reading import Notes
+from producer.script.top import read_head, top_keys
+from producer.script.tree import Pairs
 from producer.script.written import Written
 from producer.sounds.find import Packs, load_packs
 
@@ -83,7 +86,7 @@ def facts(project: Project, extra: Sequence[str] = (), *, every: bool = False) -
     return {
         "script": project.script.as_posix(),
         "listed": [pack.name for pack in packs.listed],
-        "missing": list(packs.missing),
+        "missing": [{"pack": name, "at": _listed_at(written, name)} for name in packs.missing],
         "columns": [pack.name for pack in shown],
         "roles": roles,
     }
@@ -100,6 +103,15 @@ def _resolved(written: Written, packs: Packs) -> tuple[Script, tuple[str, ...]]:
             raise
     sounds = {**catalogue.sounds, **{role: _anything(role) for role in asked.unfilled}}
     return script_stage.resolve(written, Catalogue(sounds=sounds, packs=packs.found)), tuple(asked.unfilled)
+
+
+def _listed_at(written: Written, pack: str) -> str:
+    """Where the script lists a pack."""
+    place = Place(written.file)
+    if isinstance(written.tree, Pairs):
+        unheard = Notes()
+        place = read_head(top_keys(written.tree, unheard)[0], unheard).pack_places.get(pack, place)
+    return str(place)
 
 
 def _anything(role: str) -> Sound:
@@ -119,9 +131,7 @@ def _lines(script: Script) -> dict[str, tuple[Place, ...]]:
 def problems(table: Mapping[str, Any]) -> list[Problem]:
     """One for each place that asks for what no listed pack has, and for each pack that is nowhere."""
     script = table["script"]
-    found = [
-        Problem(Place(script), f"lists the pack '{name}', which is nowhere to be found") for name in table["missing"]
-    ]
+    found = [Problem(Place(one["at"]), f"the pack '{one['pack']}' is nowhere to be found") for one in table["missing"]]
     for one in table["roles"]:
         if one["filled_by"] is None:
             have = [*one["could"], *one["elsewhere"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from producer.packs.archive import Archive, Limits, opened, refused
 from producer.packs.found import Found
 from producer.packs.listing import licence_of
 from producer.packs.tables import counted
-from producer.project import file_name, is_device, shipped
+from producer.project import file_name, home, is_device, pack_roots, shipped
 from producer.sounds.find import read_folder, shown_folder
 from producer.sounds.pack import Pack
 from producer.sounds.read import MANIFEST
@@ -69,6 +69,9 @@ class Parcel:
             "files": self.files,
             "bytes": self.size_bytes,
             "folder": shown_folder(target),
+            "name": pack.name
+            if self.root.resolve() in {path.resolve() for path in pack_roots(home(Path.cwd()))}
+            else None,
             "replaced": before is not None,
             "hides_shipped": (shipped("sfx") / pack.name).is_dir() and shipped("sfx").resolve() != self.root.resolve(),
         }
@@ -85,6 +88,15 @@ class Parcel:
         ]
         names = list(dict.fromkeys(name for name in (self.pack.author, *every) if name))
         return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "") or "nobody named"
+
+
+def landed_text(facts: Mapping[str, Any]) -> str:
+    """Where it stands now, and what to do with it."""
+    lines = [f"{'replaced' if facts['replaced'] else 'installed'} {facts['folder']}"]
+    if facts["hides_shipped"] and facts["name"]:
+        lines.append(f"in this project it is meant in place of the '{facts['pack']}' that ships")
+    lines.append(f"listen to it: render pack check {facts['name'] or facts['folder']}")
+    return "\n".join(lines)
 
 
 def _version(folder: Path) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from producer.errors import PackError, Place, Problem, nearest
+from producer.errors import PackError, Place, Problem, RenderError, nearest
 from producer.model.foley import Recipe
 from producer.model.sound import Catalogue, Sound, SoundRef
 from producer.sounds import licences
@@ -159,9 +159,22 @@ def _readable(folders: Iterable[Path], recipes: Mapping[str, Recipe]) -> Iterabl
 
 
 def candidates(root: Path) -> tuple[Path, ...]:
-    """Every folder in `root` that is or may be meant as a pack, by name: whatever is not hidden and not empty."""
-    there = (folder for folder in sorted(root.iterdir()) if folder.is_dir() and not folder.name.startswith("."))
-    return tuple(folder for folder in there if any(folder.iterdir()))
+    """Every folder in `root` that is or may be meant as a pack, by name: whatever is not hidden and not empty.
+
+    Raises RenderError when `root` cannot be looked into.
+    """
+    try:
+        there = [folder for folder in sorted(root.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
+    except OSError as wrong:
+        raise RenderError(f"cannot look into {_shown(root)}: {wrong.strerror}") from None
+    return tuple(folder for folder in there if _holds_something(folder))
+
+
+def _holds_something(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except OSError:  # one that nobody may look into is shown as broken, not hidden
+        return True
 
 
 def read_folder(folder: Path, recipes: Mapping[str, Recipe], *, rooted: bool) -> Pack:
