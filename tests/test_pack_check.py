@@ -372,6 +372,22 @@ def test_a_project_without_packs_says_how_to_make_one(tmp_path: Path, shell: She
     assert done.code == 1 and "render pack new NAME" in done.err
 
 
+def test_a_library_named_by_ucs_is_checked_like_any_other(tmp_path: Path, shell: Shell) -> None:
+    folder = tmp_path / "sfx" / "library"
+    write(folder / "DOORKnck_Wood Knock 01_QH_001.wav", hit())
+    write(folder / "DOORKnck_Wood Knock 02_QH_001.wav", np.concatenate([hit(seed=2), silence(1.0)]))
+    (folder / "LICENSE.txt").write_text("CC0-1.0\n", "utf-8")
+    (one,) = findings(shell, tmp_path)
+    assert (one["check"], one["role"]) == ("tail", "wood_knock")
+    assert one["at"]["file"] == "sfx/library/DOORKnck_Wood Knock 02_QH_001.wav"
+
+
+def test_an_archive_is_to_be_unpacked_first(tmp_path: Path, shell: Shell) -> None:
+    (tmp_path / "p.zip").write_bytes(b"PK")
+    done = shell("pack", "check", "p.zip", cwd=tmp_path)
+    assert (done.code, done.err) == (1, "p.zip: is an archive; unpack it first: render pack install p.zip\n")
+
+
 # ---- the measurements themselves
 
 
@@ -433,3 +449,10 @@ def test_a_seam_may_move_in_level_as_far_as_its_sound_does_anyway() -> None:
     audio[RATE // 2 :] *= 0.5
     own = facts(0.1 * np.sin(t), RATE)
     assert remarks.of_seam(audio, RATE // 2, 0, RATE, own, [8.0, 9.0, 10.0]) == []
+
+
+def test_a_large_pool_has_no_rare_variations_unless_one_is_rarer_than_the_rest() -> None:
+    own = facts(hit(), RATE)
+    assert remarks.of_pool("hit", [own] * 300, [1.0] * 300, recorded=True) == []
+    (rare,) = remarks.of_pool("hit", [own] * 300, [1.0] * 299 + [0.1], recorded=True)
+    assert rare.check == "weight" and rare.figure == pytest.approx(0.1 / 299.1, abs=1e-3)

@@ -74,7 +74,7 @@ def show(
 def check(
     packs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PACK]...", show_default=False, help="Packs by name or path; else the project's own."),
+        typer.Argument(metavar="PACK", show_default=False, help="Packs by name or path; else the project's own."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors, too.")] = False,
     foley: Annotated[
@@ -84,7 +84,7 @@ def check(
     quiet: QuietOption = False,
     no_cache: NoCacheOption = False,
 ) -> None:
-    """Find everything that is wrong with packs, also what only listening finds.
+    """Find what is wrong with packs, read and heard.
 
     Ends with 1 when there are errors. Each line says where, what, and how to mend it.
     """
@@ -144,7 +144,10 @@ def diff(
     quiet: QuietOption = False,
     no_cache: NoCacheOption = False,
 ) -> None:
-    """What changes when A gives way to B: roles, recipes, files by content, loudness, length, licence."""
+    """What changes when A gives way to B.
+
+    Roles, recipes, files by what is in them, loudness, length and licence; only real differences are told.
+    """
     from producer import project
     from producer.packs import comparing, found
 
@@ -168,7 +171,7 @@ def coverage(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """The table role × pack: what a script asks for, and which pack has it.
+    """Which pack fills what a script asks for.
 
     Ends with 1 when no listed pack fills a role.
     """

@@ -150,7 +150,7 @@ class Archive:
         if any(unicodedata.category(one) in ("Cc", "Cs") for one in name):
             raise self._refused(name, "has a control character in its name")
         if "\\" in name:
-            raise self._refused(name, "has a backslash in its name: on Windows that is a folder")
+            raise self._refused(name, "has a backslash in its name; pack it with a program that parts folders with '/'")
         if name.startswith("/"):
             raise self._refused(name, "is an absolute path: it would be written outside the pack's folder")
         if len(name) > 1 and name[1] == ":" and name[0].isalpha():

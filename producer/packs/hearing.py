@@ -197,12 +197,5 @@ class Survey:
         return lufs, max(0.0, lufs - folded) if math.isfinite(folded) else 120.0
 
 
-def survey(audio: Audio, rate_hz: int, *, floating: bool = True) -> Facts:
-    """The facts of a sound that is held whole."""
-    whole = Survey(rate_hz, audio.shape[1], floating=floating)
-    whole.push(audio)
-    return whole.facts()
-
-
 def _db(amplitude: float) -> float:
     return 20.0 * math.log10(amplitude) if amplitude > 0.0 else -math.inf

@@ -7,7 +7,7 @@ from typing import Any
 
 from producer.foley import RECIPES
 from producer.model.script import Pace
-from producer.packs.tables import number, seconds
+from producer.packs.tables import seconds
 from producer.sounds.pack import FileSource, FoleySource, Layer, Member, Pack, PackSound, Source
 
 
@@ -55,22 +55,6 @@ def source_facts(source: Source) -> dict[str, Any]:
     if isinstance(source, FileSource):
         return {"file": source.inside}
     return {"foley": source.recipe, "settings": turned(source)}
-
-
-def recipe_text(source: FoleySource) -> str:
-    """`wind strength 0.6, howl 0.3`."""
-    units = RECIPES[source.recipe].settings
-    set_to = ", ".join(
-        f"{name} {number(value)}{units[name].unit and ' ' + units[name].unit}" for name, value in turned(source).items()
-    )
-    return f"{source.recipe} {set_to}".rstrip()
-
-
-def layer_text(layer: Layer) -> str:
-    """What follows a layer's source: ` at -3 dB, 100 ms later`."""
-    level = f" at {layer.level_db:+g} dB" if layer.level_db else ""
-    delay = f", {seconds(layer.delay_s)} later" if layer.delay_s else ""
-    return level + delay
 
 
 def pace_text(pace: Pace | None) -> str:

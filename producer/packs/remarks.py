@@ -147,7 +147,7 @@ def of_pool(kind: Kind, pool: Sequence[Facts], weights: Sequence[float], *, reco
         what = f"gives one variation {max(share):.0%} of the weight"
         mend = "none follows itself, so every second playing is the most that it gets"
         found.append(_remark("note", "weight", what, round(max(share), 3), "share", mend))
-    if len(share) > 1 and min(share) < RARE:
+    if len(share) > 1 and min(share) < min(RARE, 0.2 / len(share)):  # rare, and not only because the pool is large
         what = f"has a variation that is heard {min(share):.2%} of the time"
         found.append(
             _remark("note", "weight", what, round(min(share), 5), "share", "raise its weight, or leave it out")

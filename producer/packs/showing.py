@@ -236,7 +236,7 @@ def role_text(facts: Mapping[str, Any]) -> str:
             (
                 str(one["variation"]),
                 seconds(one["length_s"]),
-                seconds(one["onset_s"]),
+                "" if facts["kind"] == "bed" else seconds(one["onset_s"]),
                 "none" if one["loudness_lufs"] is None else f"{one['loudness_lufs']:.1f} LUFS",
                 "none" if one["peak_dbfs"] is None else f"{one['peak_dbfs']:.1f} dBFS",
                 number(one["weight"]),
