@@ -456,3 +456,11 @@ def test_a_large_pool_has_no_rare_variations_unless_one_is_rarer_than_the_rest()
     assert remarks.of_pool("hit", [own] * 300, [1.0] * 300, recorded=True) == []
     (rare,) = remarks.of_pool("hit", [own] * 300, [1.0] * 299 + [0.1], recorded=True)
     assert rare.check == "weight" and rare.figure == pytest.approx(0.1 / 299.1, abs=1e-3)
+
+
+def test_silence_and_what_is_no_number_are_errors_with_figures_that_json_can_hold() -> None:
+    broken = hit()
+    broken[100] = np.nan
+    for audio, check in ((broken, "not_finite"), (np.zeros(9999), "near_silence")):
+        found = remarks.of_samples(facts(audio, 4096))
+        assert [(one.severity, one.check, one.figure) for one in found] == [("error", check, None)]

@@ -59,5 +59,5 @@ def test_what_the_page_shows_is_what_is_printed(tmp_path: Path, shell: Shell, re
 
 def test_the_page_names_every_check() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", PAGE.read_text("utf-8"), re.MULTILINE)
-    assert set(rows) == {check for check, *_ in CASES.values()} | {"pack", "seam"}
+    assert set(rows) == {check for check, *_ in CASES.values()} | {"pack", "seam", "not_finite"}
     assert len(rows) == len(set(rows))

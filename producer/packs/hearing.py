@@ -36,6 +36,7 @@ class Facts:
     rate_hz: int
     channels: int
     length: int  # samples
+    finite: bool  # every sample is a number; what is none counts as silence in all other facts
     peak: float
     clipped_runs: int
     clipped_at: int  # the sample where the first run begins; -1: there is none
@@ -78,7 +79,7 @@ class Survey:
         self._in_run = np.zeros(channels, bool)
         self._runs, self._first_run = 0, -1
         self._steps = np.zeros(_OCTAVES * _BINS_PER_OCTAVE, np.int64)
-        self._length = 0
+        self._length, self._finite = 0, True
         self._short: list[Audio] | None = []
         hears = rate_hz >= _LOWEST_RATE_HZ
         self._meter = PowerMeter(rate_hz, channels) if hears else None
@@ -88,6 +89,9 @@ class Survey:
         """The next samples, shape (n, channels)."""
         if not len(block):
             return
+        if not np.isfinite(block).all():
+            self._finite = False
+            block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
         joined = np.concatenate([self._before, block])
         self._find_runs(joined)
         self._count_steps(joined if self._length else block)
@@ -117,6 +121,7 @@ class Survey:
             rate_hz=self._rate_hz,
             channels=self._channels,
             length=self._length,
+            finite=self._finite,
             peak=peak,
             clipped_runs=self._runs,
             clipped_at=self._first_run,

@@ -51,6 +51,9 @@ class Remark:
 def of_samples(facts: Facts) -> list[Remark]:
     """What holds for recordings and for foley alike: cut tops, too loud, too quiet, shifted, gone in mono."""
     found: list[Remark] = []
+    if not facts.finite:
+        what = "holds a sample that is not a number"
+        found.append(Remark(severity="error", check="not_finite", what=what, mend="export it anew"))
     if facts.clipped_runs:
         first_s = facts.clipped_at / facts.rate_hz
         what = f"clipped in {counted(facts.clipped_runs, 'place')}, first at {first_s:.3f} s"
@@ -59,7 +62,11 @@ def of_samples(facts: Facts) -> list[Remark]:
         what = f"peaks at {facts.peak_dbfs:+.1f} dBFS: any format but float cuts it off"
         mend = f"lower it by {math.ceil(facts.peak_dbfs + 1.0)} dB and save it again; its level here stays the cue's"
         found.append(_remark("warning", "over_full_scale", what, facts.peak_dbfs, "dBFS", mend))
-    if facts.peak_dbfs < QUIET_DBFS:
+    if not facts.peak:
+        found.append(
+            Remark(severity="error", check="near_silence", what="is nothing but silence", mend="record it anew")
+        )
+    elif facts.peak_dbfs < QUIET_DBFS:
         what = f"nearly silent: peaks at {facts.peak_dbfs:.1f} dBFS"
         mend = "record it nearer; the cue's level raises its noise with it"
         found.append(_remark("warning", "near_silence", what, facts.peak_dbfs, "dBFS", mend))
