@@ -25,7 +25,7 @@ class Project:
     @property
     def pack_roots(self) -> tuple[Path, ...]:
         """Folders of packs, the project's own first."""
-        return tuple(path for path in (self.root / "sfx", shipped("sfx")) if path.is_dir())
+        return pack_roots(self.root)
 
     @property
     def slug(self) -> str:
@@ -50,6 +50,36 @@ def file_name(written: str) -> str:
     letters = unicodedata.normalize("NFC", written)
     plain = "".join(one if one in "_-." or unicodedata.category(one)[0] in "LMN" else " " for one in letters)
     return "_".join(plain.split()).strip("._-") or "episode"
+
+
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"}
+)
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes a file of this name, whatever its suffix, for a device."""
+    return name.partition(".")[0].rstrip().casefold() in _DEVICES
+
+
+def home(here: Path) -> Path:
+    """The project that `here` is in, without a script being named: the nearest folder with `script/` or `sfx/`.
+
+    Where there is none, `here` itself: what is made there makes it one.
+    """
+    there = (folder for folder in (here, *here.parents) if (folder / "script").is_dir() or (folder / "sfx").is_dir())
+    return next(there, here)
+
+
+def pack_roots(root: Path) -> tuple[Path, ...]:
+    """Folders of packs for the project in `root`, its own first."""
+    return tuple(path for path in (root / "sfx", shipped("sfx")) if path.is_dir())
+
+
+def scripts(root: Path) -> list[Path]:
+    """The scripts of the project in `root`, by name. Raises RenderError when its folder cannot be read."""
+    return _scripts(root / "script")
 
 
 def shipped(name: str) -> Path:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 import soundfile
@@ -271,10 +272,14 @@ def known_commands() -> dict[str, set[str]]:
     import typer.main
 
     group = typer.main.get_command(app)
-    return {
-        name: {option for one in command.params for option in one.opts if option.startswith("-")} | {"--help"}
-        for name, command in group.commands.items()  # type: ignore[attr-defined]
-    }
+    return {name: _options(command) for name, command in group.commands.items()}  # type: ignore[attr-defined]
+
+
+def _options(command: click.Command) -> set[str]:
+    """Its options, and those of the commands in it."""
+    own = {option for one in command.params for option in one.opts + one.secondary_opts if option.startswith("-")}
+    inner = (_options(one) for one in getattr(command, "commands", {}).values())
+    return own.union({"--help"}, *inner)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

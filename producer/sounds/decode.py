@@ -97,6 +97,16 @@ def header_length_s(path: Path) -> float:
         return 0.0
 
 
+def is_float(path: Path) -> bool:
+    """Whether what is decoded can go over full scale: float samples, or a codec of libsndfile's that gives such."""
+    try:
+        with path.open("rb") as file:
+            known = file.read(4) in _MAGIC
+        return known and str(soundfile.info(str(path)).subtype) in ("FLOAT", "DOUBLE", "VORBIS", "OPUS")
+    except (OSError, soundfile.LibsndfileError):
+        return False
+
+
 def _by_soundfile(path: Path, max_s: float) -> Decoded:
     try:
         file = soundfile.SoundFile(str(path))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from producer.errors import PackError, Place, Problem, nearest
+from producer.errors import PackError, Place, Problem, RenderError, nearest
 from producer.model.foley import Recipe
 from producer.model.sound import Catalogue, Sound, SoundRef
 from producer.sounds import licences
@@ -140,7 +140,7 @@ def _folders(roots: Sequence[Path]) -> dict[str, Path]:
     for root in roots:
         if root.is_dir():
             for folder in sorted(root.iterdir()):
-                if folder.is_dir() and folder.name not in there and _is_pack(folder):
+                if folder.is_dir() and folder.name not in there and folder.name[0] != "." and _is_pack(folder):
                     there[folder.name] = folder
     return there
 
@@ -165,6 +165,50 @@ def _readable(folders: Iterable[Path], recipes: Mapping[str, Recipe]) -> Iterabl
             yield _read(folder, recipes)
         except PackError:
             continue
+
+
+def candidates(root: Path) -> tuple[Path, ...]:
+    """Every folder in `root` that is or may be meant as a pack, by name: whatever is not hidden and not empty.
+
+    Raises RenderError when `root` cannot be looked into.
+    """
+    try:
+        there = [folder for folder in sorted(root.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
+    except OSError as wrong:
+        raise RenderError(f"cannot look into {_shown(root)}: {wrong.strerror}") from None
+    return tuple(folder for folder in there if _holds_something(folder))
+
+
+def _holds_something(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except OSError:  # one that nobody may look into is shown as broken, not hidden
+        return True
+
+
+def read_folder(folder: Path, recipes: Mapping[str, Recipe], *, rooted: bool) -> Pack:
+    """The pack in `folder`, by its pack.yaml or by the names of its files.
+
+    Args:
+        rooted: it stands among the packs that scripts list, so it must be called what its folder is called.
+
+    Raises:
+        PackError: every problem that keeps it from being one.
+    """
+    if not _is_pack(folder):
+        other = next((name for name in ("pack.yml", "Pack.yaml", "PACK.YAML") if (folder / name).is_file()), "")
+        what = f"'{other}' is not read; call it {MANIFEST}" if other else "holds no pack.yaml and no file named by UCS"
+        raise PackError([Problem(Place(_shown(folder)), what)])
+    pack = _read(folder, recipes)
+    if rooted and pack.name != folder.name:
+        what = f"the pack is called '{pack.name}', its folder '{folder.name}'; scripts go by the folder"
+        raise PackError([Problem(pack.place, what)])
+    return pack
+
+
+def shown_folder(folder: Path) -> str:
+    """How messages call a folder: from here when it is under here."""
+    return _shown(folder)
 
 
 def _shown(folder: Path) -> str:

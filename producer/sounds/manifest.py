@@ -66,6 +66,15 @@ def _pack_name(text: str) -> str:
     return text
 
 
+def objection_to_name(text: str) -> str:
+    """Why no pack can be called `text`, or nothing."""
+    try:
+        _pack_name(text)
+    except ValueError as wrong:
+        return str(wrong)
+    return ""
+
+
 def _semantic_version(text: str) -> str:
     if not VERSION.fullmatch(text):
         raise ValueError(f"'{text}' is not a version; write it like 1.2.0")

@@ -1,28 +1,29 @@
-"""The command line: arguments, printing, exit codes. The only module that prints.
-
-0 done · 1 the user can mend it · 2 wrong usage · 3 a fault of ours · 130 stopped with Ctrl-C.
-"""
+"""The commands that make, check and list an episode, and how any command ends."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import sys
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from producer import __version__
+from producer.cli import pack as pack_commands
+from producer.cli.common import (
+    JsonOption,
+    NoCacheOption,
+    PackOption,
+    QuietOption,
+    cores,
+    opened_cache,
+    print_json,
+    progress,
+)
 from producer.errors import ProducerError, UsageError, nearest
-
-if TYPE_CHECKING:  # heavy modules are imported by the command that needs them
-    from producer import render
-    from producer.cache import Cache
 
 
 class _Commands(TyperGroup):
@@ -50,13 +51,8 @@ app = typer.Typer(
 )
 
 ScriptArgument = Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")]
-PackOption = Annotated[
-    list[str] | None,
-    typer.Option("--pack", metavar="PACK", help="A pack by name or path, searched first. May be given again."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
-NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Make everything anew and keep nothing.")]
+
+app.add_typer(pack_commands.app)
 
 
 @app.command()
@@ -91,18 +87,18 @@ def episode(
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
-    with _cache(no_cache) as cache, _progress(quiet or as_json) as watch, Effort() as effort:
+    with opened_cache(no_cache) as cache, progress(quiet or as_json) as watch, Effort() as effort:
         order = render.Order(
             project=found,
             output=output,
             packs=tuple(pack or ()),
             profile=profile,
-            jobs=jobs or _cores(),
+            jobs=jobs or cores(),
         )
         report = render.episode(order, cache, watch)
     facts = summary.facts(report, Path.cwd())
     if as_json:
-        _json(facts)
+        print_json(facts)
     elif not quiet:
         print(summary.text(facts))
         if verbose:
@@ -131,12 +127,12 @@ def check(
     mended = render.fix(found) if fix else 0
     if fix and not quiet and not as_json:
         print(f"{found.script}: {mended} {'place' if mended == 1 else 'places'} mended")
-    with _cache(False) as cache:
+    with opened_cache(False) as cache:
         outlook = render.check(found, tuple(pack or ()), cache)
     if fix:
         outlook["mended"] = mended
     if as_json:
-        _json(outlook)
+        print_json(outlook)
     elif not quiet:
         minutes, seconds = divmod(round(float(str(outlook["estimated_s"]))), 60)
         counts = ", ".join(_counted(outlook[name], name) for name in ("scenes", "lines", "sounds", "beds"))
@@ -155,11 +151,11 @@ def cues(script: ScriptArgument = None, pack: PackOption = None, as_json: JsonOp
     from producer import project, render, summary
 
     found, _ = project.find(script, Path.cwd())
-    with _cache(False) as cache, _progress(as_json) as watch:
-        order = render.Order(project=found, packs=tuple(pack or ()), jobs=_cores())
+    with opened_cache(False) as cache, progress(as_json) as watch:
+        order = render.Order(project=found, packs=tuple(pack or ()), jobs=cores())
         rows = render.cues(order, cache, watch)
     if as_json:
-        _json([summary.cue(row) for row in rows])
+        print_json([summary.cue(row) for row in rows])
     else:
         print("\n".join(summary.cue_line(row) for row in rows))
 
@@ -169,7 +165,7 @@ def schema() -> None:
     """Print the script's JSON Schema, for editors."""
     from producer import script
 
-    _json(script.schema())
+    print_json(script.schema())
 
 
 @app.command()
@@ -193,39 +189,6 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 def _counted(count: object, things: str) -> str:
     return f"{count} {things.removesuffix('s') if count == 1 else things}"
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not every system can say what this process may use
-        return os.cpu_count() or 1
-
-
-@contextlib.contextmanager
-def _cache(temporary: bool) -> Iterator[Cache]:
-    from producer.cache import Cache
-
-    with Cache(temporary=temporary) as cache:
-        yield cache
-
-
-@contextlib.contextmanager
-def _progress(silent: bool) -> Iterator[render.Watch]:
-    from producer.render import NoWatch
-
-    if silent or not sys.stderr.isatty():
-        yield NoWatch()
-        return
-    from producer.progress import Terminal
-
-    with Terminal() as shown:
-        yield shown
-
-
-def _json(document: object) -> None:
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
-    print()
 
 
 def main() -> None:

@@ -1,0 +1,61 @@
+"""What every command shares: its options, the cache, progress on a terminal, JSON on standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:  # heavy modules are imported by the command that needs them
+    from producer import render
+    from producer.cache import Cache
+
+PackOption = Annotated[
+    list[str] | None,
+    typer.Option("--pack", metavar="PACK", help="A pack by name or path, searched first. May be given again."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
+NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Make everything anew and keep nothing.")]
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not every system can say what this process may use
+        return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def opened_cache(temporary: bool) -> Iterator[Cache]:
+    """The user's cache, or one that is gone afterwards."""
+    from producer.cache import Cache
+
+    with Cache(temporary=temporary) as cache:
+        yield cache
+
+
+@contextlib.contextmanager
+def progress(silent: bool) -> Iterator[render.Watch]:
+    """Bars on a terminal; nothing where standard error is no terminal."""
+    from producer.render import NoWatch
+
+    if silent or not sys.stderr.isatty():
+        yield NoWatch()
+        return
+    from producer.progress import Terminal
+
+    with Terminal() as shown:
+        yield shown
+
+
+def print_json(document: object) -> None:
+    """One JSON document on standard output."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+    print()
