@@ -10,7 +10,7 @@ from producer.errors import UsageError, nearest
 from producer.model.foley import Recipe
 from producer.model.sound import BedSource, SoundRef
 from producer.packs.audition import facts
-from producer.packs.audition.sheet import Entry, Heard, Sheet, Take
+from producer.packs.audition.sheet import Entry, Heard, Sheet, Take, cut_out
 from producer.packs.audition.walk import walked
 from producer.sounds.beds import Asked, BedMaker
 from producer.sounds.find import Packs
@@ -124,7 +124,8 @@ class Bench:
 
     def _stretch(self, sound: PackSound, number: int) -> Heard:
         bed = self._bed(sound, number)
-        return Heard(audio=bed.read(0, round(BED_S * self._rate_hz)), loudness_lufs=bed.loudness_lufs)
+        audio = cut_out(bed.read(0, round(BED_S * self._rate_hz)), self._rate_hz)
+        return Heard(audio=audio, loudness_lufs=bed.loudness_lufs)
 
     def _seam(self, sound: PackSound, number: int, file: FileSource) -> Heard:
         bed = self._bed(sound, number)
@@ -133,4 +134,5 @@ class Bench:
         length = round(SEAM_S * self._rate_hz)
         start = max(0, turn + loop.fade // 2 - length // 2)
         marks = tuple(sorted({turn - start, loop.end - start}))
-        return Heard(audio=bed.read(start, start + length), loudness_lufs=bed.loudness_lufs, marks=marks)
+        audio = cut_out(bed.read(start, start + length), self._rate_hz)
+        return Heard(audio=audio, loudness_lufs=bed.loudness_lufs, marks=marks)

@@ -10,7 +10,7 @@ from producer.model import chance
 from producer.model.foley import Recipe
 from producer.packs.audition import facts
 from producer.packs.audition.of_pack import KINDS
-from producer.packs.audition.sheet import Entry, Heard, Part, Sheet, Take
+from producer.packs.audition.sheet import Entry, Heard, Part, Sheet, Take, cut_out
 from producer.sounds.beds import EndlessBed
 from producer.sounds.making import code_digest
 
@@ -69,7 +69,7 @@ def _take(
     def make() -> Heard:
         if recipe.ambience is not None:
             bed = EndlessBed(recipe.ambience, values, rate_hz, seed)
-            return Heard(audio=bed.read(0, round((KNOB_S if given else BED_S) * rate_hz)))
+            return Heard(audio=cut_out(bed.read(0, round((KNOB_S if given else BED_S) * rate_hz)), rate_hz))
         assert recipe.hit is not None  # a recipe is one or the other
         made = recipe.hit(values, None, rate_hz, seed)
         return Heard(audio=made.audio, onset=made.onset)

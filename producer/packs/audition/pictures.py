@@ -53,7 +53,8 @@ def _lane(samples: NDArray[np.float32], edges: NDArray[np.int64], rows: int, top
     if not top:
         return lane
     starts = np.minimum(edges[:-1], len(samples) - 1)
-    low, high = (op.reduceat(samples, starts) / top for op in (np.minimum, np.maximum))
+    low = np.minimum(np.minimum.reduceat(samples, starts), 0.0) / top  # drawn from the middle line, as players do
+    high = np.maximum(np.maximum.reduceat(samples, starts), 0.0) / top
     counts = np.maximum(np.diff(np.append(starts, len(samples))), 1)
     rms = np.sqrt(np.add.reduceat(np.square(samples, dtype=np.float64), starts) / counts) / top
     height = np.arange(rows)[:, None]
