@@ -364,7 +364,7 @@ def test_a_fault_leaves_nothing_behind(tmp_path: Path) -> None:
                 raise KeyboardInterrupt
 
     with Cache(tmp_path / "cache") as cache, pytest.raises(KeyboardInterrupt):
-        write(pack, tmp_path / "out", RECIPES, cache, watch=Stops())
+        write(pack, tmp_path / "out", RECIPES, cache, roles=["boots"], watch=Stops())
     assert sorted(file.name for file in tmp_path.iterdir()) == ["cache", "evil"]
 
 

@@ -91,6 +91,8 @@ def html(sheet: Sheet, cards: Sequence[Sequence[Card]]) -> str:
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         scale=", ".join("#{:02x}{:02x}{:02x}".format(*colour) for colour in level_colours(LEVELS)),
         range_db=round(RANGE_DB),
+        number=number,
+        signed=lambda value: _minus(f"{value:+g}"),
         hz=[(label, 100.0 * row_at(hz, 1)) for hz, label in _HZ],
     )
     return page.encode("utf-8", "replace").decode()  # a file's name may hold bytes that are no text
@@ -155,7 +157,7 @@ def ticks(length_s: float, most: int) -> Iterator[tuple[float, str]]:
     step = next(power * one for one in (1.0, 2.0, 5.0, 10.0) if power * one >= rough * 0.999)
     digits = max(0, -floor(log10(step) + 1e-9))
     at = 0
-    while at * step < length_s * 0.97:
+    while at * step < length_s * 0.93:
         yield at * step, f"{at * step:.{digits}f}" + (" s" if not at else "")
         at += 1
 

@@ -11,6 +11,7 @@ mean of two spectrograms).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +98,7 @@ def _shares(hz: Floats) -> list[Floats]:
     return [np.interp(np.log(hz), places, one) for one in np.eye(len(_WINDOWS))]
 
 
+@lru_cache(maxsize=64)
 def _slices(window: _Window, rate: float, rows: int) -> Floats:
     """Which part of each bin's power belongs to each row, shape (bins, rows), from one-sided power per bin."""
     octave_slice = (HIGH_HZ / LOW_HZ) ** (0.5 / rows)

@@ -100,8 +100,11 @@
     take.setAttribute("aria-current", "true");
     const name = take.closest(".sound").dataset.name;
     for (const link of all(".index a")) {
-      if (link.dataset.for === name) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
+      if (link.dataset.for !== name) { link.removeAttribute("aria-current"); continue; }
+      link.setAttribute("aria-current", "true");
+      const list = one(".index"), box = link.getBoundingClientRect(), edge = list.getBoundingClientRect();
+      if (box.top < edge.top) list.scrollTop -= edge.top - box.top;
+      if (box.bottom > edge.bottom) list.scrollTop += box.bottom - edge.bottom;
     }
     if (move) {
       one(".play", take).focus({ preventScroll: true });
