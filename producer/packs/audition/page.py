@@ -112,7 +112,7 @@ def _row(entry: Entry, cards: Sequence[Card]) -> dict[str, object]:
     also = " ".join(value for _, value in entry.facts)
     return {
         "entry": entry,
-        "find": f"{entry.name} {entry.title} {entry.kind} {also} {made}".casefold(),
+        "find": f"{entry.name} {entry.title} {entry.kind} {also} {made}".lower(),
         "takes": [_take(card) for card in cards],
         "parts": [
             (part, [(knob, knob_place(knob), number(knob.value)) for knob in part.knobs]) for part in entry.parts
