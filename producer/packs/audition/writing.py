@@ -51,6 +51,7 @@ def write(
         folder: receives index.html and the files beside it; what an earlier audition left there is removed.
         recipes: the same that the pack was read with.
         roles: only these (or aliases of them); none means all.
+        rate_hz: one that MP3 has, 44,100 or 48,000.
 
     Raises:
         UsageError: the pack has no such role.

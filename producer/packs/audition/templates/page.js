@@ -59,6 +59,7 @@
     load("b", take);
     players.a.muted = true;
     queue = [];
+    ahead = 0;
     choose(take, false);
     play(take, from < length(take) ? from : 0);
   }
@@ -169,8 +170,22 @@
     one("#clock").textContent = `${at.toFixed(2)} / ${whole.toFixed(2)}`;
   }
 
+  // Two players never start at quite the same time. The one that is not heard is moved to where the other is, and so
+  // much further as it came too late the last time.
+  let ahead = 0, aligned = 0;
+  function align() {
+    const lead = players[heard], other = players[heard === "a" ? "b" : "a"], now = performance.now();
+    if (!held.b || now - aligned < 400 || lead.seeking || other.seeking || lead.ended || other.ended) return;
+    const behind = lead.currentTime - other.currentTime;
+    if (Math.abs(behind) < 0.015) return;
+    ahead = Math.max(0, Math.min(0.5, ahead + behind));
+    aligned = now;
+    if (lead.currentTime + ahead < length(held[heard === "a" ? "b" : "a"])) other.currentTime = lead.currentTime + ahead;
+  }
+
   function tick() {
     if (!playing) return;
+    align();
     place();
     if (still.matches) setTimeout(() => requestAnimationFrame(tick), 200);
     else requestAnimationFrame(tick);
