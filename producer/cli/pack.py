@@ -10,8 +10,17 @@ from typing import Annotated
 
 import typer
 
-from producer.cli.common import JsonOption, NoCacheOption, PackOption, QuietOption, opened_cache, print_json, progress
-from producer.errors import RenderError
+from producer.cli.common import (
+    JsonOption,
+    NoCacheOption,
+    PackOption,
+    QuietOption,
+    cores,
+    opened_cache,
+    print_json,
+    progress,
+)
+from producer.errors import RenderError, UsageError
 
 app = typer.Typer(
     name="pack",
@@ -189,6 +198,61 @@ def coverage(
     for problem in table.problems(facts):
         print(problem, file=sys.stderr)
     if table.problems(facts):
+        raise typer.Exit(1)
+
+
+@app.command()
+def audition(
+    pack: Annotated[
+        str | None, typer.Argument(metavar="PACK", show_default=False, help="A pack by name or path.")
+    ] = None,
+    roles: Annotated[
+        list[str] | None, typer.Argument(metavar="ROLE", show_default=False, help="Only these roles of it.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", metavar="DIR", show_default=False, help="Receives the page and its files.")
+    ] = None,
+    recipes: Annotated[
+        bool, typer.Option("--recipes", help="The foley recipes themselves; what is named are recipes, then.")
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Parallel workers; 0: one per core.", show_default=False)
+    ] = 0,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    no_cache: NoCacheOption = False,
+) -> None:
+    """A page to hear and see a pack by.
+
+    A player, waveform and spectrogram for every sound and variation, in output/audition/<pack>/; it opens from disk.
+    """
+    from producer import project
+    from producer.foley import RECIPES
+    from producer.packs import audition as page
+    from producer.packs import found
+
+    root = project.home(Path.cwd())
+    places = root / "output" / "audition"
+    if pack is None and not recipes:
+        raise UsageError("name a pack to audition, or --recipes")
+    with opened_cache(no_cache) as cache, progress(as_json or quiet) as watch:
+        if recipes:
+            names = [*([pack] if pack else []), *(roles or ())]
+            made = page.write_recipes(
+                RECIPES, output or places / "recipes", cache, names=names, jobs=jobs or cores(), watch=watch
+            )
+        else:
+            one = found.chosen(str(pack), root).whole()
+            made = page.write(
+                one, output or places / one.name, RECIPES, cache, roles=roles or (), jobs=jobs or cores(), watch=watch
+            )
+    for unheard in made.unheard:
+        print(unheard, file=sys.stderr)
+    if as_json:
+        print_json(made.as_json())
+    elif not quiet:
+        _say(made.text(Path.cwd()))
+    if made.unheard:
         raise typer.Exit(1)
 
 
