@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from producer.foley.body import BODYFALL, HEARTBEAT
 from producer.foley.boom import BOOM
-from producer.foley.breath import BREATH, CHOKE
+from producer.foley.breath import BREATH
+from producer.foley.choke import CHOKE
 from producer.foley.cloth import CLOTH, PAPER
 from producer.foley.crowd_far import CROWD_FAR
 from producer.foley.door import DOOR
