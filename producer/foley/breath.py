@@ -20,6 +20,10 @@ from producer.foley.throat import block_times, cords, curve, path, through, tube
 from producer.model.foley import Setting
 
 
+_FOUGHT_FOR_S = 1.1
+"""A breath knocked out that is shorter has no room for the gasp after it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Air:
     """One breath over time: each shape (blocks,), all but `length_s`."""
@@ -54,8 +58,8 @@ def _air(knobs: Mapping[str, float], times_s: Wave, whole_s: float, chance: np.r
     gasp_at = max(rush_s * 1.3 + 0.10, (0.52 + chance.uniform(-0.05, 0.08)) * whole_s)
     gasp = _hump((times_s - gasp_at) / max(whole_s - gasp_at, 0.05), 0.45, 0.25, 1.0)
     late = gasp * np.clip(2.0 * knocked - 0.6, 0.0, 1.0) * chance.uniform(0.36, 0.5)
-    hit = rush / max(float(rush.max()), 1e-9) + (late if whole_s > 0.6 else 0.0)
-    after = (1.0 - _fall(times_s, rush_s, gasp_at)) * min(1.0, 2.0 * knocked)
+    hit = rush / max(float(rush.max()), 1e-9) + (late if whole_s > _FOUGHT_FOR_S else 0.0)
+    after = (1.0 - _fall(times_s, rush_s, gasp_at)) * min(1.0, 2.0 * knocked) * (whole_s > _FOUGHT_FOR_S)
     grunt = np.exp(-((times_s / (0.34 * rush_s)) ** 2))
     moan = np.clip(calm - 0.1, 0.0, None)
     return _Air(
@@ -87,7 +91,7 @@ def _shaken(flow: Wave, times_s: Wave, n: int, shake: float, chance: np.random.G
 def _breath(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
     effort, inward, knocked = knobs["effort"], knobs["inward"], knobs["knocked"]
     own = (1.55 - 0.75 * effort) * (1.0 - 0.55 * knocked) * (1.0 - 0.22 * inward) * chance.uniform(0.86, 1.16)
-    own += 0.85 * np.clip(2.0 * knocked - 0.6, 0.0, 1.0)
+    own += 0.95 * np.clip(2.0 * knocked - 0.6, 0.0, 1.0)
     lead = samples(PRE_ROLL_S)
     n = max(samples(length_s if length_s is not None else own) - lead, 1)
     whole = n / 48_000.0
