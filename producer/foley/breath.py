@@ -19,7 +19,6 @@ from producer.foley.modal import FLESH, Modes, modes, resonate, ring_out
 from producer.foley.throat import block_times, cords, curve, path, through, tube, turbulence
 from producer.model.foley import Setting
 
-
 _FOUGHT_FOR_S = 1.1
 """A breath knocked out that is shorter has no room for the gasp after it."""
 
