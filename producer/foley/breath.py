@@ -113,17 +113,11 @@ def _throat(
     effort, jaw = knobs["effort"], knobs["mouth"]
     nose = float(np.clip(1.25 - 2.5 * jaw, 0.0, 1.0))
     # Turbulence boils: its strength is as restless as its wave.
-    boil = np.clip(1.0 + 0.22 * wander(chance, n, 38.0) + 0.22 * wander(chance, n, 120.0), 0.2, None)
+    boil = np.clip(1.0 + 0.36 * wander(chance, n, 75.0), 0.2, None)
     at_cords = curve(turbulence(flow, 0.35 + 0.65 * air.cords), n) * boil
     at_lips = curve(turbulence(flow, 0.35 + 0.9 * jaw * (1.0 - nose) + 0.6 * nose), n) * boil
 
-    pitch = (118.0 - 26.0 * knobs["size"]) * (1.0 + 0.5 * air.inward - 0.32 * times / whole)
-    pitch = pitch * (1.0 + 0.25 * flow)
-    pulses = cords(curve(pitch, n) * (1.0 + 0.05 * wander(chance, n, 7.0)), 0.035, chance, 0.85, 0.12)
-    voiced = curve(air.voice * flow**0.8, n)
-    hum = pulses.flow(n, 0.0046, 1_500.0) * voiced
-    puffs = 1.0 - np.clip(3.0 * voiced, 0.0, 0.85) * (1.0 - np.clip(pulses.gate(n, 0.003), 0.0, 1.0))
-
+    hum, puffs = _hum(knobs, air, flow, times, n, chance)
     large = 1.22 - 0.36 * knobs["size"] + chance.uniform(-0.035, 0.035)
     knots = np.array([0.0, chance.uniform(0.22, 0.38), chance.uniform(0.6, 0.75), 1.0]) * whole
     stray = chance.uniform(0.93, 1.07, (4, 4))
@@ -159,6 +153,21 @@ def _throat(
     return low_pass(high_pass(throat + share * lips, 95.0 + 40.0 * nose), 8_500.0)
 
 
+def _hum(
+    knobs: Mapping[str, float], air: _Air, flow: Wave, times: Wave, n: int, chance: np.random.Generator
+) -> tuple[Wave, Wave]:
+    """What the cords add to the flow, and how they chop the air that passes them, shape (n,) each."""
+    voiced = curve(air.voice * flow**0.8, n)
+    if not voiced.any():
+        return np.zeros(n), np.ones(n)
+    pitch = (
+        (118.0 - 26.0 * knobs["size"]) * (1.0 + 0.5 * air.inward - 0.32 * times * 48_000.0 / n) * (1.0 + 0.25 * flow)
+    )
+    pulses = cords(curve(pitch, n) * (1.0 + 0.05 * wander(chance, n, 7.0)), 0.035, chance, 0.85, 0.12)
+    open_ = np.clip(pulses.gate(n, 0.003), 0.0, 1.0)
+    return pulses.flow(n, 0.0046, 1_500.0) * voiced, 1.0 - np.clip(3.0 * voiced, 0.0, 0.85) * (1.0 - open_)
+
+
 def _wet(wave: Wave, knobs: Mapping[str, float], begins_s: float, chance: np.random.Generator) -> None:
     """Lips and tongue come apart as the mouth opens: a few small wet clicks just before the air."""
     level = 0.5 * knobs["wet"] * min(1.0, 2.0 * knobs["mouth"]) * (float(np.abs(wave).max(initial=0.0)) or 1.0)
@@ -180,9 +189,9 @@ def _masked(wave: Wave, flow: Wave, inward: Wave, mask: float, chance: np.random
     n = len(wave)
     loud = float(np.abs(wave).max(initial=0.0)) or 1.0
     cup = Modes(
-        np.array([235.0, 640.0, 1_120.0, 1_730.0, 2_380.0]) * chance.uniform(0.96, 1.04),
-        np.array([180.0, 190.0, 300.0, 420.0, 600.0]),
-        np.array([0.5, 1.0, 0.7, 0.45, 0.25]),
+        np.array([235.0, 640.0, 1_120.0, 1_850.0]) * chance.uniform(0.96, 1.04),
+        np.array([180.0, 190.0, 300.0, 450.0]),
+        np.array([0.5, 1.0, 0.7, 0.45]),
     )
     # The outlet's flap flutters in the wind of its own making.
     turns = np.cumsum(34.0 + 30.0 * flow + 5.0 * wander(chance, n, 8.0)) / 48_000.0

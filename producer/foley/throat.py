@@ -2,7 +2,7 @@
 
 Source and filter after Fant, Acoustic Theory of Speech Production (1960). The tube is a cascade of resonators and of
 anti-resonators, for the branch of the nose (Klatt, J. Acoust. Soc. Am. 67, 1980); it rings on after each pulse as a
-throat does and never before it. Its shape is set anew every 4 ms.
+throat does and never before it. Its shape is set anew every 5 ms.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from scipy import signal
 from producer.foley.bench import BENCH_HZ, Wave, clock
 from producer.foley.contact import hits, slips, smooth
 
-BLOCK = 192
-"""Samples that share one shape of the tube: 4 ms, less than any muscle of the mouth needs."""
+BLOCK = 256
+"""Samples that share one shape of the tube: 5 ms, less than any muscle of the mouth needs."""
 _LOUDNESS_OF_FLOW = 1.66  # Gavriely and Cugell, J. Appl. Physiol. 80, 1996: amplitude of breath sounds over flow
 
 

@@ -14,7 +14,6 @@ import numpy as np
 from producer.foley.bench import BENCH_HZ, Raw, Wave, clock, recipe, samples
 from producer.foley.contact import arrivals, grain, high_pass, hits, noise, paste, shower, smooth, swell, wander
 from producer.foley.modal import STEEL, damped, modes, plate, resonate, ring_out
-from producer.foley.throat import block_times, through, tube
 from producer.foley.tract import moving, octave_peak
 from producer.model.foley import Setting
 
@@ -42,8 +41,6 @@ def _whoosh(knobs: Mapping[str, float], length_s: float | None, chance: np.rando
         wave += knobs["metal"] * _armature(near, doppler, knobs["size"], chance)
     if knobs["chains"] > 0.0:
         wave += 1.2 * knobs["chains"] * _chains(near, knobs["size"], chance)
-    if knobs["steam"] > 0.0:
-        wave += 0.8 * knobs["steam"] * _steam(near, doppler, chance)
     return Raw(wave, peak_s)
 
 
@@ -62,9 +59,19 @@ def _torn(knobs: Mapping[str, float], near: Wave, doppler: Wave, chance: np.rand
         close = np.interp(at_s, at, near)
         above = np.maximum(freqs_hz / hump, 1e-3)
         wake = tilt * close * np.square(np.minimum(above, 1.0)) / (1.0 + (above / 2.2) ** (2.4 - 0.9 * knobs["speed"]))
-        return np.asarray(
-            octave_peak(freqs_hz, hump, 0.62) + 0.22 * octave_peak(freqs_hz, 3.1 * hump, 0.8) + wake, float
-        )
+        torn = octave_peak(freqs_hz, hump, 0.62) + 0.22 * octave_peak(freqs_hz, 3.1 * hump, 0.8) + wake
+        if knobs["steam"] > 0.0:
+            torn = torn + knobs["steam"] * jet(at_s, freqs_hz)
+        return np.asarray(torn, float)
+
+    pipe = chance.uniform(950.0, 1_300.0)
+    thrust = np.clip(0.75 + 0.5 * wander(chance, n, 9.0), 0.12, None)
+
+    def jet(at_s: Wave, freqs_hz: Wave) -> Wave:
+        """Steam it trails: a hard broad hiss in thrusts, with the pipe's own note in it."""
+        note = pipe * np.interp(at_s, at, doppler) ** 1.5
+        hiss = np.sqrt(freqs_hz / (freqs_hz + 2_500.0)) / (1.0 + (freqs_hz / 9_000.0) ** 2)
+        return np.asarray(np.interp(at_s, at, thrust) * (0.8 * hiss + 0.7 * octave_peak(freqs_hz, note, 0.16)), float)
 
     flutter = np.clip(1.0 + 0.5 * wander(chance, n, 26.0) * (0.4 + knobs["metal"]), 0.1, 2.0)
     return moving(noise(chance, n) * near**1.6 * flutter, air)
@@ -81,7 +88,7 @@ def _armature(near: Wave, doppler: Wave, size: float, chance: np.random.Generato
         teeth += (power * (np.exp(1j * k) / k**0.8)).imag
         power = power * one
     whirr = teeth * (1.0 + 0.6 * np.sin(2.0 * np.pi * turns))
-    ribs = modes(230.0 * 3.0 ** (0.5 - size), plate(70, 2.2)[::5], damped(STEEL, 16.0), chance, stray=0.06, tilt=0.1)
+    ribs = modes(230.0 * 3.0 ** (0.5 - size), plate(70, 2.2)[::7], damped(STEEL, 16.0), chance, stray=0.06, tilt=0.1)
     times = arrivals(chance, 110.0 * near**1.5)
     blows = hits(n, times, chance.pareto(2.3, len(times)).clip(0.0, 4.0))
     struck = resonate(ribs, smooth(blows, 5_000.0) + 0.02 * noise(chance, n) * near**2)
@@ -102,23 +109,11 @@ def _chains(near: Wave, size: float, chance: np.random.Generator) -> Wave:
     levels = chance.pareto(2.0, len(times)).clip(0.0, 4.0) * chance.choice([-1.0, 1.0], len(times))
     pitch = 3.0 ** (0.5 - size)
     links = tuple(
-        grain(chance, 1_100.0 * pitch, 6_500.0 * pitch, 0.022 * chance.uniform(0.5, 1.4), 2) for _ in range(5)
+        grain(chance, 1_100.0 * pitch, 6_500.0 * pitch, 0.022 * chance.uniform(0.5, 1.4), 2) for _ in range(4)
     )
     wave = high_pass(shower(chance, n, times, levels, links), 600.0)
     wave = wave / (float(np.abs(wave).max(initial=0.0)) or 1.0)
     return np.asarray(np.tanh(1.8 * wave) * near**1.1, float)
-
-
-def _steam(near: Wave, doppler: Wave, chance: np.random.Generator) -> Wave:
-    """A jet of steam that it trails: a hard hiss in thrusts, with the pipe's own note in it, shape (n,)."""
-    n = len(near)
-    at = block_times(n)
-    ratio = np.interp(at, clock(n), doppler)
-    thrust = np.clip(0.75 + 0.45 * wander(chance, n, 9.0), 0.15, None) * near**1.2
-    pipe = chance.uniform(950.0, 1_300.0) * ratio**1.5
-    jet = smooth(noise(chance, n), 6_500.0) * thrust
-    wave = through(high_pass(jet, 1_400.0), tube(at, [pipe, 3.4 * pipe], [260.0, 1_900.0], 3_000.0))
-    return wave / (float(np.abs(wave).max(initial=0.0)) or 1.0)
 
 
 WHOOSH = recipe(
