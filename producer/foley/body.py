@@ -102,14 +102,14 @@ def _sinks(moving: Wave, chance: np.random.Generator) -> Wave:
     pressed = np.sqrt(np.interp(times, clock(len(moving)), moving))
     levels = chance.pareto(3.0, len(times)).clip(0.0, 3.0) * pressed * chance.choice([-1.0, 1.0], len(times))
     packed = band_pass(noise(chance, len(moving)) * moving, 180.0, 1_500.0)
-    return 0.42 * shower(chance, len(moving), times, levels, crystals) + 0.9 * packed
+    return low_pass(0.42 * shower(chance, len(moving), times, levels, crystals) + 0.9 * packed, 3_600.0)
 
 
 def _bodyfall(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
     """Shoulder, then the trunk's whole weight, then limbs, each lighter; clothes go with them, gear rattles after."""
     ground = _ground(knobs)
     out = np.zeros(samples(PRE_ROLL_S + 0.9 + 0.6 * ground["metal"]))
-    levels = [0.85, 1.0, *np.cumprod(chance.uniform(0.5, 0.85, 1 + round(3 * knobs["limbs"])))]
+    levels = [0.8, 1.0, *0.8 * np.cumprod(chance.uniform(0.5, 0.85, 1 + round(3 * knobs["limbs"])))]
     t = clock(len(out))
     slide = np.zeros(samples(PRE_ROLL_S + 0.9))
     sinks = np.zeros(len(slide))

@@ -109,9 +109,9 @@ def _roll(settings: Mapping[str, float], near: float, own_s: float, seed: int) -
         heard = crack + thud + roll + rain
         if hall > 0.0:
             # Walls of stone and iron: the burst comes back from everywhere for seconds, its top dying first.
-            late = starts * (1.0 - np.exp(-after / 0.05)) * np.exp(-np.minimum(after / 1.1, 60.0))
+            late = starts * (1.0 - np.exp(-after / 0.05)) * np.exp(-np.minimum(after / 1.3, 60.0))
             dulls = 260.0 + (900.0 + 2200.0 * near) * np.exp(-np.minimum(after / 1.4, 60.0)) * 0.3**snow
-            heard = heard + hall * column(amplitude(-42.0) * late.astype(np.float32)) * low_pass(hz, dulls, 1)
+            heard = heard + hall * column(amplitude(-37.5) * late.astype(np.float32)) * low_pass(hz, dulls, 1)
         heard *= high_pass(hz, 22.0, 3)
         return Field(heard, heard, 0.9)
 

@@ -138,7 +138,7 @@ def _throat(
         [((290.0 + 400.0 * nose) * large, 130.0 + 60.0 * nose), ((2_050.0 - 750.0 * nose) * large, 420.0)],
     )
     # A jet's noise is broad and falls above; what leaves the lips leaves as the slope of what moves there.
-    deep = low_pass(noise(chance, n), 1_500.0 + 1_200.0 * effort) * at_cords * puffs
+    deep = low_pass(noise(chance, n), (1_500.0 + 1_200.0 * effort) * large) * at_cords * puffs
     slope = np.diff(deep, prepend=0.0) * 9.0
     throat = through(0.5 * slope + 0.26 * deep + 0.34 * hum, shape)
     front = tube(
@@ -148,7 +148,7 @@ def _throat(
         2_700.0 * large,
     )
     lips = through(np.diff(noise(chance, n) * at_lips, prepend=0.0), front)
-    lips = low_pass(lips, 5_000.0 + 3_500.0 * effort - 1_500.0 * nose)
+    lips = low_pass(lips, (5_000.0 + 3_500.0 * effort - 1_500.0 * nose) * large)
     share = (0.10 + 0.16 * effort + 0.12 * nose) * curve(1.0 + 0.6 * there, n)
     return low_pass(high_pass(throat + share * lips, 95.0 + 40.0 * nose), 8_500.0)
 

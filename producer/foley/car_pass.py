@@ -20,6 +20,7 @@ from producer.model.foley import Setting
 
 _HALF_ORDERS = 18
 _EAR_M, _SOURCE_M = 1.6, 0.35
+_ASIDE_M = 4.5
 
 
 def _car(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
@@ -27,7 +28,9 @@ def _car(knobs: Mapping[str, float], length_s: float | None, chance: np.random.G
     length = length_s if length_s is not None else (6.0 - 2.5 * knobs["speed"]) * (1.0 + 0.3 * heavy)
     n = max(samples(length), 1)
     peak_s = 0.5 * length
-    near, doppler = passage(n, peak_s, (9.0 + 22.0 * knobs["speed"]) * (1.0 - 0.2 * heavy), 4.5)
+    speed = (9.0 + 22.0 * knobs["speed"]) * (1.0 - 0.2 * heavy)
+    # In less time than a street's width takes it must pass closer to pass at all.
+    near, doppler = passage(n, peak_s, speed, min(_ASIDE_M, 0.16 * speed * length))
     near = near * swell(n, 0.3 * length, 0.3 * length)
     wave = _tyres(knobs, near, doppler, chance)
     wave /= float(np.abs(wave).max(initial=0.0)) or 1.0
@@ -49,7 +52,7 @@ def _tyres(knobs: Mapping[str, float], near: Wave, doppler: Wave, chance: np.ran
         close, ratio = np.interp(at_s, at, near), np.interp(at_s, at, doppler)
         tyre = octave_peak(freqs_hz, tread_hz * ratio**2, 0.9) + 0.3 * octave_peak(freqs_hz, 180.0 - 70.0 * heavy, 1.1)
         spray = (1.0 - snow) * knobs["wet"] * octave_peak(freqs_hz, 5_200.0, 0.9)
-        longer_s = 2.0 * _EAR_M * _SOURCE_M * np.maximum(close, 0.02) / (4.5 * 343.0)
+        longer_s = 2.0 * _EAR_M * _SOURCE_M * np.maximum(close, 0.02) / (_ASIDE_M * 343.0)
         comb = np.sqrt(1.0 + bounced**2 + 2.0 * bounced * np.cos(2.0 * np.pi * freqs_hz * longer_s))
         # Air takes the high end of what is still far.
         far = 1.0 + (freqs_hz / ((1_200.0 + 14_000.0 * close) * 3.0**-snow)) ** 2

@@ -40,7 +40,7 @@ def _whoosh(knobs: Mapping[str, float], length_s: float | None, chance: np.rando
     if knobs["metal"] > 0.0:
         wave += knobs["metal"] * _armature(near, doppler, knobs["size"], chance)
     if knobs["chains"] > 0.0:
-        wave += 1.2 * knobs["chains"] * _chains(near, knobs["size"], chance)
+        wave += 1.8 * knobs["chains"] * _chains(near, knobs["size"], chance)
     return Raw(wave, peak_s)
 
 
