@@ -141,12 +141,9 @@ def _throat(
     deep = low_pass(noise(chance, n), (1_500.0 + 1_200.0 * effort) * large) * at_cords * puffs
     slope = np.diff(deep, prepend=0.0) * 9.0
     throat = through(0.5 * slope + 0.26 * deep + 0.34 * hum, shape)
-    front = tube(
-        times,
-        [large * second * (1.02 + 0.25 * (1.0 - nose)), (3_900.0 + 900.0 * jaw - 900.0 * nose) * large],
-        [500.0, 1_500.0],
-        2_700.0 * large,
-    )
+    # What lies before the lips is short and wide open: it hardly rings, and where it does hardly moves.
+    before = float(second.mean()) * (1.02 + 0.25 * (1.0 - nose)) * large
+    front = tube(times, [before, (3_900.0 + 900.0 * jaw - 900.0 * nose) * large], [500.0, 1_500.0], 2_700.0 * large)
     lips = through(np.diff(noise(chance, n) * at_lips, prepend=0.0), front)
     lips = low_pass(lips, (5_000.0 + 3_500.0 * effort - 1_500.0 * nose) * large)
     share = (0.10 + 0.16 * effort + 0.12 * nose) * curve(1.0 + 0.6 * there, n)

@@ -60,7 +60,7 @@ def _tyres(knobs: Mapping[str, float], near: Wave, doppler: Wave, chance: np.ran
 
     wave = moving(noise(chance, n) * near**1.1 * np.clip(1.0 + 0.12 * wander(chance, n, 14.0), 0.1, None), road)
     if snow > 0.0:
-        lumps = tuple(grain(chance, 300.0, 2_100.0, 0.0035, 2) for _ in range(4))
+        lumps = tuple(grain(chance, 300.0, 2_100.0, 0.0035, 2) for _ in range(3))
         times = arrivals(chance, (350.0 + 500.0 * knobs["speed"]) * near**0.7)
         levels = chance.pareto(2.8, len(times)).clip(0.0, 3.0) * np.interp(times, at, near) ** 1.1
         crunch = shower(chance, n, times, levels * chance.choice([-1.0, 1.0], len(times)), lumps)
@@ -96,7 +96,7 @@ def _load(near: Wave, snow: float, chance: np.random.Generator) -> Wave:
     jolts = np.clip(wander(chance, n, 3.5), 0.0, None) ** 2 + 0.05
     times = arrivals(chance, 45.0 * near**0.8 * jolts)
     blows = hits(n, times, chance.pareto(2.2, len(times)).clip(0.0, 4.0))
-    side = modes(85.0, plate(60, 2.1)[::6], damped(STEEL, 22.0), chance, stray=0.06, tilt=0.3)
+    side = modes(85.0, plate(60, 2.1)[::8], damped(STEEL, 22.0), chance, stray=0.06, tilt=0.3)
     struck = resonate(side, smooth(blows, 3_000.0 * 4.0**-snow))
     return 0.28 * near * struck / (float(np.abs(struck).max(initial=0.0)) or 1.0)
 

@@ -39,7 +39,8 @@ class Tube:
 
 def block_times(n: int) -> Wave:
     """The middle of each block of a sound of `n` samples, seconds, shape (blocks,)."""
-    return (np.arange(max(1, -(-n // BLOCK))) + 0.5) * (BLOCK / BENCH_HZ)
+    middles = np.arange(max(1, -(-n // BLOCK))) + 0.5
+    return np.asarray(middles * (BLOCK / BENCH_HZ), float)
 
 
 def tube(
@@ -83,6 +84,8 @@ def through(wave: Wave, shape: Tube) -> Wave:
     zeros = _quadratic(shape.zeros_hz, shape.zero_widths_hz)
     zeros *= poles.sum(axis=0) / zeros.sum(axis=0)
     sections = np.concatenate([zeros, poles]).transpose(2, 1, 0).copy()
+    if not np.ptp(sections, axis=0).any():
+        return np.asarray(signal.sosfilt(sections[0], wave), float)
     state = np.zeros((sections.shape[1], 2))
     out = np.empty(len(wave))
     for block in range(-(-len(wave) // BLOCK)):

@@ -88,7 +88,7 @@ def _jaw(times: Wave, whole: float, drive: Wave, knobs: Mapping[str, float], cha
     )
     tongue = path(times, knots, chance.uniform(0.86, 1.16, len(knots)))
     third = path(times, knots, chance.uniform(0.93, 1.07, len(knots)))
-    poles = [
+    poles: list[Wave | float] = [
         (330.0 + 430.0 * gape) * long,
         (1_080.0 + 420.0 * gape) * tongue * long,
         2_300.0 * third * long,
@@ -100,7 +100,7 @@ def _jaw(times: Wave, whole: float, drive: Wave, knobs: Mapping[str, float], cha
 
 def _chest(pulses: Wave, size: float, chance: np.random.Generator) -> Wave:
     """What stands behind the throat answers each clap, low and short, at most 1, shape (n,)."""
-    low = (96.0 - 50.0 * size) * chance.uniform(0.94, 1.06)
+    low = float((96.0 - 50.0 * size) * chance.uniform(0.94, 1.06))
     bank = Modes(low * np.array([1.0, 1.55, 2.3]), np.array([52.0, 60.0, 80.0]), np.array([1.0, 0.6, 0.35]))
     wave = resonate(bank, smooth(pulses, 400.0))
     return wave / (float(np.abs(wave).max(initial=0.0)) or 1.0)
@@ -117,11 +117,10 @@ def _spit(gate: Wave, force: Wave, knobs: Mapping[str, float], chance: np.random
 def _machine(source: Wave, gate: Wave, force: Wave, pitch_hz: Wave, size: float, chance: np.random.Generator) -> Wave:
     """No throat but an engine: each beat strikes plates, drives a pipe, and turns a wheel of teeth; shape (n,)."""
     n = len(source)
-    ribs = modes(150.0 - 70.0 * size, plate(60, 2.1)[::4], damped(STEEL, 26.0), chance, stray=0.05, tilt=0.1)
+    ribs = modes(150.0 - 70.0 * size, plate(60, 2.1)[::5], damped(STEEL, 26.0), chance, stray=0.05, tilt=0.1)
     struck = resonate(ribs, band_pass(source, 60.0, 6_000.0))
-    pipe_hz = (230.0 - 120.0 * size) * chance.uniform(0.95, 1.05)
-    odd = pipe_hz * np.arange(1, 14, 2)
-    pipe = resonate(Modes(odd, 16.0 + 0.012 * odd, odd**-0.15), source)
+    odd: Wave = (230.0 - 120.0 * size) * chance.uniform(0.95, 1.05) * np.arange(1.0, 12.0, 2.0)
+    pipe = resonate(Modes(odd, np.asarray(16.0 + 0.012 * odd, float), np.asarray(odd**-0.15, float)), source)
     # Teeth mesh a whole number of times for each beat, so they rise and fall with it.
     turns = np.cumsum(pitch_hz) / 48_000.0
     teeth = 2.0 * np.pi * 11.0 * turns

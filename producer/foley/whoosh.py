@@ -88,12 +88,12 @@ def _armature(near: Wave, doppler: Wave, size: float, chance: np.random.Generato
         teeth += (power * (np.exp(1j * k) / k**0.8)).imag
         power = power * one
     whirr = teeth * (1.0 + 0.6 * np.sin(2.0 * np.pi * turns))
-    ribs = modes(230.0 * 3.0 ** (0.5 - size), plate(70, 2.2)[::7], damped(STEEL, 16.0), chance, stray=0.06, tilt=0.1)
+    ribs = modes(230.0 * 3.0 ** (0.5 - size), plate(70, 2.2)[::10], damped(STEEL, 16.0), chance, stray=0.06, tilt=0.1)
     times = arrivals(chance, 110.0 * near**1.5)
     blows = hits(n, times, chance.pareto(2.3, len(times)).clip(0.0, 4.0))
     struck = resonate(ribs, smooth(blows, 5_000.0) + 0.02 * noise(chance, n) * near**2)
     parts = 0.8 * struck / (float(np.abs(struck).max(initial=0.0)) or 1.0)
-    clank = modes(chance.uniform(380.0, 900.0), plate(9, 1.9), damped(STEEL, 30.0), chance, contact_s=2e-4, tilt=0.1)
+    clank = modes(chance.uniform(380.0, 900.0), plate(6, 1.9), damped(STEEL, 30.0), chance, contact_s=2e-4, tilt=0.1)
     piece = ring_out(clank, min(n, samples(0.25)))
     for _ in range(4):
         at_s = float(np.clip(chance.normal(0.48, 0.1), 0.05, 0.9)) * n / BENCH_HZ
@@ -109,7 +109,7 @@ def _chains(near: Wave, size: float, chance: np.random.Generator) -> Wave:
     levels = chance.pareto(2.0, len(times)).clip(0.0, 4.0) * chance.choice([-1.0, 1.0], len(times))
     pitch = 3.0 ** (0.5 - size)
     links = tuple(
-        grain(chance, 1_100.0 * pitch, 6_500.0 * pitch, 0.022 * chance.uniform(0.5, 1.4), 2) for _ in range(4)
+        grain(chance, 1_100.0 * pitch, 6_500.0 * pitch, 0.022 * chance.uniform(0.5, 1.4), 3) for _ in range(2)
     )
     wave = high_pass(shower(chance, n, times, levels, links), 600.0)
     wave = wave / (float(np.abs(wave).max(initial=0.0)) or 1.0)
