@@ -44,7 +44,7 @@ def boom(settings: Mapping[str, float], length_s: float | None, rate_hz: int, se
     sound += _debris(settings, near, made, rate_hz, seed)
     tail = np.minimum((own_s - np.arange(made) / rate_hz) / (0.35 * own_s), 1.0)
     sound *= np.sqrt(tail).astype(np.float32)[:, None]
-    bent = under_ceiling(sound * np.float32(0.9 - 0.35 * settings["hall"]))
+    bent = under_ceiling(sound * np.float32(0.9 - 0.45 * settings["hall"]))
     return Made(finished(bent, samples, rate_hz, ends_s=0.12), min(round(LEAD_S * rate_hz), samples - 1))
 
 
@@ -109,9 +109,9 @@ def _roll(settings: Mapping[str, float], near: float, own_s: float, seed: int) -
         heard = crack + thud + roll + rain
         if hall > 0.0:
             # Walls of stone and iron: the burst comes back from everywhere for seconds, its top dying first.
-            late = starts * (1.0 - np.exp(-after / 0.05)) * np.exp(-np.minimum(after / 1.3, 60.0))
-            dulls = 260.0 + (900.0 + 2200.0 * near) * np.exp(-np.minimum(after / 1.4, 60.0)) * 0.3**snow
-            heard = heard + hall * column(amplitude(-37.5) * late.astype(np.float32)) * low_pass(hz, dulls, 1)
+            late = starts * (1.0 - np.exp(-after / 0.05)) * np.exp(-np.minimum(after / 1.6, 60.0))
+            dulls = 180.0 + (350.0 + 1400.0 * near) * np.exp(-np.minimum(after / 1.4, 60.0)) * 0.3**snow
+            heard = heard + hall * column(amplitude(-36.5) * late.astype(np.float32)) * low_pass(hz, dulls, 2)
         heard *= high_pass(hz, 22.0, 3)
         return Field(heard, heard, 0.9)
 

@@ -82,7 +82,7 @@ def _shaken(flow: Wave, times_s: Wave, n: int, shake: float, chance: np.random.G
     slow = np.interp(times_s, clock(n), wander(chance, n, 5.0))
     rate = (7.2 + 3.0 * shake) * (1.0 + 0.2 * slow)
     turns = np.cumsum(rate) * (times_s[1] - times_s[0] if len(times_s) > 1 else 0.004) + chance.uniform()
-    fits = np.clip(0.65 + 0.6 * np.interp(times_s, clock(n), wander(chance, n, 2.2)), 0.15, 1.0)
+    fits = np.clip(0.75 + 0.4 * np.interp(times_s, clock(n), wander(chance, n, 2.2)), 0.4, 1.0)
     tremble = 0.85 * shake * fits * (0.5 + 0.5 * np.sin(2.0 * np.pi * turns)) ** 0.8
     return np.asarray(flow * np.clip(1.0 + 0.10 * slow - tremble, 0.06, None), float)
 
@@ -167,7 +167,7 @@ def _hum(
 
 def _wet(wave: Wave, knobs: Mapping[str, float], begins_s: float, chance: np.random.Generator) -> None:
     """Lips and tongue come apart as the mouth opens: a few small wet clicks just before the air."""
-    level = 0.5 * knobs["wet"] * min(1.0, 2.0 * knobs["mouth"]) * (float(np.abs(wave).max(initial=0.0)) or 1.0)
+    level = 0.3 * knobs["wet"] * min(1.0, 2.0 * knobs["mouth"]) * (float(np.abs(wave).max(initial=0.0)) or 1.0)
     if level <= 0.0:
         return
     at = max(0.004, begins_s - chance.uniform(0.01, 0.05))

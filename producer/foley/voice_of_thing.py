@@ -42,7 +42,7 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     shape = _jaw(times, whole, drive, knobs, chance)
     wave = through(source, shape)
     wave /= float(np.abs(wave).max(initial=0.0)) or 1.0
-    wave = wave + (0.10 + 0.16 * size) * _chest(0.1 * force**1.3 * beats, size, chance)
+    wave = wave + (0.07 + 0.13 * size) * _chest(0.1 * force**1.3 * beats, size, chance)
     if knobs["metal"] > 0.0:
         wave = (1.0 - 0.45 * knobs["metal"]) * wave + knobs["metal"] * _machine(
             source, gate, force, pitch_hz, size, chance
