@@ -65,7 +65,7 @@ def _blow(part: float, weight: float, ground: Mapping[str, float], chance: np.ra
     """A trunk (`part` 0) or a limb (towards 1) meeting the ground: flesh stops softly, bone and boot show through."""
     snow = ground["snow"]
     touch_s = 0.0026 * (0.8 + 0.9 * (1.0 - part)) * (1.0 + 2.5 * snow)
-    out = np.zeros(samples(0.3 + 0.9 * ground["metal"] + 0.15 * ground["wood"]))
+    out = np.zeros(samples(0.3 + (0.9 - 0.5 * part) * ground["metal"] + 0.15 * ground["wood"]))
     trunk = modes(
         (78.0 - 30.0 * weight) * (1.0 + 0.7 * part),
         np.array([1.0, 1.6, 2.4, 3.5, 5.2, 7.4]),
@@ -87,7 +87,7 @@ def _blow(part: float, weight: float, ground: Mapping[str, float], chance: np.ra
         paste(out, ring_out(boards, samples(0.45)), 0.0, 1.9 * ground["wood"])
     if ground["metal"] > 0.0:
         grate = modes(
-            118.0, plate(95, 2.3)[::6], damped(STEEL, 7.0), chance, contact_s=0.3 * touch_s, stray=0.04, tilt=0.25
+            118.0, plate(95, 2.3)[::8], damped(STEEL, 7.0), chance, contact_s=0.3 * touch_s, stray=0.04, tilt=0.25
         )
         paste(out, ring_out(grate, len(out)), 0.0, 0.85 * ground["metal"])
     paste(out, burst(chance, 0.0012, 0.014, 220.0, 2_300.0), 0.0, 0.30 * (1.0 - 0.8 * snow))
@@ -97,7 +97,7 @@ def _blow(part: float, weight: float, ground: Mapping[str, float], chance: np.ra
 
 def _sinks(moving: Wave, chance: np.random.Generator) -> Wave:
     """Snow gives way as long as something presses into it: crystals break by the thousand, powder falls back."""
-    crystals = tuple(grain(chance, 450.0, 3_200.0, 0.0016, 2) for _ in range(5))
+    crystals = tuple(grain(chance, 450.0, 3_200.0, 0.0016, 2) for _ in range(4))
     times = arrivals(chance, 2_400.0 * moving**0.8)
     pressed = np.sqrt(np.interp(times, clock(len(moving)), moving))
     levels = chance.pareto(3.0, len(times)).clip(0.0, 3.0) * pressed * chance.choice([-1.0, 1.0], len(times))

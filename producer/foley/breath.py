@@ -101,7 +101,8 @@ def _breath(knobs: Mapping[str, float], length_s: float | None, chance: np.rando
     _wet(wave, knobs, float(times[int(np.argmax(flow > 0.2 * flow.max()))]), chance)
     wave = _masked(wave, curve(flow, n), curve(air.inward, n), knobs["mask"], chance)
     wave /= float(np.abs(wave).max(initial=0.0)) or 1.0
-    paste(wave, thump(115.0, 0.022, 0.003), 0.0, 0.22 * knocked)
+    if knocked > 0.0:
+        paste(wave, thump(115.0, 0.022, 0.003), 0.0, 0.22 * knocked)
     return Raw(np.concatenate([np.zeros(lead), wave]), None)
 
 

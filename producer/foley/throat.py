@@ -38,9 +38,9 @@ class Tube:
 
 
 def block_times(n: int) -> Wave:
-    """The middle of each block of a sound of `n` samples, seconds, shape (blocks,)."""
+    """The middle of each block of a sound of `n` samples, seconds, shape (blocks,); none is later than its end."""
     middles = np.arange(max(1, -(-n // BLOCK))) + 0.5
-    return np.asarray(middles * (BLOCK / BENCH_HZ), float)
+    return np.asarray(np.minimum(middles * (BLOCK / BENCH_HZ), n / BENCH_HZ), float)
 
 
 def tube(

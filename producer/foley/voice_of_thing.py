@@ -117,9 +117,9 @@ def _spit(gate: Wave, force: Wave, knobs: Mapping[str, float], chance: np.random
 def _machine(source: Wave, gate: Wave, force: Wave, pitch_hz: Wave, size: float, chance: np.random.Generator) -> Wave:
     """No throat but an engine: each beat strikes plates, drives a pipe, and turns a wheel of teeth; shape (n,)."""
     n = len(source)
-    ribs = modes(150.0 - 70.0 * size, plate(60, 2.1)[::5], damped(STEEL, 26.0), chance, stray=0.05, tilt=0.1)
+    ribs = modes(150.0 - 70.0 * size, plate(60, 2.1)[::6], damped(STEEL, 26.0), chance, stray=0.05, tilt=0.1)
     struck = resonate(ribs, band_pass(source, 60.0, 6_000.0))
-    odd: Wave = (230.0 - 120.0 * size) * chance.uniform(0.95, 1.05) * np.arange(1.0, 12.0, 2.0)
+    odd: Wave = (230.0 - 120.0 * size) * chance.uniform(0.95, 1.05) * np.arange(1.0, 10.0, 2.0)
     pipe = resonate(Modes(odd, np.asarray(16.0 + 0.012 * odd, float), np.asarray(odd**-0.15, float)), source)
     # Teeth mesh a whole number of times for each beat, so they rise and fall with it.
     turns = np.cumsum(pitch_hz) / 48_000.0

@@ -109,7 +109,7 @@ def _chains(near: Wave, size: float, chance: np.random.Generator) -> Wave:
     levels = chance.pareto(2.0, len(times)).clip(0.0, 4.0) * chance.choice([-1.0, 1.0], len(times))
     pitch = 3.0 ** (0.5 - size)
     links = tuple(
-        grain(chance, 1_100.0 * pitch, 6_500.0 * pitch, 0.022 * chance.uniform(0.5, 1.4), 2) for _ in range(4)
+        grain(chance, 1_100.0 * pitch, 6_500.0 * pitch, 0.022 * chance.uniform(0.5, 1.4), 2) for _ in range(3)
     )
     wave = shower(chance, n, times, levels, links)
     wave = wave / (float(np.abs(wave).max(initial=0.0)) or 1.0)
