@@ -40,7 +40,7 @@ def _whoosh(knobs: Mapping[str, float], length_s: float | None, chance: np.rando
     if knobs["metal"] > 0.0:
         wave += knobs["metal"] * _armature(near, doppler, knobs["size"], chance)
     if knobs["chains"] > 0.0:
-        wave += 1.65 * knobs["chains"] * _chains(near, knobs["size"], chance)
+        wave += 1.5 * knobs["chains"] * _chains(near, knobs["size"], chance)
     return Raw(wave, peak_s)
 
 
@@ -109,11 +109,12 @@ def _chains(near: Wave, size: float, chance: np.random.Generator) -> Wave:
     levels = chance.pareto(2.0, len(times)).clip(0.0, 4.0) * chance.choice([-1.0, 1.0], len(times))
     pitch = 3.0 ** (0.5 - size)
     links = tuple(
-        grain(chance, 1_100.0 * pitch, 6_500.0 * pitch, 0.022 * chance.uniform(0.5, 1.4), 2) for _ in range(3)
+        grain(chance, 1_600.0 * pitch, 7_500.0 * pitch, 0.022 * chance.uniform(0.5, 1.4), 2) for _ in range(3)
     )
     wave = shower(chance, n, times, levels, links)
-    wave = wave / (float(np.abs(wave).max(initial=0.0)) or 1.0)
-    return high_pass(np.tanh(1.8 * wave) * near**1.1, 600.0)
+    # By its power and not its peak: one hard link must not hush the rest of the chain.
+    loud = 3.0 * float(np.sqrt(np.mean(np.square(wave)))) if n else 0.0
+    return high_pass(np.tanh(wave / (loud or 1.0)) * near**1.1, 600.0)
 
 
 WHOOSH = recipe(
