@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from producer.foley.body import BODYFALL, HEARTBEAT
 from producer.foley.boom import BOOM
-from producer.foley.breath import BREATH, CHOKE
+from producer.foley.breath import BREATH
+from producer.foley.car_pass import CAR_PASS
+from producer.foley.choke import CHOKE
 from producer.foley.cloth import CLOTH, PAPER
 from producer.foley.crowd_far import CROWD_FAR
 from producer.foley.door import DOOR
@@ -28,7 +30,7 @@ from producer.foley.steps import STEPS
 from producer.foley.tinnitus import TINNITUS
 from producer.foley.voice_of_thing import VOICE_OF_THING
 from producer.foley.water import WATER
-from producer.foley.whoosh import CAR_PASS, WHOOSH
+from producer.foley.whoosh import WHOOSH
 from producer.foley.wind import WIND
 from producer.model.foley import Recipe
 
