@@ -12,7 +12,7 @@ from producer import master, memory, voice
 from producer import script as script_stage
 from producer.audio import Audio
 from producer.cache import Cache
-from producer.deliver import cover, encode
+from producer.deliver import cover, credits, encode
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.deliver.spill import Shelf, Spill
@@ -23,8 +23,8 @@ from producer.mix.margin import LineMargin
 from producer.mix.mixer import Mixer
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Script
-from producer.model.sound import Origin, SoundRef
-from producer.model.timeline import Clip, Timeline
+from producer.model.sound import Origin
+from producer.model.timeline import Timeline
 from producer.model.voice import Take
 from producer.project import Project
 from producer.script.compose import decode
@@ -34,6 +34,7 @@ from producer.sounds.palette import PackPalette, palette
 from producer.timeline.cue_sheet import CueRow, cue_sheet
 from producer.timeline.document import to_json
 from producer.timeline.place import place
+from producer.timeline.uses import uses
 from producer.units import Samples
 
 
@@ -198,19 +199,10 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
             [Problem(script.scenes[0].place, "nothing can be heard in this script: give it words or sounds")]
         )
     watch.done(1)
-    used = ((ref, clip.place) for clip in timeline.clips if clip.kind != "speech" for ref in _refs(clip, sounds))
-    problems = licence_problems(packs, used, script.commercial)
+    problems = licence_problems(packs, uses(timeline, sounds), script.commercial)
     if problems:
         raise ScriptError(problems)
     return Placed(script=script, profile=profile, timeline=timeline, takes=takes, palette=sounds)
-
-
-def _refs(clip: Clip, sounds: PackPalette) -> tuple[SoundRef, ...]:
-    """What a clip plays; a bed as one ref with its pitch and speed."""
-    if clip.parts:
-        return tuple(part.sound for part in clip.parts if part.sound is not None)
-    member = sounds.bed_member(clip.name, clip.bed_seed)
-    return (SoundRef(role=clip.name, member=member, pitch_cents=clip.pitch_cents, speed=clip.speed),)
 
 
 def _profile(name: str) -> Profile:
@@ -284,7 +276,6 @@ def _programme(mix: Spill, chain: master.Plan, profile: Profile, start: int, sto
 
 
 def _origins(placed: Placed) -> tuple[Origin, ...]:
-    """Where each sound that is heard came from, once, in the order they are first heard."""
-    heard = (ref for clip in placed.timeline.clips if clip.kind != "speech" for ref in _refs(clip, placed.palette))
-    members = dict.fromkeys((ref.role, ref.member) for ref in heard)
-    return tuple(dict.fromkeys(origin for role, member in members for origin in placed.palette.origins(role, member)))
+    """Where each sound that is heard came from, once, in the order they are first heard, and what was done to it."""
+    heard = uses(placed.timeline, placed.palette)
+    return credits.credited((placed.palette.origins(use.role, use.member), use.changes) for use in heard)

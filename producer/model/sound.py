@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
+from producer.errors import Place
 from producer.model.script import Pace
 
 Kind = Literal["bed", "hit", "steps", "stinger"]
@@ -55,7 +56,7 @@ class Measured:
 
     length: int
     onset: int  # where the hit is
-    loudness_lufs: float  # BS.1770 on its own; under 400 ms, energy over its own length
+    loudness_lufs: float  # K-weighted, while it sounds: of what is within 20 dB of its loudest 50 ms
     channels: int
 
 
@@ -73,6 +74,18 @@ class Origin:
     file: str = ""  # inside the pack
     foley: str = ""  # recipe
     sha256: str = ""  # of the file, or of recipe and settings
+    licence_url: str = ""
+    attribution: bool = False  # its licence asks for the author's name, and for what was changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """That a member of a role's pool is heard, where the script asks for it, and what is done to it there."""
+
+    role: str
+    member: int
+    place: Place
+    changes: tuple[str, ...] = ()  # "trimmed", "pitched" …, in the order of `timeline.uses.CHANGES`
 
 
 class BedSource(Protocol):
