@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -56,7 +57,7 @@ def loudness_lufs(read: Callable[[int, int], Audio], length: int, channels: int,
 
 
 def heard_lufs(read: Callable[[int, int], Audio], length: int, channels: int, rate_hz: int) -> float:
-    """How loud a spot sound is while it sounds, LUFS: the K-weighted power of what is within 20 dB of its loudest 50 ms.
+    """How loud a spot sound is while it sounds, LUFS: K-weighted, of what is within 20 dB of its loudest 50 ms.
 
     A steady sound reads as BS.1770's integrated loudness, a short burst as its energy over its own length; what
     follows a blow, a long tail or a short one, changes neither. So two packs whose takes were cut differently are
@@ -90,7 +91,7 @@ def _closed(loud: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """`loud` with its short gaps filled."""
     at = np.flatnonzero(loud)
     closed = loud.copy()
-    for before, after in zip(at[:-1], at[1:], strict=True):
+    for before, after in itertools.pairwise(at):
         if 1 < after - before <= PAUSE_HOPS + 1:
             closed[before:after] = True
     return closed

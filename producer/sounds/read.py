@@ -68,7 +68,8 @@ class _Reader:
                 sounds[sound.role] = sound
         for what, roles in self.wanting.items():
             if not unknown:  # told once, where one line mends it for all
-                at = roles[0].place if len(roles) == 1 else _key(root, "licence" if head.licence else "pack")
+                top = _key(root, "licence" if head.licence else "pack")
+                at = roles[0].place if len(roles) == 1 and not head.licence else top
                 self._problem(at, what + _without(roles))
         names = self._names(sounds)
         if self.problems:

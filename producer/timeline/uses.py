@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from producer.errors import Place
 from producer.model.sound import Palette, Use
 from producer.model.timeline import Clip, Timeline
 
@@ -11,7 +12,7 @@ CHANGES = ("trimmed", "pitched", "stretched", "looped", "filtered")
 
 def uses(timeline: Timeline, palette: Palette) -> tuple[Use, ...]:
     """Every use of every member of a pool, in the order in which they are first heard; none that is not heard."""
-    found: dict[tuple[str, int, object], set[str]] = {}
+    found: dict[tuple[str, int, Place], set[str]] = {}
     for clip in timeline.clips:
         if clip.kind == "speech":
             continue
