@@ -41,17 +41,13 @@ def _of_bed(clip: Clip, palette: Palette) -> list[tuple[str, int, set[str]]]:
     if not clip.span.length:
         return []
     changes = _of_clip(clip, clip.pitch_cents, clip.speed)
-    own = palette.bed(
-        clip.name,
-        clip.bed_seed,
-        clip.bed_settings,
-        loop=False,
-        pitch_cents=clip.pitch_cents,
-        speed=clip.speed,
-    ).length
-    if own is not None and own != clip.span.length:  # what a recipe makes has no length to be changed
-        changes.add("looped" if clip.loop and own < clip.span.length else "trimmed")
-    return [(clip.name, palette.bed_member(clip.name, clip.bed_seed), changes)]
+    member = palette.bed_member(clip.name, clip.bed_seed)
+    if not palette.origin(clip.name, member).foley:  # what a recipe makes has no length to be changed
+        seed, settings = clip.bed_seed, clip.bed_settings
+        once = palette.bed(clip.name, seed, settings, pitch_cents=clip.pitch_cents, speed=clip.speed)
+        if once.length is not None and once.length != clip.span.length:
+            changes.add("looped" if clip.loop and once.length < clip.span.length else "trimmed")
+    return [(clip.name, member, changes)]
 
 
 def _of_clip(clip: Clip, pitch_cents: float, speed: float) -> set[str]:
