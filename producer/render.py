@@ -22,14 +22,14 @@ from producer.foley import RECIPES
 from producer.mix.margin import LineMargin
 from producer.mix.mixer import Mixer
 from producer.model.profile import PROFILES, Profile
-from producer.model.script import Script
+from producer.model.script import Bed, Script
 from producer.model.sound import Origin
 from producer.model.timeline import Timeline
 from producer.model.voice import Take
 from producer.project import Project
 from producer.script.compose import decode
 from producer.script.mend import mend
-from producer.sounds.find import Packs, licence_problems, load_packs
+from producer.sounds.find import Packs, licence_problems, load_packs, refused_roles
 from producer.sounds.palette import PackPalette, palette
 from producer.timeline.cue_sheet import CueRow, cue_sheet
 from producer.timeline.document import to_json
@@ -131,7 +131,17 @@ def read_script(project: Project, packs: Iterable[str], cache: Cache) -> tuple[S
     catalogue = found.catalogue(
         voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())
     )
-    return script_stage.resolve(written, catalogue), found
+    script = script_stage.resolve(written, catalogue)
+    asked = [(cue.role, cue.place) for cue in script.cues] + [(bed.role, bed.place) for bed in _starting(script)]
+    refused = refused_roles(found, asked, script.commercial)
+    if refused:
+        raise ScriptError(refused)
+    return script, found
+
+
+def _starting(script: Script) -> tuple[Bed, ...]:
+    """Its beds and music where they start, not where they are ridden."""
+    return tuple(bed for bed in script.beds if not bed.names_id)
 
 
 def script_text(project: Project) -> str:
@@ -188,7 +198,7 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     watch.stage("voices", len(script.lines))
     takes = voice.speak_lines(script.lines, profile.rate_hz, cache, order.jobs, lambda done, _: watch.done(done))
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
-    broken = sounds.check({cue.role for cue in script.cues} | {bed.role for bed in script.beds if not bed.names_id})
+    broken = sounds.check({cue.role for cue in script.cues} | {bed.role for bed in _starting(script)})
     if broken:
         raise PackError(broken)
     watch.stage("timeline", 1)

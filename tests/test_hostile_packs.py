@@ -167,3 +167,35 @@ def test_check_refuses_at_its_place(tmp_path: Path, shell: Shell, sounds: str, s
     assert (done.code, done.out) == (1, "")
     (told,) = done.err.splitlines()
     assert told.startswith("sfx/p/pack.yaml:") and said in told
+
+
+COMMERCIAL = """\
+title: T
+commercial: true
+packs: [p]
+scenes:
+  - title: One
+    play:
+      - sound: free
+      - bed: sea level -20 LU
+      - sound: gull
+      - pause: 1 s
+"""
+
+
+def test_a_commercial_script_is_told_of_nc_sounds_where_it_uses_them(tmp_path: Path, shell: Shell) -> None:
+    sounds = (
+        "  gull: {files: a.wav, licence: CC-BY-NC-4.0, author: N}\n"
+        "  sea: {files: a.wav, kind: bed, licence: CC-BY-NC-SA-3.0, author: N}\n  free: {files: a.wav}\n"
+    )
+    write(write_pack(tmp_path / "sfx" / "p", sounds) / "a.wav", noise(0.4))
+    (tmp_path / "script").mkdir()
+    (tmp_path / "script" / "s.yaml").write_text(COMMERCIAL, "utf-8")
+    told = [
+        f"script/s.yaml:{place}: '{role}' of the pack 'p' is under {licence}, which a commercial production may not use"
+        for place, role, licence in (("8:9", "sea", "CC-BY-NC-SA-3.0"), ("9:9", "gull", "CC-BY-NC-4.0"))
+    ]
+    done = shell("check", "script/s.yaml", cwd=tmp_path)
+    assert (done.code, done.err.splitlines()) == (1, told)
+    (tmp_path / "script" / "s.yaml").write_text(COMMERCIAL.replace("commercial: true", "commercial: no"), "utf-8")
+    assert shell("check", "script/s.yaml", cwd=tmp_path).code == 0

@@ -194,3 +194,20 @@ def licence_problems(packs: Packs, used: Iterable[Use], commercial: bool) -> tup
             if licence.noderivatives and changes:
                 problems.add(Problem(use.place, f"{what}, which may not be altered; here it is {', '.join(changes)}"))
     return tuple(sorted(problems))
+
+
+def refused_roles(packs: Packs, asked: Iterable[tuple[str, Place]], commercial: bool) -> tuple[Problem, ...]:
+    """What the licences forbid whichever member of its pool a cue plays: known before anything is placed.
+
+    Args:
+        asked: each role with the place in the script that asks for it.
+        commercial: as for `licence_problems`.
+    """
+    problems: set[Problem] = set()
+    for role, place in asked:
+        found = packs.find(role)
+        count = len(found[1].members) if found is not None else 0
+        each = [licence_problems(packs, [Use(role=role, member=n, place=place)], commercial) for n in range(count)]
+        if each and all(each):
+            problems.update(each[0])
+    return tuple(sorted(problems))
