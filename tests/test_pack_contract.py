@@ -171,6 +171,16 @@ def test_the_cues_lu_is_what_is_heard_whatever_the_file_is(
     assert level_in_the_mix(tmp_path, cache, f"a.{suffix}") == pytest.approx(-12.0, abs=0.5)
 
 
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("pan", ["left 100", "left 30", "centre", "right 100"])
+def test_the_cues_lu_is_what_is_heard_wherever_it_is_panned(
+    tmp_path: Path, cache: Cache, channels: int, pan: str
+) -> None:
+    write(write_pack(tmp_path / "p", "  a: {files: a.wav}\n") / "a.wav", burst(0.5, 0.05, channels))
+    heard = made(tmp_path, cache, f"      - sound: a level -12 LU, pan {pan}\n").sounds()[: RATE // 2]
+    assert lufs_of(heard) - DIALOGUE_LUFS == pytest.approx(-12.0, abs=0.3)
+
+
 @pytest.mark.parametrize("seconds", [0.03, 0.1, 0.3, 0.41, 1.0, 5.0])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_a_steady_sound_reads_as_the_standards_meter_has_it_and_a_short_one_over_its_own_length(
