@@ -123,11 +123,11 @@ def _soundfile_blocks(file: Any) -> Iterator[NDArray[np.float32]]:
 
 
 def _by_pydub(path: Path, container: str, max_s: float) -> Decoded:
-    audio_segment = _segment_class()  # first: importing any part of pydub warns of a missing ffmpeg
+    segments = _segment_class()  # first: any import of pydub warns where no ffmpeg is in the PATH
     from pydub.exceptions import CouldntDecodeError
 
     try:
-        segment = audio_segment.from_file_using_temporary_files(str(path), container, duration=int(max_s) + 2)
+        segment = segments.from_file_using_temporary_files(str(path), container, duration=int(max_s) + 2)
     except CouldntDecodeError:
         raise UndecodableError(f"is called {path.suffix}, but what is in it is no such sound, or broken") from None
     except OSError as wrong:
