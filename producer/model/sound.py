@@ -56,7 +56,7 @@ class Measured:
 
     length: int
     onset: int  # where the hit is
-    loudness_lufs: float  # K-weighted, while it sounds: of what is within 20 dB of its loudest 50 ms
+    loudness_lufs: float  # BS.1770 on its own; under 400 ms, energy over its own length
     channels: int
 
 

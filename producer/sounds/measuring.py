@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.dsp.loudness import PowerMeter, integrated, loudness, lufs, own_length_loudness
+from producer.dsp.loudness import PowerMeter, integrated, loudness, own_length_loudness
 
 WINDOW_S = 0.002
 """The envelope's window: short enough to tell a heel from a toe."""
 REACH_DB = -6.0
 """How near its loudest moment a sound must come to count as its hit: a whoosh before the blow stays under."""
 BLOCK = 1 << 18
-SOUNDING_DB = -20.0
-"""How far under its loudest moment a sound still counts as sounding: below it are tails, pauses and the room."""
+SILENCE_DB = -60.0
+"""How far under its loudest moment a sound has not begun, or has ended: what lies outside is not of its own length."""
 TOP_HOPS = 5
 """The loudest moment is the loudest 50 ms, so that the spike of one sample is not taken for it."""
-PAUSE_HOPS = 5
-"""A dip of up to 50 ms inside a sound is a part of it: the waves of a low tone, the grain of a scrape."""
 
 
 def onset(audio: Audio, rate_hz: int) -> int:
@@ -57,41 +54,33 @@ def loudness_lufs(read: Callable[[int, int], Audio], length: int, channels: int,
 
 
 def heard_lufs(read: Callable[[int, int], Audio], length: int, channels: int, rate_hz: int) -> float:
-    """How loud a spot sound is while it sounds, LUFS: K-weighted, of what is within 20 dB of its loudest 50 ms.
+    """How loud a spot sound is, LUFS: integrated (BS.1770), or under 400 ms its energy over its own length.
 
-    A steady sound reads as BS.1770's integrated loudness, a short burst as its energy over its own length; what
-    follows a blow, a long tail or a short one, changes neither. So two packs whose takes were cut differently are
-    equally loud. Silence is -inf.
+    Silence before and after it (more than 60 dB under its loudest 50 ms) is not a part of its length. -inf for silence.
 
     Args:
         read: samples [start, stop), shape (stop - start, channels).
         length: how many there are.
     """
     meter = PowerMeter(rate_hz, channels)
-    if length < 3 * meter.hop:
-        return own_length_loudness(read(0, length), rate_hz)
     for start in range(0, length, BLOCK):
         meter.push(read(start, min(length, start + BLOCK)))
-    last = length % meter.hop
-    meter.push(np.zeros((meter.hop - last if last else 0, channels)))
     powers = meter.powers()
-    if last:
-        powers = np.append(powers[:-1], powers[-1] * meter.hop / last)  # its mean over what there is of the last hop
-    width = min(TOP_HOPS, len(powers))
-    top = float(np.convolve(powers, np.ones(width) / width, "valid").max())
+    begin, end = _sounding(powers, meter.hop, length)
+    if end - begin >= 0.4 * rate_hz:
+        found = integrated(powers, meter.seconds_per_hop)
+        if np.isfinite(found):
+            return found
+    return own_length_loudness(read(begin, end), rate_hz)
+
+
+def _sounding(powers: NDArray[np.float64], hop: int, length: int) -> tuple[int, int]:
+    """The samples between which there is sound, to the hop, or to the file's own ends where it goes so far."""
+    if len(powers) < TOP_HOPS:
+        return 0, length
+    top = float(np.convolve(powers, np.ones(TOP_HOPS) / TOP_HOPS, "valid").max())
     if top <= 0.0:
-        return float("-inf")
-    counts = np.ones(len(powers))
-    counts[-1] = last / meter.hop if last else 1.0
-    sounding = _closed(powers >= top * 10.0 ** (SOUNDING_DB / 10.0)) * counts
-    return float(lufs(powers @ sounding / sounding.sum()))
-
-
-def _closed(loud: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """`loud` with its short gaps filled."""
-    at = np.flatnonzero(loud)
-    closed = loud.copy()
-    for before, after in itertools.pairwise(at):
-        if 1 < after - before <= PAUSE_HOPS + 1:
-            closed[before:after] = True
-    return closed
+        return 0, length
+    loud = np.flatnonzero(powers >= top * 10.0 ** (SILENCE_DB / 10.0))
+    last = int(loud[-1]) + 1
+    return int(loud[0]) * hop, length if last == len(powers) else last * hop
