@@ -12,28 +12,29 @@ from producer import master, memory, voice
 from producer import script as script_stage
 from producer.audio import Audio
 from producer.cache import Cache
-from producer.deliver import cover, encode
+from producer.deliver import cover, credits, encode
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.deliver.spill import Shelf, Spill
 from producer.dsp.loudness import Loudness, Meter, lufs, sliding
-from producer.errors import PackError, Problem, RenderError, ScriptError, nearest
+from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
 from producer.foley import RECIPES
 from producer.mix.margin import LineMargin
 from producer.mix.mixer import Mixer
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Script
-from producer.model.sound import Origin, SoundRef
-from producer.model.timeline import Clip, Timeline
+from producer.model.sound import Origin
+from producer.model.timeline import Timeline
 from producer.model.voice import Take
 from producer.project import Project
 from producer.script.compose import decode
 from producer.script.mend import mend
-from producer.sounds.find import Packs, licence_problems, load_packs
+from producer.sounds.find import Packs, licence_problems, load_packs, refused_roles
 from producer.sounds.palette import PackPalette, palette
 from producer.timeline.cue_sheet import CueRow, cue_sheet
 from producer.timeline.document import to_json
 from producer.timeline.place import place
+from producer.timeline.uses import uses
 from producer.units import Samples
 
 
@@ -133,7 +134,21 @@ def read_script(project: Project, packs: Iterable[str], cache: Cache) -> tuple[S
     catalogue = found.catalogue(
         voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())
     )
-    return script_stage.resolve(written, catalogue), found
+    script = script_stage.resolve(written, catalogue)
+    refused = refused_roles(found, _asked(script), script.commercial)
+    if refused:
+        raise ScriptError(refused)
+    return script, found
+
+
+def _asked(script: Script) -> tuple[tuple[str, Place], ...]:
+    """Every role that the script asks a pack for, and where; beds where they start, not where they are ridden."""
+    starting = (bed for bed in script.beds if not bed.names_id)
+    return (*((cue.role, cue.place) for cue in script.cues), *((bed.role, bed.place) for bed in starting))
+
+
+def _roles(script: Script) -> frozenset[str]:
+    return frozenset(role for role, _ in _asked(script))
 
 
 def script_text(project: Project) -> str:
@@ -161,11 +176,6 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
         "beds": len(script.beds),
         "packs": found.filling(_roles(script)),
     }
-
-
-def _roles(script: Script) -> frozenset[str]:
-    """Every role that the script asks a pack for."""
-    return frozenset(cue.role for cue in script.cues) | {bed.role for bed in script.beds if not bed.names_id}
 
 
 def fix(project: Project) -> int:
@@ -207,20 +217,11 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
             [Problem(script.scenes[0].place, "nothing can be heard in this script: give it words or sounds")]
         )
     watch.done(1)
-    used = ((ref, clip.place) for clip in timeline.clips if clip.kind != "speech" for ref in _refs(clip, sounds))
-    problems = licence_problems(packs, used, script.commercial)
+    problems = licence_problems(packs, uses(timeline, sounds), script.commercial)
     if problems:
         raise ScriptError(problems)
     filled = packs.filling(_roles(script))
     return Placed(script=script, profile=profile, timeline=timeline, takes=takes, palette=sounds, filled=filled)
-
-
-def _refs(clip: Clip, sounds: PackPalette) -> tuple[SoundRef, ...]:
-    """What a clip plays; a bed as one ref with its pitch and speed."""
-    if clip.parts:
-        return tuple(part.sound for part in clip.parts if part.sound is not None)
-    member = sounds.bed_member(clip.name, clip.bed_seed)
-    return (SoundRef(role=clip.name, member=member, pitch_cents=clip.pitch_cents, speed=clip.speed),)
 
 
 def _profile(name: str) -> Profile:
@@ -297,7 +298,6 @@ def _programme(mix: Spill, chain: master.Plan, profile: Profile, start: int, sto
 
 
 def _origins(placed: Placed) -> tuple[Origin, ...]:
-    """Where each sound that is heard came from, once, in the order they are first heard."""
-    heard = (ref for clip in placed.timeline.clips if clip.kind != "speech" for ref in _refs(clip, placed.palette))
-    members = dict.fromkeys((ref.role, ref.member) for ref in heard)
-    return tuple(dict.fromkeys(origin for role, member in members for origin in placed.palette.origins(role, member)))
+    """Where each sound that is heard came from, once, in the order they are first heard, and what was done to it."""
+    heard = uses(placed.timeline, placed.palette)
+    return credits.credited((placed.palette.origins(use.role, use.member), use.changes) for use in heard)

@@ -220,6 +220,7 @@ def test_credits_name_each_sound_once_with_its_licence_and_hash() -> None:
         changed="trimmed",
         file="gull.flac",
         sha256="ab" * 32,
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
     )
     text = credits.credits_text(script_of(writer="W"), (), [origin, origin])
     assert text.count("a gull") == 1

@@ -9,7 +9,7 @@ import pytest
 
 from producer.errors import PackError, Place
 from producer.model.script import Pace
-from producer.model.sound import SoundRef
+from producer.model.sound import Use
 from producer.sounds.find import Packs, licence_problems, load_packs
 from producer.sounds.pack import FileSource, FoleySource
 from tests.sounds_helpers import RECIPES, noise, packs_of, write, write_pack
@@ -317,7 +317,7 @@ def test_a_ucs_folder_without_a_licence_or_with_a_stray_name_is_refused(tmp_path
     assert "'GunAudio' is not a UCS CatID" in told[1]
 
 
-def test_a_commercial_production_refuses_nc_and_altered_nd(tmp_path: Path) -> None:
+def test_nc_is_refused_where_money_is_made_and_nd_where_the_sound_is_altered(tmp_path: Path) -> None:
     folder = write_pack(
         tmp_path / "p",
         "  nc: {files: a.wav, licence: CC-BY-NC-4.0, author: N}\n"
@@ -326,15 +326,54 @@ def test_a_commercial_production_refuses_nc_and_altered_nd(tmp_path: Path) -> No
         "  free: {files: a.wav}\n",
     )
     write(folder / "a.wav", noise(0.1))
-    at = Place("script/x.yaml", 3, 1)
-    used = [SoundRef(role=role) for role in ("nc", "nd", "nd_layers", "free")] + [SoundRef(role="nd", pitch_cents=20.0)]
-    told = licence_problems(packs_of(folder), [(ref, at) for ref in used], commercial=True)
-    assert [problem.what.split(", ")[0] for problem in told] == [
-        "'nc' of the pack 'p' is under CC-BY-NC-4.0",
-        "'nd' of the pack 'p' is under CC-BY-ND-4.0",
-        "'nd_layers' of the pack 'p' is under CC-BY-ND-4.0",
+    roles = ("nc", "nd", "nd_layers", "free")
+    used = [Use(role=role, member=0, place=Place("script/x.yaml", 3, at)) for at, role in enumerate(roles)]
+    used += [Use(role="nd", member=0, place=Place("script/x.yaml", 9, 2), changes=("pitched", "looped"))]
+    altered = [
+        "script/x.yaml:3:2: 'nd_layers' of the pack 'p' is under CC-BY-ND-4.0, which may not be altered; "
+        "here it is layered",
+        "script/x.yaml:9:2: 'nd' of the pack 'p' is under CC-BY-ND-4.0, which may not be altered; "
+        "here it is pitched, looped",
     ]
-    assert licence_problems(packs_of(folder), [(ref, at) for ref in used], commercial=False) == ()
+    paid = "script/x.yaml:3:0: 'nc' of the pack 'p' is under CC-BY-NC-4.0, which a commercial production may not use"
+    packs = packs_of(folder)
+    assert [str(problem) for problem in licence_problems(packs, used, commercial=False)] == altered
+    assert [str(problem) for problem in licence_problems(packs, used, commercial=True)] == [paid, *altered]
+
+
+MANY = "".join(f"  role_{number}: {{foley: knock}}\n" for number in range(9))
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("licence: CC0\n", ["2:10: unknown licence 'CC0'; did you mean 'CC0-1.0'?"]),
+        (
+            "licence: CC-BY-4.0\n",
+            [
+                "2:10: CC-BY-4.0 asks for its author to be named: add 'author:' "
+                "(for 'role_0', 'role_1', 'role_2' and 6 more)"
+            ],
+        ),
+        (
+            "author: A\n",
+            [
+                "1:7: no licence, no sound: add 'licence:' with an SPDX id, such as CC0-1.0 "
+                "(for 'role_0', 'role_1', 'role_2' and 6 more)"
+            ],
+        ),
+    ],
+)
+def test_a_mistake_in_the_packs_own_licence_is_told_once(tmp_path: Path, head: str, told: list[str]) -> None:
+    folder = write_pack(tmp_path / "p", MANY, "pack: p\n" + head + "sounds:\n")
+    assert problems(folder) == [f"pack.yaml:{one}" for one in told]
+
+
+def test_a_pack_whose_every_sound_names_its_author_needs_none_of_its_own(tmp_path: Path) -> None:
+    head = "pack: p\nlicence: CC-BY-4.0\nsounds:\n"
+    folder = write_pack(tmp_path / "p", "  a: {foley: knock, author: N. Name}\n", head)
+    (member, *_) = packs_of(folder).listed[0].sounds["a"].members
+    assert (member.layers[0].source.credit.author, member.layers[0].source.credit.licence) == ("N. Name", "CC-BY-4.0")
 
 
 def test_who_has_a_licence_of_their_own_has_an_author_of_their_own(tmp_path: Path) -> None:

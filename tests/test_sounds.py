@@ -209,7 +209,7 @@ def test_a_recording_far_over_full_scale_keeps_its_shape(cache: Cache, folder: P
     write(one_file(folder, "a.wav") / "a.wav", audio, subtype="FLOAT")
     made = palette_of(folder, cache)
     assert np.array_equal(made.audio(SoundRef(role="a")), audio)
-    assert made.measure(SoundRef(role="a")).loudness_lufs == pytest.approx(loudness(audio, RATE))
+    assert made.measure(SoundRef(role="a")).loudness_lufs == pytest.approx(loudness(audio, RATE), abs=0.1)
 
 
 def whoosh_then_blow(at_s: float, rate_hz: int = RATE) -> Audio:

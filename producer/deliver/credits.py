@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from producer.model.script import Script
 from producer.model.sound import Origin
 from producer.model.timeline import Timeline
 
-LICENCE_URLS: Mapping[str, str] = {
-    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
-    "CC-BY-3.0": "https://creativecommons.org/licenses/by/3.0/",
-    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
-    "CC-BY-NC-3.0": "https://creativecommons.org/licenses/by-nc/3.0/",
-    "CC-BY-NC-4.0": "https://creativecommons.org/licenses/by-nc/4.0/",
-    "CC-BY-SA-3.0": "https://creativecommons.org/licenses/by-sa/3.0/",
-    "CC-BY-SA-4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
-}
+RECORD_BYTES = 48 << 10
+"""The most that the machine-readable record of the sounds may take up inside an audio file."""
+LISTED = 200
+"""The most sounds that are named inside an audio file; `credits.txt` names all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +36,78 @@ def voices(timeline: Timeline, script: Script) -> tuple[VoiceCredit, ...]:
     return tuple(found.values())
 
 
-def credits_text(script: Script, cast: tuple[VoiceCredit, ...], origins: Iterable[Origin]) -> str:
-    """The whole of `credits.txt`."""
+def credited(heard: Iterable[tuple[tuple[Origin, ...], tuple[str, ...]]]) -> tuple[Origin, ...]:
+    """Each sound that is heard, once, in the order of the first use, with all that was done to it.
+
+    Args:
+        heard: for each use, where its layers came from and what was done to them.
+
+    What is done is told where the licence asks for the author's name; a pack's own `changed` is told always.
+    """
+    done: dict[Origin, dict[str, None]] = {}
+    for origins, changes in heard:
+        for origin in origins:
+            known = done.setdefault(origin, {})
+            known.update(dict.fromkeys((*changes, *(("layered",) if len(origins) > 1 else ()))))
+    return tuple(
+        replace(origin, changed=", ".join(filter(None, (origin.changed, *changes, "level set"))))
+        if origin.attribution
+        else origin
+        for origin, changes in done.items()
+    )
+
+
+def credits_text(script: Script, cast: tuple[VoiceCredit, ...], origins: Iterable[Origin], most: int = 0) -> str:
+    """The whole of `credits.txt`; with `most`, only so many sounds, those first whose authors must be named."""
     head = [script.title, *([script.show] if script.show else []), ""]
     people = [("Written by", script.writer), ("Produced by", script.producer)]
     lines = head + [f"{label} {name}" for label, name in people if name]
     lines += ["", "Voices"]
     lines += [f"  {c.name}: " + (f"synthetic voice ({c.source})" if c.source else "recorded") for c in cast]
     lines += ["", "Sounds"]
-    rows = sorted({_sound(origin) for origin in origins})
-    lines += rows or ["  none"]
+    sounds = _most_needed(origins)
+    kept = sounds[:most] if most else sounds
+    lines += sorted({_sound(origin) for origin in kept}) or ["  none"]
+    if len(kept) < len(sounds):
+        lines.append(f"  and {len(sounds) - len(kept)} more: see credits.txt")
     lines += ["", "Made with Producer (GPL-3.0-or-later)."]
     return "\n".join(lines) + "\n"
+
+
+def record(origins: Iterable[Origin]) -> str:
+    """The sounds as JSON for machines to read, at most `RECORD_BYTES` long; "" when there are none.
+
+    A list of {title, author, spdx, licence_url, source, changed, pack, file or foley, sha256}, those first whose
+    authors must be named. Where not all of them have room, the last entry is {"more": how many}.
+    """
+    rows: list[dict[str, object]] = []
+    sounds = _most_needed(origins)
+    size = len("[]") + len('{"more": 1000000}, ')
+    for origin in sounds:
+        row: dict[str, object] = {
+            "title": origin.title,
+            "author": origin.author,
+            "spdx": origin.licence,
+            "licence_url": origin.licence_url,
+            "source": origin.source,
+            "changed": origin.changed,
+            "pack": f"{origin.pack} {origin.version}",
+            "file": origin.file,
+            "foley": origin.foley,
+            "sha256": origin.sha256,
+        }
+        row = {name: value for name, value in row.items() if value}
+        size += len(json.dumps(row)) + len(", ")
+        if size > RECORD_BYTES:
+            rows.append({"more": len(sounds) - len(rows)})
+            break
+        rows.append(row)
+    return json.dumps(rows) if rows else ""
+
+
+def _most_needed(origins: Iterable[Origin]) -> list[Origin]:
+    """Each once, those first whose authors must be named."""
+    return sorted(dict.fromkeys(origins), key=lambda origin: not origin.attribution)
 
 
 def disclosure(cast: tuple[VoiceCredit, ...]) -> str:
@@ -66,8 +122,7 @@ def disclosure(cast: tuple[VoiceCredit, ...]) -> str:
 def _sound(origin: Origin) -> str:
     what = f"“{origin.title}” by {origin.author or 'unknown'}"
     made = f"foley recipe {origin.foley}" if origin.foley else origin.file
-    url = LICENCE_URLS.get(origin.licence)
-    licence = f"{origin.licence}, {url}" if url else origin.licence
+    licence = f"{origin.licence}, {origin.licence_url}" if origin.licence_url else origin.licence
     extra = "".join(
         f"; {text}" for text in (origin.source, f"changed: {origin.changed}" if origin.changed else "") if text
     )

@@ -41,14 +41,16 @@ def write_tags(
     profile: Profile,
 ) -> None:
     """Name, cover, chapters, words and credits inside the finished audio file."""
+    sounds = tuple(origins)
     cast = credits.voices(timeline, script)
     written = tags.Tags(
         script=script,
         cover=picture,
         chapters=chapters.chapters(timeline, script),
         lyrics=captions.plain(timeline, script),
-        credits=credits.credits_text(script, cast, origins),
+        credits=credits.credits_text(script, cast, sounds, most=credits.LISTED),
         disclosure=credits.disclosure(cast),
+        sounds=credits.record(sounds),
     )
     tags.write(audio, written, profile.codec)
 

@@ -11,6 +11,7 @@ from producer.deliver.chapters import Chapter
 from producer.model.script import Script
 
 _NO_OFFSET = 0xFFFFFFFF  # ID3v2 chapter frame addendum: byte offsets are not used
+_LATIN1 = 0
 _UTF16 = 1  # the only encoding of ID3v2.3 that holds every character
 _UTF8 = 3
 
@@ -25,6 +26,7 @@ class Tags:
     lyrics: str
     credits: str
     disclosure: str
+    sounds: str = ""  # `credits.record`: JSON, plain ASCII
 
 
 def write(path: Path, tags: Tags, codec: str) -> None:
@@ -75,6 +77,8 @@ def _id3(tags: Tags) -> id3.ID3:
     if script.summary:
         frames.add(id3.COMM(encoding=_UTF16, lang=language, desc="", text=script.summary))
     frames.add(id3.TXXX(encoding=_UTF16, desc="CREDITS", text=tags.credits))
+    if tags.sounds:
+        frames.add(id3.TXXX(encoding=_LATIN1, desc="SOUNDS", text=tags.sounds))
     if tags.disclosure:
         frames.add(id3.TXXX(encoding=_UTF16, desc="AI-DISCLOSURE", text=tags.disclosure))
         frames.add(id3.COMM(encoding=_UTF16, lang=language, desc="AI-DISCLOSURE", text=tags.disclosure))
@@ -144,6 +148,7 @@ def _flac(path: Path, tags: Tags) -> None:
         "LYRICS": tags.lyrics,
         "COMMENT": script.summary,
         "CREDITS": tags.credits,
+        "SOUNDS": tags.sounds,
         "AI-DISCLOSURE": tags.disclosure,
     }
     for name, text in named.items():

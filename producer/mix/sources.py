@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 _DECLICK_S = 0.003
 """A part that begins inside its sound, or stops before that has ended, is eased over this time."""
 
+_HALF_POWER = np.float32(np.sqrt(0.5))
+
 
 class Source(Protocol):
     """A clip's own sound. Positions are timeline samples; outside the clip's span there is silence."""
@@ -62,7 +64,9 @@ class Parts:
             eased = self._eased(part, min(end, part.start + len(audio)), len(audio), low, high)
             if eased is not None:
                 piece *= eased.astype(np.float32)[:, None]
-            made[low - start : high - start] += piece if piece.shape[1] == self.channels else as_stereo(piece)
+            if piece.shape[1] < self.channels:
+                piece = as_stereo(piece) * _HALF_POWER  # a mono take among stereo ones is as loud as it is alone
+            made[low - start : high - start] += piece
         return made
 
     def _sound(self, part: Part) -> tuple[Audio, float]:

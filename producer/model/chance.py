@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,15 +27,20 @@ def pool_order(weights: Sequence[float], count: int, chance: np.random.Generator
         weights: one per member, over 0; with one member there is nothing to choose.
         chance: where the choice comes from.
 
+    No member can have more than every second draw and yet never follow itself: one of more than half the weight gets
+    half of the draws, and the others share the rest by their weights.
+
     Works like a debt book: every draw each member earns its weight, and the one drawn pays the whole; the choice among
     those in credit is by chance, so that shares hold over any stretch without becoming a pattern.
     """
     if len(weights) == 1:
         return (0,) * count
     share = np.asarray(weights, float) / float(np.sum(weights))
-    # A member over one half cannot keep its share without following itself.
-    share = np.minimum(share, 0.5)
-    share /= share.sum()
+    if share.max() > 0.5:
+        heavy = int(share.argmax())
+        rest = np.delete(share, heavy).sum()
+        share *= 0.5 / rest
+        share[heavy] = 0.5
     credit = chance.uniform(0.0, 1.0, len(share)) * share
     last = -1
     drawn: list[int] = []
@@ -47,3 +53,15 @@ def pool_order(weights: Sequence[float], count: int, chance: np.random.Generator
         credit[last] -= 1.0
         drawn.append(last)
     return tuple(drawn)
+
+
+def pool_choice(weights: Sequence[float], number: int, *names: object) -> int:
+    """The `number`-th choice, from 1, of the `pool_order` that is named by `names`; it depends on nothing else."""
+    if len(weights) == 1:
+        return 0
+    return _walk(tuple(weights), 1 << (number - 1).bit_length(), tuple(map(str, names)))[number - 1]
+
+
+@lru_cache(maxsize=256)
+def _walk(weights: tuple[float, ...], count: int, names: tuple[str, ...]) -> tuple[int, ...]:
+    return pool_order(weights, count, rng(*names))

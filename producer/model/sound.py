@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
+from producer.errors import Place
 from producer.model.script import Pace
 
 Kind = Literal["bed", "hit", "steps", "stinger"]
@@ -73,6 +74,18 @@ class Origin:
     file: str = ""  # inside the pack
     foley: str = ""  # recipe
     sha256: str = ""  # of the file, or of recipe and settings
+    licence_url: str = ""
+    attribution: bool = False  # its licence asks for the author's name, and for what was changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """That a member of a role's pool is heard, where the script asks for it, and what is done to it there."""
+
+    role: str
+    member: int
+    place: Place
+    changes: tuple[str, ...] = ()  # "trimmed", "pitched" …, in the order of `timeline.uses.CHANGES`
 
 
 class BedSource(Protocol):

@@ -15,10 +15,11 @@ from producer.errors import RenderError
 from producer.model import chance
 from producer.model.foley import Ambience, Made
 from producer.model.sound import BedSource, SettingsAt
-from producer.sounds.looping import Body, Loop, LoopedBed, OnceBed, Whole, find_loop
+from producer.sounds.looping import Loop, LoopedBed, OnceBed, Whole, find_loop
 from producer.sounds.making import Maker, Settings, chosen, identity, layer_gain
 from producer.sounds.measuring import loudness_lufs
 from producer.sounds.pack import FileSource, Layer, Pack, PackSound
+from producer.sounds.turning import Body
 from producer.sounds.varispeed import Varispeed
 from producer.sounds.varying import ratio, stretched
 
@@ -176,7 +177,7 @@ class BedMaker:
         level = float(str(kept["lufs"]))
         if not asked.loop:
             return OnceBed(body, level, made_once)
-        name = self._name(asked, "loop", number, endless=False)
+        name = self._name(asked, "turn", number, endless=False)
         loop = Loop.from_data(
             self._cache.data(name, lambda: find_loop(body, self._rate_hz, self._loop_s(asked)).as_data())
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from producer.errors import PackError, Place, Problem, RenderError, nearest
 from producer.model.foley import Recipe
-from producer.model.sound import Catalogue, Sound, SoundRef
+from producer.model.sound import Catalogue, Sound, Use
 from producer.sounds import licences
 from producer.sounds.named import is_named, named_pack
 from producer.sounds.pack import Pack, PackSound
@@ -219,32 +219,48 @@ def _shown(folder: Path) -> str:
         return folder.as_posix()
 
 
-def licence_problems(packs: Packs, used: Iterable[tuple[SoundRef, Place]], commercial: bool) -> tuple[Problem, ...]:
+def licence_problems(packs: Packs, used: Iterable[Use], commercial: bool) -> tuple[Problem, ...]:
     """What the licences of the sounds that are used forbid, at the place in the script that uses them.
 
     Args:
-        used: every playing with the place of its cue; a bed as `SoundRef(role, member, …)` with its pitch and speed.
-        commercial: the script says `commercial: true`; nothing is forbidden otherwise.
+        used: every use with the place of its cue and what is done to the sound there.
+        commercial: the script says `commercial: true`, and so NC sounds may not be in it.
 
-    NC refuses any use, ND one that alters the sound: another pitch or speed, chance's too, or layers sounding as one.
+    ND refuses any script a sound that is altered: trimmed, pitched, stretched, looped, filtered, or one of layers that
+    sound as one. Its level and its place in the mix alter nothing.
     """
-    if not commercial:
-        return ()
     problems: set[Problem] = set()
-    for ref, at in used:
-        found = packs.find(ref.role)
+    for use in used:
+        found = packs.find(use.role)
         if found is None:
             continue
         pack, sound = found
-        member = sound.members[ref.member]
-        altered = bool(ref.pitch_cents) or ref.speed != 1.0 or len(member.layers) > 1
+        member = sound.members[use.member]
+        changes = (*use.changes, *(("layered",) if len(member.layers) > 1 else ()))
         for layer in member.layers:
             licence = licences.find(layer.source.credit.licence)
             if licence is None:
                 continue
-            what = f"'{ref.role}' of the pack '{pack.name}' is under {licence.spdx}"
-            if licence.noncommercial:
-                problems.add(Problem(at, f"{what}, which a commercial production may not use"))
-            elif licence.noderivatives and altered:
-                problems.add(Problem(at, f"{what}, which may not be altered (pitch, speed, layers)"))
+            what = f"'{use.role}' of the pack '{pack.name}' is under {licence.spdx}"
+            if licence.noncommercial and commercial:
+                problems.add(Problem(use.place, f"{what}, which a commercial production may not use"))
+            if licence.noderivatives and changes:
+                problems.add(Problem(use.place, f"{what}, which may not be altered; here it is {', '.join(changes)}"))
+    return tuple(sorted(problems))
+
+
+def refused_roles(packs: Packs, asked: Iterable[tuple[str, Place]], commercial: bool) -> tuple[Problem, ...]:
+    """What the licences forbid whichever member of its pool a cue plays: known before anything is placed.
+
+    Args:
+        asked: each role with the place in the script that asks for it.
+        commercial: as for `licence_problems`.
+    """
+    problems: set[Problem] = set()
+    for role, place in asked:
+        found = packs.find(role)
+        count = len(found[1].members) if found is not None else 0
+        each = [licence_problems(packs, [Use(role=role, member=n, place=place)], commercial) for n in range(count)]
+        if each and all(each):
+            problems.update(each[0])
     return tuple(sorted(problems))

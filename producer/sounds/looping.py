@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
-from producer.audio import Audio, as_mono
+from producer.audio import Audio
 from producer.errors import RenderError
 from producer.model.sound import SettingsAt
+from producer.sounds import turning
+from producer.sounds.turning import Body
 
 FADE_S = 1.5
 SEARCH_S = 5.0
-"""How far before the end a better turning point is looked for."""
-FLOOR_DB = -6.0
-"""A recording's own fade-in and fade-out, quieter than this beside its middle, are not a part of the loop."""
-_HOP_S = 0.05
-
-
-class Body(Protocol):
-    """Samples that can be read from anywhere within 0 … length."""
-
-    @property
-    def length(self) -> int: ...
-
-    @property
-    def channels(self) -> int: ...
-
-    def read(self, start: int, stop: int) -> Audio: ...
+"""How far from its ends a better place to turn is looked for."""
+JOIN_S = 0.02
+"""The fade of a loop that has no sound outside of it to fade with, when its ends do not meet."""
+_NOTHING = 1e-6  # -120 dB: what rounding makes of two equal steps
+TRIES = 16
+"""How many of the best ends are tried until one has no step that the recording has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,72 +67,84 @@ class Loop:
 
 
 def find_loop(body: Body, rate_hz: int, asked_s: tuple[float, float] | None = None) -> Loop:
-    """Where `body` loops best: the end, within the last seconds, that is most like the beginning in shape and level.
+    """Where `body` loops best.
+
+    It turns where it is quiet and calm, at an end that is most like the beginning in shape and level, and so that no
+    step from sample to sample over the seam is larger than the recording's own 99.9th percentile, where there is such
+    a place.
 
     Args:
-        asked_s: a start and an end that the pack gives; then only the fade is ours.
+        asked_s: a start and an end that the pack gives: the loop is exactly as long as from one to the other, and both
+            are moved together, by at most 20 ms, to where the waveform is calm.
     """
+    usual = turning.usual_step(body)
     if asked_s is not None:
         start, end = (min(round(at * rate_hz), body.length) for at in asked_s)
         if end > start:
-            fade = min(round(FADE_S * rate_hz), (end - start) // 4)
-            return Loop(start, end, fade, _likeness(body, start, end, fade))
-    start, end = _steady_part(body, rate_hz)
+            return _asked(body, start, end, usual, rate_hz)
+    start, end = turning.steady_part(body, rate_hz)
     fade = min(round(FADE_S * rate_hz), (end - start) // 4)
     if fade < 2:
         return Loop(0, body.length, 0, 0.0)
     search = min(round(SEARCH_S * rate_hz), (end - start) // 4)
-    end = _most_like(body, start, end, fade, search)
-    return Loop(start, end, fade, _likeness(body, start, end, fade))
+    near = min(round(turning.NEAR_S * rate_hz), search)
+    start = turning.quiet_start(body, start, fade, search - near, rate_hz)
+    start += turning.calm_shift(turning.roughness(body, start + fade, start + fade + near + 1), usual, 0)
+    best: tuple[float, Loop] | None = None
+    for at in islice(turning.ends(body, start, end, fade, search, usual), TRIES):
+        loop = Loop(start, at, fade, turning.likeness(body, start, at, fade))
+        over = _seam_step(body, loop)
+        if best is None or over < best[0]:
+            best = over, loop
+        if over <= usual:
+            break
+    return best[1] if best is not None else Loop(start, end, fade, turning.likeness(body, start, end, fade))
 
 
-def _steady_part(body: Body, rate_hz: int) -> tuple[int, int]:
-    hop = max(1, round(_HOP_S * rate_hz))
-    per_read = hop * 100
-    hops = np.concatenate(
-        [_hop_powers(body.read(at, min(at + per_read, body.length)), hop) for at in range(0, body.length, per_read)]
+def _asked(body: Body, start: int, end: int, usual: float, rate_hz: int) -> Loop:
+    """A loop of exactly end - start samples; the sound before it and after it is what it fades with."""
+    wanted = min(round(FADE_S * rate_hz), (end - start) // 4)
+    before = min(wanted, start)
+    after = min(wanted - before, body.length - end)
+    if before + after < min(wanted, round(JOIN_S * rate_hz)):
+        joined = np.concatenate([body.read(end - 1, end), body.read(start, start + 1)])
+        meets = float(np.abs(np.diff(joined, axis=0)).max()) <= usual + _NOTHING
+        fade = 0 if meets else min(round(JOIN_S * rate_hz), wanted)
+        return Loop(start, end, fade, turning.likeness(body, start, end, fade))
+    most = round(turning.NEAR_S * rate_hz)
+    down, up = min(most, start - before), min(most, body.length - end - after)
+    rough = np.maximum(
+        turning.roughness(body, end - before - down, end - before + up + 1),
+        turning.roughness(body, start + after - down, start + after + up + 1),
     )
-    if len(hops) < 8:
-        return 0, body.length
-    smooth = signal.convolve(hops, np.ones(4) / 4, "valid")
-    loud = np.flatnonzero(smooth >= np.median(smooth) * 10.0 ** (FLOOR_DB / 10.0))
-    start, end = int(loud[0]) * hop, (int(loud[-1]) + 4) * hop
-    return (start, end) if end - start >= body.length // 2 else (0, body.length)
+    shift = turning.calm_shift(rough, usual, down)
+    start, end, fade = start - before + shift, end + after + shift, before + after
+    return Loop(start, end, fade, turning.likeness(body, start, end, fade))
 
 
-def _hop_powers(audio: Audio, hop: int) -> NDArray[np.float64]:
-    power = np.square(as_mono(audio)[:, 0].astype(float))
-    return np.asarray(power[: len(power) // hop * hop].reshape(-1, hop).mean(axis=1))
-
-
-def _most_like(body: Body, start: int, end: int, fade: int, search: int) -> int:
-    head = as_mono(body.read(start, start + fade))[:, 0].astype(float)
-    tail = as_mono(body.read(end - search - fade, end))[:, 0].astype(float)
-    together = signal.correlate(tail, head, "valid", method="fft")
-    total = np.concatenate([[0.0], np.cumsum(np.square(tail))])
-    energy = np.maximum(total[fade:] - total[:-fade], 1e-20)
-    head_energy = max(float(np.square(head).sum()), 1e-20)
-    alike = together / np.sqrt(energy * head_energy)
-    level = np.minimum(energy / head_energy, head_energy / energy) ** 0.25
-    return end - search + int(np.argmax((1.0 + alike) * level))
-
-
-def _likeness(body: Body, start: int, end: int, fade: int) -> float:
-    head = body.read(start, start + fade).astype(float).ravel()
-    tail = body.read(end - fade, end).astype(float).ravel()
-    scale = float(np.sqrt(np.square(head).sum() * np.square(tail).sum()))
-    return float(np.clip(head @ tail / scale, 0.0, 1.0)) if scale > 0.0 else 0.0
+def _seam_step(body: Body, loop: Loop) -> float:
+    bed = LoopedBed(body, loop, 0.0)
+    turn = loop.end - loop.fade
+    over = bed.read(max(0, turn - 1), turn + loop.fade + 1)
+    return float(np.quantile(np.abs(np.diff(over, axis=0)), turning.QUANTILE))
 
 
 def fades(length: int, likeness: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Gains out and in, shape (length, 1), that keep the power of two sounds with this correlation.
 
-    Equal-power (sine and cosine) for sounds that have nothing in common, equal-gain for a sound with itself.
+    Equal-power (sine and cosine) for sounds that have nothing in common, equal-gain for a sound with itself; both
+    begin and end without a slope, so that neither end of a fade is a corner.
     """
-    angle = (np.arange(length) + 0.5) / max(length, 1) * np.pi / 2
+    angle = _ease(length) * np.pi / 2
     out, into = np.cos(angle), np.sin(angle)
     power = np.sqrt(1.0 + 2.0 * likeness * out * into)
     return (out / power).astype(np.float32)[:, None], (into / power).astype(np.float32)[:, None]
+
+
+def _ease(length: int) -> NDArray[np.float64]:
+    """From 0 to 1 without a slope at either end, shape (length,)."""
+    way = (np.arange(length) + 0.5) / max(length, 1)
+    return np.asarray(way * way * (3.0 - 2.0 * way))
 
 
 class LoopedBed:
@@ -171,6 +175,18 @@ class LoopedBed:
             at += len(piece)
         return np.concatenate(pieces) if pieces else np.zeros((0, self.channels), np.float32)
 
+    @cached_property
+    def _rests(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """The DC of what fades out and of what fades in, shape (channels,), and the way between, (fade, channels).
+
+        DC is one sound with itself, whatever the rest is: faded with equal power it would bulge.
+        """
+        loop = self._loop
+        tail = self._body.read(loop.end - loop.fade, loop.end).mean(axis=0, dtype=float)
+        head = self._body.read(loop.start, loop.start + loop.fade).mean(axis=0, dtype=float)
+        way = tail + (head - tail) * _ease(loop.fade)[:, None]
+        return tail.astype(np.float32), head.astype(np.float32), way.astype(np.float32)
+
     def _round(self, since: int, count: int) -> Audio:
         loop = self._loop
         piece = self._body.read(loop.start + since, loop.start + since + count)
@@ -179,7 +195,9 @@ class LoopedBed:
             return piece
         tail = self._body.read(loop.end - loop.fade + since, loop.end - loop.fade + since + fading)
         into, out = self._into[since : since + fading], self._out[since : since + fading]
-        return np.concatenate([piece[:fading] * into + tail * out, piece[fading:]])
+        old, new, rest = self._rests
+        faded = (piece[:fading] - new) * into + (tail - old) * out + rest[since : since + fading]
+        return np.concatenate([faded, piece[fading:]])
 
 
 class OnceBed:

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from producer import dsp
 from producer.audio import Audio, as_stereo
 from producer.cache import Cache
-from producer.dsp.loudness import loudness
 from producer.errors import PackError, Problem
 from producer.model import chance
 from producer.model.foley import Made, Recipe
 from producer.model.sound import SettingsAt
 from producer.sounds.decode import UndecodableError
 from producer.sounds.kept import Kept, Once
-from producer.sounds.measuring import onset
+from producer.sounds.measuring import heard_lufs, onset
 from producer.sounds.pack import FileSource, FoleySource, Layer, Member, Pack, PackSound
 from producer.sounds.recording import Recording, digest
 from producer.units import gain
@@ -155,7 +154,7 @@ class Maker:
         wide = [Made(as_stereo(part.audio) if channels == 2 else part.audio, part.onset) for part in parts]
         levelled = [
             self._late(
-                Made(at_level(part.audio, loudness(part.audio, self.rate_hz), layer.level_db), part.onset),
+                Made(at_level(part.audio, self._heard(part.audio), layer.level_db), part.onset),
                 layer.delay_s,
             )
             for part, layer in zip(wide, member.layers, strict=True)
@@ -165,6 +164,9 @@ class Maker:
         for part in levelled:
             whole[: len(part.audio)] += part.audio[:longest]
         return Made(whole, levelled[0].onset)
+
+    def _heard(self, audio: Audio) -> float:
+        return heard_lufs(lambda start, stop: audio[start:stop], len(audio), audio.shape[1], self.rate_hz)
 
 
 def at_level(audio: Audio, loudness_lufs: float, level_db: float) -> Audio:

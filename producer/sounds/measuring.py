@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.dsp.loudness import PowerMeter, integrated, loudness
+from producer.dsp.loudness import PowerMeter, integrated, loudness, own_length_loudness
 
 WINDOW_S = 0.002
 """The envelope's window: short enough to tell a heel from a toe."""
 REACH_DB = -6.0
 """How near its loudest moment a sound must come to count as its hit: a whoosh before the blow stays under."""
 BLOCK = 1 << 18
+SILENCE_DB = -60.0
+"""How far under its loudest moment a sound has not begun, or has ended: what lies outside is not of its own length."""
+TOP_HOPS = 5
+"""The loudest moment is the loudest 50 ms, so that the spike of one sample is not taken for it."""
 
 
 def onset(audio: Audio, rate_hz: int) -> int:
@@ -46,3 +51,36 @@ def loudness_lufs(read: Callable[[int, int], Audio], length: int, channels: int,
     for start in range(0, length, BLOCK):
         meter.push(read(start, min(length, start + BLOCK)))
     return integrated(meter.powers(), meter.seconds_per_hop)
+
+
+def heard_lufs(read: Callable[[int, int], Audio], length: int, channels: int, rate_hz: int) -> float:
+    """How loud a spot sound is, LUFS: integrated (BS.1770), or under 400 ms its energy over its own length.
+
+    Silence before and after it (more than 60 dB under its loudest 50 ms) is not a part of its length. -inf for silence.
+
+    Args:
+        read: samples [start, stop), shape (stop - start, channels).
+        length: how many there are.
+    """
+    meter = PowerMeter(rate_hz, channels)
+    for start in range(0, length, BLOCK):
+        meter.push(read(start, min(length, start + BLOCK)))
+    powers = meter.powers()
+    begin, end = _sounding(powers, meter.hop, length)
+    if end - begin >= 0.4 * rate_hz:
+        found = integrated(powers, meter.seconds_per_hop)
+        if np.isfinite(found):
+            return found
+    return own_length_loudness(read(begin, end), rate_hz)
+
+
+def _sounding(powers: NDArray[np.float64], hop: int, length: int) -> tuple[int, int]:
+    """The samples between which there is sound, to the hop, or to the file's own ends where it goes so far."""
+    if len(powers) < TOP_HOPS:
+        return 0, length
+    top = float(np.convolve(powers, np.ones(TOP_HOPS) / TOP_HOPS, "valid").max())
+    if top <= 0.0:
+        return 0, length
+    loud = np.flatnonzero(powers >= top * 10.0 ** (SILENCE_DB / 10.0))
+    last = int(loud[-1]) + 1
+    return int(loud[0]) * hop, length if last == len(powers) else last * hop

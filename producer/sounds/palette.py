@@ -14,11 +14,12 @@ from producer.cache import Cache
 from producer.errors import PackError, Problem, RenderError, nearest
 from producer.model.foley import Made, Recipe
 from producer.model.sound import BedSource, Measured, Origin, Sound, SoundRef
+from producer.sounds import licences
 from producer.sounds.beds import Asked, BedMaker, bed_member
 from producer.sounds.find import Packs, as_sound
 from producer.sounds.kept import DEFAULT_BYTES, Kept, Once
 from producer.sounds.making import Maker, Recordings, Settings, identity
-from producer.sounds.measuring import loudness_lufs
+from producer.sounds.measuring import heard_lufs
 from producer.sounds.pack import FileSource, Layer, Pack, PackSound
 from producer.sounds.varying import ratio, varied
 
@@ -161,7 +162,7 @@ class PackPalette:
     def _measure(self, ref: SoundRef) -> Measured:
         pack, sound = self._find(ref.role)
         name = entries.key(
-            "measured",
+            "heard",
             identity(pack, sound, min(max(ref.member, 0), len(sound.members) - 1), self._recordings, self._recipes),
             [self.rate_hz, ref.member, list(map(list, ref.settings)), ref.length_s, ref.pitch_cents, ref.speed],
         )
@@ -172,7 +173,7 @@ class PackPalette:
     def _listen(self, ref: SoundRef) -> dict[str, object]:
         made = self._made(ref)
         audio = made.audio
-        lufs = loudness_lufs(lambda start, stop: audio[start:stop], len(audio), audio.shape[1], self.rate_hz)
+        lufs = heard_lufs(lambda start, stop: audio[start:stop], len(audio), audio.shape[1], self.rate_hz)
         return {"length": len(audio), "onset": made.onset, "channels": audio.shape[1], "lufs": lufs}
 
     def _origin(self, pack: Pack, layer: Layer) -> Origin:
@@ -185,6 +186,7 @@ class PackPalette:
             settings = self._recipes[source.recipe].filled(dict(source.settings))
             named = json.dumps([source.recipe, settings], sort_keys=True)
             sha256 = hashlib.sha256(named.encode()).hexdigest()
+        licence = licences.find(credit.licence)
         return Origin(
             pack=pack.name,
             version=pack.version,
@@ -196,6 +198,8 @@ class PackPalette:
             file=file,
             foley=foley,
             sha256=sha256,
+            licence_url=licence.url if licence is not None else "",
+            attribution=licence is not None and licence.attribution,
         )
 
 

@@ -50,19 +50,27 @@ class _Reader:
     file: str
     recipes: Recipes
     problems: list[Problem] = field(default_factory=list)
+    wanting: dict[str, list[Text]] = field(default_factory=dict)
+    """What the pack's own licence and author leave wanting -> the roles that have none of their own."""
 
     def pack(self, root: Pairs) -> Pack:
         head = validated(Head, root, also=("sounds",))
         if not isinstance(head, Head):
             self.problems += head
             head = Head.model_construct(pack="")
-        if head.licence:
+        unknown = bool(head.licence) and licences.find(head.licence) is None
+        if unknown:
             self._licence(head.licence, head.author, _key(root, "licence"))
         sounds: dict[str, PackSound] = {}
         for role, node in self._entries(root):
             sound = self._sound(role, node, head)
             if sound is not None:
                 sounds[sound.role] = sound
+        for what, roles in self.wanting.items():
+            if not unknown:  # told once, where one line mends it for all
+                top = _key(root, "licence" if head.licence else "pack")
+                at = roles[0].place if len(roles) == 1 and not head.licence else top
+                self._problem(at, what + _without(roles))
         names = self._names(sounds)
         if self.problems:
             raise PackError(self.problems)
@@ -190,7 +198,7 @@ class _Reader:
             node = nodes.items[number] if isinstance(nodes, Items) else nodes
             at = _child(node, "file").place
             credit = self._credit(entry, role, head, one)
-            self._licence(credit.licence, credit.author, _key(node, "licence") if one.licence else at)
+            self._allowed(credit, role, entry, at, _key(node, "licence") if one.licence else None)
             try:
                 matches = paths.files_inside(self.folder, one.file)
             except ValueError as wrong:
@@ -207,7 +215,7 @@ class _Reader:
 
     def _foley(self, name: str, node: Node, entry: SoundEntry, role: Text, head: Head) -> FoleySource | None:
         credit = self._credit(entry, role, head)
-        self._licence(credit.licence, credit.author, role.place)
+        self._allowed(credit, role, entry, role.place, None)
         recipe = self.recipes.get(name)
         if recipe is None:
             return None  # `_recipe_of` has said so
@@ -255,6 +263,16 @@ class _Reader:
             changed=next((part.changed for part in parts if part.changed), ""),
         )
 
+    def _allowed(self, credit: Credit, role: Text, entry: SoundEntry, at: Place, own: Place | None) -> None:
+        """What is wrong with a licence: at the licence itself, or kept for the pack's head when it is the pack's."""
+        wrong = licences.objection(credit.licence, credit.author)
+        if wrong and (own or entry.licence):
+            self._problem(own or at, wrong)
+        elif wrong:
+            roles = self.wanting.setdefault(wrong, [])
+            if role not in roles:
+                roles.append(role)
+
     def _licence(self, spdx: str, author: str, at: Place) -> None:
         wrong = licences.objection(spdx, author)
         if wrong:
@@ -271,6 +289,13 @@ def _checked_role(text: str) -> None:
         TypeAdapter(Role).validate_python(text)
     except ValidationError as wrong:
         raise ValueError(wrong.errors()[0]["msg"].removeprefix("Value error, ")) from None
+
+
+def _without(roles: list[Text]) -> str:
+    if len(roles) < 2:
+        return ""
+    shown = ", ".join(f"'{role.text}'" for role in roles[:3])
+    return f" (for {shown}{f' and {len(roles) - 3} more' if len(roles) > 3 else ''})"
 
 
 def _ranges(recipes: list[Recipe]) -> dict[str, tuple[float, float]]:

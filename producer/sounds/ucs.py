@@ -1,30 +1,25 @@
-"""Names of the Universal Category System, version 8.2.1, as far as packs need them.
+"""Names of the Universal Category System: its CatIDs, and file names that begin with one.
 
-The whole list has 752 CatIDs; `KNOWN` has those that drama asks for and serves for hints. An id outside it passes when
-it has the shape of one, so that a library made with the full list can be dropped in.
+The list is that of version 8.2.1 (`ucs_catids.txt` beside this module, with its origin); case counts, as UCS asks.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from importlib import resources
 
 from producer.errors import nearest
 from producer.model.sound import Kind
 
-_KNOWN = """
-WIND WINDGust WINDInt WINDTonl WINDTurb WINDVege WINDDsgn FEETHmn FEETCrea FEETAnml FEETHors FOLYFeet FOLYClth
-METLFric METLImpt METLMvmt METLHndl METLCrsh METLTonl CHAINMvmt GLASCrsh GLASBrk GLASImpt GLASMvmt GLASFric
-DOORCreak DOORWood DOORMetl DOORHdwr DOORKnck DOORDungn MECHLock MECHLtch GUNHndl GUNMech GUNPis GUNRif CLOTHMvmt
-EQUIPTact LETHRCreak OBJZipr FGHTBf FGHTClth FGHTGrab FGHTImpt COMRadio COMStatic COMTelph HMNHart HMNBrth HMNSniff
-VOXEfrt VOXScrm VOXWhsp VOXFutz DSGNDron DSGNErie DSGNRmbl DSGNRise DSGNStngr DSGNBoom MAGEvil MUSCStngr MUSCSynth
-AMBRoom AMBUndr AMBForst AMBUrbn AMBInd AMBHosp AMBPrisn AMBSea RAIN RAINConc RAINGlas RAINMetl RAINInt THUN STORM
-WTHR FIRECrkl FIREBurn FIREIgn WATRDrip WATRFlow CREAMnstr CREABeast CREAHmn CREAEthr CREASrce GORESqsh GOREBone
-IR TEST MIX RAW WIP
-"""
-KNOWN = frozenset(_KNOWN.split())
-LONGEST = 11
-_SHAPE = re.compile(r"[A-Z]{2,}[a-z]*")
+
+def _listed() -> frozenset[str]:
+    lines = resources.files(__package__).joinpath("ucs_catids.txt").read_text("utf-8").splitlines()
+    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
+
+
+KNOWN = _listed()
+"""Every CatID there is."""
 _FILE = re.compile(
     r"(?P<cat>[A-Za-z]+)(?:-(?P<user>[^_]+))?_(?:(?P<vendor>[^_-]+)-)?(?P<fx>[^_]+)_(?P<creator>[^_]+)_(?P<source>[^_]+)"
     r"(?:_(?P<data>.+))?"
@@ -61,19 +56,17 @@ def objection(cat: str) -> str:
     """Why `cat` is no CatID, or nothing."""
     if cat in KNOWN:
         return ""
-    spelled = {known.casefold(): known for known in KNOWN}.get(cat.casefold())
+    spelled = {name.casefold(): name for name in KNOWN}.get(cat.casefold())
     if spelled:
         return f"'{cat}' is not a UCS CatID; did you mean '{spelled}'? (upper and lower case count)"
-    if len(cat) <= LONGEST and _SHAPE.fullmatch(cat):
-        return ""
     hint = nearest(cat, KNOWN)
-    return f"'{cat}' is not a UCS CatID: a category in capitals, then perhaps a subcategory, as in WINDInt{hint}"
+    return f"'{cat}' is not a UCS CatID (8.2.1){hint or ', such as WINDInt or DOORCreak'}"
 
 
 def parse_name(stem: str) -> FileName | None:
     """The parts of a file name without its suffix, or None when it does not follow UCS."""
     found = _FILE.fullmatch(stem)
-    if found is None or objection(found["cat"]):
+    if found is None or found["cat"] not in KNOWN:
         return None
     return FileName(found["cat"], found["fx"].strip(), found["creator"], found["source"], found["data"] or "")
 

@@ -122,12 +122,17 @@ def _pace(cue: Cue, sound: Sound) -> Pace | None:
     return sound.pace if sound.kind == "steps" or several else None
 
 
+def _alone(ep: Episode, cue: Cue) -> bool:
+    """Whether it sounds once, and so chooses as one of a row of cues like it."""
+    sound = ep.palette.sound(cue.role)
+    return _pace(cue, sound) is None and cue.repeat is None
+
+
 def _first(ep: Episode, cue: Cue) -> SoundRef:
     """What its first (or only) part plays, at its own length unless `for` names another."""
     sound = ep.palette.sound(cue.role)
-    single = _pace(cue, sound) is None and cue.repeat is None
     length_s: float | None = None
-    if single and (sound.sustains or sound.kind == "bed"):
+    if _alone(ep, cue) and (sound.sustains or sound.kind == "bed"):
         if cue.for_s is not None and not isinstance(cue.for_s, Moment):
             length_s = ep.samples(cue.for_s) / ep.rate_hz
         elif sound.kind == "bed" and cue.until is not None:
@@ -154,6 +159,7 @@ def _refs(
         settings=lambda _: settings,
         speed=cue.speed / 100.0,
         length_s=length_s,
+        alone=_alone(ep, cue),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from producer.model.chance import pool_order, rng
+from producer.model.chance import pool_choice, pool_order, rng
 from producer.model.sound import Palette, Sound, SoundRef
 from producer.model.timeline import Part
 from producer.units import Samples, to_samples
@@ -56,14 +56,18 @@ def refs(
     settings: Callable[[int], tuple[tuple[str, float], ...]] = lambda _: (),
     speed: float = 1.0,
     length_s: float | None = None,
+    alone: bool = False,
 ) -> tuple[tuple[SoundRef, float], ...]:
     """What each of `count` strikes plays, with chance's part of its level in dB.
 
     The first n do not depend on `count`. `variant` (from 1) keeps to one member; `pitch_cents` and `settings` take a
-    strike's number.
+    strike's number. With `alone`, the one strike is one of a row of cues that only their number tells apart (`_row`).
     """
     if variant is not None or len(sound.weights) == 1:
         members = ((variant or 1) - 1,) * count
+    elif alone:
+        *row, number = _row(names)
+        members = (pool_choice(sound.weights, int(str(number)), *row, "member"),) * count
     else:
         members = pool_order(sound.weights, count, rng(*names, "member"))
     pitches = _strays(sound.vary_pitch_cents, count, names, "pitch")
@@ -82,6 +86,20 @@ def refs(
         )
         for number, (member, pitch, level) in enumerate(zip(members, pitches, levels, strict=True))
     )
+
+
+def _row(names: Sequence[object]) -> tuple[object, ...]:
+    """The names of the row that a cue is one of, then its number in it, from 1.
+
+    Keys that are equal but for the number at their end are cues that nothing else tells apart: three knocks in a row
+    between two lines. Together they walk through the pool as the strikes of one cue would, never the same twice
+    running; the first plays what it would play alone.
+    """
+    *others, key = names
+    base, sign, number = str(key).rpartition("#")
+    if not sign or not number.isdecimal() or int(number) < 1:
+        return (*names, 1)
+    return (*others, f"{base}#1", int(number))
 
 
 def _strays(half_width: float, count: int, names: Sequence[object], what: str) -> list[float]:
