@@ -20,14 +20,15 @@ def motions(chance: np.random.Generator, n: int, count: int, uneven: float = 0.3
     """
     share = np.maximum(chance.normal(1.0, uneven, count), 0.35)
     edges = np.concatenate([[0.0], np.cumsum(share) / share.sum()]) * n
-    at = np.arange(n)
     speed = np.zeros(n)
     first = 0.0
     for number in range(count):
         start, end = edges[number], edges[number + 1]
         skew = chance.uniform(0.55, 0.8)
-        phase = np.clip((at - start) / max(end - start, 1.0), 0.0, 1.0) ** skew
-        speed += np.sin(np.pi * phase) ** 1.6 * (1.0 if number == 0 else chance.uniform(0.45, 0.95))
+        inside = slice(int(np.ceil(start)), int(np.ceil(end)))
+        phase = np.clip((np.arange(inside.start, inside.stop) - start) / max(end - start, 1.0), 0.0, 1.0) ** skew
+        level = 1.0 if number == 0 else chance.uniform(0.45, 0.95)
+        speed[inside] += level * (np.sin(np.pi * phase) ** 1.6)[: n - inside.start]
         if number == 0:
             first = (start + (end - start) * 0.5 ** (1.0 / skew)) / 48_000.0
     return speed, first

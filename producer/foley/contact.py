@@ -9,7 +9,7 @@ import numpy as np
 from scipy import signal
 
 from producer.foley.bench import BENCH_HZ, Wave, clock, samples
-from producer.foley.modal import Modes, resonate, ring_out
+from producer.foley.modal import Modes, convolved, longest, ring_out
 
 _CONTROL_HZ = 500.0  # curves are drawn this finely, then joined by straight lines
 
@@ -98,13 +98,22 @@ def arrivals(chance: np.random.Generator, per_s: Wave) -> Wave:
 
 
 def shower(chance: np.random.Generator, n: int, times_s: Wave, levels: Wave, kinds: tuple[Modes, ...]) -> Wave:
-    """Many small hits, each on one of a few kinds of grain, shape (n,)."""
+    """Many small hits, each on one of a few kinds of grain, shape (n,); those 66 dB under the loudest are left out."""
     which = chance.integers(0, len(kinds), len(times_s))
+    if not n or not len(times_s):
+        return np.zeros(n)
+    answers = [ring_out(kind, min(n, longest(kind))) for kind in kinds]
+    sizes = np.abs(levels)
+    heard = np.flatnonzero((sizes > 5e-4 * sizes.max()) & (times_s >= 0.0))
+    if len(heard) * (2_500 + max(map(len, answers))) > 25 * n * len(kinds):
+        # So many that it costs less to convolve than to lay them down one by one.
+        trains = [hits(n, times_s[which == number], levels[which == number]) for number in range(len(kinds))]
+        return convolved(n, *zip(trains, answers, strict=True))
     out = np.zeros(n)
-    for number, kind in enumerate(kinds):
-        mine = which == number
-        if mine.any():
-            out += resonate(kind, hits(n, times_s[mine], levels[mine]))
+    starts = np.rint(times_s[heard] * BENCH_HZ).astype(int)
+    for start, level, kind in zip(starts.tolist(), levels[heard].tolist(), which[heard].tolist(), strict=True):
+        answer = answers[kind][: max(n - start, 0)]
+        out[start : start + len(answer)] += level * answer
     return out
 
 

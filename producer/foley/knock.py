@@ -61,10 +61,11 @@ def _keys(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     n = max(samples(length), 1)
     t = clock(n)
     shake = np.zeros(n)
+    jerk = np.exp(-clock(samples(0.5)) / 0.045)
     for start in np.concatenate(
         [[PRE_ROLL_S], np.sort(chance.uniform(0.08, max(length - 0.15, 0.1), 2 + round(3 * length)))]
     ):
-        shake += np.where(t >= start, np.exp(-np.maximum(t - start, 0.0) / 0.045), 0.0) * chance.uniform(0.4, 1.0)
+        paste(shake, jerk, start, chance.uniform(0.4, 1.0))
     shake *= swell(n, 0.002, 0.12)
     bunch = tuple(
         modes(chance.uniform(2_100.0, 4_300.0), plate(11, 2.4), damped(STEEL, 26.0), chance, contact_s=4e-5, tilt=0.1)

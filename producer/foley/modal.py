@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
+from scipy import fft, signal
 
 from producer.foley.bench import BENCH_HZ, Wave
 
 _HIGHEST_HZ = 19_000.0
 _INAUDIBLE = np.log(10.0 ** (90.0 / 20.0))  # a mode is left alone 90 dB down
 _BLOCK = 256
+_PRODUCT = 250_000  # multiplications at a time; for more, a matrix library wakes threads that cost more than they save
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,33 +137,76 @@ def softened(freq_hz: Wave, contact_s: float) -> Wave:
 
 
 def ring_out(bank: Modes, n: int) -> Wave:
-    """The bank struck once at sample 0, shape (n,).
+    """The bank struck once at sample 0, shape (n,); a mode is left alone once it is 90 dB down.
 
-    Each mode is a complex power z^k; with k = 256 a + b it is an outer product of two short rows, which costs two real
+    Each mode is a complex power z^k; with k = 256 a + b the whole bank is a product of two small matrices: a few real
     multiplications a sample and no sine.
     """
-    out = np.zeros(n)
-    step = 1.0 / BENCH_HZ
-    within = np.arange(_BLOCK) * step
-    for freq, decay, level in zip(bank.freq_hz, bank.decay_per_s, bank.level, strict=True):
-        length = min(n, int(_INAUDIBLE / decay * BENCH_HZ) + 1)
-        pole = complex(-decay, 2.0 * np.pi * freq)
-        coarse = level * np.exp(pole * (np.arange(-(-length // _BLOCK)) * (_BLOCK * step)))
-        fine = np.exp(pole * within)
-        wave = coarse.imag[:, None] * fine.real[None, :] + coarse.real[:, None] * fine.imag[None, :]
-        out[:length] += wave.reshape(-1)[:length]
-    return out
+    rows = -(-n // _BLOCK)
+    out = np.zeros((rows, _BLOCK))
+    if not len(bank.freq_hz) or not rows:
+        return out.reshape(-1)[:n]
+    order = np.argsort(bank.decay_per_s)  # the longest first, so that those still heard are a leading part
+    decay, level = bank.decay_per_s[order], bank.level[order]
+    pole = (2.0j * np.pi * bank.freq_hz[order] - decay) * (1.0 / BENCH_HZ)
+    lives = np.minimum(np.ceil(_INAUDIBLE / decay * (BENCH_HZ / _BLOCK)), rows)
+    fine = np.exp(pole[:, None] * np.arange(_BLOCK))
+    start, last = 0, int(lives[0])
+    while start < last:
+        heard = int(np.count_nonzero(lives > start))
+        stop = min(last, max(2 * start, 8), start + max(1, _PRODUCT // (2 * heard * _BLOCK)))
+        coarse = level[:heard] * np.exp(np.arange(start, stop)[:, None] * (_BLOCK * pole[:heard]))
+        out[start:stop] = coarse.imag @ fine.real[:heard] + coarse.real @ fine.imag[:heard]
+        start = stop
+    return out.reshape(-1)[:n]
 
 
 def resonate(bank: Modes, force: Wave) -> Wave:
     """The bank driven by a force over time, shape (n,); an impulse of 1 gives what `ring_out` gives."""
-    out = np.zeros(len(force))
-    step = 1.0 / BENCH_HZ
-    for freq, decay, level in zip(bank.freq_hz, bank.decay_per_s, bank.level, strict=True):
-        radius, angle = np.exp(-decay * step), 2.0 * np.pi * freq * step
-        feed = [0.0, level * radius * np.sin(angle)]
-        out += signal.lfilter(feed, [1.0, -2.0 * radius * np.cos(angle), radius * radius], force)
+    n, count = len(force), len(bank.freq_hz)
+    if not n or not count:
+        return np.zeros(n)
+    tail = min(n, longest(bank))
+    if count * n > 4 * (n + tail):  # where transforms begin to cost less than one filter a mode
+        return convolved(n, (force, ring_out(bank, tail)))
+    out = np.zeros(n)
+    radius, angle = np.exp(-bank.decay_per_s / BENCH_HZ), 2.0 * np.pi * bank.freq_hz / BENCH_HZ
+    feeds, turns, losses = bank.level * radius * np.sin(angle), -2.0 * radius * np.cos(angle), radius * radius
+    for feed, turn, loss in zip(feeds.tolist(), turns.tolist(), losses.tolist(), strict=True):
+        out += signal.lfilter([0.0, feed], [1.0, turn, loss], force)
     return out
+
+
+def longest(bank: Modes) -> int:
+    """Samples until the last mode of a bank is 90 dB down."""
+    return int(_INAUDIBLE / float(bank.decay_per_s.min()) * BENCH_HZ) + 1
+
+
+def convolved(n: int, *pairs: tuple[Wave, Wave]) -> Wave:
+    """The sum of waves, each through a system that answers an impulse with its answer, shape (n,).
+
+    Args:
+        n: samples of the result; a wave is at most so long, an answer at least 1.
+        pairs: (wave, answer) of each.
+
+    In single precision: what that leaves out is 140 dB down.
+    """
+    tail = max(len(answer) for _, answer in pairs)
+    whole = 4 * tail > n  # else stretch by stretch, each stretch's answer laid over the next
+    size = int(fft.next_fast_len(n + tail - 1 if whole else max(4 * tail, 2_048), real=True))
+    step = n if whole else size - tail + 1
+    count = -(-n // step)
+    total = np.zeros((count, size // 2 + 1), np.complex64)
+    for wave, answer in pairs:
+        parts = np.zeros((count, step), np.float32)
+        parts.reshape(-1)[: len(wave)] = wave
+        total += fft.rfft(parts, size, axis=1) * fft.rfft(answer.astype(np.float32), size)
+    made = fft.irfft(total, size, axis=1)
+    out = np.zeros((count + 1, step))
+    out[:count] = made[:, :step]
+    if not whole:
+        out[1:, : tail - 1] += made[:, step : step + tail - 1]
+    return out.reshape(-1)[:n]
 
 
 def t60_s(bank: Modes) -> NDArray[np.float64]:
