@@ -7,13 +7,16 @@ losses after Cremer & Heckl, Structure-Borne Sound (ch. 3): decay = support + pi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, signal
 
 from producer.foley.bench import BENCH_HZ, Wave
+from producer.model.chance import rng
 
 _HIGHEST_HZ = 19_000.0
 _INAUDIBLE = np.log(10.0 ** (90.0 / 20.0))  # a mode is left alone 90 dB down
@@ -41,6 +44,7 @@ GLASS = Material(7.0, 0.0022, 0.6)
 STEEL = Material(1.2, 0.0004, 0.15)
 FLESH = Material(30.0, 0.12, 30.0)
 HIDE = Material(90.0, 0.03, 12.0)
+ICE = Material(20.0, 0.006, 1.5)
 _LADDER = (CONCRETE, PLASTIC, WOOD, GLASS, STEEL)
 
 
@@ -48,12 +52,15 @@ def material(ring: float) -> Material:
     """From dead to ringing: 0 concrete, 0.25 plastic, 0.5 wood, 0.75 glass, 1 steel, and all between."""
     at = float(np.clip(ring, 0.0, 1.0)) * (len(_LADDER) - 1)
     low = min(int(at), len(_LADDER) - 2)
-    share = at - low
-    below, above = _LADDER[low], _LADDER[low + 1]
+    return mixed(_LADDER[low], _LADDER[low + 1], at - low)
+
+
+def mixed(one: Material, other: Material, share: float) -> Material:
+    """Between two stuffs: 0 the one, 1 the other."""
     return Material(
-        below.support_per_s ** (1.0 - share) * above.support_per_s**share,
-        below.loss_factor ** (1.0 - share) * above.loss_factor**share,
-        below.radiation_per_s ** (1.0 - share) * above.radiation_per_s**share,
+        one.support_per_s ** (1.0 - share) * other.support_per_s**share,
+        one.loss_factor ** (1.0 - share) * other.loss_factor**share,
+        one.radiation_per_s ** (1.0 - share) * other.radiation_per_s**share,
     )
 
 
@@ -69,12 +76,21 @@ def bar(count: int) -> Wave:
     return np.asarray(ratios / ratios[0], float)
 
 
+@lru_cache(maxsize=64)
 def plate(count: int, aspect: float = 1.37) -> Wave:
-    """A plate held at its edges: m² + (aspect n)², sorted, from 1, shape (count,). Dense, and evenly so."""
+    """A plate held at its edges: m² + (aspect n)², sorted, from 1, shape (count,). Dense, and evenly so. Read-only."""
     side = int(np.ceil(np.sqrt(count) * 1.6)) + 1
     m, n = np.meshgrid(np.arange(1, side + 1), np.arange(1, side + 1))
     ratios = np.sort((m**2 + (aspect * n) ** 2).ravel())[:count]
-    return np.asarray(ratios / ratios[0], float)
+    ratios = np.asarray(ratios / ratios[0], float)
+    ratios.flags.writeable = False
+    return ratios
+
+
+def thinned(ratios: Wave, count: int) -> Wave:
+    """`count` of many modes: nearly all of the low ones, ever fewer of the high, which the ear cannot tell apart."""
+    at = np.round((np.arange(count) / max(count - 1, 1)) ** 1.8 * (len(ratios) - 1)).astype(int)
+    return np.asarray(ratios[np.maximum(at, np.arange(count))], float)
 
 
 def bell(count: int) -> Wave:
@@ -101,6 +117,7 @@ def modes(
     contact_s: float = 2e-4,
     stray: float = 0.02,
     tilt: float = 0.5,
+    form: str = "",
 ) -> Modes:
     """The modes of one body as one strike wakes them.
 
@@ -112,14 +129,22 @@ def modes(
         contact_s: how long the striker touches it; a soft striker (long) leaves high modes asleep.
         stray: relative spread of the ratios.
         tilt: level falls as ratio ** -tilt.
+        form: names one thing that is struck again and again: its modes lie where they lay, only the spot is another.
     """
-    freq = lowest_hz * ratios * (1.0 + stray * chance.standard_normal(len(ratios)))
+    freq = (
+        lowest_hz * ratios * (1.0 + stray * (_form(form, len(ratios)) if form else chance.standard_normal(len(ratios))))
+    )
     freq = np.maximum(np.abs(freq), 12.0)
     # Where it is struck: each mode's shape there, anything from a node to a crest, up or down.
     spot = np.sin(np.pi * chance.uniform(0.06, 0.94, len(ratios))) * chance.choice([-1.0, 1.0], len(ratios))
     level = spot * ratios**-tilt * softened(freq, contact_s)
     heard = freq < _HIGHEST_HZ
     return Modes(freq[heard], stuff.decay_per_s(freq[heard]), level[heard])
+
+
+@lru_cache(maxsize=64)
+def _form(name: str, count: int) -> Wave:
+    return rng("form", name).standard_normal(count)
 
 
 def together(*parts: tuple[Modes, float]) -> Modes:
@@ -159,6 +184,24 @@ def ring_out(bank: Modes, n: int) -> Wave:
         out[start:stop] = coarse.imag @ fine.real[:heard] + coarse.real @ fine.imag[:heard]
         start = stop
     return out.reshape(-1)[:n]
+
+
+def ring_outs(banks: Sequence[Modes], n: int) -> list[Wave]:
+    """Several banks struck once each, every one of at most `n` samples and until its last mode is 90 dB down.
+
+    Small things of equally many modes are made all at once: for a handful of modes most of `ring_out` is its set-up.
+    """
+    ends = [min(n, longest(bank)) for bank in banks]
+    if len({len(bank.freq_hz) for bank in banks}) != 1 or max(ends) > 32 * _BLOCK or not len(banks[0].freq_hz):
+        return [ring_out(bank, end) for bank, end in zip(banks, ends, strict=True)]
+    freq, decay = np.stack([bank.freq_hz for bank in banks]), np.stack([bank.decay_per_s for bank in banks])
+    pole = (2.0j * np.pi * freq - decay) * (1.0 / BENCH_HZ)
+    rows = -(-max(ends) // _BLOCK)
+    fine = np.exp(pole[:, :, None] * np.arange(_BLOCK))
+    coarse = np.exp((_BLOCK * pole)[:, None, :] * np.arange(rows)[:, None])
+    coarse *= np.stack([bank.level for bank in banks])[:, None, :]
+    made = (coarse.imag @ fine.real + coarse.real @ fine.imag).reshape(len(banks), -1)
+    return [wave[:end] for wave, end in zip(made, ends, strict=True)]
 
 
 def resonate(bank: Modes, force: Wave) -> Wave:
