@@ -173,6 +173,8 @@ def _buzzer(n: int, starts_s: Wave, ring_s: float, pairs: float, box_hz: float, 
     times = slips(chance, rate, 0.025)
     levels = np.interp(times, clock(n), gate) * chance.uniform(0.8, 1.0, len(times))
     levels[1::2] *= -0.62
+    # The current takes hold at once: each ring begins with a blow.
+    times, levels = np.append(times, PRE_ROLL_S + starts_s), np.append(levels, np.ones(len(starts_s)))
     plate_of_steel = modes(
         1.9 * box_hz,
         plate(80, 1.5)[::3],
