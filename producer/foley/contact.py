@@ -79,7 +79,7 @@ def burst(
 
 def thump(freq_hz: float, decay_s: float, soft_s: float) -> Wave:
     """A heavy thing stopped by the ground: one or two low, dropping, strongly damped swings."""
-    t = clock(samples(9.0 * decay_s + soft_s))
+    t = clock(samples(7.5 * decay_s + soft_s))
     sweep = freq_hz * (t + 0.5 * decay_s * (1.0 - np.exp(-t / decay_s)))
     return np.sin(2.0 * np.pi * sweep) * np.exp(-t / decay_s) * -np.expm1(-((t / soft_s) ** 2))
 

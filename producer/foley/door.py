@@ -86,7 +86,8 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
         creak = (1.0 - 0.6 * knobs["rollers"]) * creak + knobs["rollers"] * rolling
     moving_air = 0.012 * band_pass(noise(chance, n) * push, 150.0, 1_200.0)
     home = knobs["knock"] > 0.0 or knobs["latch"] > 0.0
-    out = np.zeros(samples(PRE_ROLL_S + swing_s + (0.6 + 0.9 * metal) * home))
+    whole_s = length_s if length_s is not None else PRE_ROLL_S + swing_s + (0.6 + 0.9 * metal) * home
+    out = np.zeros(samples(whole_s))
     paste(out, creak * (0.25 + 0.75 * knobs["creak"]) + moving_air, PRE_ROLL_S)
     end = PRE_ROLL_S + swing_s * 0.985
     if knobs["knock"] > 0.0:
@@ -99,7 +100,9 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
         }
         # It meets the frame, springs back, and rests: never twice on one spot.
         for at, level in ((end, 0.9), (end + chance.uniform(0.09, 0.16), 0.2)):
-            blow = struck(leaf, chance, level**0.5, held=6.0 * metal, form="leaf")
+            if at > whole_s:
+                break
+            blow = struck(leaf, chance, level**0.5, held=6.0 * metal, form="leaf", most_s=max(whole_s - at, 0.002))
             paste(out, blow / (float(np.abs(blow).max()) or 1.0), at, level * knobs["knock"])
         paste(out, thump(68.0, 0.03, 0.002), end, 0.5 * knobs["knock"])
         paste(out, burst(chance, 2e-4, 0.004, 1_200.0, 7_000.0), end + 0.008, 0.06 * knobs["knock"])

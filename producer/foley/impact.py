@@ -17,7 +17,12 @@ from producer.model.foley import Setting
 
 
 def struck(
-    knobs: Mapping[str, float], chance: np.random.Generator, speed: float = 1.0, held: float = 0.0, form: str = "impact"
+    knobs: Mapping[str, float],
+    chance: np.random.Generator,
+    speed: float = 1.0,
+    held: float = 0.0,
+    form: str = "impact",
+    most_s: float = 6.0,
 ) -> Wave:
     """One blow on the body that `ring`, `size`, `hollow`, `hardness` and `weight` describe, from its first sample on.
 
@@ -27,6 +32,7 @@ def struck(
         speed: of the blow; a slower one is quieter and softer.
         held: extra damping per second, from what it lies on.
         form: names the body, which is one and the same at every blow.
+        most_s: what comes later is not wanted.
     """
     ring, size = knobs["ring"], knobs["size"]
     lowest = 1_500.0 * 40.0**-size
@@ -36,8 +42,8 @@ def struck(
     touch = (2.2e-3 * 0.022 ** knobs["hardness"]) * (0.6 + 0.8 * size) * max(speed, 0.05) ** -0.2
     stuff = damped(material(ring), 3.0 + held)
     bank = modes(lowest, ratios, stuff, chance, contact_s=touch, stray=0.03, tilt=0.45 - 0.3 * ring, form=form)
-    length = min(float(t60_s(bank).max(initial=0.1)) * 1.15, 6.0)
-    out = np.zeros(samples(max(length, 0.25)))
+    length = max(float(t60_s(bank).max(initial=0.1)) * 1.15, 0.25)
+    out = np.zeros(samples(min(length, most_s)))
     out += ring_out(bank, len(out))
     if knobs["hollow"] > 0.0:
         air = modes(

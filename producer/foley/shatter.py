@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from producer.foley.bench import BENCH_HZ, PRE_ROLL_S, Raw, Wave, clock, recipe, samples
-from producer.foley.contact import burst, grain, paste, shower, swell, thump
+from producer.foley.contact import burst, grain, paste, shower, swell, thump, wander
 from producer.foley.modal import CONCRETE, GLASS, ICE, Modes, damped, mixed, modes, ring_out
 from producer.model.foley import Setting
 
@@ -76,6 +76,7 @@ def _crack(knobs: Mapping[str, float], length_s: float | None, chance: np.random
     lowest = 2_600.0 * 4.0 ** -knobs["size"] * 0.5**ice
     pane = np.concatenate([_SHARD, 4.6 + 2.1 * np.arange(7)])
     stuff = damped(mixed(GLASS, ICE, ice), 26.0 + 40.0 * ice)
+    sheets = tuple(_through_ice(chance, knobs["size"]) for _ in range(2)) if ice > 0.0 else ()
     at, level = 0.0, 1.0
     for _ in range(1 + round(1 + 5 * knobs["run"] * chance.uniform(0.7, 1.2))):
         body = modes(lowest, pane, stuff, chance, contact_s=3e-5, stray=0.04, tilt=0.1, form="pane")
@@ -84,8 +85,8 @@ def _crack(knobs: Mapping[str, float], length_s: float | None, chance: np.random
         paste(out, ring_out(snap, samples(0.06)), PRE_ROLL_S + at, 0.9 * level)
         paste(out, burst(chance, 5e-5, 0.0011, 2_500.0, 15_000.0), PRE_ROLL_S + at, 0.8 * level)
         if ice > 0.0:
-            sheet = _through_ice(chance, knobs["size"])
-            paste(out, sheet, PRE_ROLL_S + at, 0.75 * ice * level * (0.3 + 0.7 * knobs["size"]))
+            paste(out, sheets[int(chance.integers(2))], PRE_ROLL_S + at, 0.6 * ice * level * knobs["size"] ** 1.5)
+            paste(out, thump(95.0 - 45.0 * knobs["size"], 0.03, 0.002), PRE_ROLL_S + at, 0.5 * ice * level)
         at += chance.uniform(0.012, 0.075) * (1.0 + 1.2 * ice)
         level = chance.uniform(0.12, 0.45)
     return Raw(out)
@@ -97,13 +98,19 @@ def _through_ice(chance: np.random.Generator, size: float) -> Wave:
     A thin plate's group speed grows with the root of frequency (Cremer & Heckl, Structure-Borne Sound, ch. 2), so a
     snap that has come far is a whistle that falls as 1 / t².
     """
-    length, lowest = 0.10 + 0.38 * size, 170.0 - 90.0 * size
+    length, lowest = 0.10 + 0.38 * size, 150.0 - 90.0 * size
     t = clock(samples(length))
-    delay = 0.02 + 0.05 * size * chance.uniform(0.7, 1.3)
-    turns = np.cumsum(lowest + 9_000.0 * (delay / (t + delay)) ** 2 * chance.uniform(0.6, 1.0)) / BENCH_HZ
-    falling = np.sin(2.0 * np.pi * turns) * np.exp(-t / (0.22 * length)) * -np.expm1(-t / 0.0004)
-    again = np.sin(2.0 * np.pi * 1.31 * turns + 1.0) * np.exp(-t / (0.15 * length)) * -np.expm1(-t / 0.002)
-    return (falling + 0.5 * again) * swell(len(t), 0.0, 0.4 * length)
+    out = np.zeros(len(t))
+    # Straight from the crack, then off the shores: each way is another length, and the sheet is nowhere equally thick.
+    for number in range(4):
+        delay = (0.008 + 0.05 * size) * chance.uniform(0.6, 1.6) * (1.0 + 0.35 * number)
+        uneven = 1.0 + 0.05 * wander(chance, len(t), 60.0)
+        turns = (
+            np.cumsum((lowest + 9_000.0 * (delay / (t + delay)) ** 2 * chance.uniform(0.5, 1.0)) * uneven) / BENCH_HZ
+        )
+        heard = np.exp(-t / (chance.uniform(0.10, 0.26) * length)) * (1.0 + 0.7 * wander(chance, len(t), 45.0))
+        out += np.sin(2.0 * np.pi * turns + chance.uniform(0.0, 6.28)) * heard * 0.6**number
+    return 0.6 * out * -np.expm1(-t / 0.0004) * swell(len(t), 0.0, 0.4 * length)
 
 
 def _crunch(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
