@@ -12,7 +12,7 @@ import numpy as np
 
 from producer.foley.bench import BENCH_HZ, PRE_ROLL_S, Raw, Wave, clock, recipe, samples
 from producer.foley.contact import burst, grain, paste, shower, swell, thump, wander
-from producer.foley.modal import CONCRETE, GLASS, ICE, Modes, damped, mixed, modes, ring_out
+from producer.foley.modal import CONCRETE, GLASS, ICE, Modes, damped, mixed, modes, ring_out, ring_outs
 from producer.model.foley import Setting
 
 _SHARD = np.array([1.0, 1.58, 2.27, 2.92, 3.83])
@@ -55,16 +55,21 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
         paste(side, burst(chance, 2e-4, 0.012, 1_800.0, 14_000.0), PRE_ROLL_S, 0.55)
         paste(side, burst(chance, 6e-4, 0.045, 3_000.0, 12_000.0), PRE_ROLL_S, 0.20)
         paste(side, thump(140.0, 0.02, 0.001), PRE_ROLL_S, 0.5 * knobs["size"])
-    for number, at in enumerate(landings(chance, pieces, over)):
-        # Large pieces are few; the last to come are the small ones.
-        small = chance.beta(1.6, 1.4)
-        freq = lowest * (0.8 + 3.2 * small)
-        level = 0.42 * (1.15 - small) * np.exp(-1.6 * at / over) * chance.uniform(0.3, 1.0)
-        wave = ring_out(shard(chance, freq, 22.0 + 60.0 * chance.random() ** 2, ice=ice), samples(0.22 - 0.1 * ice))
-        place = 0.5 + 0.5 * knobs["width"] * chance.uniform(-1.0, 1.0)
-        early = at + 0.002 * (number % 3)
-        paste(sides[0], wave, PRE_ROLL_S + early, level * np.cos(0.5 * np.pi * place) * 1.41)
-        paste(sides[1], wave, PRE_ROLL_S + early, level * np.sin(0.5 * np.pi * place) * 1.41)
+    times = landings(chance, pieces, over)
+    # Large pieces are few; the last to come are the small ones.
+    small = chance.beta(1.6, 1.4, pieces)
+    levels = 0.42 * (1.15 - small) * np.exp(-1.6 * times / over) * chance.uniform(0.3, 1.0, pieces)
+    places = 0.25 * np.pi * (1.0 + knobs["width"] * chance.uniform(-1.0, 1.0, pieces))
+    for first in range(0, pieces, 32):
+        some = range(first, min(first + 32, pieces))
+        shards = [
+            shard(chance, lowest * (0.8 + 3.2 * small[number]), 22.0 + 60.0 * chance.random() ** 2, ice=ice)
+            for number in some
+        ]
+        for number, wave in zip(some, ring_outs(shards, samples(0.22 - 0.1 * ice)), strict=True):
+            at = PRE_ROLL_S + float(times[number])
+            paste(sides[0], wave, at, 1.41 * float(levels[number] * np.cos(places[number])))
+            paste(sides[1], wave, at, 1.41 * float(levels[number] * np.sin(places[number])))
     out[:, 0], out[:, 1] = sides
     return Raw(out)
 
