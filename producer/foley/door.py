@@ -32,12 +32,10 @@ from producer.model.foley import Setting
 
 
 def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
-    metal_tail = 0.6 * knobs["metal"]
-    swing_s = max(
-        (length_s if length_s is not None else knobs["swing"] * chance.uniform(0.88, 1.14))
-        - max(0.45 * knobs["knock"] * (1.0 + metal_tail), 0.25 * knobs["latch"]),
-        0.05,
-    )
+    swing_s = knobs["swing"] * chance.uniform(0.88, 1.14) - 0.45 * knobs["knock"]
+    if length_s is not None:  # what comes after the swing must be heard within the length too
+        swing_s = length_s - max(0.45 * knobs["knock"] * (1.0 + 0.6 * knobs["metal"]), 0.25 * knobs["latch"])
+    swing_s = max(swing_s, 0.05)
     n = samples(swing_s)
     t = clock(n) / swing_s
     push = np.sin(np.pi * t ** chance.uniform(0.7, 1.05)) ** 1.2
@@ -86,13 +84,15 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
         creak = (1.0 - 0.6 * knobs["rollers"]) * creak + knobs["rollers"] * rolling
     moving_air = 0.012 * band_pass(noise(chance, n) * push, 150.0, 1_200.0)
     home = knobs["knock"] > 0.0 or knobs["latch"] > 0.0
-    whole_s = length_s if length_s is not None else PRE_ROLL_S + swing_s + (0.6 + 0.9 * metal) * home
+    whole_s = PRE_ROLL_S + swing_s + (0.6 + 0.9 * metal) * home
+    if length_s is not None:
+        whole_s = min(whole_s, length_s + 0.01)  # longer than is wanted, so that what is cut is let go softly
     out = np.zeros(samples(whole_s))
     paste(out, creak * (0.25 + 0.75 * knobs["creak"]) + moving_air, PRE_ROLL_S)
     end = PRE_ROLL_S + swing_s * 0.985
     if knobs["knock"] > 0.0:
         leaf = {
-            "ring": 0.47 + 0.43 * metal,
+            "ring": 0.47 + 0.5 * metal,
             "size": 0.55 + 0.4 * knobs["size"],
             "hollow": 0.5 * (1.0 - 0.6 * metal),
             "hardness": 0.55 + 0.2 * metal,
@@ -102,7 +102,7 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
         for at, level in ((end, 0.9), (end + chance.uniform(0.09, 0.16), 0.2)):
             if at > whole_s:
                 break
-            blow = struck(leaf, chance, level**0.5, held=6.0 * metal, form="leaf", most_s=max(whole_s - at, 0.002))
+            blow = struck(leaf, chance, level**0.5, held=2.0 * metal, form="leaf", most_s=max(whole_s - at, 0.002))
             paste(out, blow / (float(np.abs(blow).max()) or 1.0), at, level * knobs["knock"])
         paste(out, thump(68.0, 0.03, 0.002), end, 0.5 * knobs["knock"])
         paste(out, burst(chance, 2e-4, 0.004, 1_200.0, 7_000.0), end + 0.008, 0.06 * knobs["knock"])

@@ -94,9 +94,10 @@ def _keys(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     t = clock(n)
     shake = np.zeros(n)
     jerk = np.exp(-clock(samples(0.5)) / 0.045)
-    for start in np.concatenate(
-        [[PRE_ROLL_S], np.sort(chance.uniform(0.08, max(length - 0.15, 0.1), 2 + round(3 * length)))]
-    ):
+    # The hand moves again and again, never quite evenly.
+    later = 2 + round(3 * length)
+    starts = 0.08 + (np.arange(later) + chance.uniform(0.0, 1.0, later)) / later * max(length - 0.23, 0.02)
+    for start in (PRE_ROLL_S, *starts.tolist()):
         paste(shake, jerk, start, chance.uniform(0.4, 1.0))
     shake *= swell(n, 0.002, 0.12)
     # In a hand and on a ring each piece rings briefly; a jailer's are long bars of iron.
@@ -115,7 +116,7 @@ def _keys(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
         )
         for number in range(3 + round(6 * knobs["count"]))
     )
-    times = np.concatenate([[PRE_ROLL_S], arrivals(chance, (60.0 + 150.0 * knobs["count"]) / large * shake)])
+    times = np.concatenate([[PRE_ROLL_S], arrivals(chance, (80.0 + 190.0 * knobs["count"]) / large * shake)])
     # Most touches are light; a few keys fall right across the others.
     levels = np.interp(times, t, shake) * (0.15 + 0.85 * chance.random(len(times)) ** 2.5)
     levels[0] = 1.0
@@ -129,7 +130,7 @@ def _phone(knobs: Mapping[str, float], length_s: float | None, chance: np.random
     """A hammer between two gongs, each near a third from the other, struck in turn 20 or so times a second."""
     ring_s, buzz = knobs["ring"], knobs["buzz"]
     length = length_s if length_s is not None else PRE_ROLL_S + ring_s + 1.6 - 1.1 * buzz
-    n = max(samples(length), 1)
+    n = samples(length) + (1 if length_s is None else samples(0.01))  # one that is cut is cut while it rings
     larger = 1.9 ** (knobs["size"] - 0.5)
     first = 1_150.0 / larger
     pairs = knobs["rate"] * (1.0 + 0.01 * chance.standard_normal())

@@ -15,6 +15,7 @@ from producer.foley.bench import PRE_ROLL_S, Raw, Wave, clock, recipe, samples
 from producer.foley.contact import band_pass, burst, hits, noise, paste, slips, smooth, swell, thump, wander
 from producer.foley.modal import (
     STEEL,
+    Modes,
     bar,
     damped,
     longest,
@@ -26,6 +27,7 @@ from producer.foley.modal import (
     thinned,
     together,
 )
+from producer.model.chance import rng
 from producer.model.foley import Setting
 
 
@@ -110,47 +112,33 @@ def _clock(knobs: Mapping[str, float], length_s: float | None, chance: np.random
     size, metal, tock = knobs["size"], knobs["metal"], knobs["tock"]
     beats = [(0.0, 1.0, 1.0)]
     if tock > 0.0:
-        beats.append((knobs["beat"] * chance.uniform(0.97, 1.02), 1.0 - 0.26 * tock, 1.0 - 0.3 * tock))
+        beats.append((knobs["beat"] * chance.uniform(0.97, 1.02), 1.0 - 0.36 * tock, 1.0 - 0.3 * tock))
     out = np.zeros(samples(PRE_ROLL_S + beats[-1][0] + 0.45 + 0.5 * metal))
     lowest = 2_600.0 * 8.0**-size
     wood = damped(material(0.5 - 0.3 * (1.0 - knobs["case"])), 25.0)
+    spot = chance.normal(1.0, 0.3, 64)  # this take's own, for tick and tock alike
     for start, pitch, share in beats:
+        # A pallet meets the same spot of its wheel at every beat, nearly.
+        same = rng("clock")
+        wheel_hz = lowest * pitch
         wheel = modes(
-            lowest * pitch,
-            thinned(plate(40, 1.8), 12),
-            damped(material(0.9), 90.0),
-            chance,
-            contact_s=5e-5,
-            stray=0.03,
-            tilt=0.2,
-            form="clock wheel",
+            wheel_hz, thinned(plate(40, 1.8), 12), damped(material(0.9), 90.0), same, contact_s=5e-5, tilt=0.2
         )
-        case = modes(
-            lowest * 0.36,
-            plate(12, 2.2),
-            wood,
-            chance,
-            contact_s=2e-4,
-            stray=0.03,
-            tilt=0.5,
-            form="clock case",
-        )
-        shell = modes(
-            lowest * 0.22,
-            thinned(plate(160, 1.6), 26),
-            damped(STEEL, 34.0),
-            chance,
-            contact_s=1.4e-4,
-            stray=0.04,
-            tilt=0.15,
-            form="clock shell",
-        )
+        case = modes(0.36 * wheel_hz, plate(12, 2.2), wood, same, contact_s=2e-4, tilt=0.5)
+        shell_of_steel = thinned(plate(160, 1.6), 26)
+        shell = modes(0.22 * wheel_hz, shell_of_steel, damped(STEEL, 34.0), same, contact_s=1.4e-4, tilt=0.15)
         bank = together((wheel, 1.0), (case, 0.9 * knobs["case"] * (1.0 - metal)), (shell, 0.8 * metal))
+        bank = Modes(bank.freq_hz, bank.decay_per_s, bank.level * spot[: len(bank.level)])
         sound = ring_out(bank, min(samples(0.4 + 0.5 * metal), longest(bank)))
         for at, level in ((0.0, 0.5), (0.006 + 0.008 * size, 0.25), (0.012 + 0.016 * size, 1.0)):
             blow = share * level * chance.uniform(0.85, 1.1)
             paste(out, sound, PRE_ROLL_S + start + at, blow)
-            paste(out, burst(chance, 6e-5, 0.0008, 2_500.0, 12_000.0), PRE_ROLL_S + start + at, 0.16 * blow)
+            paste(
+                out,
+                burst(chance, 6e-5, 0.0008, 2_500.0 * pitch, 12_000.0 * pitch),
+                PRE_ROLL_S + start + at,
+                0.13 * blow,
+            )
         if metal > 0.0:
             heavy = metal * share * (0.4 + 0.6 * size)
             paste(out, thump(150.0 - 60.0 * size, 0.016, 0.0012), PRE_ROLL_S + start, 1.3 * heavy)

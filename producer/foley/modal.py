@@ -149,7 +149,8 @@ def _form(name: str, count: int) -> Wave:
 
 
 def together(*parts: tuple[Modes, float]) -> Modes:
-    """Bodies that are struck as one: a bank of all their modes, each body's level times its share."""
+    """Bodies struck as one: a bank of the modes of all that have a share, each level times its body's share."""
+    parts = tuple(part for part in parts if part[1]) or parts[:1]
     return Modes(
         np.concatenate([bank.freq_hz for bank, _ in parts]),
         np.concatenate([bank.decay_per_s for bank, _ in parts]),
