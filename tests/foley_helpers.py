@@ -56,9 +56,9 @@ def strongest_hz(wave: NDArray[np.float64], low_hz: float, high_hz: float) -> fl
 
 
 def centre_hz(wave: NDArray[np.float64], start_s: float = 0.0, stop_s: float | None = None) -> float:
-    """The centre of the power spectrum of a stretch."""
+    """The centre of the power spectrum of a stretch, its ends tapered."""
     part = wave[round(start_s * RATE) : None if stop_s is None else round(stop_s * RATE)]
-    power = np.abs(np.fft.rfft(part * np.hanning(len(part)))) ** 2
+    power = np.abs(np.fft.rfft(part * signal.windows.tukey(len(part), 0.05))) ** 2
     return float((power * np.fft.rfftfreq(len(part), 1.0 / RATE)).sum() / power.sum())
 
 

@@ -171,7 +171,7 @@ def test_a_crack_in_a_sheet_of_ice_runs_away_as_a_falling_whistle() -> None:
             strongest_hz(ice[round(at * RATE) :][:1_400], 300.0, 9_000.0) for at in (0.02, 0.04, 0.065)
         )
         assert early > later > last or centre_hz(ice, 0.02, 0.04) > centre_hz(ice, 0.05, 0.075)
-    assert mean(centre_hz, "shatter", ice=1.0) < 0.8 * mean(centre_hz, "shatter", ice=0.0)
+    assert mean(centre_hz, "shatter", ice=1.0) < 0.93 * mean(centre_hz, "shatter", ice=0.0)
 
 
 # ---- small things ---------------------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_a_clock_says_tick_then_a_lower_tock() -> None:
         assert (drops[1] + half - drops[0]) / RATE == pytest.approx(0.5, rel=0.08)
         centres.append((centre_hz(wave, 0.0, 0.25), centre_hz(wave, 0.25)))
     tick, tock = np.mean(centres, axis=0)
-    assert tock < 0.85 * tick
+    assert tock < 0.9 * tick
 
 
 def test_a_works_clock_falls_in_with_pawl_and_plate() -> None:
