@@ -103,7 +103,7 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
         _strike(out, touch, knobs, chance)
     # Boards and grating ring on; all that rubs is over soon after the toe has gone.
     start, end = touches[0].at_s, touches[-1].at_s
-    rubbing = out[: samples(end + 0.26)]
+    rubbing = out[: samples(end + 0.23)]
     t = clock(len(rubbing))
     rolling = np.clip((t - start) / (end - start), 0.0, 1.0)
     # Leather drags in jerks over a ground that is not smooth.

@@ -52,9 +52,10 @@ def _grains(
 def add_loose(out: Wave, touches: tuple[Contact, ...], knobs: Mapping[str, float], chance: np.random.Generator) -> None:
     n = len(out)
     load = _load_rate(n, touches, 0.07)
-    if knobs["grit"] > 0.0:
+    sandy = knobs["grit"] * (1.0 - min(1.0, knobs["snow"] + knobs["mud"]))  # what lies deeper is not heard
+    if sandy > 0.0:
         sand = tuple(grain(chance, 2_600.0, 8_500.0, 0.0011) for _ in range(6))
-        out += 0.09 * knobs["grit"] * _grains(load, 900.0, 2.6, sand, chance)
+        out += 0.09 * sandy * _grains(load, 900.0, 2.6, sand, chance)
     if knobs["gravel"] > 0.0:
         # Stones turn and grind for as long as the foot sinks, not only where it strikes.
         sinking = 0.75 * _load_rate(n, touches, 0.10, 0.045) + 0.25 * load
@@ -85,8 +86,8 @@ def _snow(touches: tuple[Contact, ...], chance: np.random.Generator, n: int) -> 
     press = np.sin(np.pi * sink) ** 0.7 * (0.55 + 0.45 * np.cos(2.0 * np.pi * 2.0 * sink) ** 2)
     press *= np.clip(1.0 + 0.7 * wander(chance, n, 55.0), 0.15, 2.0)
     press += 0.16 * np.where(t > start + 0.7 * span, np.exp(-np.abs(t - start - 0.8 * span) / 0.045), 0.0)
-    crystals = tuple(grain(chance, 700.0, 4_200.0, 0.0020, 3) for _ in range(8))
-    breaking = _grains(press, 2_600.0, 3.0, crystals, chance, 1.5)
+    crystals = tuple(grain(chance, 700.0, 4_200.0, 0.0020, 3) for _ in range(6))
+    breaking = _grains(press, 2_100.0, 3.0, crystals, chance, 1.5)
     packed = band_pass(noise(chance, n) * press, 350.0, 2_200.0)
     return 0.30 * breaking + 0.30 * packed
 
@@ -98,8 +99,10 @@ def _mud(touches: tuple[Contact, ...], chance: np.random.Generator, n: int) -> W
         paste(out, burst(chance, 0.004, 0.022, 150.0, 1_400.0), touch.at_s, 0.45 * touch.force)
     start, end = touches[0].at_s, touches[-1].at_s
     bubbles(out, chance, int(chance.integers(18, 30)), (start + 0.01, end + 0.13), (320.0, 2_100.0), 0.22)
-    suck = band_pass(noise(chance, n), 500.0, 2_600.0) * np.exp(-(((clock(n) - end - 0.09) / 0.035) ** 2))
-    return out + 0.25 * suck
+    t = clock(samples(0.21)) - 0.105
+    suck = band_pass(noise(chance, len(t)) * np.exp(-((t / 0.035) ** 2)), 500.0, 2_600.0)
+    paste(out, suck, max(end - 0.015, 0.0), 0.25)
+    return out
 
 
 def _ice(touches: tuple[Contact, ...], chance: np.random.Generator, n: int) -> Wave:
