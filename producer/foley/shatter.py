@@ -50,16 +50,28 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
         tilt=0.3,
     )
     sides = (np.zeros(n), np.zeros(n))
-    for side in sides:
-        paste(side, ring_out(pane, samples(0.3)), PRE_ROLL_S, 0.7)
-        paste(side, burst(chance, 2e-4, 0.012, 1_800.0, 14_000.0), PRE_ROLL_S, 0.55)
-        paste(side, burst(chance, 6e-4, 0.045, 3_000.0, 12_000.0), PRE_ROLL_S, 0.20)
+    pane_rings = ring_out(pane, samples(0.3))
+    dull = 0.5**ice
+    bursts = [
+        (
+            burst(chance, 2e-4, 0.012, 1_800.0 * dull, 14_000.0 * dull),
+            burst(chance, 6e-4, 0.045, 3_000.0 * dull, 12_000.0 * dull),
+        )
+        for _ in range(3)
+    ]
+    # The pane gives way in front of us; only a part of its burst is to the left or the right.
+    apart = 0.6 * knobs["width"]
+    for side, own in zip(sides, bursts[1:], strict=True):
+        paste(side, pane_rings, PRE_ROLL_S, 0.7)
+        for (sharp, spread), share in ((bursts[0], float(np.sqrt(1.0 - apart**2))), (own, apart)):
+            paste(side, sharp, PRE_ROLL_S, 0.55 * share)
+            paste(side, spread, PRE_ROLL_S, 0.20 * share)
         paste(side, thump(140.0, 0.02, 0.001), PRE_ROLL_S, 0.5 * knobs["size"])
     times = landings(chance, pieces, over)
     # Large pieces are few; the last to come are the small ones.
     small = chance.beta(1.6, 1.4, pieces)
     levels = 0.42 * (1.15 - small) * np.exp(-1.6 * times / over) * chance.uniform(0.3, 1.0, pieces)
-    places = 0.25 * np.pi * (1.0 + knobs["width"] * chance.uniform(-1.0, 1.0, pieces))
+    places = 0.25 * np.pi * (1.0 + 0.75 * knobs["width"] * chance.uniform(-1.0, 1.0, pieces))
     for first in range(0, pieces, 32):
         some = range(first, min(first + 32, pieces))
         shards = [
