@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy import signal
 
 from producer.foley import RECIPES
@@ -22,54 +20,12 @@ from producer.foley.modal import CONCRETE, GLASS, STEEL, WOOD, material, modes, 
 from producer.foley.shatter import landings
 from producer.foley.tract import moving
 from producer.model.chance import rng
-from producer.model.foley import Made
 from producer.sounds.read import read_pack
+from tests.foley_helpers import RATE, energy, make, mono, rises, strongest_hz, t60_s
 
-RATE = 48_000
 HITS = tuple(sorted(name for name, one in RECIPES.items() if one.hit and one.hit.__module__ == "producer.foley.bench"))
 SHARP = ("bodyfall", "clock", "crack", "crunch", "glass_down", "impact", "keys", "knock", "phone", "shatter", "steps")
 GROWING = ("breath", "choke", "door", "friction", "voice_of_thing")
-
-
-@functools.cache
-def make(name: str, seed: int = 1, length_s: float | None = None, rate_hz: int = RATE, **given: float) -> Made:
-    one = RECIPES[name]
-    assert one.hit is not None
-    return one.hit(one.filled(given), length_s, rate_hz, seed)
-
-
-def mono(made: Made) -> NDArray[np.float64]:
-    return made.audio.astype(np.float64).mean(axis=1)
-
-
-def energy(wave: NDArray[np.float64], window_s: float = 0.004, rate_hz: int = RATE) -> NDArray[np.float64]:
-    """Mean square over a short window that ends at each sample."""
-    width = round(window_s * rate_hz)
-    total = np.cumsum(np.concatenate([np.zeros(width), wave**2]))
-    return (total[width:] - total[:-width]) / width
-
-
-def t60_s(wave: NDArray[np.float64]) -> float:
-    """Reverberation time by Schroeder's backward integral, from -5 to -25 dB."""
-    left = np.cumsum(wave[::-1] ** 2)[::-1]
-    level = 10.0 * np.log10(np.maximum(left / left[0], 1e-12))
-    at = np.flatnonzero((level < -5.0) & (level > -25.0))
-    slope = np.polyfit(at / RATE, level[at], 1)[0]
-    return float(-60.0 / slope)
-
-
-def rises(wave: NDArray[np.float64], high_hz: float, apart_s: float, share: float) -> NDArray[np.intp]:
-    """Where strokes begin: peaks of the rise of energy above `high_hz`."""
-    bright = signal.sosfilt(signal.butter(2, high_hz, "highpass", fs=RATE, output="sos"), wave)
-    level = np.sqrt(energy(bright, 0.003))
-    climb = np.diff(level, prepend=0.0)
-    return signal.find_peaks(climb, height=share * climb.max(), distance=round(apart_s * RATE))[0]
-
-
-def strongest_hz(wave: NDArray[np.float64], low_hz: float, high_hz: float) -> float:
-    freqs, power = signal.welch(wave, RATE, nperseg=min(len(wave), 32_768))
-    band = (freqs >= low_hz) & (freqs <= high_hz)
-    return float(freqs[band][np.argmax(power[band])])
 
 
 @pytest.mark.parametrize("name", HITS)
@@ -403,7 +359,7 @@ def test_what_a_setting_says_is_what_it_does() -> None:
     for name in HITS:
         for key, knob in RECIPES[name].settings.items():
             # Some knobs speak only of what another has brought in.
-            company = {"clatter": 0.5} if name == "impact" and key == "gap" else {}
+            company = {("impact", "gap"): {"clatter": 0.5}, ("clock", "beat"): {"tock": 0.5}}.get((name, key), {})
             length_s = 0.9 if RECIPES[name].sustains and key not in ("clicks", "swing", "moves", "strokes") else None
             low, high = (make(name, 1, length_s, **{**company, key: value}) for value in (knob.low, knob.high))
             same = len(low.audio) == len(high.audio) and np.allclose(low.audio, high.audio, atol=1e-3)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import gcd
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from producer.audio import Audio
 from producer.model.chance import rng
 from producer.model.foley import Made, Recipe, Setting
 from producer.model.sound import Kind
@@ -24,6 +25,7 @@ PRE_ROLL_S = 0.012
 """Silence before the first contact, so that it can be sharp and still begin from nothing."""
 PEAK = 0.5  # -6 dBFS
 _EDGE_S = 0.008
+_LET_GO_S = 0.12
 _SILENT = 10.0 ** (-66.0 / 20.0)  # relative to the peak; what a tail may end on
 _SUBSONIC_HZ = 18.0
 
@@ -73,14 +75,26 @@ def finished(raw: Raw, length_s: float | None, rate_hz: int) -> Made:
     """Trimmed or fitted to its length, free of DC, quiet at both ends, peak at -6 dBFS, at the rate asked for."""
     wave = raw.wave if raw.wave.ndim == 2 else raw.wave[:, None]
     wave = _at_peak(_without_dc(_fitted(wave, length_s)))
+    onset_s = _first_heard_s(wave) if raw.onset_s is None else raw.onset_s
     if rate_hz != BENCH_HZ and len(wave):
-        common = gcd(rate_hz, BENCH_HZ)
-        wave = signal.resample_poly(wave, rate_hz // common, BENCH_HZ // common, axis=0)
+        up, down = _ratio(rate_hz)
+        kernel: Any = _kernel(up, down)  # the stubs know only names of windows
+        wave = signal.resample_poly(wave, up, down, axis=0, window=kernel)
     if length_s is not None:
         wave = _of_length(wave, round(length_s * rate_hz))
-    audio = wave.astype(np.float32)
-    onset = _first_heard(audio, rate_hz) if raw.onset_s is None else round(raw.onset_s * rate_hz)
-    return Made(audio=audio, onset=min(onset, max(len(audio) - 1, 0)))
+    return Made(audio=wave.astype(np.float32), onset=min(round(onset_s * rate_hz), max(len(wave) - 1, 0)))
+
+
+def _ratio(rate_hz: int) -> tuple[int, int]:
+    common = gcd(rate_hz, BENCH_HZ)
+    return rate_hz // common, BENCH_HZ // common
+
+
+@lru_cache(maxsize=8)
+def _kernel(up: int, down: int) -> Wave:
+    # What resample_poly would design anew for each sound, which for a short one takes longer than resampling it.
+    widest = max(up, down)
+    return np.asarray(signal.firwin(20 * widest + 1, 1.0 / widest, window=("kaiser", 5.0)), float)
 
 
 def _at_peak(wave: Wave) -> Wave:
@@ -89,18 +103,25 @@ def _at_peak(wave: Wave) -> Wave:
     return wave * (PEAK / peak) if peak > 0.0 else wave
 
 
-def _first_heard(audio: Audio, rate_hz: int) -> int:
-    """The first sample where the mean power of the last millisecond is within 20 dB of its highest; 0 for silence."""
-    power = np.square(audio.astype(float)).sum(axis=1)
-    width = max(1, rate_hz // 1000)
+def _first_heard_s(wave: Wave) -> float:
+    """Where the mean power of the last millisecond first is within 20 dB of its highest; 0 for silence."""
+    power = np.square(wave.astype(np.float32).astype(float)).sum(axis=1)
+    width = BENCH_HZ // 1000
     recent = np.convolve(power, np.full(width, 1.0 / width))[: len(power)]
     loud = np.flatnonzero(recent >= 0.01 * max(float(recent.max(initial=0.0)), 1e-30))
-    return int(loud[0]) if len(loud) else 0
+    return int(loud[0]) / BENCH_HZ if len(loud) else 0.0
 
 
 def _fitted(wave: Wave, length_s: float | None) -> Wave:
     if length_s is not None:
-        return _of_length(wave, samples(length_s))
+        n = samples(length_s)
+        if len(wave) <= n:
+            return _of_length(wave, n)
+        # Cut before it has rung out: it is let go softly, not broken off.
+        fade = min(samples(_LET_GO_S), n // 5)
+        wave = wave[:n].copy()
+        wave[n - fade :] *= np.cos(0.5 * np.pi * np.arange(1, fade + 1) / max(fade, 1))[:, None] ** 2
+        return wave
     loud = np.flatnonzero(np.abs(wave).max(axis=1) > _SILENT * np.abs(wave).max())
     end = int(loud[-1]) + 1 if len(loud) else 0
     return wave[: min(len(wave), end + samples(0.02))]

@@ -20,14 +20,15 @@ def motions(chance: np.random.Generator, n: int, count: int, uneven: float = 0.3
     """
     share = np.maximum(chance.normal(1.0, uneven, count), 0.35)
     edges = np.concatenate([[0.0], np.cumsum(share) / share.sum()]) * n
-    at = np.arange(n)
     speed = np.zeros(n)
     first = 0.0
     for number in range(count):
         start, end = edges[number], edges[number + 1]
         skew = chance.uniform(0.55, 0.8)
-        phase = np.clip((at - start) / max(end - start, 1.0), 0.0, 1.0) ** skew
-        speed += np.sin(np.pi * phase) ** 1.6 * (1.0 if number == 0 else chance.uniform(0.45, 0.95))
+        inside = slice(int(np.ceil(start)), int(np.ceil(end)))
+        phase = np.clip((np.arange(inside.start, inside.stop) - start) / max(end - start, 1.0), 0.0, 1.0) ** skew
+        level = 1.0 if number == 0 else chance.uniform(0.45, 0.95)
+        speed[inside] += level * (np.sin(np.pi * phase) ** 1.6)[: n - inside.start]
         if number == 0:
             first = (start + (end - start) * 0.5 ** (1.0 / skew)) / 48_000.0
     return speed, first
@@ -72,15 +73,30 @@ def _paper(knobs: Mapping[str, float], length_s: float | None, chance: np.random
     n = max(samples(length_s if length_s is not None else own * chance.uniform(0.9, 1.15)) - lead, 1)
     speed, _ = motions(chance, n, count)
     jerks = np.clip(speed * (1.0 + 0.8 * wander(chance, n, 14.0)), 0.0, None)
-    times = arrivals(chance, (120.0 + 900.0 * knobs["crumple"]) * jerks)
-    levels = chance.pareto(2.1, len(times)).clip(0.0, 5.0) * chance.choice([-1.0, 1.0], len(times))
-    thick = knobs["thick"]
+    # Wet fibres fold without a snap and drag on one another; stiff ones hold longer and let go harder, and less often.
+    damp, stiff, thick = knobs["damp"], knobs["stiff"], knobs["thick"]
+    often = (120.0 + 900.0 * knobs["crumple"]) * (1.0 - 0.75 * damp) * 6.0 ** (0.5 - stiff)
+    times = arrivals(chance, often * jerks)
+    levels = chance.pareto(2.6 - stiff, len(times)).clip(0.0, 5.0) * chance.choice([-1.0, 1.0], len(times))
+    dull = 1.0 - 0.45 * damp
     snaps = tuple(
-        grain(chance, 900.0 - 450.0 * thick, 8_500.0 - 4_000.0 * thick, 0.0016 + 0.0015 * thick, 4) for _ in range(9)
+        grain(
+            chance,
+            (900.0 - 450.0 * thick) * dull,
+            (8_500.0 - 4_000.0 * thick) * dull**1.5,
+            (0.0016 + 0.0015 * thick) * (0.7 + 0.6 * stiff),
+            4,
+        )
+        for _ in range(9)
     )
-    swish = band_pass(noise(chance, n) * speed**1.4, 1_400.0, 8_000.0)
-    wave = high_pass(0.5 * shower(chance, n, times, levels, snaps), 900.0 - 400.0 * thick)
-    wave += (0.8 - 0.6 * knobs["crumple"]) * swish
+    fibres = np.clip(1.0 + (9.0 + 10.0 * damp) * smooth(noise(chance, n), 110.0 - 60.0 * damp), 0.05, 3.0)
+    swish = band_pass(noise(chance, n) * speed**1.4 * fibres, 1_400.0 * dull, 8_000.0 * dull**2)
+    wave = high_pass(0.5 * (1.0 - 0.5 * damp) * shower(chance, n, times, levels, snaps), (900.0 - 400.0 * thick) * dull)
+    wave += (0.8 - 0.6 * knobs["crumple"] + 0.5 * damp) * swish
+    # A whole page bends as one: it wobbles, and the air it carries with it is heard.
+    if knobs["crumple"] < 1.0:
+        air = band_pass(noise(chance, n) * speed**2, 180.0, 900.0)
+        wave += 0.35 * (1.0 - knobs["crumple"]) * (0.5 + thick) * air
     return Raw(np.concatenate([np.zeros(lead), wave]), None)
 
 
@@ -103,6 +119,8 @@ PAPER = recipe(
     {
         "crumple": Setting(0.2, 0.0, 1.0, "0 a page turns, 1 a fist closes on it"),
         "thick": Setting(0.3, 0.0, 1.0, "0 tissue, 0.3 a letter, 1 card"),
+        "damp": Setting(0.0, 0.0, 1.0, "0 dry and crisp, 1 limp with wet"),
+        "stiff": Setting(0.5, 0.0, 1.0, "0 soft with use, 0.5 fresh, 1 waxed or frozen: fewer and harder snaps"),
     },
     _paper,
     sustains=True,

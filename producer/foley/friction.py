@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from producer.foley.bench import Raw, Wave, clock, recipe, samples
+from producer.foley.bench import BENCH_HZ, Raw, Wave, clock, recipe, samples
 from producer.foley.contact import band_pass, bent, high_pass, hits, noise, slips, smooth, swell, wander
 from producer.foley.modal import Modes, damped, material, modes, plate, resonate
 from producer.model.foley import Setting
@@ -45,7 +45,9 @@ def rubbed(
     """
     n = len(load)
     times = slips(chance, rate_hz, stray)
-    at = np.minimum((times * 48_000.0).astype(np.intp), n - 1)
+    if not len(times) and n:  # too slow and too short to slip by itself: it lets go once, where it is pulled hardest
+        times = np.array([int(np.argmax(load)) / BENCH_HZ])
+    at = np.minimum((times * BENCH_HZ).astype(np.intp), n - 1)
     # The longer it held, the further it jumps; no two asperities are alike.
     depth = np.exp(chance.normal(0.0, 0.15 + stray, len(times))) * load[at] * np.sqrt(100.0 / (20.0 + rate_hz[at]))
     force = smooth(hits(n, times, depth), sharpness_hz)

@@ -32,6 +32,14 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     times = arrivals(chance, 900.0 * speed)
     grit = shower(chance, n, times, chance.pareto(2.8, len(times)).clip(0.0, 4.0), dust)
     wave = 0.55 * skin + 0.55 * through + 0.35 * knobs["dust"] * grit
+    if knobs["frost"] > 0.0:
+        # Nails and a sleeve scratch the crystals off: brittle, in bursts, and the pane hears each of them.
+        flakes = tuple(grain(chance, 1_500.0, 7_500.0, 0.0022 * chance.uniform(0.5, 1.5), 3) for _ in range(8))
+        rate = 1_300.0 * speed * np.clip(0.4 + 0.9 * wander(chance, n, 38.0), 0.0, 1.2)
+        times = arrivals(chance, rate)
+        levels = chance.pareto(2.2, len(times)).clip(0.0, 3.0) * chance.choice([-1.0, 1.0], len(times))
+        scratch = band_pass(noise(chance, n) * rate / 1_300.0, 1_800.0, 11_000.0)
+        wave += knobs["frost"] * (0.65 * shower(chance, n, times, levels, flakes) + 0.45 * scratch)
     wave /= float(np.abs(wave).max(initial=0.0)) or 1.0
     if knobs["squeak"] > 0.0:
         # Skin holds on clean glass only late in the stroke, where the dust is gone and the hand slows.
@@ -45,11 +53,12 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
 
 HAND_WIPE = recipe(
     "hand_wipe",
-    "a hand wipes dust from glass",
+    "a hand wipes dust or frost from glass",
     {
         "strokes": Setting(2.0, 1.0, 6.0, "how many strokes; with a length, as many as fit"),
         "quick": Setting(0.3, 0.0, 1.0, "how fast each is"),
         "dust": Setting(0.6, 0.0, 1.0, "how much lies on the glass"),
+        "frost": Setting(0.0, 0.0, 1.0, "hoar frost on the glass: it is scratched away"),
         "squeak": Setting(0.35, 0.0, 1.0, "how clean and damp it is: the skin holds and squeaks"),
         "size": Setting(0.5, 0.0, 1.0, "of the glass: 0 a hand mirror, 1 a shop window"),
     },

@@ -12,11 +12,18 @@ import numpy as np
 
 from producer.foley.bench import PRE_ROLL_S, Raw, Wave, recipe, samples
 from producer.foley.contact import burst, paste, thump
-from producer.foley.modal import bar, damped, material, modes, plate, ring_out, t60_s
+from producer.foley.modal import bar, damped, material, modes, plate, ring_out, t60_s, thinned
 from producer.model.foley import Setting
 
 
-def struck(knobs: Mapping[str, float], chance: np.random.Generator, speed: float = 1.0, held: float = 0.0) -> Wave:
+def struck(
+    knobs: Mapping[str, float],
+    chance: np.random.Generator,
+    speed: float = 1.0,
+    held: float = 0.0,
+    form: str = "impact",
+    most_s: float = 6.0,
+) -> Wave:
     """One blow on the body that `ring`, `size`, `hollow`, `hardness` and `weight` describe, from its first sample on.
 
     Args:
@@ -24,16 +31,19 @@ def struck(knobs: Mapping[str, float], chance: np.random.Generator, speed: float
         chance: where it is struck.
         speed: of the blow; a slower one is quieter and softer.
         held: extra damping per second, from what it lies on.
+        form: names the body, which is one and the same at every blow.
+        most_s: what comes later is not wanted.
     """
     ring, size = knobs["ring"], knobs["size"]
     lowest = 1_500.0 * 40.0**-size
-    flat, long = plate(44, 1.5 + 1.2 * (1.0 - size))[::2], bar(6)
-    ratios = np.sort(np.concatenate([flat[: 10 + int(12 * size)], 1.7 * long]))
+    # A large thing has a mode for every few hertz; of those that ring past 3 kHz a part is enough.
+    flat = thinned(plate(60 + int(340 * size), 1.5 + 1.2 * (1.0 - size)), 14 + int(34 * size * (0.4 + 0.6 * ring)))
+    ratios = np.sort(np.concatenate([flat, 1.7 * bar(6)]))
     touch = (2.2e-3 * 0.022 ** knobs["hardness"]) * (0.6 + 0.8 * size) * max(speed, 0.05) ** -0.2
     stuff = damped(material(ring), 3.0 + held)
-    bank = modes(lowest, ratios, stuff, chance, contact_s=touch, stray=0.03, tilt=0.45 - 0.3 * ring)
-    length = min(float(t60_s(bank).max(initial=0.1)) * 1.15, 6.0)
-    out = np.zeros(samples(max(length, 0.25)))
+    bank = modes(lowest, ratios, stuff, chance, contact_s=touch, stray=0.03, tilt=0.45 - 0.3 * ring, form=form)
+    length = max(float(t60_s(bank).max(initial=0.1)) * 1.15, 0.25)
+    out = np.zeros(samples(min(length, most_s)))
     out += ring_out(bank, len(out))
     if knobs["hollow"] > 0.0:
         air = modes(

@@ -12,8 +12,22 @@ from collections.abc import Mapping
 import numpy as np
 
 from producer.foley.bench import PRE_ROLL_S, Raw, Wave, clock, recipe, samples
-from producer.foley.contact import band_pass, burst, hits, noise, paste, slips, smooth, swell, wander
-from producer.foley.modal import bar, damped, material, modes, plate, resonate, ring_out, together
+from producer.foley.contact import band_pass, burst, hits, noise, paste, slips, smooth, swell, thump, wander
+from producer.foley.modal import (
+    STEEL,
+    Modes,
+    bar,
+    damped,
+    longest,
+    material,
+    modes,
+    plate,
+    resonate,
+    ring_out,
+    thinned,
+    together,
+)
+from producer.model.chance import rng
 from producer.model.foley import Setting
 
 
@@ -25,7 +39,7 @@ def click(chance: np.random.Generator, size: float, ring: float, soft: float = 0
     touch = (6e-5 + 2.2e-4 * size) * (1.0 + 4.0 * soft)
     stuff = damped(material(0.35 + 0.6 * ring), 55.0)
     frame = modes(lowest * 0.3, np.array([1.0, 1.5, 2.3]), damped(material(0.3), 70.0), chance, contact_s=4.0 * touch)
-    part = modes(lowest, ratios, stuff, chance, contact_s=touch, stray=0.01, tilt=0.0)
+    part = modes(lowest, ratios, stuff, chance, contact_s=touch, stray=0.03, tilt=0.0)
     blow = ring_out(together((part, 1.0), (frame, 0.3)), len(out))
     paste(blow, burst(chance, touch, 0.0012, 1_500.0, 12_000.0 - 6_000.0 * soft), 0.0, 0.14)
     at = 0.0
@@ -90,23 +104,48 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
 
 
 def _clock(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
-    """An escapement: the pallet unlocks, takes its impulse and drops on the next tooth, within 20 to 40 ms."""
-    out = np.zeros(samples(PRE_ROLL_S + 0.45))
-    lowest = 2_600.0 * 8.0 ** -knobs["size"]
-    case = modes(
-        lowest * 0.36,
-        plate(12, 2.2),
-        damped(material(0.5 - 0.3 * (1.0 - knobs["case"])), 25.0),
-        chance,
-        contact_s=2e-4,
-        stray=0.03,
-        tilt=0.5,
-    )
-    for at, level in ((0.0, 0.5), (0.006 + 0.008 * knobs["size"], 0.25), (0.012 + 0.016 * knobs["size"], 1.0)):
-        wheel = modes(lowest, plate(9, 1.8), damped(material(0.9), 90.0), chance, contact_s=5e-5, stray=0.01, tilt=0.3)
-        paste(out, ring_out(wheel, samples(0.1)), PRE_ROLL_S + at, level * chance.uniform(0.85, 1.1))
-        paste(out, ring_out(case, samples(0.4)), PRE_ROLL_S + at, 0.9 * knobs["case"] * level)
-        paste(out, burst(chance, 6e-5, 0.0008, 2_500.0, 11_000.0), PRE_ROLL_S + at, 0.10 * level)
+    """An escapement: the pallet unlocks, takes its impulse and drops on the next tooth, within 20 to 40 ms.
+
+    The other pallet drops from the other side of the wheel: a tock, lower and not quite half a swing later. A works'
+    clock is stepped by a magnet once a minute: its armature slams home, the train jerks on, and a pawl falls in.
+    """
+    size, metal, tock = knobs["size"], knobs["metal"], knobs["tock"]
+    beats = [(0.0, 1.0, 1.0)]
+    if tock > 0.0:
+        beats.append((knobs["beat"] * chance.uniform(0.97, 1.02), 1.0 - 0.36 * tock, 1.0 - 0.3 * tock))
+    out = np.zeros(samples(PRE_ROLL_S + beats[-1][0] + 0.45 + 0.5 * metal))
+    lowest = 2_600.0 * 8.0**-size
+    wood = damped(material(0.5 - 0.3 * (1.0 - knobs["case"])), 25.0)
+    spot = chance.normal(1.0, 0.3, 64)  # this take's own, for tick and tock alike
+    for start, pitch, share in beats:
+        # A pallet meets the same spot of its wheel at every beat, nearly.
+        same = rng("clock")
+        wheel_hz = lowest * pitch
+        wheel = modes(
+            wheel_hz, thinned(plate(40, 1.8), 12), damped(material(0.9), 90.0), same, contact_s=5e-5, tilt=0.2
+        )
+        case = modes(0.36 * wheel_hz, plate(12, 2.2), wood, same, contact_s=2e-4, tilt=0.5)
+        shell_of_steel = thinned(plate(160, 1.6), 26)
+        shell = modes(0.22 * wheel_hz, shell_of_steel, damped(STEEL, 34.0), same, contact_s=1.4e-4, tilt=0.15)
+        bank = together((wheel, 1.0), (case, 0.9 * knobs["case"] * (1.0 - metal)), (shell, 0.8 * metal))
+        bank = Modes(bank.freq_hz, bank.decay_per_s, bank.level * spot[: len(bank.level)])
+        sound = ring_out(bank, min(samples(0.4 + 0.5 * metal), longest(bank)))
+        for at, level in ((0.0, 0.5), (0.006 + 0.008 * size, 0.25), (0.012 + 0.016 * size, 1.0)):
+            blow = share * level * chance.uniform(0.85, 1.1)
+            paste(out, sound, PRE_ROLL_S + start + at, blow)
+            paste(
+                out,
+                burst(chance, 6e-5, 0.0008, 2_500.0 * pitch, 12_000.0 * pitch),
+                PRE_ROLL_S + start + at,
+                0.13 * blow,
+            )
+        if metal > 0.0:
+            heavy = metal * share * (0.4 + 0.6 * size)
+            paste(out, thump(150.0 - 60.0 * size, 0.016, 0.0012), PRE_ROLL_S + start, 1.3 * heavy)
+            for at in (0.028 + 0.02 * size, 0.075 + 0.05 * size):
+                pawl = click(chance, 0.35 + 0.4 * size, 0.5)
+                late = at * chance.uniform(0.9, 1.15)
+                paste(out, pawl / (float(np.abs(pawl).max()) or 1.0), PRE_ROLL_S + start + late, 0.5 * heavy)
     return Raw(out)
 
 
@@ -128,10 +167,13 @@ MECHANISM = recipe(
 
 CLOCK = recipe(
     "clock",
-    "one tick of a clock; the pace is the cue's",
+    "one tick of a clock, or tick and tock; the pace is the cue's",
     {
         "size": Setting(0.45, 0.0, 1.0, "0 a wrist watch, 0.5 a mantel clock, 1 a tower's"),
         "case": Setting(0.6, 0.0, 1.0, "how much its wooden case answers"),
+        "metal": Setting(0.0, 0.0, 1.0, "0 a wooden case, 1 a works' clock in sheet steel, stepped by a magnet"),
+        "tock": Setting(0.0, 0.0, 1.0, "0 one tick; more: a tock follows, the more unlike it the more"),
+        "beat": Setting(0.5, 0.1, 2.0, "from tick to tock", "s"),
     },
     _clock,
     kind="steps",

@@ -14,7 +14,7 @@ import numpy as np
 from producer.foley.bench import PRE_ROLL_S, Raw, clock, recipe, samples
 from producer.foley.contact import bent, burst, hits, noise, paste, slips, smooth, swell, wander
 from producer.foley.friction import rubbed
-from producer.foley.modal import STEEL, Modes, damped, modes, plate, resonate
+from producer.foley.modal import ICE, STEEL, Modes, damped, mixed, modes, plate, resonate, thinned
 from producer.model.foley import Setting
 
 
@@ -22,19 +22,22 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     size = knobs["size"]
     scrape_s = 0.10 + 0.35 * knobs["scrape"]
     drop_s = PRE_ROLL_S + scrape_s * chance.uniform(0.85, 1.15)
-    n = samples(drop_s + 1.3 + 1.5 * size)
+    n = samples(drop_s + (1.3 + 1.5 * size) * (1.0 - 0.45 * knobs["damp"]))
     t = clock(n)
     after = np.maximum(t - drop_s, 0.0)
     swing = np.where(t >= drop_s, np.exp(-after / (0.22 + 0.4 * knobs["wobble"])), 0.0)
     wobble_hz = (13.0 - 7.0 * size) * chance.uniform(0.9, 1.1)
+    damp = knobs["damp"]
     skin = modes(
-        92.0 * 3.2 ** (0.5 - size),
-        plate(150, 1.6)[::5],
-        damped(STEEL, 9.0),
+        92.0 * 3.2 ** (0.5 - size) * 1.5**damp,
+        thinned(plate(420, 1.6), 52),
+        # Rust, paint, snow or moss takes the ring from it; wholly damped it is a sheet of ice that grates and thuds.
+        damped(mixed(STEEL, ICE, damp), 9.0 + 22.0 * damp),
         chance,
         contact_s=3e-4,
         stray=0.05,
         tilt=0.25,
+        form="sheet",
     )
     loose = Modes(skin.freq_hz, skin.decay_per_s, skin.level / (1.0 + (60.0 / skin.freq_hz) ** 2))
     # The edge lands at every swing, oftener as it settles; two corners never land together.
@@ -42,7 +45,7 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     for corner in (1.0, chance.uniform(1.35, 1.8)):
         rate = wobble_hz * corner * (1.0 + 0.8 * (1.0 - swing)) * (swing > 0.02) + 1e-3
         times = slips(chance, rate, 0.12)
-        levels = np.interp(times, t, swing) ** 1.3 * chance.uniform(0.4, 1.0, len(times))
+        levels = np.interp(times, t, swing) ** 1.3 * chance.uniform(0.25, 1.0, len(times)) ** 1.5
         force += smooth(hits(n, times, levels), 3_500.0 + 5_000.0 * knobs["rattle"]) * 3.0 * knobs["rattle"]
     force += smooth(hits(n, np.array([drop_s]), np.array([2.2])), 2_600.0)
     force += 0.05 * smooth(noise(chance, n), 900.0) * swing * (1.0 + 0.7 * np.sin(2.0 * np.pi * wobble_hz * after))
@@ -72,6 +75,7 @@ SHEET_METAL = recipe(
         "size": Setting(0.5, 0.0, 1.0, "0 a sign, 0.5 a roof sheet, 1 a hoarding"),
         "rattle": Setting(0.5, 0.0, 1.0, "how freely its edge strikes what it lies on"),
         "wobble": Setting(0.5, 0.0, 1.0, "how long it swings"),
+        "damp": Setting(0.0, 0.0, 1.0, "0 bare steel, 0.4 rusted through or under snow, 1 a sheet of ice"),
         "scrape": Setting(0.5, 0.0, 1.0, "how it drags before it drops"),
     },
     _make,
