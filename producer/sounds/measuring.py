@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.dsp.loudness import PowerMeter, integrated, loudness, own_length_loudness
+from producer.dsp.loudness import PowerMeter, integrated, loudness, lufs, own_length_loudness, sliding
 
 WINDOW_S = 0.002
 """The envelope's window: short enough to tell a heel from a toe."""
 REACH_DB = -6.0
 """How near its loudest moment a sound must come to count as its hit: a whoosh before the blow stays under."""
 BLOCK = 1 << 18
+STEP_S = 0.4
+"""BS.1770's momentary window; at a brisk walk it holds one step."""
 SILENCE_DB = -60.0
 """How far under its loudest moment a sound has not begun, or has ended: what lies outside is not of its own length."""
 TOP_HOPS = 5
@@ -72,6 +74,18 @@ def heard_lufs(read: Callable[[int, int], Audio], length: int, channels: int, ra
         if np.isfinite(found):
             return found
     return own_length_loudness(read(begin, end), rate_hz)
+
+
+def step_lufs(audio: Audio, rate_hz: int) -> float:
+    """How loud one step of a walk is, LUFS: momentary (the energy of its loudest 400 ms), however short it is.
+
+    Steps are heard in a row, and a row is as loud as the energy of each step; its own length, which a ringing plate
+    makes twice that of a slab, says nothing of it. So a walk is equally loud on any ground. -inf for silence.
+    """
+    meter = PowerMeter(rate_hz, audio.shape[1])
+    meter.push(audio)
+    meter.push(np.zeros((round(STEP_S * rate_hz), audio.shape[1])))
+    return float(lufs(sliding(meter.powers(), STEP_S, meter.seconds_per_hop).max()))
 
 
 def _sounding(powers: NDArray[np.float64], hop: int, length: int) -> tuple[int, int]:

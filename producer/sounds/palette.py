@@ -19,7 +19,7 @@ from producer.sounds.beds import Asked, BedMaker, bed_member
 from producer.sounds.find import Packs, as_sound
 from producer.sounds.kept import DEFAULT_BYTES, Kept, Once
 from producer.sounds.making import Maker, Recordings, Settings, identity
-from producer.sounds.measuring import heard_lufs
+from producer.sounds.measuring import heard_lufs, step_lufs
 from producer.sounds.pack import FileSource, Layer, Pack, PackSound
 from producer.sounds.varying import ratio, varied
 
@@ -164,7 +164,8 @@ class PackPalette:
         name = entries.key(
             "heard",
             identity(pack, sound, min(max(ref.member, 0), len(sound.members) - 1), self._recordings, self._recipes),
-            [self.rate_hz, ref.member, list(map(list, ref.settings)), ref.length_s, ref.pitch_cents, ref.speed],
+            [sound.kind, self.rate_hz, ref.member, list(map(list, ref.settings))],
+            [ref.length_s, ref.pitch_cents, ref.speed],
         )
         kept = self._cache.data(name, lambda: self._listen(ref))
         length, hit, channels = (int(str(kept[what])) for what in ("length", "onset", "channels"))
@@ -173,7 +174,10 @@ class PackPalette:
     def _listen(self, ref: SoundRef) -> dict[str, object]:
         made = self._made(ref)
         audio = made.audio
-        lufs = heard_lufs(lambda start, stop: audio[start:stop], len(audio), audio.shape[1], self.rate_hz)
+        if self._find(ref.role)[1].kind == "steps":
+            lufs = step_lufs(audio, self.rate_hz)
+        else:
+            lufs = heard_lufs(lambda start, stop: audio[start:stop], len(audio), audio.shape[1], self.rate_hz)
         return {"length": len(audio), "onset": made.onset, "channels": audio.shape[1], "lufs": lufs}
 
     def _origin(self, pack: Pack, layer: Layer) -> Origin:
