@@ -85,10 +85,12 @@ def looked_up(wave: Singles, phase: Singles) -> Singles:
 
 def under_ceiling(audio: Audio) -> Audio:
     """The same samples up to 0.6 of full scale; beyond it they bend towards 0.98 and never reach it."""
-    size = np.abs(audio)
-    if not len(audio) or float(size.max()) <= KNEE:
+    if not len(audio) or max(float(audio.max()), -float(audio.min())) <= KNEE:
         return audio
-    over = np.maximum(size - np.float32(KNEE), np.float32(0.0))
+    out = audio.copy()
+    loud = np.abs(audio) > np.float32(KNEE)  # a few peaks, as a rule
+    peaks = audio[loud]
+    over = np.abs(peaks) - np.float32(KNEE)
     room = np.float32(0.98 - KNEE)
-    bent = np.float32(KNEE) + room * (over / (over + room))
-    return np.where(size > KNEE, np.copysign(bent, audio), audio).astype(np.float32, copy=False)
+    out[loud] = np.copysign(np.float32(KNEE) + room * (over / (over + room)), peaks)
+    return out
