@@ -8,7 +8,7 @@ events and moves none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -80,29 +80,44 @@ Grains = Callable[[slice], Singles]
 """Which of the events -> their samples, shape (events of the slice, length)."""
 
 
-def drawn(start: int, stop: int, first: Ints, length: int, grains: Grains, left: Floats, right: Floats) -> Audio:
-    """Every event's grain, added up in the events' order: samples [start, stop), shape (stop - start, 2).
+@dataclass(frozen=True, slots=True)
+class Grained:
+    """Events with their sounds, all of one length."""
 
-    Args:
-        first: the sample number where each grain begins, shape (events,).
-        length: samples in a grain.
-        grains: makes them, some at a time; only those that can be heard are made.
-        left, right: gains, shape (events,).
-    """
+    first: Ints  # shape (events,): the sample number where each grain begins
+    length: int  # samples in a grain
+    grains: Grains  # makes them, some at a time; only those that can be heard are made
+    left: Floats  # gains, shape (events,)
+    right: Floats
+
+
+def drawn(start: int, stop: int, first: Ints, length: int, grains: Grains, left: Floats, right: Floats) -> Audio:
+    """`drawn_together` of one group."""
+    return drawn_together(start, stop, [Grained(first, length, grains, left, right)])
+
+
+def drawn_together(start: int, stop: int, groups: Sequence[Grained]) -> Audio:
+    """Every event's grain, added up group by group in the events' order: samples [start, stop), shape (n, 2)."""
     planes = np.zeros((2, stop - start), np.float32)
+    for group in groups:
+        _add(planes, start, stop, group)
+    return np.ascontiguousarray(planes.T)
+
+
+def _add(planes: Singles, start: int, stop: int, group: Grained) -> None:
+    first, length = group.first, group.length
     heard = np.flatnonzero((first < stop) & (first + length > start))
-    gains = np.stack([left, right]).astype(np.float32)
+    gains = np.stack([group.left, group.right]).astype(np.float32)
     low, high = (int(heard[0]), int(heard[-1]) + 1) if len(heard) else (0, 0)
     for begin in range(low, high, _AT_ONCE):
         chosen = slice(begin, min(high, begin + _AT_ONCE))
-        made = grains(chosen)
+        made = group.grains(chosen)
         for row, event in enumerate(range(chosen.start, chosen.stop)):
             at = int(first[event]) - start
             head, tail = max(0, -at), min(length, stop - start - at)
             if head < tail:
                 for channel in (0, 1):
                     planes[channel, at + head : at + tail] += made[row, head:tail] * gains[channel, event]
-    return np.ascontiguousarray(planes.T)
 
 
 def placed(pan: Floats) -> tuple[Floats, Floats]:

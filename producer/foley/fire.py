@@ -8,23 +8,22 @@ off the next, and their energies follow a power law.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.foley.events import drawn, placed, poisson, thinned
+from producer.foley.events import Grained, drawn_together, placed, poisson, thinned
 from producer.foley.layers import between, knobs, moving, octaves_between, under_ceiling
 from producer.foley.noise import Field, Shape, Singles, noise
 from producer.foley.pings import Pings
 from producer.foley.shapes import amplitude, bump, column, high_pass, low_pass
-from producer.foley.wander import Floats, Ints, flutter, hashed, keys, wander, wanders
+from producer.foley.wander import Floats, flutter, hashed, keys, wander, wanders
 from producer.model.chance import seed as named
 from producer.model.foley import Recipe, Setting
 from producer.model.sound import SettingsAt
 
-Chosen = NDArray[np.bool_]
 BURSTS_PER_S = 24.0
 BRANCHES = 12
 BURST_S = 0.45
+SNAP_S = 0.024
 GRAIN_S = 0.05
 LEVEL = 0.48
 
@@ -103,29 +102,12 @@ def _cracks(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int
     )
     left, right = placed(1.2 * (burst[3] - 0.5))
     first = np.round(at_s * rate_hz).astype(np.int64)
-    made = _chosen(snaps, heard, first, size * left, size * right, start, stop, length, rate_hz)
     low = heard & (energy > 0.35) & (branch == 0)
-    return made + _chosen(knocks, low, first, 0.55 * size * left, 0.55 * size * right, start, stop, length, rate_hz)
-
-
-def _chosen(
-    pings: Pings,
-    chosen: Chosen,
-    first: Ints,
-    left: Floats,
-    right: Floats,
-    start: int,
-    stop: int,
-    length: int,
-    rate_hz: int,
-) -> Audio:
-    kept = Pings(
-        pitch_hz=pings.pitch_hz[chosen],
-        falls_s=pings.falls_s[chosen],
-        dense=pings.dense[chosen],
-        begun=pings.begun[chosen],
-    )
-    return drawn(start, stop, first[chosen], length, kept.grains(length, rate_hz), left[chosen], right[chosen])
+    drawn = []
+    for pings, chosen, gain, length in ((snaps, heard, size, round(SNAP_S * rate_hz)), (knocks, low, 0.55 * size, length)):
+        grains = pings.where(chosen).grains(length, rate_hz)
+        drawn.append(Grained(first[chosen], length, grains, (gain * left)[chosen], (gain * right)[chosen]))
+    return drawn_together(start, stop, drawn)
 
 
 FIRE = Recipe(
