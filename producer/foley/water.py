@@ -146,8 +146,10 @@ def _pebbles(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: in
     found = poisson((start - length) / rate_hz, stop / rate_hz, PEBBLES_PER_S, seed, marks=6)
     knob = knobs(settings, found.at_s)
     found = found.where(found.marks[0] < np.minimum(knob["stones"], 8.0 * knob["waves"]))
-    _, _, _, drag = _surf(settings, found.at_s, sea)
-    found = found.where(found.marks[0] < drag * knobs(settings, found.at_s)["stones"])
+    if len(found):
+        steps_s = np.arange(np.floor(10.0 * found.at_s.min()), np.ceil(10.0 * found.at_s.max()) + 1.0) / 10.0
+        drag = np.interp(found.at_s, steps_s, _surf(settings, steps_s, sea)[3])
+        found = found.where(found.marks[0] < drag * knobs(settings, found.at_s)["stones"])
     knob = knobs(settings, found.at_s)
     _, size, pan, loud, begun, ring = found.marks
     knocks = Pings(
