@@ -20,13 +20,13 @@ from producer.model.foley import Recipe, Setting
 from producer.model.sound import SettingsAt
 
 MINNAERT_M_HZ = 3.26
-PAN_HZ = (410.0, 873.0, 1391.0, 2230.0, 3547.0)
+PAN_HZ = (410.0, 873.0, 1391.0, 2230.0)
 HIGHEST_HZ = 6000.0
 OTHERS_PER_S = 0.9
 GRAIN_S = 0.16
 LEVEL = 0.5
-NEAR = scattered(14, 0.004, 0.047, 7.0, "drip near")
-FAR = scattered(28, 0.0, 0.83, 42.0, "drip far")
+NEAR = scattered(11, 0.004, 0.047, 7.0, "drip near")
+FAR = scattered(22, 0.0, 0.83, 42.0, "drip far")
 
 
 def drip(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -> Audio:
@@ -71,7 +71,7 @@ def _drops(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int)
     # Where one drop finds a way, others do: faint ones elsewhere, at no beat at all.
     found = poisson(from_s, to_s, OTHERS_PER_S, named(seed, "others"), marks=8)
     place = np.floor(3.0 * found.marks[7])
-    faint = LEVEL * (0.08 + 0.16 * found.marks[1])
+    faint = LEVEL * (0.1 + 0.18 * found.marks[1])
     others = _sounding(settings, found.at_s, found.marks, faint, 0.9 * (place - 1.0), place - 0.7, length, rate_hz)
     return drawn_together(start, stop, [leak, others])
 

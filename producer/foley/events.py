@@ -19,7 +19,7 @@ from producer.audio import Audio
 from producer.foley.wander import Floats, Ints, hashed, keys
 
 Singles = NDArray[np.float32]
-_AT_ONCE = 48  # grains made together: as many as stay in the processor's cache
+_AT_ONCE = 100_000  # samples of grains made together: as many as stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,16 @@ def poisson(from_s: float, to_s: float, per_s: float, seed: int, *, marks: int =
     steps = np.asarray(_poisson(per_s * cell_s))
     counts = np.searchsorted(steps, hashed(cells, seed), side="right")
     slots = len(steps) + 1
-    name = (np.repeat(cells * slots, counts) + _ranges(counts)).astype(np.int64)
+    name = (np.repeat(cells * slots, counts) + ranges(counts)).astype(np.int64)
     at = np.repeat(cells, counts) * cell_s + cell_s * hashed(name, seed + 1)
     drawn = Events(at, hashed(name, keys(seed, marks)[:, None]), name)
     return drawn.where((at >= from_s) & (at < to_s))
 
 
-def _ranges(counts: NDArray[np.intp]) -> NDArray[np.intp]:
+def ranges(counts: NDArray[np.int64] | NDArray[np.intp]) -> NDArray[np.int64]:
     """0 … count - 1 for each count, end to end."""
     total = int(counts.sum())
-    return np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.arange(total, dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def thinned(events: Events, wanted_per_s: Floats, per_s: float, mark: int = 0) -> Events:
@@ -109,8 +109,9 @@ def _add(planes: Singles, start: int, stop: int, group: Grained) -> None:
     heard = np.flatnonzero((first < stop) & (first + length > start))
     gains = np.stack([group.left, group.right]).astype(np.float32)
     low, high = (int(heard[0]), int(heard[-1]) + 1) if len(heard) else (0, 0)
-    for begin in range(low, high, _AT_ONCE):
-        chosen = slice(begin, min(high, begin + _AT_ONCE))
+    together = max(4, _AT_ONCE // max(length, 1))
+    for begin in range(low, high, together):
+        chosen = slice(begin, min(high, begin + together))
         made = group.grains(chosen)
         for row, event in enumerate(range(chosen.start, chosen.stop)):
             at = int(first[event]) - start

@@ -40,7 +40,7 @@ def fire(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -
         quick, slow = (flutter(times_s, low, high, named(seed, "lap", low)) for low, high in ((5.0, 11.0), (1.6, 4.0)))
         return 1.0 + 0.55 * open_ * (quick + (slow - quick) * size)
 
-    made = noise(_flames(settings, seed), start, stop, rate_hz, named(seed, "roar"), top_hz=9000.0)
+    made = noise(_flames(settings, seed), start, stop, rate_hz, named(seed, "roar"), top_hz=12000.0)
     made *= moving(lapping, start, stop, rate_hz)[:, None]
     made += noise(_steam(settings, seed), start, stop, rate_hz, named(seed, "hiss"))
     made += _cracks(settings, start, stop, rate_hz, named(seed, "cracks"))
@@ -56,10 +56,12 @@ def _flames(settings: SettingsAt, seed: int) -> Shape:
         heard = column(amplitude(level)) * low_pass(hz, corner, 2)
         # Flames tear and flap: the middle comes in tatters, quicker than the roar under it.
         heard += column(amplitude(level - 13.0 + 3.0 * lap[2])) * bump(hz, 520.0, 1.0)
-        heard += column(amplitude(level - 25.0 + 6.0 * lap[3])) * bump(hz, 1500.0, 1.5)
+        heard += column(amplitude(level - 23.0 - 4.0 * knob["size"] + 6.0 * lap[3])) * bump(
+            hz, octaves_between(1800.0, 1000.0, knob["size"]), 1.4
+        )
         if knob["draught"].any():
-            forced = amplitude(level - 9.0 + 8.0 * (1.0 - knob["size"]) + 1.5 * lap[2]) * knob["draught"]
-            heard += column(forced) * bump(hz, 900.0, 2.0)
+            forced = amplitude(level - 9.0 + 8.0 * (1.0 - knob["size"]) + 2.5 * lap[2] + 2.5 * lap[3]) * knob["draught"]
+            heard += column(forced) * bump(hz, 800.0, 1.8)
             for mode, mode_hz in enumerate(FLUE_HZ):
                 centre = mode_hz * octaves_between(2.2, 0.8, knob["size"]) * (1.0 + 0.02 * lap[1])
                 heard += column(forced * 10.0 ** (0.5 - 0.13 * mode)) * peak(hz, centre, 0.16 * centre)
@@ -91,7 +93,8 @@ def _cracks(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int
     knob = knobs(settings, begun.at_s)
     # Logs settle and catch: seconds that are busy, seconds that are not.
     busy = 0.5 + 0.5 * wander(begun.at_s, 2.3, named(seed, "busy"), 3)
-    dry = 1.4 * knob["crackle"] ** 1.3 * (1.0 - 0.4 * knob["draught"]) * (0.4 + 0.6 * knob["size"]) * np.minimum(2.2 * busy**1.6, 1.0)
+    dry = 1.4 * knob["crackle"] ** 1.3 * (1.0 - 0.4 * knob["draught"]) * (0.4 + 0.6 * knob["size"])
+    dry = dry * np.minimum(2.2 * busy**1.6, 1.0)
     begun = thinned(begun, BURSTS_PER_S * dry, BURSTS_PER_S)
     branch = np.tile(np.arange(BRANCHES), len(begun))
     burst = np.repeat(begun.marks, BRANCHES, axis=1)
@@ -115,11 +118,12 @@ def _cracks(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int
     left, right = placed(1.2 * (burst[3] - 0.5))
     first = np.round(at_s * rate_hz).astype(np.int64)
     low = heard & (energy > 0.35) & (branch == 0)
-    drawn = []
-    for pings, chosen, gain, length in ((snaps, heard, size, round(SNAP_S * rate_hz)), (knocks, low, 0.55 * size, length)):
-        grains = pings.where(chosen).grains(length, rate_hz)
-        drawn.append(Grained(first[chosen], length, grains, (gain * left)[chosen], (gain * right)[chosen]))
-    return drawn_together(start, stop, drawn)
+    groups = []
+    for pings, chosen, gain, grain_s in ((snaps, heard, size, SNAP_S), (knocks, low, 0.55 * size, GRAIN_S)):
+        own_length = round(grain_s * rate_hz)
+        grains = pings.where(chosen).grains(own_length, rate_hz)
+        groups.append(Grained(first[chosen], own_length, grains, (gain * left)[chosen], (gain * right)[chosen]))
+    return drawn_together(start, stop, groups)
 
 
 FIRE = Recipe(

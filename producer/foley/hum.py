@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from producer.audio import Audio
-from producer.foley.layers import cycles, knobs, looked_up, moving, table, under_ceiling
+from producer.foley.layers import cycles, ever, knobs, looked_up, moving, table, under_ceiling
 from producer.foley.noise import Field, Singles, noise
 from producer.foley.shapes import amplitude, bump, column, high_pass
 from producer.foley.wander import Floats, hashed, keys, lattices, wander
@@ -99,14 +99,15 @@ def hum(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) ->
     tone = looked_up(IRON, phase) * moving(iron, start, stop, rate_hz)
     tone += looked_up(BUZZ, phase) * moving(buzz, start, stop, rate_hz)
     made = noise(arcing, start, stop, rate_hz, named(seed, "arcing"), hop_s=0.02)
-    made += tone[:, None]
-    if not moving(lambda times_s: knobs(settings, times_s)["machine"], start, stop, rate_hz).any():
-        return under_ceiling(made)
-    for motor, (turns_a_cycle, size, left, right) in enumerate(MOTORS):
+    lines = [tone, tone]
+    motors = MOTORS if ever(settings, "machine", start, stop, rate_hz) else ()
+    for motor, (turns_a_cycle, size, *ears) in enumerate(motors):
         own = named(seed, "motor", motor)
         turned = cycles(partial(turning, share=turns_a_cycle, own=own), start, stop, rate_hz)
         sung = looked_up(GEARS, turned) * moving(partial(worked, size=size, own=own + 7), start, stop, rate_hz)
-        made += sung[:, None] * np.array([left, right], np.float32)
+        lines = [line + sung * np.float32(ear) for line, ear in zip(lines, ears, strict=True)]
+    for channel, line in enumerate(lines):
+        made[:, channel] += line
     return under_ceiling(made)
 
 

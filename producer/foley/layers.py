@@ -48,6 +48,12 @@ def moving(
     return lines.reshape(-1)[start - first * step : stop - first * step]
 
 
+def ever(settings: SettingsAt, name: str, start: int, stop: int, rate_hz: int) -> bool:
+    """Whether a knob leaves 0 anywhere near the samples [start, stop): if not, what it adds need not be made."""
+    steps = np.arange(np.floor(start / rate_hz / CONTROL_S), np.ceil(stop / rate_hz / CONTROL_S) + 1.0)
+    return bool(knobs(settings, steps * CONTROL_S)[name].any())
+
+
 def cycles(rate_hz_at: Callable[[Floats], Floats], start: int, stop: int, rate_hz: int) -> Singles:
     """Phase in cycles, in [0, 1), of an oscillator whose pitch may be ridden; shape (stop - start,)."""
     step = max(1, round(rate_hz * CONTROL_S))

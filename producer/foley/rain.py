@@ -85,7 +85,8 @@ def _near(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) 
     shares = np.stack([knob["metal"], knob["glass"], knob["leaves"], knob["puddles"], knob["snow"]]) ** 1.5
     shares /= np.maximum(shares.sum(axis=0), 1.0)
     upto = np.cumsum(shares, axis=0)
-    metal, glass, leaf, puddle, snow = on = list((upto > what) & (upto - shares <= what))
+    on = list((upto > what) & (upto - shares <= what))
+    metal, glass, _, puddle, _ = on
     # A roof's sheets are no two alike: each place on it has its own modes.
     sheet = SHEET_HZ[(colour * len(SHEET_HZ)).astype(np.int64)] * (0.97 + 0.06 * pan)
     stone = octaves_between(4300.0, 520.0, knob["soft"]) * np.exp2(1.1 * colour) / radius_mm**0.5

@@ -28,7 +28,7 @@ MODES = tuple(
     for height in range(3)
     if 0 < length + width + height <= 3
 )
-LEVEL_DB = -58.0
+LEVEL_DB = -64.0
 RUNS_PER_S = 0.5
 TICKS = 8
 RUN_S = 1.4
@@ -51,9 +51,9 @@ def room_tone(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: i
         heard = column(outside) * (low_pass(hz, leak, 2) + np.float32(0.11) * low_pass(hz, 6.0 * leak, 1))
         # Still air is heard by its own faint hiss; the larger the room, the more of it sends something back.
         heard += column(amplitude(air_db + 1.5 * drift[1])) * tilt(hz, -4.5, 400.0) * low_pass(hz, 7000.0, 1)
-        heard += column(amplitude(air_db - 9.0 + 6.0 * knob["size"] + 2.0 * drift[3])) * tilt(hz, -1.5, 1000.0) * low_pass(
-            hz, octaves_between(9000.0, 4200.0, knob["size"]), 1
-        ) * high_pass(hz, 200.0, 1)
+        back = column(amplitude(air_db - 9.0 + 6.0 * knob["size"] + 2.0 * drift[3])) * tilt(hz, -1.5, 1000.0)
+        back *= low_pass(hz, octaves_between(9000.0, 4200.0, knob["size"]), 1)
+        heard += back * high_pass(hz, 200.0, 1)
         # A vent or a draught under a door: broad, faint, never quite steady.
         heard += column(amplitude(LEVEL_DB - 26.0 + 18.0 * knob["air"] + 4.0 * drift[2])) * bump(hz, 620.0, 1.2)
         heard += _standing(times_s, hz, knob["size"], outside, named(seed, "modes"))
@@ -62,7 +62,7 @@ def room_tone(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: i
 
     def wiring(times_s: Floats) -> Floats:
         steady = 1.0 + 0.1 * wander(times_s, 1.9, named(seed, "load"), 3) + 0.32 * wander(times_s, 0.08, chatter, 2)
-        return knobs(settings, times_s)["hum"] ** 2 * 0.042 * steady
+        return knobs(settings, times_s)["hum"] ** 2 * 0.0213 * steady
 
     def line(times_s: Floats) -> Floats:
         return knobs(settings, times_s)["hum_hz"] * (1.0 + 0.0024 * wander(times_s, 1.3, named(seed, "line"), 3))
@@ -93,7 +93,7 @@ def _settling(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: i
         dense=np.full(len(at_s), 0.8),
         begun=own[2],
     )
-    level = 0.17 * (0.08 + run[0] ** 0.5 * run[4] ** 3) * (0.35 + 0.65 * own[1]) * (1.0 - 0.55 * tick / TICKS)
+    level = 0.17 * (0.06 + run[0] ** 0.5 * run[4] ** 3) * (0.35 + 0.65 * own[1]) * (1.0 - 0.55 * tick / TICKS)
     left, right = placed(1.6 * (run[2] - 0.5))
     first = np.round(at_s * rate_hz).astype(np.int64)
     grains = ticks.where(heard).grains(length, rate_hz, 3)

@@ -24,7 +24,7 @@ from producer.model.sound import SettingsAt
 ROLLS_PER_S = 0.5
 LONGEST_S = 16.0
 ARRIVALS = 7
-LEVEL_DB = -45.0
+LEVEL_DB = -50.0
 RATTLES_PER_S = 60.0
 RATTLE_S = 0.05
 LOOSE_HZ = (610.0, 1130.0, 1740.0, 2480.0, 3300.0)
@@ -39,12 +39,12 @@ def rumble(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int)
     def field(times_s: Floats, hz: Singles) -> Field:
         knob = knobs(settings, times_s)
         corner = octaves_between(210.0, 62.0, knob["depth"]) * octaves_between(1.7, 0.75, knob["distance"])
-        slow = 5.0 * wanders(times_s, (6.1, 4.7, 3.9, 3.2, 2.6), named(seed, "floor"), 3)
+        slow = 5.0 * wanders(times_s, (6.1, 4.7, 3.9, 3.2, 2.6), named(seed, "floor"), 4)
         throb = (1.5 + 4.5 * knob["motion"]) * wander(times_s, 0.45, named(seed, "throb"), 2)
         level = LEVEL_DB - 9.0 * knob["rolling"] + throb
         floor = bands(hz, FLOOR_HZ, np.ascontiguousarray((level + slow).T)) * _through(hz, corner)
         left, right = _rolls(settings, times_s, hz, corner, named(seed, "rolls"))
-        under = high_pass(hz, 25.0, 4)
+        under = high_pass(hz, 29.0, 4)
         return Field((floor + left) * under, (floor + right) * under, 0.9)
 
     made = noise(field, start, stop, rate_hz, named(seed, "rumble"), hop_s=0.08, top_hz=5000.0)
@@ -78,7 +78,7 @@ def _loose(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int,
         dense=np.full(len(found), 0.7),
         begun=begun,
     )
-    size = 0.075 * (0.15 + 0.85 * loud**2)
+    size = 0.042 * (0.15 + 0.85 * loud**2)
     left, right = placed(np.asarray((-0.6, 0.5, 0.1, -0.2, 0.8))[thing])
     first = np.round(found.at_s * rate_hz).astype(np.int64)
     return drawn(start, stop, first, length, knocks.grains(length, rate_hz), size * left, size * right)
@@ -116,7 +116,7 @@ def _rolls(settings: SettingsAt, times_s: Floats, hz: Singles, corner: Floats, s
         near = 1.0 - float(knob["distance"][event])
         name = int(found.names[event])
         swell = _roll(since, 2.0 + 3.5 * length, near, name, seed)
-        swell *= np.exp((0.9 + 0.6 * near) * wander(times_s, 0.27, seed + 17 * name, 2))
+        swell *= np.exp((1.2 + 0.4 * near) * wander(times_s, 0.27, seed + 17 * name, 2))
         bright = corner * (0.8 + (0.7 + 1.8 * near) * np.exp(-np.clip(since, 0.0, 30.0) / 0.9))
         size_db = LEVEL_DB + between(-4.0, 9.0, size**2)
         colour = column(amplitude(size_db) * swell.astype(np.float32)) * _through(hz, bright)

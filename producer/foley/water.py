@@ -9,6 +9,8 @@ each goes on hissing as it runs up, sinks in and drags the beach back with it.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from producer.audio import Audio
@@ -25,7 +27,7 @@ from producer.model.sound import SettingsAt
 BUBBLES_PER_S = 240.0
 GRAIN_S = 0.05
 LEVEL = 0.26
-TRAINS = ((1.0, 1.0), (0.43, 0.5))
+TRAINS = ((1.0, 1.0), (0.43, 0.42))
 """(period against the setting's, size): the swell, and the wind's own waves that run through it."""
 STRETCHES = 10
 PEBBLES_PER_S = 90.0
@@ -80,6 +82,10 @@ def _pipe(times_s: Floats, hz: Singles, running: Floats, flow: Floats, seed: int
     return result
 
 
+def _waves_per_s(settings: SettingsAt, share: float, times_s: Floats) -> Floats:
+    return 1.0 / np.maximum(share * knobs(settings, times_s)["period"], 1.4)
+
+
 def _surf(settings: SettingsAt, times_s: Floats, seed: int) -> tuple[Floats, Floats, Floats, Floats]:
     """How strongly the sea swells, shape (times,), breaks and foams, shape (2, times), and drags back, shape (times,).
 
@@ -91,10 +97,8 @@ def _surf(settings: SettingsAt, times_s: Floats, seed: int) -> tuple[Floats, Flo
     if not knob["waves"].any():
         return swell, crash, foam, drag
     for train, (share, strength) in enumerate(TRAINS):
-        every_s = np.maximum(share * knob["period"], 1.4)
-        place = turns(
-            times_s, lambda at_s, share=share: 1.0 / np.maximum(share * knobs(settings, at_s)["period"], 1.4)
-        )
+        every_s = 1.0 / _waves_per_s(settings, share, times_s)
+        place = turns(times_s, partial(_waves_per_s, settings, share))
         number = np.floor(place).astype(np.int64)
         quick = np.clip((every_s / 7.0) ** 0.5, 0.5, 1.1)  # small waves are short in all they do
         for back in (-1, 0, 1, 2, 3):
@@ -110,7 +114,7 @@ def _surf(settings: SettingsAt, times_s: Floats, seed: int) -> tuple[Floats, Flo
             bursts = (0.05 + 2.7 * its[1] ** 4) * np.minimum(after / 0.06, 1.0) * np.exp(-after / (0.07 + 0.2 * its[2]))
             crash += np.stack([(ear * bursts).sum(axis=1) * size**0.5 for ear in near])
             hisses_s = ((0.3 + 0.7 * own[4]) * quick)[:, None] * (0.4 + its[2])
-            hisses = (0.04 + 0.5 * its[1] ** 3) * np.minimum(after / 0.25, 1.0) * np.exp(-after / hisses_s)
+            hisses = (0.04 + 0.5 * its[1] ** 3) * np.minimum(after / 0.6, 1.0) * np.exp(-after / hisses_s)
             foam += np.stack([(ear * hisses).sum(axis=1) for ear in near])
             run_back = (since - (2.6 + 0.8 * own[3]) * quick) / quick
             drag += size * np.exp(-np.minimum(run_back * run_back, 60.0))
@@ -125,7 +129,7 @@ def _sea(settings: SettingsAt, times_s: Floats, hz: Singles, seed: int) -> tuple
     lace = wanders(times_s, (0.33, 0.29, 0.61, 0.23), seed + 1, 2)
     level = between(-62.0, -45.0, waves)
     low, lace_bump = low_pass(hz, 170.0, 2), bump(hz, 5200.0, 1.5)
-    tumble = tilt(hz, -2.6, 400.0) * low_pass(hz, 7000.0, 1) * high_pass(hz, 90.0, 2)
+    tumble = tilt(hz, -2.6, 400.0) * low_pass(hz, 3600.0, 2) * high_pass(hz, 90.0, 2)
     back = column(amplitude(level - 23.0 + 6.0 * lace[3] + 3.0 * stones) * drag) * bump(
         hz, octaves_between(3400.0, 1700.0, stones), 1.1
     )
@@ -134,7 +138,7 @@ def _sea(settings: SettingsAt, times_s: Floats, hz: Singles, seed: int) -> tuple
         deep = amplitude(level - 1.0 + 3.0 * lace[2]) * (0.3 + 0.7 * swell + 0.4 * crash[side])
         heard = back + column(deep) * low
         heard += column(amplitude(level - 5.5 + 3.0 * lace[0]) * (0.06 + crash[side])) * tumble
-        heard += column(amplitude(level - 20.0 + 5.0 * lace[1]) * (0.05 + foam[side])) * lace_bump
+        heard += column(amplitude(level - 17.0 + 5.0 * lace[1]) * (0.05 + foam[side])) * lace_bump
         heard *= column(np.minimum(8.0 * waves, 1.0))
         ears.append(heard)
     return ears[0], ears[1]
@@ -178,7 +182,8 @@ def _bubbles(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: in
     rings = Pings(
         pitch_hz=pitch, falls_s=0.0015 + 7.0 / pitch, dense=np.zeros(len(found)), begun=begun, rise=0.05 + 0.3 * late**2
     )
-    level = LEVEL * (low_hz / pitch) ** 0.45 * (0.12 + loud**4) * (0.5 + 0.5 * knob["flow"]) * (1.0 - 0.8 * knob["pipe"])
+    level = LEVEL * (low_hz / pitch) ** 0.45 * (0.12 + loud**4) * (0.5 + 0.5 * knob["flow"])
+    level = level * (1.0 - 0.8 * knob["pipe"])
     left, right = placed(1.8 * (pan - 0.5))
     first = np.round(found.at_s * rate_hz).astype(np.int64)
     return Grained(first, length, rings.grains(length, rate_hz), level * left, level * right)
