@@ -110,7 +110,7 @@ def _drop(time_s: Singles, pitch_hz: float, wet: float, metal: float, marks: Flo
     for mode, mode_hz in enumerate(PAN_HZ if metal > 0.0 else ()):
         # Where on the pan it lands decides which modes it rings.
         share = abs(np.cos(2.0 * np.pi * (0.31 * mode + marks[2]))) / (1.0 + 0.5 * mode)
-        total = total + 0.55 * metal * share * _ring(time_s, 0.0004, mode_hz, 0.034 / (1.0 + 0.3 * mode), 0.0)
+        total = total + 0.85 * metal * share * _ring(time_s, 0.0004, mode_hz, 0.034 / (1.0 + 0.3 * mode), 0.0)
     first_s = 0.006 + 0.016 * marks[3]
     total = total + wet * _ring(time_s, first_s, pitch_hz, 11.0 / pitch_hz + 0.006, 0.16)
     second = 0.55 if marks[4] > 0.45 else 0.0

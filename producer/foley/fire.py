@@ -52,7 +52,7 @@ def _flames(settings: SettingsAt, seed: int) -> Shape:
         knob = knobs(settings, times_s)
         lap = wanders(times_s, (2.7, 0.8, 0.5, 0.24), named(seed, "lap"), 3)
         corner = octaves_between(420.0, 130.0, knob["size"]) * np.exp2(0.7 * lap[1])
-        level = between(-74.0, -46.0, knob["size"]) + 3.5 * lap[0] + 3.0 * lap[1]
+        level = between(-74.0, -46.0, knob["size"]) + (1.0 - 0.65 * knob["draught"]) * (3.5 * lap[0] + 3.0 * lap[1])
         heard = column(amplitude(level)) * low_pass(hz, corner, 2)
         # Flames tear and flap: the middle comes in tatters, quicker than the roar under it.
         heard += column(amplitude(level - 13.0 + 3.0 * lap[2])) * bump(hz, 520.0, 1.0)

@@ -78,7 +78,7 @@ def _loose(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int,
         dense=np.full(len(found), 0.7),
         begun=begun,
     )
-    size = 0.042 * (0.15 + 0.85 * loud**2)
+    size = 0.085 * (0.15 + 0.85 * loud**2)
     left, right = placed(np.asarray((-0.6, 0.5, 0.1, -0.2, 0.8))[thing])
     first = np.round(found.at_s * rate_hz).astype(np.int64)
     return drawn(start, stop, first, length, knocks.grains(length, rate_hz), size * left, size * right)
@@ -117,7 +117,7 @@ def _rolls(settings: SettingsAt, times_s: Floats, hz: Singles, corner: Floats, s
         name = int(found.names[event])
         swell = _roll(since, 2.0 + 3.5 * length, near, name, seed)
         swell *= np.exp((1.2 + 0.4 * near) * wander(times_s, 0.27, seed + 17 * name, 2))
-        bright = corner * (0.8 + (0.7 + 1.8 * near) * np.exp(-np.clip(since, 0.0, 30.0) / 0.9))
+        bright = corner * (0.8 + (0.6 + 0.9 * near) * np.exp(-np.clip(since, 0.0, 30.0) / 0.9))
         size_db = LEVEL_DB + between(-4.0, 9.0, size**2)
         colour = column(amplitude(size_db) * swell.astype(np.float32)) * _through(hz, bright)
         left += colour * np.float32(1.0 - 0.35 * pan)

@@ -70,7 +70,7 @@ def _turbulence(times_s: Floats, hz: Singles, knob: Mapping[str, Floats], common
     own = wanders(times_s, BAND_PERIODS_S[::-1], named(seed, side), 2)
     over = np.log2(np.array(BANDS_HZ) / 250.0)[:, None]
     low = np.clip(-0.5 * over, 0.0, 1.0)
-    swing = between(2.5, 14.0, knob["gusts"]) * (0.75 * shared + 0.25 * own)
+    swing = between(2.5, 13.0, knob["gusts"]) * (0.75 * shared + 0.25 * own)
     # Inside a gust the air is never still: eddies a few metres wide pass in a fifth of a second, stronger in squalls.
     swing += between(3.5, 8.0, knob["gusts"]) * wanders(times_s, EDDY_PERIODS_S, named(seed, "eddies"), 1)
     knots = np.ascontiguousarray((level + swing + np.where(over > 0.0, slope, -1.0) * over + weight * low).T)
@@ -78,7 +78,7 @@ def _turbulence(times_s: Floats, hz: Singles, knob: Mapping[str, Floats], common
     if knob["snow"].any():
         # What lies loose is lifted by the cube of the speed, above the one that moves it at all (Bagnold, 1941).
         lifted = np.clip(air * (1.0 + 0.5 * shared[8]) - 0.12, 0.0, 1.3) ** 1.5 * knob["snow"]
-        grains = amplitude(-70.0 - 8.0 * knob["dark"] + 6.0 * own[1] + 3.0 * shared[9]) * lifted
+        grains = amplitude(-67.0 - 8.0 * knob["dark"] + 6.0 * own[1] + 3.0 * shared[9]) * lifted
         heard += column(grains) * bump(hz, 6800.0 * np.exp2(0.3 * shared[7]), 0.9)
     result: Singles = heard * low_pass(hz, 13000.0, 2)
     return result
@@ -88,7 +88,7 @@ def _tones(times_s: Floats, hz: Singles, knob: Mapping[str, Floats], common: int
     """Resonances that slide with the wind: each opening feels its own speed and speaks while that is high enough."""
     calm = speed(times_s, np.ones(len(times_s)), knob["gusts"], common)  # against the wind's own mean
     # A tone that has locked on grows less with the speed than turbulence does.
-    level = LEVEL_DB + 18.0 * np.log10(knob["strength"]) + 11.0 * np.log10(np.clip(calm, 0.1, 1.4))
+    level = LEVEL_DB + 18.0 * np.log10(knob["strength"]) + 8.0 * np.log10(np.clip(calm, 0.1, 1.4))
     size = octaves_between(1.9, 0.55, knob["opening"]) * np.maximum(knob["strength"], 0.05) ** 0.25
     total = np.zeros((len(times_s), len(hz)), np.float32)
     voices = [("howl", howl_hz, 12.0, 34.5) for howl_hz in HOWLS_HZ]
@@ -98,10 +98,10 @@ def _tones(times_s: Floats, hz: Singles, knob: Mapping[str, Floats], common: int
     tremble = wanders(times_s, tuple(0.36 - 0.02 * voice for voice in range(len(voices))), named(seed, "tremble"), 1)
     for voice, (setting, own_hz, sharpness, size_db) in enumerate(voices):
         local = calm**0.8 * (1.0 + 0.8 * stray[voice])
-        speaks = np.clip((local - 0.55) / 0.85, 0.0, 1.0) ** 1.6
+        speaks = np.clip((local - 0.55) / 0.85, 0.0, 1.0) ** 1.4
         centre = own_hz * size * np.exp2(1.35 * (np.clip(local, 0.2, 2.0) - 1.0))
         width = centre / sharpness
-        swell_db = level + size_db - 10.0 * np.log10(width) + 6.0 * tremble[voice]
+        swell_db = level + size_db - 10.0 * np.log10(width) + 7.0 * tremble[voice]
         gain = amplitude(swell_db) * (knob[setting] * speaks).astype(np.float32)
         tone = peak(hz, centre, width)
         if setting == "howl":
