@@ -71,7 +71,7 @@ def _drops(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int)
     # Where one drop finds a way, others do: faint ones elsewhere, at no beat at all.
     found = poisson(from_s, to_s, OTHERS_PER_S, named(seed, "others"), marks=8)
     place = np.floor(3.0 * found.marks[7])
-    faint = LEVEL * (0.1 + 0.18 * found.marks[1])
+    faint = LEVEL * (0.12 + 0.19 * found.marks[1])
     others = _sounding(settings, found.at_s, found.marks, faint, 0.9 * (place - 1.0), place - 0.7, length, rate_hz)
     return drawn_together(start, stop, [leak, others])
 

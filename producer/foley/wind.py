@@ -31,7 +31,8 @@ LEVEL_DB = -55.0
 
 def speed(times_s: Floats, strength: Floats, gusts: Floats, seed: int) -> Floats:
     """Wind speed over time, about 0 … 1.5: its strength, and gusts that rise faster than they fall."""
-    swell = 0.5 * wander(times_s, 6.3, seed, 3) + 0.5 * wander(times_s, 2.3, seed + 1, 3)
+    swell = 0.45 * wander(times_s, 6.3, seed, 3) + 0.45 * wander(times_s, 2.3, seed + 1, 3)
+    swell += 0.4 * wander(times_s, 0.63, seed + 2, 2)
     gust = np.maximum(swell, 0.0) ** 1.3 * 1.7 + np.minimum(swell, 0.0)
     return strength * np.maximum(1.0 + gusts * gust, 0.12)
 
