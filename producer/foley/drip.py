@@ -68,10 +68,11 @@ def _drops(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int)
     marks = hashed(numbers, keys(named(seed, "marks"), 8)[:, None])
     level = LEVEL * 10.0 ** ((marks[1] - 0.7) * 9.0 / 20.0)
     leak = _sounding(settings, at_s, marks, level, 0.5 * (marks[7] - 0.5) + 0.15, 0.0, length, rate_hz)
-    # Where one drop finds a way, others do: faint ones elsewhere, at no beat at all.
+    # Where one drop finds a way, others do: faint ones elsewhere, at no beat at all, fainter beside a brisk leak.
     found = poisson(from_s, to_s, OTHERS_PER_S, named(seed, "others"), marks=8)
     place = np.floor(3.0 * found.marks[7])
-    faint = LEVEL * (0.12 + 0.19 * found.marks[1])
+    beside = np.clip(0.2 / knobs(settings, found.at_s)["rate"], 0.3, 1.0)
+    faint = LEVEL * beside * (0.12 + 0.19 * found.marks[1])
     others = _sounding(settings, found.at_s, found.marks, faint, 0.9 * (place - 1.0), place - 0.7, length, rate_hz)
     return drawn_together(start, stop, [leak, others])
 

@@ -73,7 +73,7 @@ def _turbulence(times_s: Floats, hz: Singles, knob: Mapping[str, Floats], common
     low = np.clip(-0.5 * over, 0.0, 1.0)
     swing = between(2.5, 13.0, knob["gusts"]) * (0.75 * shared + 0.25 * own)
     # Inside a gust the air is never still: eddies a few metres wide pass in a fifth of a second, stronger in squalls.
-    swing += between(3.5, 8.0, knob["gusts"]) * wanders(times_s, EDDY_PERIODS_S, named(seed, "eddies"), 1)
+    swing += between(1.5, 8.0, knob["gusts"]) * wanders(times_s, EDDY_PERIODS_S, named(seed, "eddies"), 1)
     knots = np.ascontiguousarray((level + swing + np.where(over > 0.0, slope, -1.0) * over + weight * low).T)
     heard = bands(hz, BANDS_HZ, knots) * high_pass(hz, 33.0, 4)
     if knob["snow"].any():
@@ -102,7 +102,7 @@ def _tones(times_s: Floats, hz: Singles, knob: Mapping[str, Floats], common: int
         speaks = np.clip((local - 0.55) / 0.85, 0.0, 1.0) ** 1.4
         centre = own_hz * size * np.exp2(1.35 * (np.clip(local, 0.2, 2.0) - 1.0))
         width = centre / sharpness
-        swell_db = level + size_db - 10.0 * np.log10(width) + 7.0 * tremble[voice]
+        swell_db = level + size_db - 10.0 * np.log10(width) + between(2.0, 7.0, knob["gusts"]) * tremble[voice]
         gain = amplitude(swell_db) * (knob[setting] * speaks).astype(np.float32)
         tone = peak(hz, centre, width)
         if setting == "howl":
