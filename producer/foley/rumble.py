@@ -134,7 +134,7 @@ def _roll(since_s: Floats, length_s: float, near: float, name: int, seed: int) -
         strength = 1.0 if arrival == 0 else 0.25 + 0.6 * chance[ARRIVALS + arrival]
         rise_s = 0.06 + 1.1 * (1.0 - near) * (0.3 + chance[ARRIVALS + arrival]) + 0.25 * late / length_s
         after = np.clip(since_s - late, 0.0, LONGEST_S)
-        fall_s = 0.28 * length_s
+        fall_s = 0.28 * length_s * (1.0 if arrival == 0 else 0.35 + 0.5 * chance[arrival])
         total += strength * (1.0 - np.exp(-after / rise_s)) * np.exp(-after / fall_s)
     ends = np.clip((LONGEST_S - since_s) / 2.0, 0.0, 1.0)
     return np.where(since_s > 0.0, 0.5 * total * ends, 0.0)
