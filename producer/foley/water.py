@@ -39,7 +39,7 @@ PIPE_HZ = (71.0, 214.0, 352.0, 508.0, 733.0, 1040.0)
 def water(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -> Audio:
     """Samples [start, stop) of running water, of a sea, or of both, shape (stop - start, 2)."""
     made = noise(_wash(settings, seed), start, stop, rate_hz, named(seed, "wash"))
-    grained = [_bubbles(settings, start, stop, rate_hz, named(seed, "bubbles"))]
+    grained = _bubbles(settings, start, stop, rate_hz, named(seed, "bubbles"))
     grained.append(_pebbles(settings, start, stop, rate_hz, named(seed, "pebbles"), named(seed, "sea")))
     made += drawn_together(start, stop, grained)
     return under_ceiling(made)
@@ -168,7 +168,7 @@ def _pebbles(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: in
     return Grained(first, length, knocks.grains(length, rate_hz, 2), level * left, level * right)
 
 
-def _bubbles(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -> Grained:
+def _bubbles(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -> list[Grained]:
     length = round(GRAIN_S * rate_hz)
     found = poisson((start - length) / rate_hz, stop / rate_hz, BUBBLES_PER_S, seed, marks=6)
     knob = knobs(settings, found.at_s)
@@ -186,7 +186,12 @@ def _bubbles(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: in
     level = level * (1.0 - 0.8 * knob["pipe"])
     left, right = placed(1.8 * (pan - 0.5))
     first = np.round(found.at_s * rate_hz).astype(np.int64)
-    return Grained(first, length, rings.grains(length, rate_hz), level * left, level * right)
+    small = rings.falls_s < 0.0055  # most are, and half a grain holds them
+    groups = []
+    for kind, size_samples in ((small, length * 27 // 50), (~small, length)):
+        grains = rings.where(kind).grains(size_samples, rate_hz)
+        groups.append(Grained(first[kind], size_samples, grains, (level * left)[kind], (level * right)[kind]))
+    return groups
 
 
 WATER = Recipe(
