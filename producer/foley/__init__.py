@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from producer.foley.birds import BIRDS
 from producer.foley.body import BODYFALL, HEARTBEAT
 from producer.foley.boom import BOOM
 from producer.foley.breath import BREATH
@@ -35,6 +36,7 @@ from producer.foley.wind import WIND
 from producer.model.foley import Recipe
 
 RECIPES: dict[str, Recipe] = {
+    "birds": BIRDS,
     "bodyfall": BODYFALL,
     "boom": BOOM,
     "breath": BREATH,

@@ -19,7 +19,7 @@ from producer.foley.layers import between, knobs, moving, under_ceiling
 from producer.foley.noise import Field, Shape, noise
 from producer.foley.reflections import in_place, scattered
 from producer.foley.shapes import bands, high_pass, low_pass
-from producer.foley.talkers import GRADES, TABLE, TALKERS, VOWELS, Syllables, only, pitch_of, syllables, tables
+from producer.foley.talkers import GRADES, TABLE, TALKERS, VOWELS, Syllables, hisses, only, pitch_of, syllables, tables
 from producer.foley.wander import Floats, hashed, keys, wanders
 from producer.model.chance import seed as named
 from producer.model.foley import Recipe, Setting
@@ -52,10 +52,10 @@ def crowd_far(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: i
     def direct(times_s: Floats) -> Floats:
         return between(1.1, 0.55, knobs(settings, times_s)["distance"])
 
-    # Nothing of a far voice is left above 5.2 kHz, so half the rate holds it whenever the rate is a usual one.
+    # Next to nothing of a far voice is left above 5.2 kHz, so half the rate holds it whenever the rate is a usual one.
     slow_hz = rate_hz // 2 if rate_hz % 2 == 0 and rate_hz >= 32000 else rate_hz
     made = voices(start, stop) if slow_hz == rate_hz else doubled(voices, start, stop)
-    made += noise(_wash(settings, seed), start, stop, rate_hz, named(seed, "wash"), top_hz=9000.0)
+    made += noise(_wash(settings, seed), start, stop, rate_hz, named(seed, "wash"), top_hz=12000.0)
     return under_ceiling(made)
 
 
@@ -118,6 +118,14 @@ def _said(found: Syllables, settings: SettingsAt, start: int, stop: int, rate_hz
     waves = tables()
     time_s = (np.arange(length) / rate_hz).astype(np.float32)
     ends_s = np.minimum(found.long_s, GRAIN_S - FALL_S)
+    # Most syllables begin with breath: a stop's burst or a longer hiss, before and over the vowel's beginning.
+    breath = hisses(rate_hz)
+    where = found.chance * 0.999 * (breath.shape[1] - length)
+    offset = where.astype(np.int32) + (grade * breath.shape[1]).astype(np.int32)
+    spoken = np.where(found.chance > 0.3, 0.45 + 0.5 * found.vowels[0] / len(VOWELS), 0.0)
+    spoken = spoken * (1.0 - knob["distance"]) ** 0.7
+    lasts = np.where(found.vowels[1] % 2 == 0, 0.016, 0.06)
+    hiss, hiss_s = (np.asarray(part, np.float32)[:, None] for part in (spoken, lasts))
     pitch, bend, long_s = (np.asarray(part, np.float32)[:, None] for part in (found.pitch_hz, found.bend, ends_s))
 
     def grains(chosen: slice) -> Singles:
@@ -131,6 +139,10 @@ def _said(found: Syllables, settings: SettingsAt, start: int, stop: int, rate_hz
             (long_s[chosen] + np.float32(FALL_S) - time_s) / np.float32(FALL_S), np.float32(0.0), np.float32(1.0)
         )
         made: Singles = (first + (second - first) * np.minimum(share, np.float32(1.0))) * (rises * falls * falls)
+        blown = np.minimum(time_s / np.float32(0.004), np.float32(1.0)) * np.maximum(1.0 - time_s / hiss_s[chosen], 0.0)
+        short = int(0.062 * rate_hz)
+        airy = breath.reshape(-1).take(offset[chosen, None] + np.arange(short), mode="clip")
+        made[:, :short] += hiss[chosen] * blown[:, :short] * airy
         return made
 
     left, right = placed(1.6 * (stands[1] - 0.5))
@@ -148,7 +160,7 @@ def _wash(settings: SettingsAt, seed: int) -> Shape:
         unrest = wanders(times_s, (0.31, 0.27, 0.24, 0.26, 0.22, 0.2, 0.19), named(seed, "unrest"), 1)
         talk = wanders(times_s, (2.3, 1.9, 2.1, 1.7, 1.6, 1.5, 1.3), named(seed, "talkers"), 2)
         heard = bands(hz, WASH_HZ, np.ascontiguousarray((level + shape_db + 5.0 * unrest + 3.0 * talk).T))
-        heard = heard * high_pass(hz, 130.0, 3) * low_pass(hz, between(4200.0, 1400.0, knob["distance"]), 2)
+        heard = heard * high_pass(hz, 130.0, 3) * low_pass(hz, between(4600.0, 1400.0, knob["distance"]), 3)
         return Field(heard, heard, 1.0)
 
     return field

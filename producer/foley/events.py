@@ -8,7 +8,7 @@ events and moves none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ from producer.audio import Audio
 from producer.foley.wander import Floats, Ints, hashed, keys
 
 Singles = NDArray[np.float32]
-_AT_ONCE = 48  # grains made together: as many as stay in the processor's cache
+_AT_ONCE = 100_000  # samples of grains made together: as many as stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,16 @@ def poisson(from_s: float, to_s: float, per_s: float, seed: int, *, marks: int =
     steps = np.asarray(_poisson(per_s * cell_s))
     counts = np.searchsorted(steps, hashed(cells, seed), side="right")
     slots = len(steps) + 1
-    name = (np.repeat(cells * slots, counts) + _ranges(counts)).astype(np.int64)
+    name = (np.repeat(cells * slots, counts) + ranges(counts)).astype(np.int64)
     at = np.repeat(cells, counts) * cell_s + cell_s * hashed(name, seed + 1)
     drawn = Events(at, hashed(name, keys(seed, marks)[:, None]), name)
     return drawn.where((at >= from_s) & (at < to_s))
 
 
-def _ranges(counts: NDArray[np.intp]) -> NDArray[np.intp]:
+def ranges(counts: NDArray[np.int64] | NDArray[np.intp]) -> NDArray[np.int64]:
     """0 … count - 1 for each count, end to end."""
     total = int(counts.sum())
-    return np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.arange(total, dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def thinned(events: Events, wanted_per_s: Floats, per_s: float, mark: int = 0) -> Events:
@@ -80,29 +80,45 @@ Grains = Callable[[slice], Singles]
 """Which of the events -> their samples, shape (events of the slice, length)."""
 
 
-def drawn(start: int, stop: int, first: Ints, length: int, grains: Grains, left: Floats, right: Floats) -> Audio:
-    """Every event's grain, added up in the events' order: samples [start, stop), shape (stop - start, 2).
+@dataclass(frozen=True, slots=True)
+class Grained:
+    """Events with their sounds, all of one length."""
 
-    Args:
-        first: the sample number where each grain begins, shape (events,).
-        length: samples in a grain.
-        grains: makes them, some at a time; only those that can be heard are made.
-        left, right: gains, shape (events,).
-    """
+    first: Ints  # shape (events,): the sample number where each grain begins
+    length: int  # samples in a grain
+    grains: Grains  # makes them, some at a time; only those that can be heard are made
+    left: Floats  # gains, shape (events,)
+    right: Floats
+
+
+def drawn(start: int, stop: int, first: Ints, length: int, grains: Grains, left: Floats, right: Floats) -> Audio:
+    """`drawn_together` of one group."""
+    return drawn_together(start, stop, [Grained(first, length, grains, left, right)])
+
+
+def drawn_together(start: int, stop: int, groups: Sequence[Grained]) -> Audio:
+    """Every event's grain, added up group by group in the events' order: samples [start, stop), shape (n, 2)."""
     planes = np.zeros((2, stop - start), np.float32)
+    for group in groups:
+        _add(planes, start, stop, group)
+    return np.ascontiguousarray(planes.T)
+
+
+def _add(planes: Singles, start: int, stop: int, group: Grained) -> None:
+    first, length = group.first, group.length
     heard = np.flatnonzero((first < stop) & (first + length > start))
-    gains = np.stack([left, right]).astype(np.float32)
+    gains = np.stack([group.left, group.right]).astype(np.float32)
     low, high = (int(heard[0]), int(heard[-1]) + 1) if len(heard) else (0, 0)
-    for begin in range(low, high, _AT_ONCE):
-        chosen = slice(begin, min(high, begin + _AT_ONCE))
-        made = grains(chosen)
+    together = max(4, _AT_ONCE // max(length, 1))
+    for begin in range(low, high, together):
+        chosen = slice(begin, min(high, begin + together))
+        made = group.grains(chosen)
         for row, event in enumerate(range(chosen.start, chosen.stop)):
             at = int(first[event]) - start
             head, tail = max(0, -at), min(length, stop - start - at)
             if head < tail:
                 for channel in (0, 1):
                     planes[channel, at + head : at + tail] += made[row, head:tail] * gains[channel, event]
-    return np.ascontiguousarray(planes.T)
 
 
 def placed(pan: Floats) -> tuple[Floats, Floats]:

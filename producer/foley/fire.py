@@ -2,29 +2,31 @@
 
 Flames flicker because hot gas sheds rings as it rises, about 1.5 / √diameter times a second (Cetegen and Ahmed,
 Combustion and Flame 93, 1993), so a large fire laps slowly and low. Steam breaks wood in avalanches: one crack sets
-off the next, and their energies follow a power law.
+off the next, and their energies follow a power law. A furnace draws: its air is forced, its roar fills the flue and
+hardly laps.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.foley.events import drawn, placed, poisson, thinned
+from producer.foley.events import Grained, drawn_together, placed, poisson, thinned
 from producer.foley.layers import between, knobs, moving, octaves_between, under_ceiling
 from producer.foley.noise import Field, Shape, Singles, noise
 from producer.foley.pings import Pings
-from producer.foley.shapes import amplitude, bump, column, high_pass, low_pass
-from producer.foley.wander import Floats, Ints, flutter, hashed, keys, wander, wanders
+from producer.foley.shapes import amplitude, bump, column, high_pass, low_pass, peak
+from producer.foley.wander import Floats, flutter, hashed, keys, wander, wanders
 from producer.model.chance import seed as named
 from producer.model.foley import Recipe, Setting
 from producer.model.sound import SettingsAt
 
-Chosen = NDArray[np.bool_]
+FLUE_HZ = (58.0, 171.0, 290.0, 402.0)
+"""Odd modes of a chimney open at its top."""
 BURSTS_PER_S = 24.0
 BRANCHES = 12
 BURST_S = 0.45
+SNAP_S = 0.024
 GRAIN_S = 0.05
 LEVEL = 0.48
 
@@ -33,11 +35,12 @@ def fire(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -
     """Samples [start, stop) of a fire, shape (stop - start, 2)."""
 
     def lapping(times_s: Floats) -> Floats:
-        size = knobs(settings, times_s)["size"]
+        knob = knobs(settings, times_s)
+        size, open_ = knob["size"], 1.0 - 0.75 * knob["draught"]
         quick, slow = (flutter(times_s, low, high, named(seed, "lap", low)) for low, high in ((5.0, 11.0), (1.6, 4.0)))
-        return 1.0 + 0.55 * (quick + (slow - quick) * size)
+        return 1.0 + 0.55 * open_ * (quick + (slow - quick) * size)
 
-    made = noise(_flames(settings, seed), start, stop, rate_hz, named(seed, "roar"))
+    made = noise(_flames(settings, seed), start, stop, rate_hz, named(seed, "roar"), top_hz=12000.0)
     made *= moving(lapping, start, stop, rate_hz)[:, None]
     made += noise(_steam(settings, seed), start, stop, rate_hz, named(seed, "hiss"))
     made += _cracks(settings, start, stop, rate_hz, named(seed, "cracks"))
@@ -47,11 +50,21 @@ def fire(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -
 def _flames(settings: SettingsAt, seed: int) -> Shape:
     def field(times_s: Floats, hz: Singles) -> Field:
         knob = knobs(settings, times_s)
-        lap = wanders(times_s, (2.7, 0.8, 0.5), named(seed, "lap"), 3)
+        lap = wanders(times_s, (2.7, 0.8, 0.5, 0.24), named(seed, "lap"), 3)
         corner = octaves_between(420.0, 130.0, knob["size"]) * np.exp2(0.7 * lap[1])
-        level = between(-74.0, -46.0, knob["size"]) + 3.5 * lap[0] + 3.0 * lap[1]
+        level = between(-74.0, -46.0, knob["size"]) + (1.0 - 0.65 * knob["draught"]) * (3.5 * lap[0] + 3.0 * lap[1])
         heard = column(amplitude(level)) * low_pass(hz, corner, 2)
+        # Flames tear and flap: the middle comes in tatters, quicker than the roar under it.
         heard += column(amplitude(level - 13.0 + 3.0 * lap[2])) * bump(hz, 520.0, 1.0)
+        heard += column(amplitude(level - 23.0 - 4.0 * knob["size"] + 6.0 * lap[3])) * bump(
+            hz, octaves_between(1800.0, 1000.0, knob["size"]), 1.4
+        )
+        if knob["draught"].any():
+            forced = amplitude(level - 9.0 + 8.0 * (1.0 - knob["size"]) + 2.5 * lap[2] + 2.5 * lap[3]) * knob["draught"]
+            heard += column(forced) * bump(hz, 800.0, 1.8)
+            for mode, mode_hz in enumerate(FLUE_HZ):
+                centre = mode_hz * octaves_between(2.2, 0.8, knob["size"]) * (1.0 + 0.02 * lap[1])
+                heard += column(forced * 10.0 ** (0.5 - 0.13 * mode)) * peak(hz, centre, 0.16 * centre)
         return Field(heard * high_pass(hz, 32.0, 3), heard * high_pass(hz, 32.0, 3), 0.7)
 
     return field
@@ -80,7 +93,8 @@ def _cracks(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int
     knob = knobs(settings, begun.at_s)
     # Logs settle and catch: seconds that are busy, seconds that are not.
     busy = 0.5 + 0.5 * wander(begun.at_s, 2.3, named(seed, "busy"), 3)
-    dry = knob["crackle"] ** 1.3 * (0.4 + 0.6 * knob["size"]) * np.minimum(2.2 * busy**1.6, 1.0)
+    dry = 1.4 * knob["crackle"] ** 1.3 * (1.0 - 0.4 * knob["draught"]) * (0.4 + 0.6 * knob["size"])
+    dry = dry * np.minimum(2.2 * busy**1.6, 1.0)
     begun = thinned(begun, BURSTS_PER_S * dry, BURSTS_PER_S)
     branch = np.tile(np.arange(BRANCHES), len(begun))
     burst = np.repeat(begun.marks, BRANCHES, axis=1)
@@ -103,39 +117,24 @@ def _cracks(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int
     )
     left, right = placed(1.2 * (burst[3] - 0.5))
     first = np.round(at_s * rate_hz).astype(np.int64)
-    made = _chosen(snaps, heard, first, size * left, size * right, start, stop, length, rate_hz)
     low = heard & (energy > 0.35) & (branch == 0)
-    return made + _chosen(knocks, low, first, 0.55 * size * left, 0.55 * size * right, start, stop, length, rate_hz)
-
-
-def _chosen(
-    pings: Pings,
-    chosen: Chosen,
-    first: Ints,
-    left: Floats,
-    right: Floats,
-    start: int,
-    stop: int,
-    length: int,
-    rate_hz: int,
-) -> Audio:
-    kept = Pings(
-        pitch_hz=pings.pitch_hz[chosen],
-        falls_s=pings.falls_s[chosen],
-        dense=pings.dense[chosen],
-        begun=pings.begun[chosen],
-    )
-    return drawn(start, stop, first[chosen], length, kept.grains(length, rate_hz), left[chosen], right[chosen])
+    groups = []
+    for pings, chosen, gain, grain_s in ((snaps, heard, size, SNAP_S), (knocks, low, 0.55 * size, GRAIN_S)):
+        own_length = round(grain_s * rate_hz)
+        grains = pings.where(chosen).grains(own_length, rate_hz)
+        groups.append(Grained(first[chosen], own_length, grains, (gain * left)[chosen], (gain * right)[chosen]))
+    return drawn_together(start, stop, groups)
 
 
 FIRE = Recipe(
     name="fire",
     kind="bed",
-    says="a fire: candle, hearth or burning house",
+    says="a fire: candle, hearth, furnace or burning house",
     settings={
         "size": Setting(0.4, 0.0, 1.0, "from a few sticks to a house"),
         "crackle": Setting(0.5, 0.0, 1.0, "how dry the wood is"),
         "hiss": Setting(0.4, 0.0, 1.0, "gas and sap escaping"),
+        "draught": Setting(0.0, 0.0, 1.0, "from an open fire to a furnace with its door shut"),
     },
     ambience=fire,
 )

@@ -48,6 +48,12 @@ def moving(
     return lines.reshape(-1)[start - first * step : stop - first * step]
 
 
+def ever(settings: SettingsAt, name: str, start: int, stop: int, rate_hz: int) -> bool:
+    """Whether a knob leaves 0 anywhere near the samples [start, stop): if not, what it adds need not be made."""
+    steps = np.arange(np.floor(start / rate_hz / CONTROL_S), np.ceil(stop / rate_hz / CONTROL_S) + 1.0)
+    return bool(knobs(settings, steps * CONTROL_S)[name].any())
+
+
 def cycles(rate_hz_at: Callable[[Floats], Floats], start: int, stop: int, rate_hz: int) -> Singles:
     """Phase in cycles, in [0, 1), of an oscillator whose pitch may be ridden; shape (stop - start,)."""
     step = max(1, round(rate_hz * CONTROL_S))
@@ -85,10 +91,12 @@ def looked_up(wave: Singles, phase: Singles) -> Singles:
 
 def under_ceiling(audio: Audio) -> Audio:
     """The same samples up to 0.6 of full scale; beyond it they bend towards 0.98 and never reach it."""
-    size = np.abs(audio)
-    if not len(audio) or float(size.max()) <= KNEE:
+    if not len(audio) or max(float(audio.max()), -float(audio.min())) <= KNEE:
         return audio
-    over = np.maximum(size - np.float32(KNEE), np.float32(0.0))
+    out = audio.copy()
+    loud = np.abs(audio) > np.float32(KNEE)  # a few peaks, as a rule
+    peaks = audio[loud]
+    over = np.abs(peaks) - np.float32(KNEE)
     room = np.float32(0.98 - KNEE)
-    bent = np.float32(KNEE) + room * (over / (over + room))
-    return np.where(size > KNEE, np.copysign(bent, audio), audio).astype(np.float32, copy=False)
+    out[loud] = np.copysign(np.float32(KNEE) + room * (over / (over + room)), peaks)
+    return out

@@ -28,7 +28,7 @@ NEAR_ONE_HZ = 170.0
 WIDEST = 0.42
 """Share of power that differs between the channels at `width` 1: the fold to mono loses 2.4 LU of it at most."""
 _DRAW_SPREAD = 65536.0 / 12.0**0.5  # standard deviation of an even 16-bit number
-_FRAMES_AT_ONCE = 48  # keeps the working set inside the processor's cache
+_AT_ONCE_S = 0.8  # frames made together span about this: their working set stays inside the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +72,19 @@ def noise(
     hop = max(1, round(rate_hz * hop_s))
     bins = int(min(top_hz, CEILING_HZ) * 2.0 * hop_s) + 1
     first, last = start // hop, -(-stop // hop)
-    made = np.empty(((last - first) * hop, 2), np.float32)
-    for low in range(first, last, _FRAMES_AT_ONCE):
-        high = min(last, low + _FRAMES_AT_ONCE)
-        made[(low - first) * hop : (high - first) * hop] = _hops(shape, low, high, rate_hz, hop, hop_s, bins, seed)
-    return made[start - first * hop : stop - first * hop]
+    made = np.empty((last - first, hop, 2), np.float32)
+    together = max(6, round(_AT_ONCE_S / hop_s))
+    for low in range(first, last, together):
+        high = min(last, low + together)
+        _hops(shape, low, high, rate_hz, hop_s, bins, seed, made[low - first : high - first])
+    return made.reshape(-1, 2)[start - first * hop : stop - first * hop]
 
 
-def _hops(shape: Shape, low: int, high: int, rate_hz: int, hop: int, hop_s: float, bins: int, seed: int) -> Audio:
-    """Whole hops [low, high): each is the tail of one frame and the head of the next."""
+def _hops(
+    shape: Shape, low: int, high: int, rate_hz: int, hop_s: float, bins: int, seed: int, out: NDArray[np.float32]
+) -> None:
+    """Whole hops [low, high) into `out`, shape (hops, samples, 2): each the tail of one frame, the head of the next."""
+    hop = out.shape[1]
     kept = min(bins, hop)  # at low sample rates the top of what was drawn has no place
     hz, apart = _frequencies(hop_s, bins)
     field = shape(np.arange(low, high + 1, dtype=np.float64) * (hop / rate_hz), hz[:kept])
@@ -90,7 +94,6 @@ def _hops(shape: Shape, low: int, high: int, rate_hz: int, hop: int, hop_s: floa
     both *= (np.sqrt(np.float32(1.0) - apart) * scale)[..., None, :]
     each *= (np.sqrt(apart) * scale)[..., None, :]
     window = _window(hop)
-    out = np.empty((high - low, hop, 2), np.float32)
     spectrum = np.empty((high + 1 - low, kept), np.complex64)
     for channel, (parts, colour) in enumerate(((both + each, field.left), (both - each, field.right))):
         np.multiply(parts[:, 0], colour, out=spectrum.real)
@@ -98,7 +101,6 @@ def _hops(shape: Shape, low: int, high: int, rate_hz: int, hop: int, hop_s: floa
         spectrum[:, 0] = 0.0
         frames = np.fft.irfft(spectrum, 2 * hop, axis=1)
         np.add(frames[:-1, hop:] * window[hop:], frames[1:, :hop] * window[:hop], out=out[:, :, channel])
-    return out.reshape(-1, 2)
 
 
 def _draw(low: int, high: int, bins: int, kept: int, seed: int) -> tuple[Singles, Singles]:

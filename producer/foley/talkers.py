@@ -17,6 +17,7 @@ GRADES = 4
 TALKERS = 16
 PHRASE = 13
 """Syllables from one phrase's beginning to the next one's, its pause among them."""
+HISS_TOP_HZ = 7000
 VOWELS = (
     (730.0, 1090.0, 2440.0),  # Peterson and Barney, JASA 24 (1952), means for men
     (530.0, 1840.0, 2480.0),
@@ -121,3 +122,23 @@ def tables() -> Singles:
     turned = np.fft.irfft(waves, TABLE, axis=-1)
     turned /= np.sqrt(np.mean(turned**2, axis=-1, keepdims=True))
     return turned.astype(np.float32).reshape(-1)
+
+
+@lru_cache(maxsize=4)
+def hisses(rate_hz: int) -> Singles:
+    """Breath for consonants, 1.5 s of it for each distance, shape (grades, samples), of power 1 when near.
+
+    A fricative's noise lies between 2 and 6 kHz (Jongman, Wayland and Wong, JASA 108, 2000); the way takes it first.
+    """
+    hz = np.arange(HISS_TOP_HZ * 3 // 2) * 2.0 / 3.0
+    chance = hashed(np.arange(len(hz), dtype=np.int64), 0x4155) * 2.0 * np.pi
+    body = np.exp(-(np.log2(np.maximum(hz, 1.0) / 3300.0) ** 2) / 0.5) * (hz < HISS_TOP_HZ)
+    samples = rate_hz * 3 // 2
+    spectrum = np.zeros((GRADES, samples // 2 + 1), np.complex128)
+    kept = min(len(hz), samples // 2)
+    for grade in range(GRADES):
+        far = 1.0 / (1.0 + (hz / (4200.0 * 0.62**grade)) ** 2) ** 1.5
+        spectrum[grade, :kept] = (body * far * np.exp(1j * chance))[:kept]
+    made = np.fft.irfft(spectrum, samples, axis=-1) * samples
+    near = np.sqrt(np.mean(made[0] ** 2))
+    return np.asarray(made / near, np.float32)
