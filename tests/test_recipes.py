@@ -41,7 +41,7 @@ def test_a_recipe_describes_itself(name: str) -> None:
 
 @pytest.mark.parametrize("name", HITS)
 def test_a_hit_has_no_fault_at_any_setting(name: str) -> None:
-    @examples(20)
+    @examples(25)
     @given(asked=a_hit(name))
     def check(asked: Asked) -> None:
         assert hit_faults(struck(name, asked), asked) == []
@@ -51,7 +51,7 @@ def test_a_hit_has_no_fault_at_any_setting(name: str) -> None:
 
 @pytest.mark.parametrize("name", SUSTAINED)
 def test_a_hit_that_sustains_has_exactly_the_length_asked_for_and_no_fault(name: str) -> None:
-    @examples(15)
+    @examples(20)
     @given(asked=a_sustained_hit(name))
     def check(asked: Asked) -> None:
         assert hit_faults(struck(name, asked), asked) == []

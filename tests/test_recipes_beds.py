@@ -31,7 +31,7 @@ DRAWN = 5  # settings at which a bed is heard for a minute, besides resting, low
 
 @pytest.mark.parametrize("name", BEDS)
 def test_a_bed_has_no_fault_at_any_setting(name: str) -> None:
-    @examples(20)
+    @examples(25)
     @given(asked=a_stretch(name))
     def check(asked: Asked) -> None:
         assert stretch_faults(heard(name, asked, 4.0), 4.0) == []
