@@ -13,6 +13,7 @@ from producer.audio import Audio
 from producer.foley import RECIPES
 from producer.model.chance import rng, seed
 from tests.listening import RATE_HZ, Nearest, features
+from tests.recipe_helpers import SILENT
 
 DRAWS = 24  # a recipe; half of them are known, the other half is asked for, then the other way round
 LEAST = 0.95
@@ -29,15 +30,19 @@ def drawn(name: str, draw: int) -> tuple[dict[str, float], Audio]:
     if recipe.hit:
         return chosen, recipe.hit(chosen, None, RATE_HZ, which).audio
     assert recipe.ambience
-    start = int(chance.integers(0, 600 * RATE_HZ))
-    stop = start + int(chance.uniform(4.0, 6.0) * RATE_HZ)
-    return chosen, recipe.ambience(
-        lambda times_s: {knob: np.full(len(times_s), value) for knob, value in chosen.items()},
-        start,
-        stop,
-        RATE_HZ,
-        which,
-    )
+    start, length = int(chance.integers(0, 600 * RATE_HZ)), int(chance.uniform(4.0, 6.0) * RATE_HZ)
+    while True:
+        audio = recipe.ambience(
+            lambda times_s: {knob: np.full(len(times_s), value) for knob, value in chosen.items()},
+            start,
+            start + length,
+            RATE_HZ,
+            which,
+        )
+        if np.abs(audio).max() > SILENT:
+            return chosen, audio
+        start += length  # between two drips, or two birds, a listener waits
+        assert start < 900 * RATE_HZ, f"{name} is silent for minutes with {chosen}"
 
 
 @cache
