@@ -23,8 +23,8 @@ from producer.sounds.turning import Body
 from producer.sounds.varispeed import Varispeed
 from producer.sounds.varying import ratio, stretched
 
-LISTEN_S = 20.0
-"""How much of an endless bed is measured: several gusts, and no more work than a scene of it."""
+LISTEN_S = 60.0
+"""How much of an endless bed is measured: many gusts, so that it is the recipe that is measured and not a moment."""
 RECORDED_S = 300.0
 """How much of a recording is measured; longer ones are judged by their first five minutes."""
 STRETCH_S = 600.0
@@ -133,7 +133,7 @@ class BedMaker:
             "bed",
             *what,
             identity(asked.pack, asked.sound, asked.member, maker.recordings, maker.recipes),
-            [self._rate_hz, list(map(list, asked.settings)), asked.speed, list(asked.sound.loop_s or ())],
+            [self._rate_hz, LISTEN_S, list(map(list, asked.settings)), asked.speed, list(asked.sound.loop_s or ())],
             [self._script_seed, asked.seed, asked.loop, asked.pitch_cents] if endless else [],
         )
 

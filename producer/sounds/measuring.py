@@ -70,7 +70,7 @@ def heard_lufs(read: Callable[[int, int], Audio], length: int, channels: int, ra
     powers = meter.powers()
     begin, end = _sounding(powers, meter.hop, length)
     if end - begin >= 0.4 * rate_hz:
-        found = integrated(powers, meter.seconds_per_hop)
+        found = integrated(powers[begin // meter.hop : -(-end // meter.hop)], meter.seconds_per_hop)
         if np.isfinite(found):
             return found
     return own_length_loudness(read(begin, end), rate_hz)
