@@ -318,7 +318,10 @@ class TestBodyfall:
     def test_snow_swallows_the_top_and_a_grating_rings_on(self) -> None:
         def of(**on: float) -> Floats:
             return np.concatenate(
-                [np.pad(mono(make("bodyfall", s, gear=0.0, clothes=0.0, **on)), (0, RATE))[:RATE] for s in range(4)]
+                [
+                    np.pad(mono(make("bodyfall", s, limbs=0.0, gear=0.0, clothes=0.0, **on)), (0, RATE))[:RATE]
+                    for s in range(4)
+                ]
             )
 
         bare, snow, metal, wood = of(), of(snow=1.0), of(metal=1.0), of(wood=1.0)

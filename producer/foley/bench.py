@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from math import gcd
-from typing import Any
 
 import numpy as np
+import soxr
 from numpy.typing import NDArray
 from scipy import signal
 
@@ -77,24 +75,10 @@ def finished(raw: Raw, length_s: float | None, rate_hz: int) -> Made:
     wave = _at_peak(_without_dc(_fitted(wave, length_s)))
     onset_s = _first_heard_s(wave) if raw.onset_s is None else raw.onset_s
     if rate_hz != BENCH_HZ and len(wave):
-        up, down = _ratio(rate_hz)
-        kernel: Any = _kernel(up, down)  # the stubs know only names of windows
-        wave = signal.resample_poly(wave, up, down, axis=0, window=kernel)
+        wave = soxr.resample(wave, BENCH_HZ, rate_hz, quality="HQ")
     if length_s is not None:
         wave = _of_length(wave, round(length_s * rate_hz))
     return Made(audio=wave.astype(np.float32), onset=min(round(onset_s * rate_hz), max(len(wave) - 1, 0)))
-
-
-def _ratio(rate_hz: int) -> tuple[int, int]:
-    common = gcd(rate_hz, BENCH_HZ)
-    return rate_hz // common, BENCH_HZ // common
-
-
-@lru_cache(maxsize=8)
-def _kernel(up: int, down: int) -> Wave:
-    # What resample_poly would design anew for each sound, which for a short one takes longer than resampling it.
-    widest = max(up, down)
-    return np.asarray(signal.firwin(20 * widest + 1, 1.0 / widest, window=("kaiser", 5.0)), float)
 
 
 def _at_peak(wave: Wave) -> Wave:

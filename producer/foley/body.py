@@ -109,7 +109,7 @@ def _bodyfall(knobs: Mapping[str, float], length_s: float | None, chance: np.ran
     """Shoulder, then the trunk's whole weight, then limbs, each lighter; clothes go with them, gear rattles after."""
     ground = _ground(knobs)
     out = np.zeros(samples(PRE_ROLL_S + 0.9 + 0.6 * ground["metal"]))
-    levels = [0.8, 1.0, *0.8 * np.cumprod(chance.uniform(0.5, 0.85, 1 + round(3 * knobs["limbs"])))]
+    levels = [0.8, 1.0, *0.55 * np.cumprod(chance.uniform(0.5, 0.85, 1 + round(3 * knobs["limbs"])))]
     t = clock(len(out))
     slide = np.zeros(samples(PRE_ROLL_S + 0.9))
     sinks = np.zeros(len(slide))

@@ -22,16 +22,12 @@ def finished(audio: Audio, samples: int, rate_hz: int, *, ends_s: float = 0.05) 
     if not kept:
         return out
     rises = _ramp(min(round(0.003 * rate_hz), kept // 3))
-    falls = _ramp(min(round(ends_s * rate_hz), kept // 2))[::-1]
-
-    def faded(part: Audio) -> Audio:
-        part[: len(rises)] *= rises[:, None]
-        part[kept - len(falls) : kept] *= falls[:, None]
-        return part
-
-    out = faded(out)
-    # What is left of an offset is taken out under a bell, so that both ends stay at rest.
-    bell = faded(np.concatenate([np.ones((kept, 1), np.float32), np.zeros((samples - kept, 1), np.float32)]))
+    falls = np.square(_ramp(min(round(ends_s * rate_hz), kept // 2))[::-1])
+    out[: len(rises)] *= rises[:, None]
+    out[kept - len(falls) : kept] *= falls[:, None]
+    # What is left of an offset is taken out under a bell as long as the sound, so that both ends stay at rest.
+    bell = np.zeros((samples, 1), np.float32)
+    bell[:kept, 0] = np.sin(np.pi * (np.arange(kept) + 0.5) / kept) ** 2
     total = float(bell.sum(dtype=np.float64))
     if total > 0.0:
         out -= bell * (out.sum(axis=0, dtype=np.float64) / total).astype(np.float32)

@@ -27,6 +27,8 @@ NEAR_ONE_HZ = 170.0
 """Where two ears a head apart begin to hear a diffuse field apart; below it both channels carry the same."""
 WIDEST = 0.42
 """Share of power that differs between the channels at `width` 1: the fold to mono loses 2.4 LU of it at most."""
+EASE = 0.5
+"""From this share of its top on, a noise that ends below the ceiling is eased out."""
 _DRAW_SPREAD = 65536.0 / 12.0**0.5  # standard deviation of an even 16-bit number
 _AT_ONCE_S = 0.8  # frames made together span about this: their working set stays inside the processor's cache
 
@@ -58,6 +60,15 @@ def _frequencies(hop_s: float, bins: int) -> tuple[Singles, Singles]:
     return hz, (WIDEST * apart / (1.0 + apart)).astype(np.float32)
 
 
+@lru_cache(maxsize=64)
+def _eased(hop_s: float, bins: int) -> Singles:
+    """Gain of bins 0 … bins - 1: a noise that is not made up to the ceiling ends in a slope, and not at an edge."""
+    if (bins - 1) / (2.0 * hop_s) >= CEILING_HZ - 1.0 / hop_s:
+        return np.ones(bins, np.float32)
+    way = np.clip((np.arange(bins) / (bins - 1) - EASE) / (1.0 - EASE), 0.0, 1.0)
+    return (np.cos(0.5 * np.pi * way) ** 2).astype(np.float32)
+
+
 def noise(
     shape: Shape, start: int, stop: int, rate_hz: int, seed: int, *, hop_s: float = 0.04, top_hz: float = CEILING_HZ
 ) -> Audio:
@@ -67,7 +78,7 @@ def noise(
         shape: the spectrum over time; asked at the frames' centres, which start at 0.
         seed: which noise.
         hop_s: seconds between frames: short follows quick changes, long resolves narrow resonances (1 / (2 hop) Hz).
-        top_hz: nothing is made above it, which also saves work.
+        top_hz: nothing is made above it, which also saves work; from an octave below it the noise is eased out.
     """
     hop = max(1, round(rate_hz * hop_s))
     bins = int(min(top_hz, CEILING_HZ) * 2.0 * hop_s) + 1
@@ -90,7 +101,7 @@ def _hops(
     field = shape(np.arange(low, high + 1, dtype=np.float64) * (hop / rate_hz), hz[:kept])
     both, each = _draw(low, high + 1, bins, kept, seed)
     apart = (apart[:kept] * field.width).astype(np.float32, copy=False)
-    scale = np.float32((rate_hz * hop / 2.0) ** 0.5 / _DRAW_SPREAD)
+    scale = np.float32((rate_hz * hop / 2.0) ** 0.5 / _DRAW_SPREAD) * _eased(hop_s, bins)[:kept]
     both *= (np.sqrt(np.float32(1.0) - apart) * scale)[..., None, :]
     each *= (np.sqrt(apart) * scale)[..., None, :]
     window = _window(hop)

@@ -34,7 +34,7 @@ REED = table({1: (1.0, 0.0), 2: (0.45, 0.3), 3: (0.28, 0.7), 4: (0.12, 0.15), 5:
 def riser(settings: Mapping[str, float], length_s: float | None, rate_hz: int, seed: int) -> Made:
     """A riser of any length; its onset is the peak, at the very end."""
     samples = max(1, round((OWN_LENGTH_S if length_s is None else length_s) * rate_hz))
-    onset = max(0, samples - 1 - round(AFTER_S * rate_hz))
+    onset = max(0, samples - 1 - min(round(AFTER_S * rate_hz), samples // 3))
     peak_s = max(onset / rate_hz, 1e-3)
     time_s = np.arange(samples) / rate_hz
     climbed = np.minimum(time_s / peak_s, 1.0)
