@@ -235,7 +235,7 @@ HARBOUR = {
 }
 PACKS = {
     "harbour": HARBOUR,
-    "storm": {"thunder": "kind: hit, foley: boom", "rain_on_tin": "kind: bed, foley: rain"},
+    "storm": {"squall": "kind: hit, foley: boom", "rain_on_tin": "kind: bed, foley: rain"},
     "winter": {"rain_on_tin": "kind: bed, foley: rain"},
     "weather": {"hail": "kind: hit, foley: impact"},
 }

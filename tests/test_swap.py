@@ -56,11 +56,15 @@ def speech(placed: render.Placed) -> Iterator[np.ndarray]:
 
 
 def level_lufs(placed: render.Placed, clip: Clip) -> float:
-    """How loud a clip is by itself, dry, over all of its span, before anything makes room for speech."""
+    """How loud a clip is by itself, dry, from where it begins to be heard to its end, before anything makes room."""
     alone = replace(placed.timeline, clips=(replace(clip, room="none", treat="none"),), hears=())
+    rate = placed.timeline.rate_hz
     start, end = Samples(max(0, clip.span.start - 2000)), Samples(min(placed.timeline.duration, clip.span.end + 2000))
-    buses = Mixer(alone, placed.script, {}, placed.palette).block(Span(start, end))
-    return loudness(buses.sum(), placed.timeline.rate_hz)
+    heard = Mixer(alone, placed.script, {}, placed.palette).block(Span(start, end)).sum()
+    hop = rate // 100
+    powers = np.square(heard[: len(heard) // hop * hop], dtype=np.float64).sum(axis=1).reshape(-1, hop).mean(axis=1)
+    loud = np.flatnonzero(powers > 1e-6 * np.convolve(powers, np.ones(5) / 5, "valid").max())
+    return loudness(heard[loud[0] * hop : (loud[-1] + 1) * hop], rate)
 
 
 @pytest.fixture(scope="session")

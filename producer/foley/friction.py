@@ -13,7 +13,7 @@ import numpy as np
 
 from producer.foley.bench import BENCH_HZ, Raw, Wave, clock, recipe, samples
 from producer.foley.contact import band_pass, bent, high_pass, hits, noise, slips, smooth, swell, wander
-from producer.foley.modal import Modes, damped, material, modes, plate, resonate
+from producer.foley.modal import Modes, damped, material, modes, plate, resonate, thinned
 from producer.model.foley import Setting
 
 
@@ -68,7 +68,9 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     lowest = 1_100.0 * 12.0 ** -knobs["size"] * chance.uniform(0.92, 1.08)
     # The rubbing partner damps what it rubs.
     stuff = damped(material(knobs["ring"]), 14.0 + 50.0 * knobs["pressure"])
-    body = modes(lowest, plate(52, 1.9)[::2], stuff, chance, contact_s=5e-5, stray=0.05, tilt=0.0)
+    # A large plate has as much at the top as a small one: its modes are only closer together.
+    plates = thinned(plate(max(40, int(30_000.0 * 12.0 ** knobs["size"] / 1_100.0)), 1.9), 26 + int(10 * knobs["size"]))
+    body = modes(lowest, plates, stuff, chance, contact_s=5e-5, stray=0.05, tilt=0.0)
     wave = rubbed(body, rate, load, chance, roughness=knobs["roughness"], stray=0.03 + 0.3 * knobs["roughness"])
     hiss = high_pass(noise(chance, n), 2_500.0) * load * np.sqrt(hand) * knobs["roughness"]
     wave = wave / (np.abs(wave).max(initial=0.0) or 1.0) + 0.035 * smooth(hiss, 11_000.0)

@@ -182,7 +182,7 @@ def unknown_role(role: str, catalogue: Catalogue) -> str | None:
         return None
     if role in catalogue.elsewhere:
         packs = sorted(catalogue.elsewhere[role])
-        names = " and ".join(f"'{pack}'" for pack in packs)
+        names = ", ".join(f"'{pack}'" for pack in packs[:-1]) + (" and " if packs[1:] else "") + f"'{packs[-1]}'"
         which = f"the pack {names} has it" if len(packs) == 1 else f"the packs {names} have it"
         return f"no listed pack has the sound '{role}'; {which}: add {_one_of(packs)} to 'packs'"
     return f"no pack has the sound '{role}'{_near_role(role, catalogue)}"

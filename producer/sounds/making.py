@@ -29,6 +29,8 @@ AMBIENCE_S = 8.0
 """How long a bed lasts that is played as a spot effect by a cue that names no length."""
 EDGE_S = 0.01
 """The fades that keep a stretch of ambience from clicking."""
+HIGHEST = 0.89
+"""The highest sample of several layers together: -1 dBFS."""
 LAYER_LUFS = -23.0
 """What a layer at 0 dB is brought to, so that `level` is heard beside the other layers, whatever they are made of."""
 
@@ -163,7 +165,9 @@ class Maker:
         whole = np.zeros((longest, channels), np.float32)
         for part in levelled:
             whole[: len(part.audio)] += part.audio[:longest]
-        return Made(whole, levelled[0].onset)
+        peak = float(np.abs(whole).max(initial=0.0))
+        # Its level comes from its measurement; what is kept of it stays under full scale, as what it is made of.
+        return Made(whole * np.float32(HIGHEST / peak) if peak > HIGHEST else whole, levelled[0].onset)
 
     def _heard(self, audio: Audio) -> float:
         return heard_lufs(lambda start, stop: audio[start:stop], len(audio), audio.shape[1], self.rate_hz)
