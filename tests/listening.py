@@ -7,7 +7,7 @@ Frequencies, times and rates are octaves (log2 of Hz, ms, strokes a second), lev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -294,8 +294,10 @@ class Nearest:
         standard: NDArray[np.float64] = np.clip((sounds - self._mean) / self._spread, -4.0, 4.0)
         return standard
 
-    def name(self, sounds: NDArray[np.float64]) -> list[str]:
-        """The name of the nearest known sound for each of `sounds`, shape (n, features)."""
+    def name(self, sounds: NDArray[np.float64], among: Collection[str] = ()) -> list[str]:
+        """The name of the nearest known sound for each of `sounds`, shape (n, features); `among` some, if given."""
         asked = self._standard(sounds) @ self._axes
-        squares = np.square(asked).sum(axis=1)[:, None] + np.square(self._known).sum(axis=1)
-        return [str(name) for name in self._names[(squares - 2.0 * asked @ self._known.T).argmin(axis=1)]]
+        here = np.isin(self._names, list(among)) if among else np.ones(len(self._names), bool)
+        known, names = self._known[here], self._names[here]
+        squares = np.square(asked).sum(axis=1)[:, None] + np.square(known).sum(axis=1)
+        return [str(name) for name in names[(squares - 2.0 * asked @ known.T).argmin(axis=1)]]
