@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from producer.mix.margin import LineMargin
+    from producer.model.voice import TakeReport
     from producer.render import Report
     from producer.timeline.cue_sheet import CueRow
 
@@ -27,6 +28,8 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "true_peak_dbtp": _rounded(report.measured.true_peak_dbtp),
         "rounds": report.rounds,
         "packs": {pack: list(roles) for pack, roles in report.filled.items()},
+        "takes": [take(one) for one in report.recorded.takes],
+        "stray_takes": [{"file": file, "why": why} for file, why in report.recorded.strays],
         "tightest_margin": {
             kind: {
                 "margin_lu": _rounded(over),
@@ -65,6 +68,12 @@ def text(found: dict[str, object]) -> str:
     assert isinstance(packs, dict)
     if packs:
         lines.append(f"sounds     {filled(packs)}")
+    takes, strays = found["takes"], found["stray_takes"]
+    assert isinstance(takes, list)
+    assert isinstance(strays, list)
+    if takes:
+        lines.append(f"recorded   {len(takes)} {'line' if len(takes) == 1 else 'lines'}, the others are synthetic")
+    lines += [f"take       {line}" for line in take_lines(takes, strays)]
     margins = found["tightest_margin"]
     assert isinstance(margins, dict)
     for kind, margin in margins.items():
@@ -76,6 +85,32 @@ def text(found: dict[str, object]) -> str:
     files = found["files"]
     assert isinstance(files, list)
     return "\n".join([*lines, *(f"wrote      {name}" for name in files)])
+
+
+def take(report: TakeReport) -> dict[str, object]:
+    """What was heard in a recording, as a JSON object."""
+    return {
+        "line": report.line,
+        "member": report.member,
+        "where": str(report.place),
+        "file": report.file,
+        "length_s": round(report.length_s, 2),
+        "wpm": report.wpm,
+        "peak_dbfs": report.peak_dbfs,
+        "over_noise_db": report.noise_db,
+        "room_s": report.room_s,
+        "remarks": list(report.remarks),
+    }
+
+
+def take_lines(takes: Sequence[Mapping[str, object]], strays: Sequence[Mapping[str, object]]) -> list[str]:
+    """What a producer should know of recordings, one line each; nothing of those that are good."""
+    said = []
+    for one in takes:
+        remarks = one["remarks"]
+        assert isinstance(remarks, list)
+        said += [f"{one['file']} ({one['where']}): {remark}" for remark in remarks]
+    return said + [f"{one['file']} is not heard: {one['why']}" for one in strays]
 
 
 def filled(packs: Mapping[str, Sequence[str]]) -> str:

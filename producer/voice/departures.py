@@ -1,0 +1,62 @@
+"""What a recording says that its line does not, and what it leaves out, in the line's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from producer.voice.align import Aligned, Stretch
+from producer.voice.spectra import RATE_HZ
+
+OTHER_TEXT = 0.88
+"""Beside the same reading played backwards, a recording of other words is no more alike than this; one of the right
+words is far less dear."""
+_LEAST_ADDED_S = 0.35
+"""Shorter strange sounds are breaths, lips and chairs."""
+_MOSTLY = 0.6
+
+
+def is_other_text(found: Aligned, backwards: Aligned, words: int) -> bool:
+    """Whether the recording is of something else: no more like its line than like the same sounds in wrong order."""
+    missing = sum(last - first for first, last in found.missing)
+    return found.cost > OTHER_TEXT * backwards.cost or missing > _MOSTLY * words
+
+
+def departures(found: Aligned, words: Sequence[str]) -> tuple[str, ...]:
+    """One sentence for each departure, in the order of the line.
+
+    Args:
+        found: the recording beside its line.
+        words: the line's words, as it was read.
+    """
+    remarks: list[tuple[int, str]] = []
+    for first, last in found.missing:
+        where = f" after “{words[first - 1]}”" if first else " at the beginning"
+        remarks.append((first, f"words are missing{where}: {_quoted(words[first:last])}"))
+    for repeat in found.again:
+        at = _clock(repeat.heard)
+        remarks.append((repeat.first, f"said twice, first at {at}: {_quoted(words[repeat.first : repeat.last])}"))
+    for extra in found.added:
+        length_s = (extra.heard.end - extra.heard.start) / RATE_HZ
+        if length_s < _LEAST_ADDED_S:
+            continue
+        where = f"after “{words[extra.before - 1]}”" if extra.before else "before the first word"
+        what = f"{length_s:.1f} s at {_clock(extra.heard)}, {where}, are not in the script"
+        remarks.append((extra.before, what))
+    return tuple(what for _, what in sorted(remarks))
+
+
+def _quoted(words: Sequence[str], most: int = 14) -> str:
+    kept = list(words) if len(words) <= most else [*words[: most // 2], "…", *words[-(most // 2) :]]
+    return f"“{' '.join(kept)}”"
+
+
+def _clock(stretch: Stretch) -> str:
+    seconds = stretch.start / RATE_HZ
+    return f"{int(seconds) // 60}:{seconds % 60:04.1f}"
+
+
+def spoken_share(found: Aligned) -> float:
+    """The share of the line's words that were found."""
+    return float(np.mean([word is not None for word in found.words])) if found.words else 0.0
