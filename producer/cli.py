@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from producer import __version__
+from producer import __version__, cli_takes
 from producer.errors import ProducerError, UsageError, nearest
 
 if TYPE_CHECKING:  # heavy modules are imported by the command that needs them
@@ -48,6 +48,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(cli_takes.app)
 
 ScriptArgument = Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")]
 PackOption = Annotated[

@@ -103,6 +103,15 @@ def take(report: TakeReport) -> dict[str, object]:
     }
 
 
+def take_figures(report: TakeReport) -> str:
+    """A recording's figures in a few words."""
+    room = f", room {report.room_s:.2f} s" if report.room_s is not None else ""
+    return (
+        f"{report.length_s:.1f} s, {report.wpm:.0f} wpm, peak {report.peak_dbfs:.1f} dBFS, "
+        f"{report.noise_db:.0f} dB over its noise{room}"
+    )
+
+
 def take_lines(takes: Sequence[Mapping[str, object]], strays: Sequence[Mapping[str, object]]) -> list[str]:
     """What a producer should know of recordings, one line each; nothing of those that are good."""
     said = []

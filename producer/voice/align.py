@@ -16,7 +16,9 @@ from producer.voice.spectra import (
     RATE_HZ,
     Floats,
     Ground,
+    Singles,
     band_powers,
+    distance_of_pairs,
     distances,
     features,
     ground,
@@ -30,6 +32,8 @@ HOP_S = 0.01
 _FARTHEST = 3.0  # frames further apart than this are no better or worse
 _SILENT, _LOUD = 0.2, 2.4
 """What a frame costs in a gap: as good as silence, and as loud as speech."""
+_ONE_REMARK_S = 1.0
+"""Strange sounds with no longer silence between them are one remark of somebody's."""
 _SLOWEST, _FASTEST = 0.4, 2.5  # a take's tempo beside the reading's
 
 
@@ -100,21 +104,18 @@ def align(samples: NDArray[np.floating], readings: Sequence[Reading], hop_s: flo
     heard = features(samples, centres, own, own.noise, slope_step())
     gap_cost = _gap_cost(power, own)
     spoken = int(is_active(power).sum()) * hop
-    found = [_beside(reading, heard, gap_cost, spoken, own, hop) for reading in readings]
-    way, text, distance = min(found, key=lambda one: one[0].cost)
+    pairs = [_Pair(reading, heard, spoken, own, hop) for reading in readings]
+    ways = [cheapest(pair.distances, gap_cost, pair.text, Prices()) for pair in pairs]
+    best = min(range(len(ways)), key=lambda number: ways[number].cost)
+    pair, way = pairs[best], ways[best]
     if way.jumps or way.strange.any():
         # Now that it is known how like this voice is to the reading's, what is none of its words can be told better.
-        way = cheapest(distance, gap_cost, text, _prices(_typical(way, text, distance)))
-    return _read(way, text, distance, hop, len(samples))
-
-
-def _typical(way: Way, text: Text, distance: Floats) -> float:
-    frames = np.flatnonzero((text.word[way.states] >= 0) & ~way.strange)
-    return float(np.median(distance[frames, way.states[frames]])) if len(frames) else _FARTHEST
+        way = cheapest(pair.distances, gap_cost, pair.text, _prices(pair.typical(way)))
+    return _read(way, pair, hop, len(samples))
 
 
 def _prices(typical: float) -> Prices:
-    return Prices(stranger=STR, stranger_frame=float(np.clip(typical + ADD, 0.7, 1.3)), again=AGAIN)
+    return Prices(stranger=10.0, stranger_frame=float(np.clip(typical + 0.45, 0.7, 1.3)), again=20.0)
 
 
 def _gap_cost(power: Floats, own: Ground) -> Floats:
@@ -125,28 +126,43 @@ def _gap_cost(power: Floats, own: Ground) -> Floats:
     return _SILENT + (_LOUD - _SILENT) * np.clip((level - low) / (high - low), 0.0, 1.0)
 
 
-def _beside(
-    reading: Reading, heard: Floats, gap_cost: Floats, spoken: int, own: Ground, hop: int
-) -> tuple[Way, Text, Floats]:
-    length = sum(end - start for start, end in reading.words)
-    tempo = float(np.clip(spoken / max(length, 1), _SLOWEST, _FASTEST))  # over 1: the take is slower
-    counts = [max(2, round((end - start) * tempo / hop)) for start, end in reading.words]
-    centres = np.concatenate(
-        [
+class _Pair:
+    """A recording's frames and a reading's, at the recording's tempo."""
+
+    def __init__(self, reading: Reading, heard: Singles, spoken: int, own: Ground, hop: int) -> None:
+        length = sum(end - start for start, end in reading.words)
+        tempo = float(np.clip(spoken / max(length, 1), _SLOWEST, _FASTEST))  # over 1: the take is slower
+        counts = [max(2, round((end - start) * tempo / hop)) for start, end in reading.words]
+        centres = [
             start + ((np.arange(count) + 0.5) * (end - start) / count).astype(np.int64)
             for count, (start, end) in zip(counts, reading.words, strict=True)
         ]
-    )
-    whole = ground(band_powers(reading.samples, np.arange(0, len(reading.samples), hop, dtype=np.int64)))
-    said = features(reading.samples, centres, whole, own.noise, slope_step(tempo))
-    text = text_of(counts)
-    distance = np.full((len(heard), len(text.word)), _FARTHEST)
-    distance[:, text.word >= 0] = np.minimum(distances(heard, said), _FARTHEST)
-    return cheapest(distance, gap_cost, text, Prices()), text, distance
+        whole = ground(band_powers(reading.samples, np.arange(0, len(reading.samples), hop, dtype=np.int64)))
+        said = features(reading.samples, np.concatenate(centres), whole, own.noise, slope_step(tempo))
+        self.text = text_of(counts)
+        self.heard = heard
+        self.states = np.zeros((len(self.text.word), said.shape[1]), np.float32)
+        self.states[self.text.word >= 0] = said
+
+    def distances(self, start: int, stop: int) -> Singles:
+        """Of frames [start, stop) to every state."""
+        return np.minimum(distances(self.heard[start:stop], self.states), np.float32(_FARTHEST))
+
+    def along(self, way: Way) -> Singles:
+        """The distance of every frame that is in a word to where it is in it."""
+        frames = np.flatnonzero((self.text.word[way.states] >= 0) & ~way.strange)
+        found = distance_of_pairs(self.heard[frames], self.states[way.states[frames]])
+        return np.minimum(found, np.float32(_FARTHEST))
+
+    def typical(self, way: Way) -> float:
+        """How far frames are from their words, for the most part."""
+        along = self.along(way)
+        return float(np.median(along)) if len(along) else _FARTHEST
 
 
-def _read(way: Way, text: Text, distance: Floats, hop: int, length: int) -> Aligned:
+def _read(way: Way, pair: _Pair, hop: int, length: int) -> Aligned:
     """From states to words; of words that were said more than once, the last time counts."""
+    text, along = pair.text, pair.along(way)
     words: list[Stretch | None] = [None] * (len(text.gaps) - 1)
     again: list[Again] = []
     missing: list[tuple[int, int]] = []
@@ -162,31 +178,29 @@ def _read(way: Way, text: Text, distance: Floats, hop: int, length: int) -> Alig
             first = next((w for w in words[jump[2] : jump[1]] if w is not None), None)
             end = min(length, stop * hop)
             again.append(Again(jump[2], jump[1], Stretch(first.start if first else end, end)))
-    for first in (index for index, word in enumerate(words) if word is None):
-        if missing and missing[-1][1] == first:
-            missing[-1] = (missing[-1][0], first + 1)
+    for index in (number for number, word in enumerate(words) if word is None):
+        if missing and missing[-1][1] == index:
+            missing[-1] = (missing[-1][0], index + 1)
         else:
-            missing.append((first, first + 1))
-    said = at >= 0
-    frames = np.flatnonzero(said)
-    unlike = float(distance[frames, way.states[frames]].mean()) if len(frames) else _FARTHEST
+            missing.append((index, index + 1))
     return Aligned(
         words=tuple(words),
         missing=tuple(missing),
         again=tuple(again),
         added=_added(way, text, hop, length),
-        unlike=unlike,
+        unlike=float(along.mean()) if len(along) else _FARTHEST,
         cost=way.cost / len(way.states),
     )
 
 
 def _added(way: Way, text: Text, hop: int, length: int) -> tuple[Added, ...]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], way.strange.view(np.int8), [0]])))
-    found = []
+    found: list[Added] = []
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
         gap = int(np.searchsorted(text.gaps, way.states[start]))
-        found.append(Added(gap, Stretch(int(start) * hop, min(length, int(stop) * hop))))
+        heard = Stretch(int(start) * hop, min(length, int(stop) * hop))
+        if found and found[-1].before == gap and heard.start - found[-1].heard.end < _ONE_REMARK_S * RATE_HZ:
+            found[-1] = Added(gap, Stretch(found[-1].heard.start, heard.end))
+        else:
+            found.append(Added(gap, heard))
     return tuple(found)
-
-
-STR, ADD, AGAIN = 10.0, 0.35, 22.0

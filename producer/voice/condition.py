@@ -33,7 +33,9 @@ def cleaned(samples: Floats, rate_hz: int) -> Floats:
     if len(samples) < 16:
         return samples - samples.mean() if len(samples) else samples
     sections = signal.butter(2, _RUMBLE_HZ, "highpass", fs=rate_hz, output="sos")
-    return np.asarray(signal.sosfiltfilt(sections, samples - samples.mean(), padlen=min(len(samples) - 1, rate_hz // 10)))
+    return np.asarray(
+        signal.sosfiltfilt(sections, samples - samples.mean(), padlen=min(len(samples) - 1, rate_hz // 10))
+    )
 
 
 @dataclass(frozen=True, slots=True)

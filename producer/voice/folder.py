@@ -69,13 +69,20 @@ def look(root: Path, slug: str, lines: Sequence[Line]) -> Folder:
             path = _chosen(root, slug, line, there, names.of[line.id, index], problems)
             if path is not None:
                 file = path.relative_to(root).as_posix()
-                chosen[line.id, index] = Recording(
-                    line=line, index=index, path=path, file=file, sha256=digest(path)
-                )
+                chosen[line.id, index] = Recording(line=line, index=index, path=path, file=file, sha256=digest(path))
     if problems:
         raise VoiceError("\n".join(map(str, sorted(set(problems)))))
     named = {recording.path for recording in chosen.values()}
     return Folder(takes, chosen, tuple(stray for path, stray in strays if path not in named))
+
+
+def present(root: Path, slug: str, lines: Sequence[Line]) -> dict[Speech, dict[int, Path]]:
+    """Every take there is, by its number, whatever the script picks. Raises `VoiceError` for two of one number."""
+    problems: list[Problem] = []
+    takes, _ = _sorted(root, slug, Names(lines), problems)
+    if problems:
+        raise VoiceError("\n".join(map(str, sorted(set(problems)))))
+    return takes
 
 
 def digest(path: Path) -> str:
@@ -140,20 +147,17 @@ def _chosen(
         return None
     if not asked:
         return there[max(there)] if there else None
-    if asked.isdecimal():
-        if int(asked) in there:
-            return there[int(asked)]
-        kept = ", ".join(map(str, sorted(there)))
-        what = f"there is no take {asked} of this line" + (
-            f"; there is {kept}" if there else f"; it would be called {name}_{asked}.wav, in takes/{slug}"
-        )
-        problems.append(Problem(line.place, f"take: {what}"))
-        return None
-    if len(line.voices) > 1:
-        what = "a line that is said together has one take for each member; leave 'take' out, or give a number"
-        problems.append(Problem(line.place, f"take: {what}"))
-        return None
+    if asked.isdecimal() and int(asked) in there:
+        return there[int(asked)]
     try:
+        if asked.isdecimal():
+            kept = ", ".join(map(str, sorted(there)))
+            would = f"there is {kept}" if there else f"it would be called {name}_{asked}.wav, in takes/{slug}"
+            raise ValueError(f"there is no take {asked} of this line; {would}")
+        if len(line.voices) > 1:
+            raise ValueError(
+                "a line that is said together has one take for each member; give a number, or leave it out"
+            )
         return _named(root, slug, asked)
     except ValueError as wrong:
         problems.append(Problem(line.place, f"take: {wrong}"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -74,30 +75,54 @@ def record_lines(
 
     Raises `VoiceError`: every recording that cannot be read, or in which nothing is said, at its line.
     """
-    keys = {one.speech: _key(one, language, rate_hz) for one in recordings}
-    found = {one.speech: kept for one in recordings if (kept := _kept(one, cache, keys[one.speech]))}
-    fresh = [one for one in recordings if one.speech not in found]
-    done = len(found)
+    heard = hear_all(recordings, language, rate_hz, cache, listen, jobs, progress)
+    problems = [
+        Problem(one.line.place, f"the recording {one.file} {found}")
+        for one, found in zip(recordings, heard, strict=True)
+        if isinstance(found, UnusableError)
+    ]
+    if problems:
+        raise VoiceError("\n".join(map(str, sorted(problems))))
+    return {
+        one.speech: found for one, found in zip(recordings, heard, strict=True) if not isinstance(found, UnusableError)
+    }
+
+
+def hear_all(
+    recordings: Sequence[Recording],
+    language: str,
+    rate_hz: int,
+    cache: Cache,
+    listen: Listen,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Heard | UnusableError]:
+    """As `record_lines`, of any recordings, several of one line too, in their order; what cannot be used is told."""
+    found = [_kept(one, cache, _key(one, language, rate_hz)) for one in recordings]
+    fresh = [number for number, kept in enumerate(found) if kept is None]
+    done = len(found) - len(fresh)
     if progress is not None and done:
         progress(done, len(recordings))
-    beside = references([(one.line, one.index) for one in fresh], language, cache, jobs) if fresh else {}
-    problems: list[Problem] = []
+    wanted = dict.fromkeys((recordings[number].line, recordings[number].index) for number in fresh)
+    beside = references(list(wanted), language, cache, jobs) if fresh else {}
+    made: dict[int, Heard | UnusableError] = {}
     with ThreadPoolExecutor(max(1, jobs)) as threads:
-        waiting = [(one, threads.submit(_heard, one, beside[one.speech], rate_hz, listen)) for one in fresh]
-        for one, future in waiting:
+        waiting = {
+            number: threads.submit(_heard, recordings[number], beside[recordings[number].speech], rate_hz, listen)
+            for number in fresh
+        }
+        for number, future in waiting.items():
             try:
                 heard = future.result()
             except UnusableError as wrong:
-                problems.append(Problem(one.line.place, f"the recording {one.file} {wrong}"))
-                continue
-            _keep(heard, cache, keys[one.speech])
-            found[one.speech] = heard
+                made[number] = wrong
+            else:
+                made[number] = heard
+                _keep(heard, cache, _key(recordings[number], language, rate_hz))
             done += 1
             if progress is not None:
                 progress(done, len(recordings))
-    if problems:
-        raise VoiceError("\n".join(map(str, sorted(problems))))
-    return found
+    return [made[number] if kept is None else kept for number, kept in enumerate(found)]
 
 
 def _key(one: Recording, language: str, rate_hz: int) -> str:
@@ -162,7 +187,9 @@ def hear(one: Recording, raw: Floats, native_hz: int, beside: Reference, rate_hz
     clean = condition.cleaned(raw, native_hz)
     found = condition.levels(clean, native_hz)
     if float(found.db.max()) < condition.SILENT_DBFS:
-        top = f"its loudest 10 ms have {found.db.max():.0f} dBFS" if found.db.max() > -150.0 else "it is digital silence"
+        top = (
+            f"its loudest 10 ms have {found.db.max():.0f} dBFS" if found.db.max() > -150.0 else "it is digital silence"
+        )
         raise UnusableError(f"is silence: {top}")
     low = soxr.resample(clean, native_hz, RATE_HZ, quality="HQ").astype(np.float32)
     aligned = align(low, beside.readings)
@@ -223,7 +250,7 @@ def _phrases(
     if not spoken:  # not a word was found: the whole of it is played, and it is reported
         return _uncut(line, clean, native_hz, found)
     cuts = {spoken[0]: 0}
-    for before, after in zip(spoken, spoken[1:], strict=False):
+    for before, after in pairwise(spoken):
         cuts[after] = condition.parting(found, ends[before], max(begins[after], ends[before] + 1))
     made: list[Trimmed] = []
     for number in range(count):
@@ -293,15 +320,11 @@ def _remarks(
         said.append(f"clipped: the wave is cut off flat {runs} times, at {peak:.1f} dBFS")
     noise_db = found.speech_db - found.noise_db
     if noise_db < condition.NOISY_DB:
-        said.append(f"noisy: the voice stands only {noise_db:.0f} dB above the noise ({condition.NOISY_DB:.0f} are asked)")
+        asked = f"{condition.NOISY_DB:.0f} are asked"
+        said.append(f"noisy: the voice stands only {noise_db:.0f} dB above the noise ({asked})")
     if room_s is not None and room_s > condition.ROOMY_S:
         said.append(f"roomy: the room rings for {room_s:.1f} s ({condition.ROOMY_S:g} s at most)")
     if not other and len(words) >= _FEWEST_WORDS and not _SLOWEST_WPM <= wpm <= _FASTEST_WPM:
         what = "far too long" if wpm < _SLOWEST_WPM else "far too short"
         said.append(f"{what}: {wpm:.0f} words a minute")
     return tuple(said)
-
-
-def used(found: Mapping[Speech, Heard]) -> dict[Speech, Take]:
-    """The takes alone."""
-    return {speech: heard.take for speech, heard in found.items()}

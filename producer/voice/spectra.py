@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
 RATE_HZ = 16000
@@ -32,12 +33,13 @@ _BLOCK = 4096  # frames: a file of ten minutes is not held as spectra
 @lru_cache(maxsize=8)
 def _mel(size: int) -> Floats:
     """Triangular filters, shape (bands, size // 2 + 1). Source: O'Shaughnessy's mel scale, 2595 log10(1 + f / 700)."""
-    edges = np.linspace(*(2595.0 * np.log10(1.0 + hz / 700.0) for hz in (_LOW_HZ, _HIGH_HZ)), BANDS + 2)
+    low, high = (2595.0 * float(np.log10(1.0 + hz / 700.0)) for hz in (_LOW_HZ, _HIGH_HZ))
+    edges = np.linspace(low, high, BANDS + 2)
     hz = 700.0 * (10.0 ** (edges / 2595.0) - 1.0)
     bins = np.arange(size // 2 + 1) * RATE_HZ / size
     rise = (bins - hz[:-2, None]) / (hz[1:-1] - hz[:-2])[:, None]
     fall = (hz[2:, None] - bins) / (hz[2:] - hz[1:-1])[:, None]
-    return np.maximum(0.0, np.minimum(rise, fall))
+    return np.asarray(np.maximum(0.0, np.minimum(rise, fall)), np.float64)
 
 
 def band_powers(samples: NDArray[np.floating], centres: Indices) -> Floats:
@@ -84,7 +86,7 @@ def levels_db(power: Floats, own: Ground) -> tuple[Floats, float]:
     return level, float(10.0 * np.log10(own.noise.mean()))
 
 
-def features(samples: NDArray[np.floating], centres: Indices, own: Ground, noise: Floats, step: int) -> Floats:
+def features(samples: NDArray[np.floating], centres: Indices, own: Ground, noise: Floats, step: int) -> Singles:
     """Cepstra and their slopes, each around 0 with the spread 1 over the speech among the frames, weighted.
 
     Args:
@@ -105,7 +107,7 @@ def features(samples: NDArray[np.floating], centres: Indices, own: Ground, noise
     shape = (shape - shape[loud].mean(axis=0)) / np.maximum(shape[loud].std(axis=0), 1e-3)
     slope /= np.maximum(slope[loud].std(axis=0), 1e-3)
     shape[:, 0] *= _LEVEL_WEIGHT
-    return np.hstack([shape, _SLOPE_WEIGHT * slope])
+    return np.hstack([shape, _SLOPE_WEIGHT * slope]).astype(np.float32)
 
 
 def slope_step(tempo: float = 1.0) -> int:
@@ -113,10 +115,16 @@ def slope_step(tempo: float = 1.0) -> int:
     return max(1, round(_SLOPE_S * RATE_HZ / tempo))
 
 
-def distances(first: Floats, second: Floats) -> Floats:
+def distances(first: Singles, second: Singles) -> Singles:
     """Between every two frames, shape (first, second): 0 for the same, around 2 where nothing is alike."""
-    squares = np.square(first).sum(axis=1)[:, None] + np.square(second).sum(axis=1) - 2.0 * (first @ second.T)
-    return np.maximum(squares, 0.0) / DIMENSIONS
+    squares = np.square(first).sum(axis=1)[:, None] + np.square(second).sum(axis=1)
+    squares -= np.float32(2.0) * (first @ second.T)
+    return np.asarray(np.maximum(squares, np.float32(0.0)) / np.float32(DIMENSIONS), np.float32)
+
+
+def distance_of_pairs(first: Singles, second: Singles) -> Singles:
+    """Between each frame and its partner, shape (frames,)."""
+    return np.asarray(np.square(first - second).sum(axis=1) / np.float32(DIMENSIONS), np.float32)
 
 
 def _cepstra(power: Floats, own: Ground, noise: Floats) -> Floats:

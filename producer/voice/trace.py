@@ -8,6 +8,7 @@ there is silence, or something that is not in the text. From a gap the way may j
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,12 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 _STAY, _SKIP_ONE, _SKIP_TWO = 0.15, 0.15, 0.5
-_NEVER = 1e12
+_NEVER = np.float32(1e12)
+_BLOCK = 256  # frames whose distances are held at once
+
+Singles = NDArray[np.float32]
+Distances = Callable[[int, int], Singles]
+"""The distance of frames [start, stop) of the take to every state, shape (stop - start, states)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +74,32 @@ class Way:
     cost: float
 
 
-def cheapest(distance: Floats, gap_cost: Floats, text: Text, prices: Prices) -> Way:
+def cheapest(distances: Distances, gap_cost: Floats, text: Text, prices: Prices) -> Way:
     """The way with the least cost.
 
     Args:
-        distance: of every frame of the take to every state, shape (frames, states); a gap's column is not read.
+        distances: of the take's frames to the states; a gap's column is not read.
         gap_cost: of each frame when it is in a gap, shape (frames,): little where it is silent.
         text: the states.
         prices: of everything out of order.
     """
-    steps, states = distance.shape
+    steps, states = len(gap_cost), len(text.word)
     gaps = text.gaps
+    silent = gap_cost.astype(np.float32)
     stay, one, two, three = _moves(text, states)
     moved = np.zeros((steps, states), np.int8)
-    jumped = np.full((steps, len(gaps)), -1, np.int32)
+    jumped = np.full((steps, len(gaps)), -1, np.int16)
     strange_on = np.zeros((steps, len(gaps)), np.bool_)  # the stranger goes on, rather than begins
     from_strange = np.zeros((steps, len(gaps)), np.bool_)
-    score = np.full(states, _NEVER)
+    score = np.full(states, _NEVER, np.float32)
     score[[0, 1]] = 0.0
-    strange = np.full(len(gaps), _NEVER)
+    strange = np.full(len(gaps), _NEVER, np.float32)
     number = np.arange(len(gaps))
+    block = np.zeros((0, states), np.float32)
     for step in range(steps):
+        if step % _BLOCK == 0:
+            block = distances(step, min(steps, step + _BLOCK))
+            block[:, gaps] = 0.0
         here = score[gaps]
         if step:
             arrived = score + stay
@@ -99,11 +110,11 @@ def cheapest(distance: Floats, gap_cost: Floats, text: Text, prices: Prices) -> 
                 np.copyto(arrived[reach:], other, where=better)
                 move[reach:][better] = reach
             score = arrived
-        score = score + distance[step]
-        score[gaps] += gap_cost[step] - distance[step, gaps]
-        begun = here + prices.stranger
+        score = score + block[step % _BLOCK]
+        score[gaps] += silent[step]
+        begun = here + np.float32(prices.stranger)
         strange_on[step] = strange <= begun
-        strange = np.minimum(strange, begun) + prices.stranger_frame
+        strange = np.minimum(strange, begun) + np.float32(prices.stranger_frame)
         rested = score[gaps]
         from_strange[step] = strange < rested
         rested = np.minimum(strange, rested)
@@ -114,34 +125,35 @@ def cheapest(distance: Floats, gap_cost: Floats, text: Text, prices: Prices) -> 
     return _way_back(score, moved, jumped, strange_on, from_strange, text)
 
 
-def _moves(text: Text, states: int) -> tuple[Floats, Floats, Floats, Floats]:
+def _moves(text: Text, states: int) -> tuple[Singles, Singles, Singles, Singles]:
     """The price of staying, and of reaching each state from one, two and three before it."""
     gap = text.word < 0
-    stay = np.where(gap, 0.0, _STAY)
-    one, two, three = np.zeros(states), np.full(states, _SKIP_ONE), np.full(states, _SKIP_TWO)
+    stay = np.where(gap, 0.0, _STAY).astype(np.float32)
+    one, two, three = (np.full(states, price, np.float32) for price in (0.0, _SKIP_ONE, _SKIP_TWO))
     two[1:][gap[:-1]] = 0.0  # over a gap to a word's first frame
     three[1:][gap[:-1]] = _SKIP_ONE
     three[2:][gap[:-2]] = _SKIP_ONE
     return stay, one, two, three
 
 
-def _jumps(rested: Floats, text: Text, prices: Prices, number: Indices) -> tuple[Floats, Indices]:
+def _jumps(rested: Singles, text: Text, prices: Prices, number: Indices) -> tuple[Singles, Indices]:
     """The cheapest jump to every gap, and the gap that it comes from."""
-    at = rested - prices.missing_frame * text.before
+    along = np.asarray(prices.missing_frame * text.before, np.float32)
+    at = rested - along
     least = np.minimum.accumulate(at)
-    ahead = least + prices.missing_frame * text.before + prices.missing
+    ahead = least + along + np.float32(prices.missing)
     ahead_from = np.maximum.accumulate(np.where(at <= least, number, 0))
     turned = rested[::-1]
     least = np.minimum.accumulate(turned)
-    back = least[::-1] + prices.again
+    back = least[::-1] + np.float32(prices.again)
     back_from = len(number) - 1 - np.maximum.accumulate(np.where(turned <= least, number, 0))[::-1]
     return np.where(ahead < back, ahead, back), np.where(ahead < back, ahead_from, back_from)
 
 
 def _way_back(
-    score: Floats,
+    score: Singles,
     moved: NDArray[np.int8],
-    jumped: NDArray[np.int32],
+    jumped: NDArray[np.int16],
     strange_on: NDArray[np.bool_],
     from_strange: NDArray[np.bool_],
     text: Text,
