@@ -100,6 +100,8 @@ def bring(
         raise RenderError(f"there is no recording in {folder}")
     members = {member.casefold(): member for member in speakers(script.lines)}
     single: list[tuple[Path, Meant]] = []
+    reels: list[tuple[Path, str]] = []
+    unknown: list[Path] = []
     for path in found:
         meant = names.meant(path.stem)
         numbered, number = names.numbered(path.stem)
@@ -109,10 +111,14 @@ def bring(
         if meant is not None:
             single.append((path, meant))
         elif reel is not None:
-            _reel(job, path, reel)
+            reels.append((path, reel))
         else:
-            _unknown(job, path)
+            unknown.append(path)
     _singles(job, single)
+    for path, member in reels:
+        _reel(job, path, member)
+    for path in unknown:
+        _unknown(job, path)
     return Import(tuple(job.brought), tuple(job.refused), tuple(job.absent))
 
 
@@ -231,7 +237,12 @@ def _reel(job: _Job, path: Path, member: str) -> None:
 
 def _unknown(job: _Job, path: Path) -> None:
     why = takes_folder.why_stray(path.stem, job.names)
-    line = _whose(job, path, None)
+    line = None
+    if job.names.together(path.stem) is None:
+        try:
+            line = _whose(job, path, None)
+        except UnusableError as wrong:
+            why = str(wrong)
     if line is not None:
         name = job.names.of[line.id, 0]
         why = f"no line is called so; it says {shown(line)} ({line.place}): call it {name}"
@@ -247,11 +258,11 @@ def _other(job: _Job, path: Path, line: Line) -> str:
 
 
 def _whose(job: _Job, path: Path, but: Line | None) -> Line | None:
-    """The line that a recording says, those of the same member first; None when it is none for certain."""
-    try:
-        raw, rate_hz = heard_file(path, render.listen)
-    except UnusableError:
-        return None
+    """The line that a recording says, those of the same member first; None when it is none for certain.
+
+    Raises UnusableError.
+    """
+    raw, rate_hz = heard_file(path, render.listen)
     low = soxr.resample(cleaned(raw, rate_hz), rate_hz, RATE_HZ, quality="HQ").astype(np.float32)
     lines = [line for line in job.script.lines if but is None or line.id != but.id]
     groups = [[line for line in lines if but is not None and line.speaker == but.speaker]]

@@ -32,6 +32,8 @@ HOP_S = 0.01
 _FARTHEST = 3.0  # frames further apart than this are no better or worse
 _SILENT, _LOUD = 0.2, 2.4
 """What a frame costs in a gap: as good as silence, and as loud as speech."""
+_SPEECH = 0.15
+"""Strange sounds of less than this share of the speech's power are the room's, a breath's or a chair's."""
 _ONE_REMARK_S = 1.0
 """Strange sounds with no longer silence between them are one remark of somebody's."""
 _SLOWEST, _FASTEST = 0.4, 2.5  # a take's tempo beside the reading's
@@ -111,7 +113,7 @@ def align(samples: NDArray[np.floating], readings: Sequence[Reading], hop_s: flo
     if way.jumps or way.strange.any():
         # Now that it is known how like this voice is to the reading's, what is none of its words can be told better.
         way = cheapest(pair.distances, gap_cost, pair.text, _prices(pair.typical(way)))
-    return _read(way, pair, hop, len(samples))
+    return _read(way, pair, hop, len(samples), levels_db(power, own)[0])
 
 
 def _prices(typical: float) -> Prices:
@@ -160,7 +162,7 @@ class _Pair:
         return float(np.median(along)) if len(along) else _FARTHEST
 
 
-def _read(way: Way, pair: _Pair, hop: int, length: int) -> Aligned:
+def _read(way: Way, pair: _Pair, hop: int, length: int, level_db: Floats) -> Aligned:
     """From states to words; of words that were said more than once, the last time counts."""
     text, along = pair.text, pair.along(way)
     words: list[Stretch | None] = [None] * (len(text.gaps) - 1)
@@ -187,16 +189,18 @@ def _read(way: Way, pair: _Pair, hop: int, length: int) -> Aligned:
         words=tuple(words),
         missing=tuple(missing),
         again=tuple(again),
-        added=_added(way, text, hop, length),
+        added=_added(way, text, hop, length, level_db),
         unlike=float(along.mean()) if len(along) else _FARTHEST,
         cost=way.cost / len(way.states),
     )
 
 
-def _added(way: Way, text: Text, hop: int, length: int) -> tuple[Added, ...]:
+def _added(way: Way, text: Text, hop: int, length: int, level_db: Floats) -> tuple[Added, ...]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], way.strange.view(np.int8), [0]])))
     found: list[Added] = []
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        if float(np.mean(10.0 ** (level_db[start:stop] / 10.0))) < _SPEECH:
+            continue
         gap = int(np.searchsorted(text.gaps, way.states[start]))
         heard = Stretch(int(start) * hop, min(length, int(stop) * hop))
         if found and found[-1].before == gap and heard.start - found[-1].heard.end < _ONE_REMARK_S * RATE_HZ:

@@ -17,9 +17,11 @@ _EMPTY_DB = -200.0
 _BREATH_S = 0.7
 """A breath that begins no longer than this before the first word stays."""
 _RINGS_S = 0.5
-_HOLD_S = 0.12  # a closure or a catch of breath this long does not end what is audible
+_CATCH_S = 0.25  # between a breath and the word that it is taken for
+_HOLD_S = 0.12  # a closure this long does not end what is audible
 _BEFORE_S, _AFTER_S = 0.025, 0.060
 _FADE_IN_S, _FADE_OUT_S = 0.010, 0.040
+_SMOOTH_S, _LEAST_FALL_DB = 0.035, 15.0
 CLIPPED_RUNS = 5
 NOISY_DB = 30.0
 """A voice that stands less than this above its noise is heard to hiss between the words."""
@@ -29,10 +31,10 @@ SILENT_DBFS = -65.0
 
 
 def cleaned(samples: Floats, rate_hz: int) -> Floats:
-    """Without direct current and rumble: 24 dB an octave under 50 Hz, and no delay. Shape (n,)."""
+    """Without direct current and rumble: 48 dB an octave under 50 Hz, and no delay. Shape (n,)."""
     if len(samples) < 16:
         return samples - samples.mean() if len(samples) else samples
-    sections = signal.butter(2, _RUMBLE_HZ, "highpass", fs=rate_hz, output="sos")
+    sections = signal.butter(4, _RUMBLE_HZ, "highpass", fs=rate_hz, output="sos")
     return np.asarray(
         signal.sosfiltfilt(sections, samples - samples.mean(), padlen=min(len(samples) - 1, rate_hz // 10))
     )
@@ -77,7 +79,7 @@ def audible_from(found: Levels, word: int, least: int = 0) -> int:
     """
     heard = found.db > found.audible_db
     start = at = word // found.hop
-    hold, reach = round(_HOLD_S / HOP_S), round(_BREATH_S / HOP_S)
+    hold, reach = round(_CATCH_S / HOP_S), round(_BREATH_S / HOP_S)
     while at > 0 and start - at < hold and word // found.hop - at < reach:
         at -= 1
         if at < len(heard) and heard[at]:
@@ -129,7 +131,7 @@ def faded(samples: Floats, rate_hz: int) -> Floats:
 
 
 def clipped_runs(samples: Floats) -> int:
-    """How often the wave is cut off flat: three samples and more within half a percent of the highest there is."""
+    """How often the wave is cut off flat: where five samples and more hardly differ, at the highest there is."""
     top = float(np.abs(samples).max(initial=0.0))
     if top < 0.05:
         return 0
@@ -139,9 +141,9 @@ def clipped_runs(samples: Floats) -> int:
         peak = float(high.max())
         if peak < 0.9 * top:
             continue
-        flat = (high >= 0.995 * peak) & (np.abs(np.diff(high, append=high[-1:])) <= 0.002 * peak)
+        flat = (high >= 0.995 * peak) & (np.abs(np.diff(high, append=0.0)) <= 1e-4 * peak)
         edges = np.flatnonzero(np.diff(np.concatenate([[0], flat.view(np.int8), [0]])))
-        found += int((edges[1::2] - edges[::2] >= 3).sum())
+        found += int((edges[1::2] - edges[::2] >= 4).sum())
     return found
 
 
@@ -151,20 +153,20 @@ def decay_s(found: Levels) -> float | None:
     The level's steepest even falls of 20 dB at the ends of words; a room bounds how steep they can be, so the fourth
     part that falls fastest is the room's. Source: after Ratnam et al. (2003), blind estimation of reverberation time.
     """
-    smooth = ndimage.uniform_filter1d(found.db, 5, mode="nearest")
+    smooth = ndimage.uniform_filter1d(found.db, round(_SMOOTH_S / HOP_S), mode="nearest")
+    bottom = max(found.noise_db + 6.0, found.speech_db - 45.0)
     falls = []
     at = 0
     while at < len(smooth) - 1:
-        if smooth[at + 1] >= smooth[at]:
-            at += 1
-            continue
-        end = at
-        while end < len(smooth) - 1 and smooth[end + 1] < smooth[end]:
+        end = lowest = at
+        while end < len(smooth) - 1 and smooth[end + 1] < smooth[lowest] + 2.0:
             end += 1
-        top, bottom = smooth[at], max(smooth[end], found.noise_db + 6.0)
-        inside = np.flatnonzero((smooth[at : end + 1] <= top - 4.0) & (smooth[at : end + 1] >= bottom)) + at
-        if top >= found.speech_db - 12.0 and len(inside) >= 4 and smooth[inside[0]] - smooth[inside[-1]] >= 15.0:
-            slope = np.polyfit(np.arange(len(inside)) * HOP_S, smooth[inside], 1)[0]
-            falls.append(-60.0 / float(slope))
-        at = end
-    return float(np.percentile(falls, 25)) if len(falls) >= 2 else None
+            lowest = end if smooth[end] < smooth[lowest] else lowest
+        top = int(smooth[at : lowest + 1].argmax()) + at
+        inside = np.arange(top, lowest + 1)
+        inside = inside[(smooth[inside] <= smooth[top] - 5.0) & (smooth[inside] >= bottom)]
+        if smooth[top] >= found.speech_db - 10.0 and len(inside) >= 6 and np.ptp(smooth[inside]) >= _LEAST_FALL_DB:
+            slope = float(np.polyfit(np.arange(len(inside)) * HOP_S, smooth[inside], 1)[0])
+            falls.append(-60.0 / min(slope, -1.0))
+        at = max(end, at + 1)
+    return float(np.percentile(falls, 25)) if falls else None

@@ -11,15 +11,21 @@ from producer.voice.spectra import RATE_HZ
 
 OTHER_TEXT = 0.92
 """Likeness above which a recording is of other words: of right ones it is 0.3 to 0.9, of wrong ones 0.94 to 1.05."""
-_LEAST_ADDED_S = 0.35
-"""Shorter strange sounds are breaths, lips and chairs."""
+_DOUBTFUL, _ODD = 0.78, 0.25
+"""A likeness that leaves it open, and the share of a recording and its line that have then to be at odds."""
+_LEAST_ADDED_S = 0.6
+"""Shorter strange sounds are breaths, coughs, chairs and echoes."""
 _MOSTLY = 0.6
 
 
 def is_other_text(found: Aligned, backwards: Aligned, words: int) -> bool:
     """Whether the recording is of something else: no more like its line than like the same sounds in wrong order."""
-    missing = sum(last - first for first, last in found.missing)
-    return likeness(found, backwards) > OTHER_TEXT or missing > _MOSTLY * words
+    missing = sum(last - first for first, last in found.missing) / words
+    known = sum(word.end - word.start for word in found.words if word is not None)
+    strange = sum(one.heard.end - one.heard.start for one in found.added)
+    odd = missing + strange / max(known + strange, 1)
+    dear = likeness(found, backwards)
+    return dear > OTHER_TEXT or missing > _MOSTLY or (dear > _DOUBTFUL and odd > _ODD)
 
 
 def likeness(found: Aligned, backwards: Aligned) -> float:

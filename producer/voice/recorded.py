@@ -32,8 +32,8 @@ from producer.voice.spectra import RATE_HZ, Floats
 
 _MADE = 1
 """Part of every key: raise it when the same recording should come out differently."""
-_SLOWEST_WPM, _FASTEST_WPM = 60.0, 330.0
-_FEWEST_WORDS = 3
+_SHORTEST, _LONGEST = 0.4, 2.8
+"""Beside the voice's own reading at 160 wpm: what is beyond was cut short, or not cut."""
 
 Listen = Callable[[Path], tuple[Audio, int]]
 """Every sample of a file, shape (n, 1 or 2), and its rate; raises ValueError with what keeps it from being heard."""
@@ -103,8 +103,8 @@ def hear_all(
     done = len(found) - len(fresh)
     if progress is not None and done:
         progress(done, len(recordings))
-    wanted = dict.fromkeys((recordings[number].line, recordings[number].index) for number in fresh)
-    beside = references(list(wanted), language, cache, jobs) if fresh else {}
+    wanted = {recordings[number].speech: (recordings[number].line, recordings[number].index) for number in fresh}
+    beside = references(list(wanted.values()), language, cache, jobs) if fresh else {}
     made: dict[int, Heard | UnusableError] = {}
     with ThreadPoolExecutor(max(1, jobs)) as threads:
         waiting = {
@@ -218,7 +218,7 @@ def hear(one: Recording, raw: Floats, native_hz: int, beside: Reference, rate_hz
         peak_dbfs=round(20.0 * float(np.log10(max(np.abs(raw).max(), 1e-9))), 1),
         noise_db=round(min(found.speech_db - found.noise_db, 99.0), 1),
         room_s=None if room_s is None else round(room_s, 2),
-        remarks=_remarks(raw, found, room_s, aligned, beside, wpm, other=other),
+        remarks=_remarks(raw, found, room_s, aligned, beside, sum(map(len, played)) / rate_hz, other=other),
     )
     return Heard(take, report, other)
 
@@ -304,7 +304,7 @@ def _remarks(
     room_s: float | None,
     aligned: Aligned,
     beside: Reference,
-    wpm: float,
+    length_s: float,
     *,
     other: bool,
 ) -> tuple[str, ...]:
@@ -324,7 +324,8 @@ def _remarks(
         said.append(f"noisy: the voice stands only {noise_db:.0f} dB above the noise ({asked})")
     if room_s is not None and room_s > condition.ROOMY_S:
         said.append(f"roomy: the room rings for {room_s:.1f} s ({condition.ROOMY_S:g} s at most)")
-    if not other and len(words) >= _FEWEST_WORDS and not _SLOWEST_WPM <= wpm <= _FASTEST_WPM:
-        what = "far too long" if wpm < _SLOWEST_WPM else "far too short"
-        said.append(f"{what}: {wpm:.0f} words a minute")
+    usual_s = len(beside.readings[0].samples) / RATE_HZ
+    if not other and not _SHORTEST <= length_s / usual_s <= _LONGEST:
+        what = "far too long" if length_s > usual_s else "far too short"
+        said.append(f"{what}: {length_s:.1f} s, where the voice takes {usual_s:.1f} s")
     return tuple(said)
