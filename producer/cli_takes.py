@@ -139,8 +139,8 @@ def status(
     with Cache() as cache, _progress(as_json or quiet) as watch:
         order = render.Order(project=found, packs=tuple(pack or ()), jobs=_cores())
         seen = counting.status(order, cache, watch)
-    takes = [summary.take(one) for one in seen.recorded.takes]
-    strays = [{"file": file, "why": why} for file, why in seen.recorded.strays]
+    lines = sum(one.recorded + one.synthetic for one in seen.members)
+    recorded = summary.recorded(seen.recorded, lines)
     if as_json:
         members = [
             {
@@ -153,14 +153,14 @@ def status(
             }
             for one in seen.members
         ]
-        _json({"members": members, "takes": takes, "stray_takes": strays})
+        _json({"members": members, **recorded})
     elif not quiet:
         for one in seen.members:
             print(
                 f"{one.name:<20} {one.recorded:>4} recorded ({_minutes(one.recorded_s)}), "
                 f"{one.synthetic:>4} by the voice {one.voice} ({_minutes(one.synthetic_s)})"
             )
-        for remark in summary.take_lines(takes, strays):
+        for remark in summary.take_lines(recorded):
             print(remark)
         for one in seen.members:
             for line in one.left if one.recorded else ():

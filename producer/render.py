@@ -92,7 +92,7 @@ class Report:
     plan: master.Plan
     rounds: int
     filled: Mapping[str, tuple[str, ...]]  # pack, in the order in which they are asked -> the script's roles it fills
-    recorded: Recorded
+    recorded: Recorded = Recorded()
     files: tuple[Path, ...]
 
 
@@ -167,11 +167,13 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     """Find every problem without making a sound; what the episode will roughly be. Raises ScriptError, PackError."""
     script, found = read_script(project, packs, cache)
     delivery.own_cover(script, project.root)
+    recorded = voice.look(project.root, project.slug, script.lines).chosen
     return {
         "script": project.script_name,
         "estimated_s": round(float(script_stage.estimate_s(script)), 1),
         "scenes": len(script.scenes),
         "lines": len(script.lines),
+        "recorded": len(recorded),
         "sounds": len(script.cues),
         "beds": len(script.beds),
         "packs": found.filling(_roles(script)),

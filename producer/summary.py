@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from producer.mix.margin import LineMargin
     from producer.model.voice import TakeReport
-    from producer.render import Report
+    from producer.render import Recorded, Report
     from producer.timeline.cue_sheet import CueRow
 
 
@@ -28,8 +28,7 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "true_peak_dbtp": _rounded(report.measured.true_peak_dbtp),
         "rounds": report.rounds,
         "packs": {pack: list(roles) for pack, roles in report.filled.items()},
-        "takes": [take(one) for one in report.recorded.takes],
-        "stray_takes": [{"file": file, "why": why} for file, why in report.recorded.strays],
+        "recorded": recorded(report.recorded, sum(len(line.voices) for line in report.script.lines)),
         "tightest_margin": {
             kind: {
                 "margin_lu": _rounded(over),
@@ -68,12 +67,11 @@ def text(found: dict[str, object]) -> str:
     assert isinstance(packs, dict)
     if packs:
         lines.append(f"sounds     {filled(packs)}")
-    takes, strays = found["takes"], found["stray_takes"]
-    assert isinstance(takes, list)
-    assert isinstance(strays, list)
-    if takes:
-        lines.append(f"recorded   {len(takes)} {'line' if len(takes) == 1 else 'lines'}, the others are synthetic")
-    lines += [f"take       {line}" for line in take_lines(takes, strays)]
+    taken = found["recorded"]
+    assert isinstance(taken, dict)
+    if taken["takes"]:
+        lines.append(f"recorded   {len(taken['takes'])} of {taken['lines']} lines; what is left is synthetic")
+    lines += [f"take       {line}" for line in take_lines(taken)]
     margins = found["tightest_margin"]
     assert isinstance(margins, dict)
     for kind, margin in margins.items():
@@ -112,14 +110,16 @@ def take_figures(report: TakeReport) -> str:
     )
 
 
-def take_lines(takes: Sequence[Mapping[str, object]], strays: Sequence[Mapping[str, object]]) -> list[str]:
+def recorded(found: Recorded, lines: int) -> dict[str, object]:
+    """What actors recorded, of so many lines (one said together counts for each voice), as a JSON object."""
+    strays = [{"file": file, "why": why} for file, why in found.strays]
+    return {"lines": lines, "takes": [take(one) for one in found.takes], "strays": strays}
+
+
+def take_lines(found: Mapping[str, Any]) -> list[str]:
     """What a producer should know of recordings, one line each; nothing of those that are good."""
-    said = []
-    for one in takes:
-        remarks = one["remarks"]
-        assert isinstance(remarks, list)
-        said += [f"{one['file']} ({one['where']}): {remark}" for remark in remarks]
-    return said + [f"{one['file']} is not heard: {one['why']}" for one in strays]
+    said = [f"{one['file']} ({one['where']}): {remark}" for one in found["takes"] for remark in one["remarks"]]
+    return said + [f"{one['file']} is not heard: {one['why']}" for one in found["strays"]]
 
 
 def filled(packs: Mapping[str, Sequence[str]]) -> str:

@@ -122,7 +122,7 @@ def bring(
     return Import(tuple(job.brought), tuple(job.refused), tuple(job.absent))
 
 
-def _singles(job: _Job, found: Sequence[tuple[Path, Meant]]) -> None:
+def _singles(job: _Job, found: Sequence[tuple[Path, Meant]], reel: Path | None = None) -> None:
     recordings = [_recording(job, path, meant.speech) for path, meant in found]
     job.watch.stage("listen", len(recordings))
     heard = hear_all(
@@ -137,6 +137,8 @@ def _singles(job: _Job, found: Sequence[tuple[Path, Meant]]) -> None:
     for (path, meant), recording, one in zip(found, recordings, heard, strict=True):
         if isinstance(one, UnusableError):
             job.refused.append(Refused(str(path), str(one)))
+        elif one.other and reel is not None:
+            _absent(job, recording.line, reel)
         elif one.other:
             job.refused.append(Refused(str(path), _other(job, path, recording.line)))
         else:
@@ -214,7 +216,7 @@ def _reel(job: _Job, path: Path, member: str) -> None:
             soundfile.write(piece, raw[cut.start : cut.end].astype(np.float32), rate_hz, subtype="PCM_24")
             made.append((piece, Meant(cut.speech, 1)))
         before, refused = len(job.brought), len(job.refused)
-        _singles(job, made)
+        _singles(job, made, path)
     except OSError as wrong:
         raise RenderError(f"cannot write {scratch}: {wrong.strerror}") from None
     finally:
@@ -231,8 +233,11 @@ def _reel(job: _Job, path: Path, member: str) -> None:
         where = f"{path} at {_clock(at[gone.file].start / rate_hz)}"
         job.refused[number] = Refused(where, gone.why)
     for speech in absent:
-        line = job.names.lines[speech[0]]
-        job.absent.append(f"{line.place}: {shown(line)} is not in {path}")
+        _absent(job, job.names.lines[speech[0]], path)
+
+
+def _absent(job: _Job, line: Line, reel: Path) -> None:
+    job.absent.append(f"{line.place}: {shown(line)} is not in {reel}")
 
 
 def _unknown(job: _Job, path: Path) -> None:

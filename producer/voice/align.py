@@ -107,17 +107,22 @@ def align(samples: NDArray[np.floating], readings: Sequence[Reading], hop_s: flo
     gap_cost = _gap_cost(power, own)
     spoken = int(is_active(power).sum()) * hop
     pairs = [_Pair(reading, heard, spoken, own, hop) for reading in readings]
-    ways = [cheapest(pair.distances, gap_cost, pair.text, Prices()) for pair in pairs]
+    scale = (HOP_S / hop_s) ** 0.5
+    ways = [cheapest(pair.distances, gap_cost, pair.text, _prices(scale)) for pair in pairs]
     best = min(range(len(ways)), key=lambda number: ways[number].cost)
     pair, way = pairs[best], ways[best]
     if way.jumps or way.strange.any():
         # Now that it is known how like this voice is to the reading's, what is none of its words can be told better.
-        way = cheapest(pair.distances, gap_cost, pair.text, _prices(pair.typical(way)))
+        way = cheapest(pair.distances, gap_cost, pair.text, _prices(scale, pair.typical(way)))
     return _read(way, pair, hop, len(samples), levels_db(power, own)[0])
 
 
-def _prices(typical: float) -> Prices:
-    return Prices(stranger=10.0, stranger_frame=float(np.clip(typical + 0.45, 0.7, 1.3)), again=20.0)
+def _prices(scale: float, typical: float | None = None) -> Prices:
+    """What departures cost, in frames of another length `scale` times as much; dearer before a voice is known."""
+    if typical is None:
+        return Prices(missing=10.0 * scale, again=22.0 * scale, stranger=14.0 * scale)
+    frame = float(np.clip(typical + 0.45, 0.7, 1.3))
+    return Prices(missing=10.0 * scale, again=20.0 * scale, stranger=10.0 * scale, stranger_frame=frame)
 
 
 def _gap_cost(power: Floats, own: Ground) -> Floats:

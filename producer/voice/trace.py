@@ -30,14 +30,14 @@ Distances = Callable[[int, int], Singles]
 class Prices:
     """What it costs, in units of a frame's distance."""
 
-    missing: float = 10.0
-    missing_frame: float = 0.2
-    """For each frame of the words that are left out."""
-    again: float = 22.0
-    stranger: float = 14.0
+    missing: float
+    again: float
+    stranger: float
     """To begin something that is not in the text …"""
     stranger_frame: float = 1.3
     """… and for each frame of it."""
+    missing_frame: float = 0.2
+    """For each frame of the words that are left out."""
 
 
 @dataclass(frozen=True, slots=True)
