@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 import soundfile
@@ -29,6 +30,7 @@ __all__ = ["cache", "shell"]
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 LANGUAGE, HOUR, PACKS = (ROOT / "docs" / f"{name}.md" for name in ("script-language", "first-hour", "packs"))
+TAKES = ROOT / "docs" / "takes.md"
 LAMP = ROOT / "docs" / "examples" / "the_last_lamp"
 
 
@@ -96,7 +98,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str,
 
 def test_every_example_is_known_to_these_tests() -> None:
     assert {block.page for block in WHOLE} == {ROOT / "README.md", LANGUAGE}
-    assert {block.page for block in FRAGMENTS} == {HOUR, PACKS}
+    assert {block.page for block in FRAGMENTS} == {HOUR, PACKS, TAKES}  # the last in test_takes_cli.py
     assert len(WHOLE) >= 7
 
 
@@ -271,10 +273,14 @@ def known_commands() -> dict[str, set[str]]:
     import typer.main
 
     group = typer.main.get_command(app)
-    return {
-        name: {option for one in command.params for option in one.opts if option.startswith("-")} | {"--help"}
-        for name, command in group.commands.items()  # type: ignore[attr-defined]
-    }
+    return {name: _options(command) for name, command in group.commands.items()}  # type: ignore[attr-defined]
+
+
+def _options(command: click.Command) -> set[str]:
+    """Its options, and those of the commands in it."""
+    own = {option for one in command.params for option in one.opts + one.secondary_opts if option.startswith("-")}
+    inner = (_options(one) for one in getattr(command, "commands", {}).values())
+    return own.union({"--help"}, *inner)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

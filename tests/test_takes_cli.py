@@ -17,6 +17,7 @@ from producer.takes.booth import page, sheets, table
 from producer.voice.naming import names
 from tests.face_helpers import Shell, cache, files, is_messages, shell
 from tests.takes_helpers import RATE_HZ, Floats, in_a_room
+from tests.test_docs import TAKES, blocks, commands
 from tests.test_takes import SCRIPT, Stage, stage, write
 
 __all__ = ["cache", "shell"]
@@ -222,3 +223,36 @@ def test_the_sheets_names_are_those_that_import_takes(play: Stage) -> None:
         assert page(sheet) == page(sheet)
         assert table(sheet).startswith("\ufeffnumber,scene,before,line")
         assert [row.recorded for row in sheet.rows].count(True) == (sheet.member == "ben")
+
+
+def test_the_page_goes_as_it_is_told(play: Stage, shell: Shell) -> None:
+    told = iter(commands(TAKES))
+
+    def typed() -> str:
+        done = shell(*next(told).split()[1:], cwd=play.root)
+        assert (done.code, done.err) == (0, "")
+        return done.out
+
+    typed()  # the sheets
+    rows = csv.DictReader((play.root / "output" / "lamp" / "booth" / "ben.csv").read_text("utf-8-sig").splitlines())
+    speech = {name: speech for speech, name in names(play.script().lines).items()}
+    folder = play.root / "from_ben"
+    folder.mkdir()
+    for row in rows:
+        write(folder / f"{row['file']}.wav", play.truth[speech[row["file"]]].samples)
+    assert typed().count(" is now takes/lamp/") == 3
+    assert "recorded   3 of 6 lines" in typed()  # the episode
+    assert "Ben: recorded\n" in (play.root / "output" / "lamp" / "credits.txt").read_text("utf-8")
+    assert re.search(r"^Ben +3 recorded", typed(), re.MULTILINE)
+    assert next(told, None) is None
+    (block,) = blocks(TAKES)
+    item = "".join(f"      {line}\n" for line in block.text.splitlines())
+    script = f"title: Page\ncast: {{keeper: {{voice: en-gb}}}}\nscenes:\n  - title: Gate\n    play:\n{item}"
+    assert "      take: none\n" in item
+    (play.root / "takes" / "page").mkdir()
+    for name in ("gate", "gate_2"):
+        write(play.root / "takes" / "page" / f"{name}.wav", play.truth["thomas", 0].samples)
+    for text, recorded in ((script, 0), (script.replace("        take: none\n", ""), 1)):
+        (play.root / "script" / "page.yaml").write_text(text, "utf-8")
+        done = shell("check", "script/page.yaml", "--json", cwd=play.root)
+        assert json.loads(done.out)["recorded"] == recorded
