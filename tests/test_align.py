@@ -11,7 +11,7 @@ import soxr
 
 from producer.cache import Cache
 from producer.model.script import Line
-from producer.voice.align import Aligned, Reading, align
+from producer.voice.align import Aligned, Reading, align, is_short
 from producer.voice.departures import departures, is_other_text, likeness
 from producer.voice.naming import Speech
 from producer.voice.reels import cut_reel
@@ -143,6 +143,20 @@ def test_another_line_is_told_from_the_line(cache: Cache, beside: dict[Speech, R
         found = align(samples, reference.readings)
         back = align(samples, [backwards(one) for one in reference.readings])
         assert is_other_text(found, back, len(found.words)) == (speech != ("line-4", 0)), likeness(found, back)
+
+
+@pytest.mark.parametrize("text", ["No.", "Yes, sir.", "Sergei!", "Look out behind you!"])
+def test_a_word_or_two_are_enough(text: str, cache: Cache) -> None:
+    one = line(text, number=9)
+    beside = references([(one, 0)], "en-GB", cache, 1)["line-9", 0]
+    for number, actor in enumerate(ACTORS[:3]):
+        take = acted([one], actor, cache)["line-9", 0]
+        samples = heard(in_a_room(take.samples, number, 25.0, 0.2))
+        found = align(samples, beside.readings)
+        back = align(samples, [backwards(reading) for reading in beside.readings])
+        assert not is_other_text(found, back, len(found.words), short=is_short(beside.readings[0]))
+        assert departures(found, [word for _, _, word in beside.words]) == ()
+        assert np.max(np.abs(errors_ms(found, take))) <= 60.0
 
 
 def test_ten_minutes_in_one_file_are_cut_line_by_line_without_drift(tmp_path: Path, cache: Cache) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 import soundfile
 
 from producer.cache import Cache
+from producer.deliver import ffmpeg
 from producer.takes.booth import page, sheets, table
 from producer.voice.naming import names
 from tests.face_helpers import Shell, cache, files, is_messages, shell
@@ -75,6 +77,35 @@ def test_a_folder_of_recordings_is_matched_checked_and_copied(play: Stage, shell
     assert files(folder) == before
     assert set(files(play.folder)) == {"who.wav", f"{line_2}.wav", "thomas.wav"}
     assert files(play.folder)["who.wav"] == before["who.wav"]
+
+
+@pytest.mark.parametrize(("suffix", "rate_hz"), [("m4a", 44100), ("mp3", 22050), ("ogg", 8000), ("aiff", 96000)])
+def test_any_format_is_taken(play: Stage, shell: Shell, suffix: str, rate_hz: int) -> None:
+    folder = given(play, thomas=play.truth["thomas", 0].samples)
+    made = folder / f"thomas.{suffix}"
+    command = [ffmpeg.executable(), "-v", "error", "-i", str(folder / "thomas.wav"), "-ar", str(rate_hz), str(made)]
+    subprocess.run(command, check=True)
+    (folder / "thomas.wav").unlink()
+    done = shell("takes", "import", "from_actor", "--json", cwd=play.root)
+    assert done.code == 0, done.err
+    (one,) = json.loads(done.out)["brought"]
+    assert one["file"] == f"takes/lamp/thomas.{suffix}"
+    assert one["remarks"] == []
+    clip = next(clip for clip in play.plan().timeline.clips if clip.id == "thomas")
+    wanted = play.truth["thomas", 0].words
+    off = [
+        (word.start - clip.words[0].start) / 44100 - (start - wanted[0][1]) / RATE_HZ
+        for word, (_, start, _) in zip(clip.words, wanted, strict=True)
+    ]
+    assert np.abs(off).max() <= 0.060
+
+
+def test_a_short_line_is_told_from_another(play: Stage, shell: Shell) -> None:
+    """Of one's own voice, too: “Come up and see!” is not “I thought you had gone home hours ago, Thomas.”"""
+    given(play, **{"come.ben": play.truth["thomas", 0].samples, "come.ada": play.truth["come", 0].samples})
+    done = shell("takes", "import", "from_actor", cwd=play.root)
+    assert set(files(play.folder)) == {"come.ada.wav"}, done
+    assert done.err.rstrip().endswith("call it thomas")
 
 
 def test_nothing_is_written_over_and_nothing_is_taken_twice(play: Stage, shell: Shell) -> None:

@@ -30,7 +30,7 @@ from producer.voice.spectra import RATE_HZ
 
 _LISTEN_HZ = 48000
 _COARSE_S = 0.02
-_SURE = 0.8
+_SURE, _NEARER = 0.8, 0.15
 """Another line is named only when a recording is this much more like it than like noise of its kind."""
 
 
@@ -139,7 +139,7 @@ def _singles(job: _Job, found: Sequence[tuple[Path, Meant]], reel: Path | None =
             job.refused.append(Refused(str(path), str(one)))
         elif one.other and reel is not None:
             _absent(job, recording.line, reel)
-        elif one.other:
+        elif one.other or _is_doubtful(job, path, recording, one):
             job.refused.append(Refused(str(path), _other(job, path, recording.line)))
         else:
             _copy(job, path, meant, recording, one)
@@ -254,6 +254,13 @@ def _unknown(job: _Job, path: Path) -> None:
     job.refused.append(Refused(str(path), why))
 
 
+def _is_doubtful(job: _Job, path: Path, recording: Recording, heard: Heard) -> bool:
+    """Whether another line is clearly nearer: short ones are not unlike each other, so they are compared."""
+    if heard.likeness < _SURE:
+        return False
+    return _whose(job, path, recording.line, heard.likeness - _NEARER) is not None
+
+
 def _other(job: _Job, path: Path, line: Line) -> str:
     said = f"says something else than {shown(line)} ({line.place})"
     other = _whose(job, path, line)
@@ -262,7 +269,7 @@ def _other(job: _Job, path: Path, line: Line) -> str:
     return f"{said}: it is {shown(other)} ({other.place}); call it {job.names.of[other.id, 0]}"
 
 
-def _whose(job: _Job, path: Path, but: Line | None) -> Line | None:
+def _whose(job: _Job, path: Path, but: Line | None, sure: float = _SURE) -> Line | None:
     """The line that a recording says, those of the same member first; None when it is none for certain.
 
     Raises UnusableError.
@@ -278,7 +285,7 @@ def _whose(job: _Job, path: Path, but: Line | None) -> Line | None:
         beside = _beside(job, [(line.id, 0) for line in group])
         ratios = [(_ratio(low, beside[line.id, 0]), number) for number, line in enumerate(group)]
         best, number = min(ratios)
-        if best < _SURE:
+        if best < min(sure, _SURE):
             return group[number]
     return None
 

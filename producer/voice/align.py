@@ -34,6 +34,9 @@ _SILENT, _LOUD = 0.2, 2.4
 """What a frame costs in a gap: as good as silence, and as loud as speech."""
 _SPEECH = 0.15
 """Strange sounds of less than this share of the speech's power are the room's, a breath's or a chair's."""
+SHORT_S = 1.2
+"""Of speech: a line of a word or two, which another voice may say quite otherwise."""
+_SHORT_SCALE = 3.0  # departures are dearer there
 _ONE_REMARK_S = 1.0
 """Strange sounds with no longer silence between them are one remark of somebody's."""
 _SLOWEST, _FASTEST = 0.4, 2.5  # a take's tempo beside the reading's
@@ -108,6 +111,8 @@ def align(samples: NDArray[np.floating], readings: Sequence[Reading], hop_s: flo
     spoken = int(is_active(power).sum()) * hop
     pairs = [_Pair(reading, heard, spoken, own, hop) for reading in readings]
     scale = (HOP_S / hop_s) ** 0.5
+    if is_short(readings[0]):
+        scale = _SHORT_SCALE
     ways = [cheapest(pair.distances, gap_cost, pair.text, _prices(scale)) for pair in pairs]
     best = min(range(len(ways)), key=lambda number: ways[number].cost)
     pair, way = pairs[best], ways[best]
@@ -123,6 +128,11 @@ def _prices(scale: float, typical: float | None = None) -> Prices:
         return Prices(missing=10.0 * scale, again=22.0 * scale, stranger=14.0 * scale)
     frame = float(np.clip(typical + 0.45, 0.7, 1.3))
     return Prices(missing=10.0 * scale, again=20.0 * scale, stranger=10.0 * scale, stranger_frame=frame)
+
+
+def is_short(reading: Reading) -> bool:
+    """Whether a line has too few sounds to tell by them that it is not the one: its words are taken to be there."""
+    return sum(end - start for start, end in reading.words) < SHORT_S * RATE_HZ
 
 
 def _gap_cost(power: Floats, own: Ground) -> Floats:

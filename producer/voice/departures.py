@@ -18,11 +18,16 @@ _LEAST_ADDED_S = 0.6
 _MOSTLY = 0.6
 
 
-def is_other_text(found: Aligned, backwards: Aligned, words: int) -> bool:
-    """Whether the recording is of something else: no more like its line than like the same sounds in wrong order."""
+def is_other_text(found: Aligned, backwards: Aligned, words: int, *, short: bool = False) -> bool:
+    """Whether the recording is of something else: no more like its line than like the same sounds in wrong order.
+
+    Of a line that is `short` (`align.is_short`) that cannot be told; it is only when most of a recording is strange.
+    """
     missing = sum(last - first for first, last in found.missing) / words
     known = sum(word.end - word.start for word in found.words if word is not None)
     strange = sum(one.heard.end - one.heard.start for one in found.added)
+    if short:
+        return strange > _MOSTLY * (known + strange)
     odd = missing + strange / max(known + strange, 1)
     dear = likeness(found, backwards)
     return dear > OTHER_TEXT or missing > _MOSTLY or (dear > _DOUBTFUL and odd > _ODD)

@@ -18,8 +18,8 @@ from producer.errors import Problem, VoiceError
 from producer.model.script import Line
 from producer.model.voice import Phrase, Take, TakeReport
 from producer.voice import condition
-from producer.voice.align import Aligned, align
-from producer.voice.departures import departures, is_other_text, spoken_share
+from producer.voice.align import Aligned, align, is_short
+from producer.voice.departures import departures, is_other_text, likeness, spoken_share
 from producer.voice.engine import Onset
 from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.finish import NOTHING, Trimmed, finish, spoken_s
@@ -51,6 +51,8 @@ class Heard:
     report: TakeReport
     other: bool
     """It says something else than its line."""
+    likeness: float
+    """To its line, as `departures.likeness` has it; over 0.75 it may be another line as well."""
 
 
 def record_lines(
@@ -134,7 +136,7 @@ def _key(one: Recording, language: str, rate_hz: int) -> str:
 def _keep(heard: Heard, cache: Cache, name: str) -> None:
     report = heard.report
     figures = [report.length_s, report.wpm, report.peak_dbfs, report.noise_db, report.room_s, report.remarks]
-    cache.write(name, json.dumps([figures, heard.other]).encode() + b"\n" + pack_take(heard.take))
+    cache.write(name, json.dumps([figures, heard.other, heard.likeness]).encode() + b"\n" + pack_take(heard.take))
 
 
 def _kept(one: Recording, cache: Cache, name: str) -> Heard | None:
@@ -142,7 +144,7 @@ def _kept(one: Recording, cache: Cache, name: str) -> Heard | None:
     if payload is None:
         return None
     head, _, rest = payload.partition(b"\n")
-    (length_s, wpm, peak_dbfs, noise_db, room_s, remarks), other = json.loads(head)
+    (length_s, wpm, peak_dbfs, noise_db, room_s, remarks), other, alike = json.loads(head)
     take = unpack_take(rest)
     source = {"take": one.file, "sha256": one.sha256}
     report = TakeReport(
@@ -157,7 +159,7 @@ def _kept(one: Recording, cache: Cache, name: str) -> Heard | None:
         room_s=room_s,
         remarks=tuple(remarks),
     )
-    return Heard(Take(phrases=take.phrases, source=source, wpm=take.wpm), report, other)
+    return Heard(Take(phrases=take.phrases, source=source, wpm=take.wpm), report, other, alike)
 
 
 def _heard(one: Recording, beside: Reference, rate_hz: int, listen: Listen) -> Heard:
@@ -194,7 +196,9 @@ def hear(one: Recording, raw: Floats, native_hz: int, beside: Reference, rate_hz
     low = soxr.resample(clean, native_hz, RATE_HZ, quality="HQ").astype(np.float32)
     aligned = align(low, beside.readings)
     reversed_readings = [backwards(reading) for reading in beside.readings]
-    other = is_other_text(aligned, align(low, reversed_readings), len(beside.words))
+    short = is_short(beside.readings[0])
+    backward = align(low, reversed_readings)
+    other = is_other_text(aligned, backward, len(beside.words), short=short)
     phrases = _phrases(one.line, clean, native_hz, found, aligned, beside)
     played = finish(phrases, rate_hz)
     if not any(len(audio) for audio in played):
@@ -220,7 +224,7 @@ def hear(one: Recording, raw: Floats, native_hz: int, beside: Reference, rate_hz
         room_s=None if room_s is None else round(room_s, 2),
         remarks=_remarks(raw, found, room_s, aligned, beside, sum(map(len, played)) / rate_hz, other=other),
     )
-    return Heard(take, report, other)
+    return Heard(take, report, other, likeness(aligned, backward))
 
 
 def _one_channel(audio: Audio) -> Floats:
