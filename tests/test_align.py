@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soxr
+from scipy import signal
 
 from producer.cache import Cache
 from producer.model.script import Line
@@ -79,6 +81,40 @@ def test_word_onsets_of_other_voices_are_found(where: str, cache: Cache, beside:
     assert np.median(np.abs(off)) <= 20.0
     assert np.percentile(np.abs(off), 95) <= 60.0
     assert abs(np.mean(np.clip(off, -60.0, 60.0))) <= 5.0  # neither early nor late
+
+
+def breathing(take: Acted, rng: np.random.Generator, level_db: float) -> Floats:
+    """A breath before the first word and in every pause of 0.3 s, 40 to 200 ms before the word that follows."""
+    samples = take.samples.copy()
+    speech = np.sqrt(np.square(samples[np.abs(samples) > 1e-3]).mean())
+    pauses = [after[1] for before, after in pairwise(take.words) if after[1] - before[2] > 0.3 * RATE_HZ]
+    for start in [take.words[0][1], *pauses]:
+        length = min(round(rng.uniform(0.18, 0.3) * RATE_HZ), start)
+        at = max(0, start - round(rng.uniform(0.04, 0.2) * RATE_HZ) - length)
+        air = signal.sosfilt(
+            signal.butter(2, [600, 5000], "bandpass", fs=RATE_HZ, output="sos"), rng.standard_normal(length)
+        )
+        air *= np.hanning(length) / np.sqrt(np.square(air).mean()) * 1.6
+        samples[at : at + length] += air * speech * 10.0 ** (level_db / 20.0)
+    return samples
+
+
+@pytest.mark.parametrize("level_db", [-28.0, -20.0])
+def test_a_breath_is_not_taken_for_the_h_of_the_next_word(level_db: float, cache: Cache) -> None:
+    texts = ("Who's there? Who is it, at this hour?", "He never came back. Have you seen him?", "Show me how it works.")
+    lines = [line(text, number=60 + number) for number, text in enumerate(texts)]
+    beside = references([(one, 0) for one in lines], "en-GB", cache, 2)
+    rng = np.random.default_rng(8)
+    off, first = [], []
+    for number, actor in enumerate(ACTORS):
+        for speech, take in acted(lines, actor, cache).items():
+            samples = in_a_room(breathing(take, rng, level_db), number, 40.0, 0.2)
+            late = errors_ms(align(heard(samples), beside[speech].readings), take)
+            off += late
+            first.append(late[0])
+    assert np.percentile(np.abs(off), 95) <= 60.0
+    assert np.median(np.abs(first)) <= 20.0
+    assert np.max(np.abs(first)) <= 80.0
 
 
 def test_an_engine_without_times_of_words_gets_them_the_same_way(cache: Cache, beside: dict[Speech, Reference]) -> None:

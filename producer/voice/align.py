@@ -23,6 +23,7 @@ from producer.voice.spectra import (
     features,
     ground,
     is_active,
+    is_breath,
     levels_db,
     slope_step,
 )
@@ -30,8 +31,9 @@ from producer.voice.trace import Prices, Text, Way, cheapest, text_of
 
 HOP_S = 0.01
 _FARTHEST = 3.0  # frames further apart than this are no better or worse
-_SILENT, _LOUD = 0.2, 2.4
-"""What a frame costs in a gap: as good as silence, and as loud as speech."""
+_SILENT, _BREATH, _LOUD = 0.2, 0.5, 2.4
+"""What a frame costs in a gap: as good as silence, like a breath, and as loud as speech. A breath is not dear there, or
+it would be taken for the h of the next word; a real f or s is still cheaper as what it is."""
 _SPEECH = 0.15
 """Strange sounds of less than this share of the speech's power are the room's, a breath's or a chair's."""
 SHORT_S = 1.2
@@ -136,11 +138,12 @@ def is_short(reading: Reading) -> bool:
 
 
 def _gap_cost(power: Floats, own: Ground) -> Floats:
-    """What each frame costs when it is no word's: little at the noise's own level, much at the speech's."""
+    """What each frame costs when it is no word's: little at the noise's own level or in a breath, much in speech."""
     level, noise = levels_db(power, own)
     low = max(noise + 3.0, -38.0)
-    high = max(low + 8.0, -20.0)
-    return _SILENT + (_LOUD - _SILENT) * np.clip((level - low) / (high - low), 0.0, 1.0)
+    high = max(low + 8.0, -12.0)
+    cost = _SILENT + (_LOUD - _SILENT) * np.clip((level - low) / (high - low), 0.0, 1.0)
+    return np.where(is_breath(power, own), np.minimum(cost, _BREATH), cost)
 
 
 class _Pair:

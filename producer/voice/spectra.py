@@ -27,6 +27,8 @@ DIMENSIONS = CEPSTRA * (1 + _SLOPE_WEIGHT**2) + _LEVEL_WEIGHT**2 - 1
 _FLOOR_DB = -45.0  # under the mean of the speech in each band: what is softer tells nothing of the words
 _ACTIVE_DB = 30.0  # frames this far under the loudest are not speech
 _QUIET_SHARE = 0.08  # of the frames, taken for the noise
+_DARK, _BRIGHT = 14, 20  # bands up to 0.9 kHz and from 1.7 kHz
+_BREATH_SHARE, _BREATH_DB = 0.3, -6.0
 _BLOCK = 4096  # frames: a file of ten minutes is not held as spectra
 
 
@@ -84,6 +86,13 @@ def levels_db(power: Floats, own: Ground) -> tuple[Floats, float]:
     """Each frame's level beside that of the recording's speech, and its noise's; dB."""
     level = 10.0 * np.log10((power / own.speech).mean(axis=1) + 1e-9)
     return level, float(10.0 * np.log10(own.noise.mean()))
+
+
+def is_breath(power: Floats, own: Ground) -> NDArray[np.bool_]:
+    """Which frames have a breath's colour: soft, and bright beside the same speech; fricatives have it, too."""
+    beside = power / own.speech
+    bright = beside[:, :_DARK].mean(axis=1) < _BREATH_SHARE * beside[:, _BRIGHT:].mean(axis=1)
+    return np.asarray(bright & (levels_db(power, own)[0] < _BREATH_DB))
 
 
 def features(samples: NDArray[np.floating], centres: Indices, own: Ground, noise: Floats, step: int) -> Singles:
