@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -180,8 +180,7 @@ def _index(job: _Job, report: TakeReport) -> int:
     return next(index for index, use in enumerate(uses) if use.member == report.member)
 
 
-def _write(target: Path, make: object) -> None:
-    assert callable(make)
+def _write(target: Path, make: Callable[[Path], object]) -> None:
     part = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

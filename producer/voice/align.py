@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import soxr
 from numpy.typing import NDArray
 
 from producer.voice.spectra import (
@@ -130,6 +131,26 @@ def _prices(scale: float, typical: float | None = None) -> Prices:
         return Prices(missing=10.0 * scale, again=22.0 * scale, stranger=14.0 * scale)
     frame = float(np.clip(typical + 0.45, 0.7, 1.3))
     return Prices(missing=10.0 * scale, again=20.0 * scale, stranger=10.0 * scale, stranger_frame=frame)
+
+
+def word_spans(
+    samples: NDArray[np.floating], rate_hz: int, readings: Sequence[Reading]
+) -> tuple[tuple[int, int] | None, ...]:
+    """Each word's first sample and the one after its last, for an engine that gives samples and no times.
+
+    Args:
+        samples: mono, shape (n,), at `rate_hz`.
+        rate_hz: of the samples and of what is returned.
+        readings: of the same words by voices that do give times (`reference.references` has them), see `align`.
+
+    Returns:
+        One for each word of the readings, in order; None for a word that was not found, which `phrasing.timed_words`
+        then shares out by letters.
+    """
+    scale = rate_hz / RATE_HZ
+    low = soxr.resample(np.asarray(samples, np.float64), rate_hz, RATE_HZ, quality="HQ").astype(np.float32)
+    found = align(low, readings).words
+    return tuple(None if word is None else (round(word.start * scale), round(word.end * scale)) for word in found)
 
 
 def is_short(reading: Reading) -> bool:

@@ -14,8 +14,10 @@ from producer.voice.naming import Speech
 from producer.voice.reference import Reference
 from producer.voice.spectra import RATE_HZ, Floats
 
-_HOP_S = 0.06
-"""Enough to find lines; their words are then found in each line by itself, so nothing drifts."""
+_HOP_S, _LONG_HOP_S = 0.06, 0.1
+"""Enough to find lines; their words are then found in each line by itself, so nothing drifts. The table of ten minutes
+takes 100 MB; that of half an hour would take 900, so the hop grows with the length."""
+_FRAMES = 11_000
 _FEWEST = 0.5
 """A line of which fewer of its words were found is not in the file."""
 _EDGE_S = 0.8  # of silence, kept at either end where there is so much
@@ -48,7 +50,8 @@ def cut_reel(
     clean = condition.cleaned(raw, rate_hz)
     low = soxr.resample(clean, rate_hz, RATE_HZ, quality="HQ").astype(np.float32)
     voices = len(beside[said[0]].readings)
-    found = align(low, [_joined([beside[one].readings[voice] for one in said]) for voice in range(voices)], _HOP_S)
+    hop_s = min(max(_HOP_S, len(low) / RATE_HZ / _FRAMES), _LONG_HOP_S)
+    found = align(low, [_joined([beside[one].readings[voice] for one in said]) for voice in range(voices)], hop_s)
     counts = [len(beside[one].words) for one in said]
     ends = np.cumsum(counts)
     spans: dict[int, tuple[int, int]] = {}
