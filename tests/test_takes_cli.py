@@ -278,7 +278,7 @@ def test_the_page_goes_as_it_is_told(play: Stage, shell: Shell) -> None:
     assert next(told, None) is None
     (block,) = blocks(TAKES)
     item = "".join(f"      {line}\n" for line in block.text.splitlines())
-    script = f"title: Page\ncast: {{keeper: {{voice: en-gb}}}}\nscenes:\n  - title: Gate\n    play:\n{item}"
+    script = f"title: Page\ncast: {{ann: {{voice: en-gb}}}}\nscenes:\n  - title: Gate\n    play:\n{item}"
     assert "      take: none\n" in item
     (play.root / "takes" / "page").mkdir()
     for name in ("gate", "gate_2"):
