@@ -82,13 +82,16 @@ class Stage:
             return render.read_script(self.project, (), kept)[0]
 
 
-def stage(root: Path, cache: Path, *, recorded: bool = True, text: str = SCRIPT) -> Stage:
+ACTOR = Actor("en-us+m3", 135.0, 6.0)
+
+
+def stage(root: Path, cache: Path, *, recorded: bool = True, text: str = SCRIPT, actor: Actor = ACTOR) -> Stage:
     (root / "script").mkdir(parents=True)
     (root / "script" / "lamp.yaml").write_text(text, "utf-8")
     (root / "takes" / "lamp").mkdir(parents=True)
     made = Stage(root, cache, {})
     with Cache(cache) as kept:
-        truth = acted(made.script().lines, Actor("en-us+m3", 135.0, 6.0), kept)
+        truth = acted(made.script().lines, actor, kept)
     made.truth.update(truth)
     called = names(made.script().lines)
     for number, (speech, take) in enumerate(truth.items()):
@@ -388,6 +391,43 @@ def test_a_low_tone_is_not_taken_for_a_clipped_one() -> None:
     tone = np.sin(2 * np.pi * 110.0 * np.arange(RATE_HZ) / RATE_HZ) * np.hanning(RATE_HZ)
     assert condition.clipped_runs(tone) < condition.CLIPPED_RUNS
     assert condition.clipped_runs(np.clip(tone, -0.7, 0.7)) > 50
+
+
+def test_an_actor_who_does_not_pause_is_cut_and_told(bare: Stage) -> None:
+    with Cache(bare.cache) as kept:
+        lines = [line for line in bare.script().lines if line.id == "who"]
+        write(bare.folder / "who.wav", acted(lines, Actor("en-us+m3", 150.0), kept, rest_s=0.0)["who", 0].samples)
+    placed = bare.plan()
+    assert placed.recorded.takes[0].remarks == ("no pause after “there”, where the script has one: it is cut there",)
+    clip = next(clip for clip in placed.timeline.clips if clip.id == "who")
+    assert clip.parts[1].start - clip.parts[0].start - clip.parts[0].length == round(0.9 * placed.timeline.rate_hz)
+
+
+def test_two_files_of_one_take_are_an_error(bare: Stage) -> None:
+    for name in ("thomas_2.wav", "thomas_02.wav"):
+        write(bare.folder / name, bare.truth["thomas", 0].samples)
+    with pytest.raises(VoiceError, match=r"lamp\.yaml:23:9: take 2 of “I thought .* is there twice: thomas_02"):
+        bare.plan()
+
+
+@pytest.mark.parametrize(
+    ("voice", "text"),
+    [
+        ("es", "Nadie había encendido la lámpara en un año, y nadie la había echado de menos."),
+        ("ru", "Никто не зажигал лампу целый год, и никому она не была нужна."),
+    ],
+)
+def test_other_languages_are_aligned_by_their_own_voices(tmp_path: Path, cache: Path, voice: str, text: str) -> None:
+    script = f"title: X\nlanguage: {voice}\ncast: {{ana: {{voice: {voice}}}}}\n"
+    script += f"scenes:\n  - play:\n      - id: one\n        ana: {text}\n"
+    made = stage(tmp_path / "play", cache, text=script, actor=Actor(f"{voice}+f2", 140.0))
+    take = made.truth["one", 0]
+    placed = made.plan()
+    assert [one.remarks for one in placed.recorded.takes] == [()]
+    (clip,) = (clip for clip in placed.timeline.clips if clip.kind == "speech")
+    wanted = [start - take.words[0][1] for _, start, _ in take.words]
+    found = [(word.start - clip.words[0].start) * RATE_HZ / placed.timeline.rate_hz for word in clip.words]
+    assert np.percentile(np.abs(np.subtract(found, wanted)), 95) <= 0.060 * RATE_HZ
 
 
 def test_no_take_is_no_stage(bare: Stage) -> None:

@@ -58,6 +58,7 @@ class Sheet:
     name: str
     title: str
     show: str
+    language: str
     folder: str  # where recordings go
     rows: tuple[Row, ...]
 
@@ -84,6 +85,7 @@ def sheets(script: Script, slug: str, recorded: Mapping[Speech, object], only: S
             name=_name(script, member),
             title=script.title,
             show=script.show,
+            language=script.language,
             folder=f"takes/{slug}",
             rows=tuple(
                 _row(script, names, speech, number, titles, before, recorded) for number, speech in enumerate(lines, 1)

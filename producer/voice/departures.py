@@ -15,6 +15,7 @@ _DOUBTFUL, _ODD = 0.78, 0.25
 """A likeness that leaves it open, and the share of a recording and its line that have then to be at odds."""
 _LEAST_ADDED_S = 0.6
 """Shorter strange sounds are breaths, coughs, chairs and echoes."""
+_LEAST_PAUSE_S = 0.06
 _MOSTLY = 0.6
 
 
@@ -60,6 +61,24 @@ def departures(found: Aligned, words: Sequence[str]) -> tuple[str, ...]:
         what = f"{length_s:.1f} s at {_clock(extra.heard)}, {where}, are not in the script"
         remarks.append((extra.before, what))
     return tuple(what for _, what in sorted(remarks))
+
+
+def unpaused(found: Aligned, words: Sequence[str], phrases: Sequence[int]) -> tuple[str, ...]:
+    """One sentence for each rest of the line where the actor went on without a pause.
+
+    Args:
+        found: the recording beside its line.
+        words: the line's words.
+        phrases: the number of the phrase that each is in.
+    """
+    remarks = []
+    for last in range(len(words) - 1):
+        before, after = found.words[last], found.words[last + 1]
+        if phrases[last] == phrases[last + 1] or before is None or after is None:
+            continue
+        if after.start - before.end < _LEAST_PAUSE_S * RATE_HZ:
+            remarks.append(f"no pause after “{words[last]}”, where the script has one: it is cut there")
+    return tuple(remarks)
 
 
 def _quoted(words: Sequence[str], most: int = 14) -> str:

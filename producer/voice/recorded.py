@@ -19,7 +19,7 @@ from producer.model.script import Line
 from producer.model.voice import Phrase, Take, TakeReport
 from producer.voice import condition
 from producer.voice.align import Aligned, align, is_short
-from producer.voice.departures import departures, is_other_text, likeness, spoken_share
+from producer.voice.departures import departures, is_other_text, likeness, spoken_share, unpaused
 from producer.voice.engine import Onset
 from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.finish import NOTHING, Trimmed, finish, spoken_s
@@ -318,6 +318,7 @@ def _remarks(
         said.append(f"says something else than the line: {round(100 * spoken_share(aligned))} % of its words fit")
     else:
         said.extend(departures(aligned, words))
+        said.extend(unpaused(aligned, words, [number for number, _, _ in beside.words]))
     runs = condition.clipped_runs(raw)
     if runs >= condition.CLIPPED_RUNS:
         peak = 20.0 * float(np.log10(max(np.abs(raw).max(), 1e-9)))
