@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+import numpy as np
+
 from producer import master, memory, voice
 from producer import script as script_stage
 from producer.audio import Audio
@@ -25,10 +27,12 @@ from producer.model.profile import PROFILES, Profile
 from producer.model.script import Script
 from producer.model.sound import Origin
 from producer.model.timeline import Timeline
-from producer.model.voice import Take
+from producer.model.voice import Take, TakeReport
 from producer.project import Project
 from producer.script.compose import decode
 from producer.script.mend import mend
+from producer.sounds.decode import UndecodableError
+from producer.sounds.decode import decode as decode_sound
 from producer.sounds.find import Packs, licence_problems, load_packs, refused_roles
 from producer.sounds.palette import PackPalette, palette
 from producer.timeline.cue_sheet import CueRow, cue_sheet
@@ -69,6 +73,14 @@ class Order:
     jobs: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What actors have recorded of the script."""
+
+    takes: tuple[TakeReport, ...] = ()  # those that are heard, in reading order
+    strays: tuple[tuple[str, str], ...] = ()  # files that are nobody's take, and why
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What a producer wants to know when it is done."""
@@ -81,6 +93,7 @@ class Report:
     plan: master.Plan
     rounds: int
     filled: Mapping[str, tuple[str, ...]]  # pack, in the order in which they are asked -> the script's roles it fills
+    recorded: Recorded = Recorded()
     files: tuple[Path, ...]
 
 
@@ -94,6 +107,7 @@ class Placed:
     takes: Mapping[tuple[str, int], Take]
     palette: PackPalette
     filled: Mapping[str, tuple[str, ...]]
+    recorded: Recorded = Recorded()
 
 
 def episode(order: Order, cache: Cache, watch: Watch) -> Report:
@@ -101,7 +115,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
     memory.few_arenas()
     work = cache.root / "work"
     with Staging(order.output or order.project.output) as staging, Spill(work, 2) as mix:
-        script, timeline, profile, filled, origins, margins, survey = _mixed(order, cache, mix, watch)
+        script, timeline, profile, filled, recorded, origins, margins, survey = _mixed(order, cache, mix, watch)
         memory.give_back()
         audio = staging.path(order.project.slug + encode.codec(profile).suffix)
         chain, measured, rounds = _mastered(mix, survey, profile, audio, order.jobs, watch)
@@ -123,6 +137,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         plan=chain,
         rounds=rounds,
         filled=filled,
+        recorded=recorded,
         files=files,
     )
 
@@ -167,11 +182,13 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     """Find every problem without making a sound; what the episode will roughly be. Raises ScriptError, PackError."""
     script, found = read_script(project, packs, cache)
     delivery.own_cover(script, project.root)
+    recorded = voice.look(project.root, project.slug, script.lines).chosen
     return {
         "script": project.script_name,
         "estimated_s": round(float(script_stage.estimate_s(script)), 1),
         "scenes": len(script.scenes),
         "lines": len(script.lines),
+        "recorded": len(recorded),
         "sounds": len(script.cues),
         "beds": len(script.beds),
         "packs": found.filling(_roles(script)),
@@ -203,8 +220,7 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     script, packs = read_script(order.project, order.packs, cache)
     delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
     profile = _profile(order.profile or script.profile)
-    watch.stage("voices", len(script.lines))
-    takes = voice.speak_lines(script.lines, profile.rate_hz, cache, order.jobs, lambda done, _: watch.done(done))
+    takes, recorded = _takes(order, script, profile.rate_hz, cache, watch)
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
     broken = sounds.check(_roles(script))
     if broken:
@@ -221,7 +237,44 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     if problems:
         raise ScriptError(problems)
     filled = packs.filling(_roles(script))
-    return Placed(script=script, profile=profile, timeline=timeline, takes=takes, palette=sounds, filled=filled)
+    return Placed(
+        script=script,
+        profile=profile,
+        timeline=timeline,
+        takes=takes,
+        palette=sounds,
+        filled=filled,
+        recorded=recorded,
+    )
+
+
+def _takes(
+    order: Order, script: Script, rate_hz: int, cache: Cache, watch: Watch
+) -> tuple[dict[tuple[str, int], Take], Recorded]:
+    """Every line's takes: from its recording where there is one, else from its voice."""
+    folder = voice.look(order.project.root, order.project.slug, script.lines)
+    heard = {}
+    if folder.chosen:
+        watch.stage("takes", len(folder.chosen))
+        recordings = tuple(folder.chosen.values())
+        heard = voice.record_lines(
+            recordings, script.language, rate_hz, cache, listen, order.jobs, lambda done, _: watch.done(done)
+        )
+    watch.stage("voices", len(script.lines))
+    left = [line for line in script.lines if any((line.id, index) not in heard for index in range(len(line.voices)))]
+    spoken = voice.speak_lines(left, rate_hz, cache, order.jobs, lambda done, _: watch.done(done))
+    reports = tuple(heard[speech].report for speech in folder.chosen)
+    strays = tuple((stray.file, stray.why) for stray in folder.strays)
+    return {**spoken, **{speech: one.take for speech, one in heard.items()}}, Recorded(reports, strays)
+
+
+def listen(path: Path) -> tuple[Audio, int]:
+    """Every sample of a recording and its rate, for the voice stage; ValueError says what is wrong with the file."""
+    try:
+        decoded = decode_sound(path)
+        return np.concatenate(list(decoded.blocks)), decoded.rate_hz
+    except UndecodableError as wrong:
+        raise ValueError(str(wrong)) from None
 
 
 def _profile(name: str) -> Profile:
@@ -239,6 +292,7 @@ class _Mixed(NamedTuple):
     timeline: Timeline
     profile: Profile
     filled: Mapping[str, tuple[str, ...]]
+    recorded: Recorded
     origins: tuple[Origin, ...]
     margins: tuple[LineMargin, ...]
     survey: master.Survey
@@ -259,7 +313,14 @@ def _mixed(order: Order, cache: Cache, mix: Spill, watch: Watch) -> _Mixed:
             survey.push(block)
             watch.done(mix.samples)
         return _Mixed(
-            placed.script, placed.timeline, placed.profile, placed.filled, _origins(placed), mixer.margins, survey
+            placed.script,
+            placed.timeline,
+            placed.profile,
+            placed.filled,
+            placed.recorded,
+            _origins(placed),
+            mixer.margins,
+            survey,
         )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from producer.mix.margin import LineMargin
-    from producer.render import Report
+    from producer.model.voice import TakeReport
+    from producer.render import Recorded, Report
     from producer.timeline.cue_sheet import CueRow
 
 
@@ -27,6 +28,7 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "true_peak_dbtp": _rounded(report.measured.true_peak_dbtp),
         "rounds": report.rounds,
         "packs": {pack: list(roles) for pack, roles in report.filled.items()},
+        "recorded": recorded(report.recorded, sum(len(line.voices) for line in report.script.lines)),
         "tightest_margin": {
             kind: {
                 "margin_lu": _rounded(over),
@@ -65,6 +67,11 @@ def text(found: dict[str, object]) -> str:
     assert isinstance(packs, dict)
     if packs:
         lines.append(f"sounds     {filled(packs)}")
+    taken = found["recorded"]
+    assert isinstance(taken, dict)
+    if taken["takes"]:
+        lines.append(f"recorded   {len(taken['takes'])} of {taken['lines']} lines; what is left is synthetic")
+    lines += [f"take       {line}" for line in take_lines(taken)]
     margins = found["tightest_margin"]
     assert isinstance(margins, dict)
     for kind, margin in margins.items():
@@ -76,6 +83,43 @@ def text(found: dict[str, object]) -> str:
     files = found["files"]
     assert isinstance(files, list)
     return "\n".join([*lines, *(f"wrote      {name}" for name in files)])
+
+
+def take(report: TakeReport) -> dict[str, object]:
+    """What was heard in a recording, as a JSON object."""
+    return {
+        "line": report.line,
+        "member": report.member,
+        "where": str(report.place),
+        "file": report.file,
+        "length_s": round(report.length_s, 2),
+        "wpm": report.wpm,
+        "peak_dbfs": report.peak_dbfs,
+        "over_noise_db": report.noise_db,
+        "room_s": report.room_s,
+        "remarks": list(report.remarks),
+    }
+
+
+def take_figures(report: TakeReport) -> str:
+    """A recording's figures in a few words."""
+    room = f", room {report.room_s:.2f} s" if report.room_s is not None else ""
+    return (
+        f"{report.length_s:.1f} s, {report.wpm:.0f} wpm, peak {report.peak_dbfs:.1f} dBFS, "
+        f"{report.noise_db:.0f} dB over its noise{room}"
+    )
+
+
+def recorded(found: Recorded, lines: int) -> dict[str, object]:
+    """What actors recorded, of so many lines (one said together counts for each voice), as a JSON object."""
+    strays = [{"file": file, "why": why} for file, why in found.strays]
+    return {"lines": lines, "takes": [take(one) for one in found.takes], "strays": strays}
+
+
+def take_lines(found: Mapping[str, Any]) -> list[str]:
+    """What a producer should know of recordings, one line each; nothing of those that are good."""
+    said = [f"{one['file']} ({one['where']}): {remark}" for one in found["takes"] for remark in one["remarks"]]
+    return said + [f"{one['file']} is not heard: {one['why']}" for one in found["strays"]]
 
 
 def filled(packs: Mapping[str, Sequence[str]]) -> str:

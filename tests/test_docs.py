@@ -30,6 +30,7 @@ __all__ = ["cache", "shell"]
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 LANGUAGE, HOUR, PACKS = (ROOT / "docs" / f"{name}.md" for name in ("script-language", "first-hour", "packs"))
+TAKES = ROOT / "docs" / "takes.md"
 LAMP = ROOT / "docs" / "examples" / "the_last_lamp"
 
 
@@ -97,7 +98,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str,
 
 def test_every_example_is_known_to_these_tests() -> None:
     assert {block.page for block in WHOLE} == {ROOT / "README.md", LANGUAGE}
-    assert {block.page for block in FRAGMENTS} == {HOUR, PACKS}
+    assert {block.page for block in FRAGMENTS} == {HOUR, PACKS, TAKES}  # the last in test_takes_cli.py
     assert len(WHOLE) >= 7
 
 

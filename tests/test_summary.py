@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from producer.dsp.loudness import Loudness
 from producer.errors import Place
 from producer.mix.margin import LineMargin
 from producer.model.profile import PROFILES
-from producer.render import Report
+from producer.model.voice import TakeReport
+from producer.render import Recorded, Report
 from producer.timeline.cue_sheet import cue_sheet
 from producer.units import Samples, Span
 from tests.deliver_helpers import RATE, script_of, speech, timeline_of
@@ -65,6 +67,7 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
         "true_peak_dbtp": -1.31,
         "rounds": 1,
         "packs": {"winter": ["door", "wind"], "ruins": ["gull"]},
+        "recorded": {"lines": 2, "takes": [], "strays": []},
         "tightest_margin": {
             "beds": {
                 "margin_lu": 16.25,
@@ -139,3 +142,23 @@ def test_a_cue_is_a_row_for_people_and_an_object_for_programs() -> None:
     assert "The quay" in summary.cue_line(scene) and " LU " not in summary.cue_line(scene)
     assert summary.cue_line(line).index("keeper") == summary.cue_line(scene).index("The quay")
     assert scene.where == Place("script/test.yaml", 1, 1)
+
+
+def test_takes_that_are_not_good_are_named_with_their_figures(tmp_path: Path) -> None:
+    good = TakeReport(
+        **{"line": "gate", "place": Place("script/lamp.yaml", 12, 9), "member": "ada", "file": "takes/lamp/gate.wav"},
+        **{"length_s": 2.5, "wpm": 140.0, "peak_dbfs": -9.0, "noise_db": 51.0, "room_s": 0.21, "remarks": ()},
+    )
+    bad = replace(good, file="takes/lamp/quay.wav", remarks=("clipped: the wave is cut off flat 80 times", "noisy"))
+    strays = (("takes/lamp/gaet.wav", "no line is called so; did you mean 'gate'?"),)
+    made = replace(report(tmp_path), recorded=Recorded((good, bad), strays))
+    told = [
+        line for line in summary.text(summary.facts(made, tmp_path)).splitlines() if line.startswith(("rec", "tak"))
+    ]
+    assert told == [
+        "recorded   2 of 2 lines; what is left is synthetic",
+        "take       takes/lamp/quay.wav (script/lamp.yaml:12:9): clipped: the wave is cut off flat 80 times",
+        "take       takes/lamp/quay.wav (script/lamp.yaml:12:9): noisy",
+        "take       takes/lamp/gaet.wav is not heard: no line is called so; did you mean 'gate'?",
+    ]
+    assert summary.take_figures(good) == "2.5 s, 140 wpm, peak -9.0 dBFS, 51 dB over its noise, room 0.21 s"

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from producer import __version__
 from producer.cli import pack as pack_commands
+from producer.cli import takes as takes_commands
 from producer.cli.common import (
     JsonOption,
     NoCacheOption,
@@ -49,6 +50,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(takes_commands.app)
 
 ScriptArgument = Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from producer.audio import Audio
+from producer.errors import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,22 @@ class Take:
     phrases: tuple[Phrase, ...]
     source: dict[str, str]  # for the timeline: {"voice": "pyttsx3:en-gb"} or {"take": "…", "sha256": "…"}
     wpm: float  # as measured, pauses apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeReport:
+    """What was heard in an actor's recording of a line: figures, and what a producer should know of it."""
+
+    line: str  # its id
+    place: Place
+    member: str
+    file: str  # from the project's folder
+    length_s: float  # as it is played
+    wpm: float  # pauses apart
+    peak_dbfs: float
+    noise_db: float
+    """How far the voice stands above the recording's noise."""
+    room_s: float | None
+    """How long the room rings (RT60); None when nothing tells."""
+    remarks: tuple[str, ...]
+    """What is not as it should be, with figures; empty for a good take."""

@@ -23,7 +23,6 @@ from producer.model.sound import Catalogue
 from producer.script.colours import Colours
 from producer.script.cues import Sounds
 from producer.script.identity import Identities
-from producer.script.keys import NOT_BUILT
 from producer.script.people import Cast, note_voice, voices
 from producer.script.pieces import Between, Piece, SceneAsWritten
 from producer.script.reading import Notes
@@ -181,8 +180,6 @@ class Episode:
     def _check_line(self, piece: Piece, where: Where) -> None:
         self._colours.check(piece.asked)
         note_voice(piece.asked, self._catalogue, self._notes)
-        if "take" in piece.asked.places and "take" in NOT_BUILT:
-            self._notes.add(piece.asked.places["take"], NOT_BUILT["take"])
         if "lead" in piece.asked.places and not self._targets.has_line_before(where):
             what = "lead: nobody has spoken yet in this scene, so there is no line to come in on"
             self._notes.add(piece.asked.places["lead"], what)

@@ -92,6 +92,14 @@ def _wait(text: str, place: Place) -> Length | None:
     return length_or_moment(q.length)(text, place)
 
 
+def _take(text: str, place: Place) -> str:
+    """A take's number, a file's name, or `none`; what it means is found out where the recordings are."""
+    written = text.strip()
+    if not written or (written.isdecimal() and int(written) == 0):
+        raise q.ReadingError(f"'{written}' is no recording; write its number from 1, its file, or 'none' for the voice")
+    return written
+
+
 def settings(text: str, place: Place) -> Mapping[str, float]:
     """`strength 0.9`, several parted by commas."""
     found: dict[str, float] = {}
@@ -119,7 +127,7 @@ _glide_level = _plain(q.glide_of(q.LEVEL))
 _glide_cents = _plain(q.glide_of(q.CENTS))
 
 HOW = Key(_text, "text", "A direction for the actor; never spoken.", "not quite a whisper")
-TAKE = Key(_text, "text", "A recording of this line, a file.", "takes/keeper_04.wav")
+TAKE = Key(_take, "text", "Which recording of this line is heard: its number, a file, or 'none' for the voice.", "2")
 AT = Key(moment, "moment", "The moment it happens.", 'word "scrape" - 40 ms')
 UNTIL = Key(moment, "moment", "The moment it ends.", "end of next line")
 FOR = Key(_length, "length", "How long it goes on.", "3 s")
@@ -274,7 +282,6 @@ NOT_BUILT: Mapping[str, str] = {
     "lines": "editions, and with them 'lines', are part of the language but not built yet; for now leave it out",
     "mixes": "mixes beside 'standard' are part of the language but not built yet; for now leave it out",
     "impulse": "rooms from impulse responses are not built yet; for now leave it out, and the preset is heard",
-    "take": "recorded takes are part of the language but not built yet; for now leave it out, and the voice speaks",
 }
 """What is read and checked but reported: to lift one, build it and take its line away here."""
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from producer.voice.engines import VOICES
+    from producer.voice.folder import look
+    from producer.voice.recorded import record_lines
     from producer.voice.speak import known_voices, speak_lines, variants, voice_fault
 
-__all__ = ["VOICES", "known_voices", "speak_lines", "variants", "voice_fault"]
+__all__ = ["VOICES", "known_voices", "look", "record_lines", "speak_lines", "variants", "voice_fault"]
+_OF = {"VOICES": "engines", "look": "folder", "record_lines": "recorded"}
 
 
 def __getattr__(name: str) -> object:
     """Bring the stage in when it is first asked for: a worker is this package too, and need not wait for scipy."""
     if name not in __all__:
         raise AttributeError(f"module 'producer.voice' has no attribute '{name}'")
-    return getattr(
-        importlib.import_module("producer.voice.engines" if name == "VOICES" else "producer.voice.speak"), name
-    )
+    return getattr(importlib.import_module(f"producer.voice.{_OF.get(name, 'speak')}"), name)

@@ -1,0 +1,249 @@
+"""When each word of a text begins in a recording, by laying a reading of which that is known beside it.
+
+Arrays in, onsets out: it serves recorded takes, and any engine that gives no times of words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from producer.voice.spectra import (
+    RATE_HZ,
+    Floats,
+    Ground,
+    Singles,
+    band_powers,
+    distance_of_pairs,
+    distances,
+    features,
+    ground,
+    is_active,
+    is_breath,
+    levels_db,
+    slope_step,
+)
+from producer.voice.trace import Prices, Text, Way, cheapest, text_of
+
+HOP_S = 0.01
+_FARTHEST = 3.0  # frames further apart than this are no better or worse
+_SILENT, _BREATH, _LOUD = 0.2, 0.5, 2.4
+"""What a frame costs in a gap: as good as silence, like a breath, and as loud as speech. A breath is not dear there, or
+it would be taken for the h of the next word; a real f or s is still cheaper as what it is."""
+_SPEECH = 0.15
+"""Strange sounds of less than this share of the speech's power are the room's, a breath's or a chair's."""
+SHORT_S = 1.2
+"""Of speech: a line of a word or two, which another voice may say quite otherwise."""
+_SHORT_SCALE = 3.0  # departures are dearer there
+_ONE_REMARK_S = 1.0
+"""Strange sounds with no longer silence between them are one remark of somebody's."""
+_SLOWEST, _FASTEST = 0.4, 2.5  # a take's tempo beside the reading's
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading of a text of which every word's time is known.
+
+    Args:
+        samples: mono, shape (n,), at `RATE_HZ`.
+        words: each spoken word's first sample and the one after its last, in order.
+    """
+
+    samples: NDArray[np.float32]
+    words: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Samples [start, end) of the recording, at `RATE_HZ`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Words [first, last) were said a first time here, and once more later; the later time counts."""
+
+    first: int
+    last: int
+    heard: Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Something that is not in the text, before word `before`."""
+
+    before: int
+    heard: Stretch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aligned:
+    """Where the words are, and where the recording departs from the text."""
+
+    words: tuple[Stretch | None, ...]  # None: missing
+    missing: tuple[tuple[int, int], ...]  # words [first, last) each
+    again: tuple[Again, ...]
+    added: tuple[Added, ...]
+    unlike: float
+    """Mean distance of the words' frames: 0.4 to 1.1 where the words are the same, above 1.3 where they are not."""
+    cost: float
+    """Per frame, with everything out of order: to choose between readings."""
+
+
+def align(samples: NDArray[np.floating], readings: Sequence[Reading], hop_s: float = HOP_S) -> Aligned:
+    """The words of a recording, by the one of several readings of the same text that it is most like.
+
+    Args:
+        samples: mono, shape (n,), at `RATE_HZ`; silence, noise and breaths at the ends may be there.
+        readings: by different voices (a man's, a woman's), at least one; all of the same words, at least one.
+        hop_s: from frame to frame. 10 ms tells where words begin, 50 ms is enough to find lines in a long file.
+    """
+    hop = round(hop_s * RATE_HZ)
+    centres = np.arange(0, max(1, len(samples)), hop, dtype=np.int64) + hop // 2
+    power = band_powers(samples, centres)
+    own = ground(power)
+    heard = features(samples, centres, own, own.noise, slope_step())
+    gap_cost = _gap_cost(power, own)
+    spoken = int(is_active(power).sum()) * hop
+    pairs = [_Pair(reading, heard, spoken, own, hop) for reading in readings]
+    scale = (HOP_S / hop_s) ** 0.5
+    if is_short(readings[0]):
+        scale = _SHORT_SCALE
+    ways = [cheapest(pair.distances, gap_cost, pair.text, _prices(scale)) for pair in pairs]
+    best = min(range(len(ways)), key=lambda number: ways[number].cost)
+    pair, way = pairs[best], ways[best]
+    if way.jumps or way.strange.any():
+        # Now that it is known how like this voice is to the reading's, what is none of its words can be told better.
+        way = cheapest(pair.distances, gap_cost, pair.text, _prices(scale, pair.typical(way)))
+    return _read(way, pair, hop, len(samples), levels_db(power, own)[0])
+
+
+def _prices(scale: float, typical: float | None = None) -> Prices:
+    """What departures cost, in frames of another length `scale` times as much; dearer before a voice is known."""
+    if typical is None:
+        return Prices(missing=10.0 * scale, again=22.0 * scale, stranger=14.0 * scale)
+    frame = float(np.clip(typical + 0.45, 0.7, 1.3))
+    return Prices(missing=10.0 * scale, again=20.0 * scale, stranger=10.0 * scale, stranger_frame=frame)
+
+
+def word_spans(
+    samples: NDArray[np.floating], rate_hz: int, readings: Sequence[Reading]
+) -> tuple[tuple[int, int] | None, ...]:
+    """Each word's first sample and the one after its last, for an engine that gives samples and no times.
+
+    Args:
+        samples: mono, shape (n,), at `rate_hz`.
+        rate_hz: of the samples and of what is returned.
+        readings: of the same words by voices that do give times (`reference.references` has them), see `align`.
+
+    Returns:
+        One for each word of the readings, in order; None for a word that was not found, which `phrasing.timed_words`
+        then shares out by letters.
+    """
+    scale = rate_hz / RATE_HZ
+    low = soxr.resample(np.asarray(samples, np.float64), rate_hz, RATE_HZ, quality="HQ").astype(np.float32)
+    found = align(low, readings).words
+    return tuple(None if word is None else (round(word.start * scale), round(word.end * scale)) for word in found)
+
+
+def is_short(reading: Reading) -> bool:
+    """Whether a line has too few sounds to tell by them that it is not the one: its words are taken to be there."""
+    return sum(end - start for start, end in reading.words) < SHORT_S * RATE_HZ
+
+
+def _gap_cost(power: Floats, own: Ground) -> Floats:
+    """What each frame costs when it is no word's: little at the noise's own level or in a breath, much in speech."""
+    level, noise = levels_db(power, own)
+    low = max(noise + 3.0, -38.0)
+    high = max(low + 8.0, -12.0)
+    cost = _SILENT + (_LOUD - _SILENT) * np.clip((level - low) / (high - low), 0.0, 1.0)
+    return np.where(is_breath(power, own), np.minimum(cost, _BREATH), cost)
+
+
+class _Pair:
+    """A recording's frames and a reading's, at the recording's tempo."""
+
+    def __init__(self, reading: Reading, heard: Singles, spoken: int, own: Ground, hop: int) -> None:
+        length = sum(end - start for start, end in reading.words)
+        tempo = float(np.clip(spoken / max(length, 1), _SLOWEST, _FASTEST))  # over 1: the take is slower
+        counts = [max(2, round((end - start) * tempo / hop)) for start, end in reading.words]
+        centres = [
+            start + ((np.arange(count) + 0.5) * (end - start) / count).astype(np.int64)
+            for count, (start, end) in zip(counts, reading.words, strict=True)
+        ]
+        whole = ground(band_powers(reading.samples, np.arange(0, len(reading.samples), hop, dtype=np.int64)))
+        said = features(reading.samples, np.concatenate(centres), whole, own.noise, slope_step(tempo))
+        self.text = text_of(counts)
+        self.heard = heard
+        self.states = np.zeros((len(self.text.word), said.shape[1]), np.float32)
+        self.states[self.text.word >= 0] = said
+
+    def distances(self, start: int, stop: int) -> Singles:
+        """Of frames [start, stop) to every state."""
+        return np.minimum(distances(self.heard[start:stop], self.states), np.float32(_FARTHEST))
+
+    def along(self, way: Way) -> Singles:
+        """The distance of every frame that is in a word to where it is in it."""
+        frames = np.flatnonzero((self.text.word[way.states] >= 0) & ~way.strange)
+        found = distance_of_pairs(self.heard[frames], self.states[way.states[frames]])
+        return np.minimum(found, np.float32(_FARTHEST))
+
+    def typical(self, way: Way) -> float:
+        """How far frames are from their words, for the most part."""
+        along = self.along(way)
+        return float(np.median(along)) if len(along) else _FARTHEST
+
+
+def _read(way: Way, pair: _Pair, hop: int, length: int, level_db: Floats) -> Aligned:
+    """From states to words; of words that were said more than once, the last time counts."""
+    text, along = pair.text, pair.along(way)
+    words: list[Stretch | None] = [None] * (len(text.gaps) - 1)
+    again: list[Again] = []
+    missing: list[tuple[int, int]] = []
+    cuts = [0, *(frame + 1 for frame, _, _ in way.jumps), len(way.states)]
+    at = text.word[way.states]
+    for number, (start, stop) in enumerate(pairwise(cuts)):
+        jump = way.jumps[number] if number < len(way.jumps) else None
+        for word in np.unique(at[start:stop]):
+            if word >= 0:
+                frames = np.flatnonzero(at[start:stop] == word) + start
+                words[word] = Stretch(int(frames[0]) * hop, min(length, (int(frames[-1]) + 1) * hop))
+        if jump is not None and jump[2] < jump[1]:
+            first = next((w for w in words[jump[2] : jump[1]] if w is not None), None)
+            end = min(length, stop * hop)
+            again.append(Again(jump[2], jump[1], Stretch(first.start if first else end, end)))
+    for index in (number for number, word in enumerate(words) if word is None):
+        if missing and missing[-1][1] == index:
+            missing[-1] = (missing[-1][0], index + 1)
+        else:
+            missing.append((index, index + 1))
+    return Aligned(
+        words=tuple(words),
+        missing=tuple(missing),
+        again=tuple(again),
+        added=_added(way, text, hop, length, level_db),
+        unlike=float(along.mean()) if len(along) else _FARTHEST,
+        cost=way.cost / len(way.states),
+    )
+
+
+def _added(way: Way, text: Text, hop: int, length: int, level_db: Floats) -> tuple[Added, ...]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], way.strange.view(np.int8), [0]])))
+    found: list[Added] = []
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        if float(np.mean(10.0 ** (level_db[start:stop] / 10.0))) < _SPEECH:
+            continue
+        gap = int(np.searchsorted(text.gaps, way.states[start]))
+        heard = Stretch(int(start) * hop, min(length, int(stop) * hop))
+        if found and found[-1].before == gap and heard.start - found[-1].heard.end < _ONE_REMARK_S * RATE_HZ:
+            found[-1] = Added(gap, Stretch(found[-1].heard.start, heard.end))
+        else:
+            found.append(Added(gap, heard))
+    return tuple(found)

@@ -1,0 +1,336 @@
+"""Actors' recordings to takes: listened to, cleaned, cut at the line's rests, timed word by word, and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple, dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from producer.audio import Audio
+from producer.cache import Cache, key
+from producer.errors import Problem, VoiceError
+from producer.model.script import Line
+from producer.model.voice import Phrase, Take, TakeReport
+from producer.voice import condition
+from producer.voice.align import Aligned, align, is_short
+from producer.voice.departures import departures, is_other_text, likeness, spoken_share, unpaused
+from producer.voice.engine import Onset
+from producer.voice.engines import DEFAULT, VOICES
+from producer.voice.finish import NOTHING, Trimmed, finish, spoken_s
+from producer.voice.folder import Recording
+from producer.voice.keep import pack_take, unpack_take
+from producer.voice.naming import Speech
+from producer.voice.phrasing import pieces, timed_words
+from producer.voice.reference import Reference, backwards, reference_voice, references
+from producer.voice.spectra import RATE_HZ, Floats
+
+_MADE = 1
+"""Part of every key: raise it when the same recording should come out differently."""
+_SHORTEST, _LONGEST = 0.4, 2.8
+"""Beside the voice's own reading at 160 wpm: what is beyond was cut short, or not cut."""
+
+Listen = Callable[[Path], tuple[Audio, int]]
+"""Every sample of a file, shape (n, 1 or 2), and its rate; raises ValueError with what keeps it from being heard."""
+
+
+class UnusableError(Exception):
+    """Nothing in a recording can be played; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A recording beside its line."""
+
+    take: Take
+    report: TakeReport
+    other: bool
+    """It says something else than its line."""
+    likeness: float
+    """To its line, as `departures.likeness` has it; over 0.75 it may be another line as well."""
+
+
+def record_lines(
+    recordings: Sequence[Recording],
+    language: str,
+    rate_hz: int,
+    cache: Cache,
+    listen: Listen,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[Speech, Heard]:
+    """Every recording as a take, with what was heard in it.
+
+    Args:
+        recordings: each of one member's reading of one line.
+        language: the script's, for lines whose own voice has none.
+        rate_hz: of the takes.
+        cache: a recording that was listened to before, for the same words, is not listened to again.
+        listen: reads a file.
+        jobs: threads and worker processes. However many, the takes are the same, bit by bit.
+        progress: called with the number of recordings done and their total.
+
+    Raises `VoiceError`: every recording that cannot be read, or in which nothing is said, at its line.
+    """
+    heard = hear_all(recordings, language, rate_hz, cache, listen, jobs, progress)
+    problems = [
+        Problem(one.line.place, f"the recording {one.file} {found}")
+        for one, found in zip(recordings, heard, strict=True)
+        if isinstance(found, UnusableError)
+    ]
+    if problems:
+        raise VoiceError("\n".join(map(str, sorted(problems))))
+    return {
+        one.speech: found for one, found in zip(recordings, heard, strict=True) if not isinstance(found, UnusableError)
+    }
+
+
+def hear_all(
+    recordings: Sequence[Recording],
+    language: str,
+    rate_hz: int,
+    cache: Cache,
+    listen: Listen,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Heard | UnusableError]:
+    """As `record_lines`, of any recordings, several of one line too, in their order; what cannot be used is told."""
+    found = [_kept(one, cache, _key(one, language, rate_hz)) for one in recordings]
+    fresh = [number for number, kept in enumerate(found) if kept is None]
+    done = len(found) - len(fresh)
+    if progress is not None and done:
+        progress(done, len(recordings))
+    wanted = {recordings[number].speech: (recordings[number].line, recordings[number].index) for number in fresh}
+    beside = references(list(wanted.values()), language, cache, jobs) if fresh else {}
+    made: dict[int, Heard | UnusableError] = {}
+    with ThreadPoolExecutor(max(1, jobs)) as threads:
+        waiting = {
+            number: threads.submit(_heard, recordings[number], beside[recordings[number].speech], rate_hz, listen)
+            for number in fresh
+        }
+        for number, future in waiting.items():
+            try:
+                heard = future.result()
+            except UnusableError as wrong:
+                made[number] = wrong
+            else:
+                made[number] = heard
+                _keep(heard, cache, _key(recordings[number], language, rate_hz))
+            done += 1
+            if progress is not None:
+                progress(done, len(recordings))
+    return [made[number] if kept is None else kept for number, kept in enumerate(found)]
+
+
+def _key(one: Recording, language: str, rate_hz: int) -> str:
+    parts = [[astuple(token) for token in piece.tokens] for piece in pieces(one.line)]
+    voice = reference_voice(one.line.voices[one.index], language)
+    return key("recorded", _MADE, one.sha256, rate_hz, parts, voice, VOICES[DEFAULT].version)
+
+
+def _keep(heard: Heard, cache: Cache, name: str) -> None:
+    report = heard.report
+    figures = [report.length_s, report.wpm, report.peak_dbfs, report.noise_db, report.room_s, report.remarks]
+    cache.write(name, json.dumps([figures, heard.other, heard.likeness]).encode() + b"\n" + pack_take(heard.take))
+
+
+def _kept(one: Recording, cache: Cache, name: str) -> Heard | None:
+    payload = cache.read(name)
+    if payload is None:
+        return None
+    head, _, rest = payload.partition(b"\n")
+    (length_s, wpm, peak_dbfs, noise_db, room_s, remarks), other, alike = json.loads(head)
+    take = unpack_take(rest)
+    source = {"take": one.file, "sha256": one.sha256}
+    report = TakeReport(
+        line=one.line.id,
+        place=one.line.place,
+        member=one.line.voices[one.index].member,
+        file=one.file,
+        length_s=length_s,
+        wpm=wpm,
+        peak_dbfs=peak_dbfs,
+        noise_db=noise_db,
+        room_s=room_s,
+        remarks=tuple(remarks),
+    )
+    return Heard(Take(phrases=take.phrases, source=source, wpm=take.wpm), report, other, alike)
+
+
+def _heard(one: Recording, beside: Reference, rate_hz: int, listen: Listen) -> Heard:
+    raw, native_hz = heard_file(one.path, listen)
+    return hear(one, raw, native_hz, beside, rate_hz)
+
+
+def heard_file(path: Path, listen: Listen) -> tuple[Floats, int]:
+    """A recording in one channel, shape (n,), as it is, and its rate. Raises UnusableError."""
+    try:
+        audio, native_hz = listen(path)
+    except ValueError as wrong:
+        raise UnusableError(str(wrong)) from None
+    return _one_channel(audio), native_hz
+
+
+def hear(one: Recording, raw: Floats, native_hz: int, beside: Reference, rate_hz: int) -> Heard:
+    """A recording as a take, and what was heard in it. Raises UnusableError when nothing is said in it.
+
+    Args:
+        one: what it is a recording of.
+        raw: shape (n,), as recorded.
+        native_hz: its rate.
+        beside: its line, as the default voices read it.
+        rate_hz: of the take.
+    """
+    clean = condition.cleaned(raw, native_hz)
+    found = condition.levels(clean, native_hz)
+    if float(found.db.max()) < condition.SILENT_DBFS:
+        top = (
+            f"its loudest 10 ms have {found.db.max():.0f} dBFS" if found.db.max() > -150.0 else "it is digital silence"
+        )
+        raise UnusableError(f"is silence: {top}")
+    low = soxr.resample(clean, native_hz, RATE_HZ, quality="HQ").astype(np.float32)
+    aligned = align(low, beside.readings)
+    reversed_readings = [backwards(reading) for reading in beside.readings]
+    short = is_short(beside.readings[0])
+    backward = align(low, reversed_readings)
+    other = is_other_text(aligned, backward, len(beside.words), short=short)
+    phrases = _phrases(one.line, clean, native_hz, found, aligned, beside)
+    played = finish(phrases, rate_hz)
+    if not any(len(audio) for audio in played):
+        raise UnusableError("holds nothing that could be heard as speech")
+    made = []
+    for part, phrase, audio in zip(pieces(one.line), phrases, played, strict=True):
+        scale = rate_hz / native_hz
+        onsets = [Onset(o.token, round(o.start * scale), round(o.end * scale)) for o in phrase.onsets]
+        made.append(Phrase(audio, timed_words(part, onsets, len(audio))))
+    seconds = spoken_s(phrases)
+    wpm = 60.0 * sum(word is not None for word in aligned.words) / seconds if seconds else 0.0
+    take = Take(phrases=tuple(made), source={"take": one.file, "sha256": one.sha256}, wpm=wpm)
+    room_s = condition.decay_s(found)
+    report = TakeReport(
+        line=one.line.id,
+        place=one.line.place,
+        member=one.line.voices[one.index].member,
+        file=one.file,
+        length_s=sum(len(audio) for audio in played) / rate_hz,
+        wpm=round(wpm, 1),
+        peak_dbfs=round(20.0 * float(np.log10(max(np.abs(raw).max(), 1e-9))), 1),
+        noise_db=round(min(found.speech_db - found.noise_db, 99.0), 1),
+        room_s=None if room_s is None else round(room_s, 2),
+        remarks=_remarks(raw, found, room_s, aligned, beside, sum(map(len, played)) / rate_hz, other=other),
+    )
+    return Heard(take, report, other, likeness(aligned, backward))
+
+
+def _one_channel(audio: Audio) -> Floats:
+    """Both channels' mean; the louder one alone where the other is a cable's noise, or the same upside down."""
+    both = audio.astype(np.float64)
+    if both.shape[1] == 1:
+        return both[:, 0]
+    power = np.square(both).sum(axis=0)
+    together = float(both[:, 0] @ both[:, 1])
+    if power.min() < 0.1 * power.max() or together < 0.0:
+        return np.ascontiguousarray(both[:, int(power.argmax())])
+    return np.asarray(both.mean(axis=1))
+
+
+def _phrases(
+    line: Line, clean: Floats, native_hz: int, found: condition.Levels, aligned: Aligned, beside: Reference
+) -> tuple[Trimmed, ...]:
+    """The recording cut at the line's rests, each phrase from its breath to its echo."""
+    scale = native_hz / RATE_HZ
+    count = len(line.rests) + 1
+    onsets: list[list[Onset]] = [[] for _ in range(count)]
+    for (number, place, _), word in zip(beside.words, aligned.words, strict=True):
+        if word is not None:
+            onsets[number].append(Onset(place, round(word.start * scale), round(word.end * scale)))
+    begins, ends = _anchors(aligned, beside, onsets, scale)
+    spoken = [number for number in range(count) if number in begins]
+    if not spoken:  # not a word was found: the whole of it is played, and it is reported
+        return _uncut(line, clean, native_hz, found)
+    cuts = {spoken[0]: 0}
+    for before, after in pairwise(spoken):
+        cuts[after] = condition.parting(found, ends[before], max(begins[after], ends[before] + 1))
+    made: list[Trimmed] = []
+    for number in range(count):
+        if number not in begins:
+            made.append(NOTHING)
+            continue
+        following = next((cuts[other] for other in spoken if other > number), len(clean))
+        start = min(condition.audible_from(found, begins[number], cuts[number]), begins[number])
+        start = max(start, cuts[number])
+        end = max(condition.audible_to(found, ends[number], following), start + 1)
+        inside = [
+            Onset(o.token, max(0, min(o.start, end) - start), max(1, min(o.end, end) - start)) for o in onsets[number]
+        ]
+        samples = condition.faded(clean[start:end], native_hz)
+        made.append(Trimmed(samples.astype(np.float32), native_hz, tuple(inside)))
+    return tuple(made)
+
+
+def _anchors(
+    aligned: Aligned, beside: Reference, onsets: Sequence[Sequence[Onset]], scale: float
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Where each phrase's words begin and end, with what was added to it or said again."""
+    begins = {number: said[0].start for number, said in enumerate(onsets) if said}
+    ends = {number: max(o.end for o in said) for number, said in enumerate(onsets) if said}
+    last = len(beside.words) - 1
+    extra = [(min(one.first, last), one.heard, True) for one in aligned.again]
+    extra += [(min(one.before, last), one.heard, one.before <= last) for one in aligned.added]
+    for word, heard, ahead in extra:
+        number = beside.words[word][0]
+        if number not in begins:
+            continue
+        start, end = round(heard.start * scale), round(heard.end * scale)
+        if ahead and start < begins[number] and all(ends[n] <= end for n in ends if n < number):
+            begins[number] = start
+        if not ahead or all(n <= number for n in ends):
+            ends[number] = max(ends[number], end)
+    return begins, ends
+
+
+def _uncut(line: Line, clean: Floats, native_hz: int, found: condition.Levels) -> tuple[Trimmed, ...]:
+    heard = np.flatnonzero(found.db > found.audible_db) * found.hop
+    samples = condition.faded(clean[int(heard[0]) : int(heard[-1]) + found.hop], native_hz) if len(heard) else clean
+    first = next((number for number, piece in enumerate(pieces(line)) if piece.tokens), 0)
+    whole = Trimmed(samples.astype(np.float32), native_hz, ())
+    return tuple(whole if number == first else NOTHING for number in range(len(line.rests) + 1))
+
+
+def _remarks(
+    raw: Floats,
+    found: condition.Levels,
+    room_s: float | None,
+    aligned: Aligned,
+    beside: Reference,
+    length_s: float,
+    *,
+    other: bool,
+) -> tuple[str, ...]:
+    words = [word for _, _, word in beside.words]
+    said: list[str] = []
+    if other:
+        said.append(f"says something else than the line: {round(100 * spoken_share(aligned))} % of its words fit")
+    else:
+        said.extend(departures(aligned, words))
+        said.extend(unpaused(aligned, words, [number for number, _, _ in beside.words]))
+    runs = condition.clipped_runs(raw)
+    if runs >= condition.CLIPPED_RUNS:
+        peak = 20.0 * float(np.log10(max(np.abs(raw).max(), 1e-9)))
+        said.append(f"clipped: the wave is cut off flat {runs} times, at {peak:.1f} dBFS")
+    noise_db = found.speech_db - found.noise_db
+    if noise_db < condition.NOISY_DB:
+        asked = f"{condition.NOISY_DB:.0f} are asked"
+        said.append(f"noisy: the voice stands only {noise_db:.0f} dB above the noise ({asked})")
+    if room_s is not None and room_s > condition.ROOMY_S:
+        said.append(f"roomy: the room rings for {room_s:.1f} s ({condition.ROOMY_S:g} s at most)")
+    usual_s = len(beside.readings[0].samples) / RATE_HZ
+    if not other and not _SHORTEST <= length_s / usual_s <= _LONGEST:
+        what = "far too long" if length_s > usual_s else "far too short"
+        said.append(f"{what}: {length_s:.1f} s, where the voice takes {usual_s:.1f} s")
+    return tuple(said)

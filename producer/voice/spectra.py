@@ -1,0 +1,141 @@
+"""What two readings of one text have in common: short spectra, made alike for any voice, microphone and noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Indices = NDArray[np.int64]
+
+RATE_HZ = 16000
+"""At which readings are compared; the consonants that tell words apart reach to 8 kHz, a telephone's to half that."""
+BANDS = 40
+CEPSTRA = 14
+"""Of 40 bands this many cosines: the resonances of the mouth, without the pitch of the voice."""
+_LOW_HZ, _HIGH_HZ = 100.0, 7600.0
+_WINDOW_S = 0.025
+_SLOPE_S = 0.02  # slopes are taken over twice this
+_SLOPE_WEIGHT, _LEVEL_WEIGHT = 0.7, 1.5
+DIMENSIONS = CEPSTRA * (1 + _SLOPE_WEIGHT**2) + _LEVEL_WEIGHT**2 - 1
+"""Two frames that have nothing in common are this far apart, squared, for each unit of `distance`'s half."""
+_FLOOR_DB = -45.0  # under the mean of the speech in each band: what is softer tells nothing of the words
+_ACTIVE_DB = 30.0  # frames this far under the loudest are not speech
+_QUIET_SHARE = 0.08  # of the frames, taken for the noise
+_DARK, _BRIGHT = 14, 20  # bands up to 0.9 kHz and from 1.7 kHz
+_BREATH_SHARE, _BREATH_DB = 0.3, -6.0
+_BLOCK = 4096  # frames: a file of ten minutes is not held as spectra
+
+
+@lru_cache(maxsize=8)
+def _mel(size: int) -> Floats:
+    """Triangular filters, shape (bands, size // 2 + 1). Source: O'Shaughnessy's mel scale, 2595 log10(1 + f / 700)."""
+    low, high = (2595.0 * float(np.log10(1.0 + hz / 700.0)) for hz in (_LOW_HZ, _HIGH_HZ))
+    edges = np.linspace(low, high, BANDS + 2)
+    hz = 700.0 * (10.0 ** (edges / 2595.0) - 1.0)
+    bins = np.arange(size // 2 + 1) * RATE_HZ / size
+    rise = (bins - hz[:-2, None]) / (hz[1:-1] - hz[:-2])[:, None]
+    fall = (hz[2:, None] - bins) / (hz[2:] - hz[1:-1])[:, None]
+    return np.asarray(np.maximum(0.0, np.minimum(rise, fall)), np.float64)
+
+
+def band_powers(samples: NDArray[np.floating], centres: Indices) -> Floats:
+    """Power in each mel band around each centre (a sample's index, at `RATE_HZ`), shape (centres, bands)."""
+    width = round(_WINDOW_S * RATE_HZ)
+    size = 1 << (width - 1).bit_length()
+    window = np.hanning(width + 2)[1:-1].astype(np.float32)
+    padded = np.pad(np.asarray(samples, np.float32), (width // 2, width))
+    bright = np.concatenate([padded[:1], padded[1:] - np.float32(0.95) * padded[:-1]])
+    frames = np.lib.stride_tricks.sliding_window_view(bright, width)
+    places = np.clip(centres, 0, len(samples))
+    found = np.empty((len(centres), BANDS))
+    for at in range(0, len(centres), _BLOCK):
+        spectra = fft.rfft(frames[places[at : at + _BLOCK]] * window, size, axis=1)
+        found[at : at + _BLOCK] = (np.square(spectra.real) + np.square(spectra.imag)) @ _mel(size).T
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a recording's bands are measured against, shape (bands,) each."""
+
+    speech: Floats  # mean power of its speech
+    noise: Floats  # as a share of that
+
+
+def is_active(power: Floats) -> NDArray[np.bool_]:
+    """Which frames are loud enough to be speech."""
+    total = power.sum(axis=1)
+    return np.asarray(total > max(float(total.max(initial=0.0)) * 10.0 ** (-_ACTIVE_DB / 10.0), 1e-20))
+
+
+def ground(power: Floats) -> Ground:
+    """The speech and the noise of a recording, from its frames, shape (frames, bands)."""
+    loud = is_active(power)
+    speech = np.maximum(power[loud].mean(axis=0) if loud.any() else np.ones(BANDS), 1e-20)
+    quiet = np.argsort(power.sum(axis=1), kind="stable")[: max(1, int(len(power) * _QUIET_SHARE))]
+    return Ground(speech, np.clip(power[quiet].mean(axis=0) / speech, 10.0 ** (_FLOOR_DB / 10.0), 0.5))
+
+
+def levels_db(power: Floats, own: Ground) -> tuple[Floats, float]:
+    """Each frame's level beside that of the recording's speech, and its noise's; dB."""
+    level = 10.0 * np.log10((power / own.speech).mean(axis=1) + 1e-9)
+    return level, float(10.0 * np.log10(own.noise.mean()))
+
+
+def is_breath(power: Floats, own: Ground) -> NDArray[np.bool_]:
+    """Which frames have a breath's colour: soft, and bright beside the same speech; fricatives have it, too."""
+    beside = power / own.speech
+    bright = beside[:, :_DARK].mean(axis=1) < _BREATH_SHARE * beside[:, _BRIGHT:].mean(axis=1)
+    return np.asarray(bright & (levels_db(power, own)[0] < _BREATH_DB))
+
+
+def features(samples: NDArray[np.floating], centres: Indices, own: Ground, noise: Floats, step: int) -> Singles:
+    """Cepstra and their slopes, each around 0 with the spread 1 over the speech among the frames, weighted.
+
+    Args:
+        samples: at `RATE_HZ`.
+        centres: the frames', shape (frames,).
+        own: the same recording's: it takes out the voice's and the microphone's colour.
+        noise: of the noisier of two recordings, as a share of its speech, added to both: what is buried in one of them
+            counts in neither.
+        step: samples from a frame to the one whose difference is its slope; readings of another tempo need another.
+    """
+    power = band_powers(samples, centres)
+    shape = _cepstra(power, own, noise)
+    slope = _cepstra(band_powers(samples, centres + step), own, noise)
+    slope -= _cepstra(band_powers(samples, centres - step), own, noise)
+    loud = is_active(power)
+    if not loud.any():
+        loud[:] = True
+    shape = (shape - shape[loud].mean(axis=0)) / np.maximum(shape[loud].std(axis=0), 1e-3)
+    slope /= np.maximum(slope[loud].std(axis=0), 1e-3)
+    shape[:, 0] *= _LEVEL_WEIGHT
+    return np.hstack([shape, _SLOPE_WEIGHT * slope]).astype(np.float32)
+
+
+def slope_step(tempo: float = 1.0) -> int:
+    """Samples from a frame to where its slope is taken, for a reading `tempo` times as fast as the other."""
+    return max(1, round(_SLOPE_S * RATE_HZ / tempo))
+
+
+def distances(first: Singles, second: Singles) -> Singles:
+    """Between every two frames, shape (first, second): 0 for the same, around 2 where nothing is alike."""
+    squares = np.square(first).sum(axis=1)[:, None] + np.square(second).sum(axis=1)
+    squares -= np.float32(2.0) * (first @ second.T)
+    return np.asarray(np.maximum(squares, np.float32(0.0)) / np.float32(DIMENSIONS), np.float32)
+
+
+def distance_of_pairs(first: Singles, second: Singles) -> Singles:
+    """Between each frame and its partner, shape (frames,)."""
+    return np.asarray(np.square(first - second).sum(axis=1) / np.float32(DIMENSIONS), np.float32)
+
+
+def _cepstra(power: Floats, own: Ground, noise: Floats) -> Floats:
+    level = np.log(power / own.speech + noise)
+    return np.asarray(fft.dct(level, type=2, norm="ortho", axis=1)[:, :CEPSTRA])
