@@ -46,7 +46,8 @@ class Audition:
     def text(self, here: Path) -> str:
         """What was written, for people."""
         page = self.page.relative_to(here) if self.page.is_relative_to(here) else self.page
-        return f"{self.sounds} sounds, {self.takes} takes, {self.bytes / 1e6:.1f} MB\nwrote {page.as_posix()}"
+        counts = f"{self.sounds} {'sound' if self.sounds == 1 else 'sounds'}, {self.takes} takes"
+        return f"{counts}, {self.bytes / 1e6:.1f} MB\nwrote {page.as_posix()}"
 
 
 def write(
