@@ -37,7 +37,7 @@ SOUNDS = (
 )
 CATALOGUE = Catalogue(
     sounds={one.role: one for one in SOUNDS},
-    elsewhere={"thunder": ("storm",), "rain_on_tin": ("storm", "winter")},
+    elsewhere={"squall": ("storm",), "rain_on_tin": ("storm", "winter")},
     packs=("harbour", "weather", "storm", "winter"),
     missing_packs=("weathre",),
     voices=frozenset({"en-gb", "en-us", "de"}),
