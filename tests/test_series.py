@@ -11,7 +11,9 @@ from producer import project, render
 from producer.cache import Cache
 from producer.errors import ScriptError
 from producer.model.script import Script
-from tests.face_helpers import Shell
+from tests.face_helpers import Shell, cache, shell
+
+__all__ = ["cache", "shell"]
 
 SERIES = """\
 show: Quiet Harbours
@@ -101,7 +103,7 @@ def test_the_episode_overrides_the_series_key_by_key(tmp_path: Path) -> None:
     assert (room.preset, room.decay_s) == ("small stone room", 2)
     (cue,) = script.cues
     assert (cue.level_lu.first, cue.every.first_s if cue.every else 0) == (-20, pytest.approx(0.62))
-    assert [place.pan for place in cue.path] == [-100, 100]  # its path, not the series' pan and distance
+    assert [place.pan for place in cue.path] == [-80, 80]  # its path, not the series' pan and distance
     assert [use.member for use in script.lines[3].voices] == ["narrator", "keeper"]
 
 
@@ -123,15 +125,16 @@ def test_it_is_heard_as_if_it_stood_in_the_script(tmp_path: Path) -> None:
     assert (one.rooms, one.treatments, one.cast, one.profile) == (two.rooms, two.treatments, two.cast, two.profile)
 
 
+GAP = "gap: '500' has no unit; a length is in s or ms, as in '1.5 s', or as minutes and seconds, '2:30'"
+
+
 def test_a_mistake_in_the_series_is_told_there_and_with_the_episodes_own(tmp_path: Path) -> None:
-    wrong = SERIES.replace("150 wpm", "150").replace("heartbeat: {", "heartbaet: {").replace("show:", "shwo:")
+    wrong = SERIES.replace("gap: 500 ms", "gap: 500").replace("heartbeat: {", "heartbaet: {").replace("show:", "shwo:")
     wrong += "title: No\nscenes: []\nseries: more.yaml\n"
-    told = problems(
-        episode(tmp_path, EPISODE.replace("for 3 s", "for 3").replace("rate: 170 wpm", "pan: left 5"), wrong)
-    )
+    told = problems(episode(tmp_path, EPISODE.replace("treat: intercom", "treat: intercon"), wrong))
     assert [line.partition(": ")[::2] for line in told] == [
         ("quiet_harbours.yaml:1:1", "a series file has no 'shwo'; did you mean 'show'?"),
-        ("quiet_harbours.yaml:8:33", "rate: '150' has no unit; write '150 wpm'"),
+        ("quiet_harbours.yaml:6:6", GAP),
         ("quiet_harbours.yaml:18:3", "no pack has the sound 'heartbaet'; did you mean 'heartbeat'?"),
         ("quiet_harbours.yaml:21:1", "'title' is the episode's own; a series file holds what all episodes share"),
         ("quiet_harbours.yaml:22:1", "'scenes' is the episode's own; a series file holds what all episodes share"),
@@ -139,7 +142,7 @@ def test_a_mistake_in_the_series_is_told_there_and_with_the_episodes_own(tmp_pat
             "quiet_harbours.yaml:23:1",
             "a series file has no series of its own; write what that one holds into this one",
         ),
-        ("script/lamp.yaml:18:30", "for: '3' has no unit; write '3 s' or '3 ms'"),
+        ("script/lamp.yaml:20:16", "there is no treatment 'intercon'; did you mean 'intercom'?"),
     ]
 
 

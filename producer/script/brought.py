@@ -129,9 +129,10 @@ def _joined(base: Pairs, over: Pairs) -> Pairs:
 
 def _one(base: Node, over: Node, key: str) -> Node:
     if key == "say" and isinstance(base, Pairs) and isinstance(over, Pairs):
-        joined = _joined(base, over)  # of two words that differ in case alone, the first counts: the episode's
-        own = {one.text for one, _ in over.pairs}
-        return Pairs(tuple(sorted(joined.pairs, key=lambda pair: pair[0].text not in own)), over.place)
+        there = {one.text for one, _ in base.pairs}
+        own = {one.text.casefold() for one, _ in over.pairs if one.text not in there}
+        left = (pair for pair in base.pairs if pair[0].text.casefold() not in own)  # `aoife` overrides `Aoife`
+        return _joined(Pairs(tuple(left), base.place), over)
     if isinstance(base, Pairs) and isinstance(over, Pairs):
         return _joined(base, over)
     if isinstance(base, Pairs) and isinstance(over, Scalar) and not over.text.strip() and not over.quoted:
@@ -190,10 +191,14 @@ def _cast(tree: Pairs, original: Pairs, of: str, notes: Notes) -> tuple[tuple[Sc
         pairs = as_pairs(node, f"'{key.text}'", f"{key.text}: {{voice: es}}", notes)
         kept.append((key, Pairs(tuple(_of_voice(pairs.pairs, of, notes)), node.place) if pairs else node))
     voiced = {key.text for key, node in kept if isinstance(node, Pairs) and _value(node, "voice") is not None}
+    language = _value(tree, "language")
+    say = language.text.strip().casefold() if isinstance(language, Scalar) and language.text.strip() else "es"
     where = _key(tree, "cast") if mine is not None else Place(tree.place.file, 1, 1)
     for name, node in known.items():
         if name not in voiced and isinstance(node, Pairs) and _value(node, "voice") is not None:
-            notes.add(where, f"'{name}' has no voice in this edition; write '{name}: {{voice: es}}' under 'cast', say")
+            notes.add(
+                where, f"'{name}' has no voice in this edition; write '{name}: {{voice: {say}}}' under 'cast', say"
+            )
     joined = _joined(theirs, Pairs(tuple(kept), own.place if own else theirs.place))
     return ((Scalar("cast", theirs.place), joined),)
 

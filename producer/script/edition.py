@@ -63,7 +63,7 @@ class _Translator:
         for moment in _moments(scene):
             if moment.anchor in (Anchor.WORD, Anchor.AFTER_WORD):
                 what = f"'{moment.written}' hangs on a word, which an edition does not have; hang it on a mark"
-                self.notes.add(moment.place, f"{what}: write '[mark NAME]' before the word, and 'mark NAME' here")
+                self.notes.close(moment.place, f"{what}: write '[mark NAME]' before the word, and 'mark NAME' here")
         for asked in (*scene.changes.values(), *(p.asked for p in scene.pieces if p.kind == "speech")):
             if "voice" in asked.places:
                 what = "this voice is not an edition's; give it to a member of the cast, who has another voice there"
@@ -113,41 +113,44 @@ class _Translator:
     def _between(self, line: Piece, original: Piece, place: Place) -> tuple[Between, ...]:
         """What stands between the edition's words, its cues being the original's own."""
         cues = [one for one in original.between if one.cue]
-        marks = [one.mark for one in original.between if one.mark]
+        marks = [one for one in original.between if one.mark]
         done: list[Between] = []
         for one in line.between:
-            if one.mark:
-                self._take_mark(one, marks)
-            done.append(replace(one, cue=self._take_cue(one, cues)) if one.cue else one)
-        for mark in marks:
-            what = f"'{line.id}' loses [mark {mark}]; put it before the word, or the pause, that is meant"
+            if one.cue is None and (not one.mark or self._take_mark(one, marks)):
+                done.append(one)
+            elif one.cue is not None and (cue := self._take_cue(one, one.cue, cues)) is not None:
+                done.append(replace(one, cue=cue))
+        for lost in marks:
+            what = f"'{line.id}' loses [mark {lost.mark}]; put it before the word, or the pause, that is meant"
             self.notes.add(place, what)
         for lost in cues:
             self.notes.add(place, f"'{line.id}' loses [{lost.written}]; put it before the word on which it is heard")
-        return tuple(done)
+        end = len(line.tokens)  # what is lost stands there all the same: moments that name it are no further mistakes
+        return (*done, *(replace(lost, before_token=end) for lost in (*marks, *cues)))
 
-    def _take_mark(self, one: Between, left: list[str]) -> None:
-        if one.mark in left:
-            left.remove(one.mark)
+    def _take_mark(self, one: Between, left: list[Between]) -> bool:
+        same = [other for other in left if other.mark == one.mark]
+        if same:
+            left.remove(same[0])
         else:
             self.notes.add(one.place, f"[mark {one.mark}] is not in this line of {self.of}; leave it out")
+        return bool(same)
 
-    def _take_cue(self, one: Between, left: list[Between]) -> Piece:
+    def _take_cue(self, one: Between, own: Piece, left: list[Between]) -> Piece | None:
         """The original's cue for one of the edition, which names all of it or its role alone."""
-        assert one.cue is not None
-        alike = [other for other in left if other.cue and other.cue.name == one.cue.name]
-        same = [other for other in alike if one.written in (other.written, one.cue.name)]
+        alike = [other for other in left if other.cue and other.cue.name == own.name]
+        same = [other for other in alike if one.written in (other.written, own.name)]
         if not same:
             what = f"[{one.written}] is not in this line of {self.of}; leave it out"
             if alike:
-                what = f"[{one.written}] is [{alike[0].written}] in {self.of}; write that, or only [{one.cue.name}]"
+                what = f"[{one.written}] is [{alike[0].written}] in {self.of}; write that, or only [{own.name}]"
                 left.remove(alike[0])
             self.notes.add(one.place, what)
-            return one.cue
-        left.remove(same[0])
-        cue = same[0].cue
-        assert cue is not None
-        return replace(cue, place=one.cue.place, name_place=one.cue.name_place)
+            return None
+        # A role alone is that of them which is written so; else the first.
+        taken = next((other for other in same if other.written == one.written), same[0])
+        left.remove(taken)
+        return replace(taken.cue, place=own.place, name_place=own.name_place) if taken.cue else None
 
 
 def _words(tokens: Sequence[Token]) -> list[str]:
