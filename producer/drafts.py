@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from producer import render, voice
+from producer import script as script_stage
 from producer.cache import Cache
 from producer.errors import Place, Problem, RenderError, ScriptError, UsageError, nearest
 from producer.model.script import Script
@@ -29,18 +30,20 @@ class Drafted:
     ids: int  # put into the original
 
 
-def edition(project: Project, language: str, output: Path | None, ids: bool, cache: Cache) -> Drafted:
+def edition(
+    project: Project, language: str, output: Path | None, cache: Cache, ids: Callable[[int], None] | None
+) -> Drafted:
     """Write the skeleton of an edition beside its script. Nothing is written over.
 
     Args:
         project: the original's.
         language: the edition's, as in 'es' or 'pt-BR'.
         output: the file; unless given, the script's name with the language behind it.
-        ids: whether lines and chapters without an id get one, in the original.
+        ids: given when lines and chapters without an id are to get one in the original; told how many did.
 
     Raises:
         UsageError: `language` is none.
-        ScriptError: the original has mistakes, or lines without an id.
+        ScriptError: the original has mistakes, lines without an id, or what no edition can have, such as cues on words.
         RenderError: no voice speaks the language, or the file is there already.
     """
     if not _LANGUAGE.fullmatch(language):
@@ -58,13 +61,17 @@ def edition(project: Project, language: str, output: Path | None, ids: bool, cac
     if os.path.lexists(file):
         raise RenderError(f"{file} is there already; nothing is written over: name another with -o")
     put = _give_ids(project) if ids else 0
+    if ids:
+        ids(put)  # what follows may still find mistakes, at the places where they stand now
     written = render.written_script(project)
     wanted = texts(written.tree)
     _note_without_id(project, [text.head for text in wanted if not text.id], language)
     voices = _voices(script, spoken, voice.variants())
     of = Path(os.path.relpath(project.script.resolve(), file.resolve().parent)).as_posix()
     command = f"render draft {project.script_name} --edition {language}"
-    _write(file, skeleton(written.tree, of, language, voices, command))
+    text = skeleton(written.tree, of, language, voices, command)
+    render.looked_up(script_stage.read(text, file.as_posix(), project.fetch), project, (), cache)
+    _write(file, text)
     return Drafted(file, len(wanted), voices, put)
 
 

@@ -143,7 +143,13 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
 
 def read_script(project: Project, packs: Iterable[str], cache: Cache) -> tuple[Script, Packs]:
     """The script with everything in it checked, and the packs that it sounds with. Raises ScriptError, PackError."""
-    written = written_script(project)
+    return looked_up(written_script(project), project, packs, cache)
+
+
+def looked_up(
+    written: script_stage.Written, project: Project, packs: Iterable[str], cache: Cache
+) -> tuple[Script, Packs]:
+    """The script that is `written`, with everything in it checked, and its packs. Raises as `read_script`."""
     found = load_packs(written.packs, project.pack_roots, tuple(packs), recipes=RECIPES)
     catalogue = found.catalogue(
         voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -39,12 +40,16 @@ def draft(
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
     with opened_cache(False) as cache:
-        done = drafts.edition(found, edition, output, ids, cache)
+        silent = quiet or as_json
+        done = drafts.edition(found, edition, output, cache, partial(_say_put, found.script, silent) if ids else None)
     file = done.file.as_posix()
     if as_json:
         print_json({"file": file, "texts": done.texts, "voices": done.voices, "ids": done.ids})
     elif not quiet:
-        if done.ids:
-            print(f"{found.script}: {done.ids} {'id' if done.ids == 1 else 'ids'} put in")
         print(f"wrote      {file}: {done.texts} texts to say in '{edition}'")
         print(f"next:\n  render check {file}\n  render episode {file}")
+
+
+def _say_put(script: Path, silent: bool, count: int) -> None:
+    if not silent:
+        print(f"{script}: {count} {'id' if count == 1 else 'ids'} put in", flush=True)
