@@ -11,6 +11,8 @@ from producer import project, render
 from producer.cache import Cache
 from producer.errors import ScriptError
 from producer.model.script import Script
+from producer.script.compose import read_tree
+from producer.script.skeleton import with_ids
 from tests.face_helpers import Shell, cache, shell
 
 __all__ = ["cache", "shell"]
@@ -297,3 +299,25 @@ def test_a_voice_for_a_language_is_its_own_then_the_languages_then_anothers(tmp_
     for language, voice in (("es", "es"), ("pt-BR", "pt-br"), ("es-AR", "es"), ("EN-gb", "en-gb")):
         done = shell("draft", "--edition", language, "-o", f"script/{language}.yaml", "--json", cwd=tmp_path)
         assert json.loads(done.out)["voices"]["narrator"] == voice, done.err
+
+
+def test_an_id_is_put_where_an_item_begins() -> None:
+    script = """\
+scenes:
+  - title: Again
+    play:
+      - {ann: "Hi there", how: soft}
+      - how: loud
+        ann: >
+          Hi there, [gull] again, you.
+      - ann: 你好
+      - sound: again
+"""
+    put, count = with_ids(script, read_tree(script, "script/lamp.yaml")[0])
+    assert count == 4
+    assert put == (
+        script.replace("  - title", "  - id: again_2\n    title")
+        .replace("- {ann", "- {id: hi_there, ann")
+        .replace("- how: loud", "- id: hi_there_again_you\n        how: loud")
+        .replace("- ann: 你好", "- id: 你好\n        ann: 你好")
+    )
