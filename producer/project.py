@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from importlib import resources
 from pathlib import Path
 
 from producer.errors import RenderError, nearest
+from producer.script import Fetched
+from producer.script.compose import decode
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -39,10 +42,33 @@ class Project:
     @property
     def script_name(self) -> str:
         """The script as outputs name it: from the project's folder, with forward slashes."""
+        return self.named(self.script.as_posix())
+
+    def fetch(self, named_in: str, wanted: str) -> Fetched:
+        """What `wanted`, written in the file `named_in`, says: a file of this project and of no other."""
+        wrong = _no_path(wanted)
+        if wrong:
+            return Fetched(wanted, why=wrong)
+        path = Path(os.path.normpath(Path(named_in).parent / wanted))
+        file = path.as_posix()
         try:
-            return self.script.resolve().relative_to(self.root.resolve()).as_posix()
+            if not path.resolve().is_relative_to(self.root.resolve()):
+                return Fetched(file, why=f"'{wanted}' is outside the project; put it into {self.root.resolve().name}")
+            if not path.is_file():
+                near = _others(path)
+                return Fetched(file, why=f"there is no file '{file}'{near if 'did you mean' in near else ''}")
+            raw = path.read_bytes()
+        except (OSError, RuntimeError) as found:  # a loop of links is a RuntimeError until Python 3.13
+            return Fetched(file, why=f"'{file}' cannot be read: {getattr(found, 'strerror', None) or found}")
+        text, problems = decode(raw, file)
+        return Fetched(file, text, problems=problems)
+
+    def named(self, file: str) -> str:
+        """A file of the project as outputs name it: from the project's folder, however the user named it."""
+        try:
+            return Path(file).resolve().relative_to(self.root.resolve()).as_posix()
         except ValueError:
-            return self.script.name
+            return Path(file).name
 
 
 def file_name(written: str) -> str:
@@ -50,6 +76,17 @@ def file_name(written: str) -> str:
     letters = unicodedata.normalize("NFC", written)
     plain = "".join(one if one in "_-." or unicodedata.category(one)[0] in "LMN" else " " for one in letters)
     return "_".join(plain.split()).strip("._-") or "episode"
+
+
+def _no_path(wanted: str) -> str:
+    """Why `wanted` is no path from one file of a project to another; nothing when it is one."""
+    if wanted.startswith(("/", "\\", "~")) or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", wanted):
+        return f"'{wanted}' is not a path from this file; write one, as in '../the_show.yaml'"
+    if "\\" in wanted or "\0" in wanted:
+        return f"'{wanted}': part folders with '/', which every system understands"
+    if any(is_device(part) for part in wanted.split("/") if part not in ("", ".", "..")):
+        return f"'{wanted}' is the name of a device on Windows; give the file another"
+    return ""
 
 
 _DEVICES = frozenset(
@@ -122,6 +159,7 @@ def _only_script(root: Path) -> tuple[Path, str]:
     if named:
         return root / named, f"{named} (pyproject.toml names it)"
     found = _scripts(root / "script")
+    found = [path for path in found if not _is_edition(path)] or found
     if not found:
         raise RenderError(f"there is no script in {root / 'script'}; start one with: render new NAME")
     if len(found) > 1:
@@ -140,6 +178,14 @@ def _scripts(folder: Path) -> list[Path]:
     except OSError as found:
         raise RenderError(f"cannot look into {folder}: {found.strerror}") from None
     return [p for p in there if p.suffix.lower() in _SUFFIXES and not p.name.startswith(".") and p.is_file()]
+
+
+def _is_edition(script: Path) -> bool:
+    """Whether it is an edition of another script, which is the one that is meant where none is named."""
+    try:
+        return re.search(rb"^edition_of[ ]*:", script.read_bytes(), re.MULTILINE) is not None
+    except OSError:
+        return False
 
 
 def _named_in_pyproject(root: Path) -> str:

@@ -121,8 +121,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         chain, measured, rounds = _mastered(mix, survey, profile, audio, order.jobs, watch)
         if measured.samples != timeline.duration:
             raise AssertionError(f"{measured.samples} samples came back of {timeline.duration}")
-        document = to_json(timeline, script)
-        document["script"]["file"] = order.project.script_name  # however the user named it
+        document = to_json(timeline, script, order.project.named)
         curve = lufs(sliding(survey.powers, 3.0, survey.seconds_per_hop)[::100]).tolist()
         picture = delivery.own_cover(script, order.project.root) or cover.draw(script.title, script.show, curve)
         delivery.write_documents(staging, script, timeline, document, origins)
@@ -144,7 +143,13 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
 
 def read_script(project: Project, packs: Iterable[str], cache: Cache) -> tuple[Script, Packs]:
     """The script with everything in it checked, and the packs that it sounds with. Raises ScriptError, PackError."""
-    written = script_stage.read(script_text(project), project.script.as_posix())
+    return looked_up(written_script(project), project, packs, cache)
+
+
+def looked_up(
+    written: script_stage.Written, project: Project, packs: Iterable[str], cache: Cache
+) -> tuple[Script, Packs]:
+    """The script that is `written`, with everything in it checked, and its packs. Raises as `read_script`."""
     found = load_packs(written.packs, project.pack_roots, tuple(packs), recipes=RECIPES)
     catalogue = found.catalogue(
         voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())
@@ -164,6 +169,11 @@ def _asked(script: Script) -> tuple[tuple[str, Place], ...]:
 
 def _roles(script: Script) -> frozenset[str]:
     return frozenset(role for role, _ in _asked(script))
+
+
+def written_script(project: Project) -> script_stage.Written:
+    """The script with the files that it brings, not looked up yet. Raises RenderError, ScriptError as `script_text`."""
+    return script_stage.read(script_text(project), project.script.as_posix(), project.fetch)
 
 
 def script_text(project: Project) -> str:
@@ -191,6 +201,7 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
         "recorded": len(recorded),
         "sounds": len(script.cues),
         "beds": len(script.beds),
+        "untranslated": list(script.untranslated),
         "packs": found.filling(_roles(script)),
     }
 

@@ -28,6 +28,7 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "true_peak_dbtp": _rounded(report.measured.true_peak_dbtp),
         "rounds": report.rounds,
         "packs": {pack: list(roles) for pack, roles in report.filled.items()},
+        "untranslated": list(report.script.untranslated),
         "recorded": recorded(report.recorded, sum(len(line.voices) for line in report.script.lines)),
         "tightest_margin": {
             kind: {
@@ -67,6 +68,9 @@ def text(found: dict[str, object]) -> str:
     assert isinstance(packs, dict)
     if packs:
         lines.append(f"sounds     {filled(packs)}")
+    left = found["untranslated"]
+    if isinstance(left, list) and left:
+        lines.append(untranslated(left))
     taken = found["recorded"]
     assert isinstance(taken, dict)
     if taken["takes"]:
@@ -83,6 +87,12 @@ def text(found: dict[str, object]) -> str:
     files = found["files"]
     assert isinstance(files, list)
     return "\n".join([*lines, *(f"wrote      {name}" for name in files)])
+
+
+def untranslated(ids: Sequence[str]) -> str:
+    """Which texts of an edition are still the original's."""
+    shown = ", ".join(ids[:8]) + (f" and {len(ids) - 8} more" if len(ids) > 8 else "")
+    return f"translate  {len(ids)} {'text is' if len(ids) == 1 else 'texts are'} still the original's: {shown}"
 
 
 def take(report: TakeReport) -> dict[str, object]:

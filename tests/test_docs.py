@@ -20,6 +20,7 @@ from producer.cli import app
 from producer.foley import RECIPES
 from producer.model.foley import Setting
 from producer.project import Project
+from producer.script import keys as script_keys
 from producer.sounds import manifest
 from producer.sounds.find import load_packs
 from producer.sounds.pack import PackSound
@@ -31,6 +32,7 @@ __all__ = ["cache", "shell"]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 LANGUAGE, HOUR, PACKS = (ROOT / "docs" / f"{name}.md" for name in ("script-language", "first-hour", "packs"))
 TAKES = ROOT / "docs" / "takes.md"
+EDITIONS = ROOT / "docs" / "editions.md"
 LAMP = ROOT / "docs" / "examples" / "the_last_lamp"
 
 
@@ -97,8 +99,8 @@ def rendered(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str,
 
 
 def test_every_example_is_known_to_these_tests() -> None:
-    assert {block.page for block in WHOLE} == {ROOT / "README.md", LANGUAGE}
-    assert {block.page for block in FRAGMENTS} == {HOUR, PACKS, TAKES}  # the last in test_takes_cli.py
+    assert {block.page for block in WHOLE} == {ROOT / "README.md", LANGUAGE, EDITIONS}
+    assert {block.page for block in FRAGMENTS} == {HOUR, PACKS, TAKES, EDITIONS}  # takes in test_takes_cli.py
     assert len(WHOLE) >= 7
 
 
@@ -152,7 +154,7 @@ def test_the_last_lamp_is_heard_as_it_reads(rendered: dict[str, Rendered]) -> No
     assert int(str(radio["start"])) == int(str(keeper["end"])) - round(0.3 * 44100)
 
 
-@pytest.mark.parametrize("block", [one for one in FRAGMENTS if one.page != PACKS], ids=str)
+@pytest.mark.parametrize("block", [one for one in FRAGMENTS if one.page not in (PACKS, EDITIONS)], ids=str)
 def test_a_fragment_is_part_of_a_script(block: Block) -> None:
     script = checked(with_items("- ann: Who's there?\n" + block.text))
     assert len(script.scenes[0].items) == 1 + block.text.count("\n- ") + block.text.startswith("- ")
@@ -264,6 +266,41 @@ def test_the_first_hour_goes_as_it_is_told(tmp_path: Path, shell: Shell) -> None
     assert (broadcast.code, broadcast.err) == (0, "")
     assert (play / "output" / "my_play" / "my_play.wav").is_file()
     assert next(told, None) is None
+
+
+def test_the_editions_page_goes_as_it_is_told(tmp_path: Path, shell: Shell) -> None:
+    told = iter(commands(EDITIONS))
+    original, edition = (block.text for block in blocks(EDITIONS))
+    script = tmp_path / "script" / "the_stairs.yaml"
+    script.parent.mkdir()
+    script.write_text(original, "utf-8")
+
+    def typed() -> Done:
+        done = shell(*next(told).split()[1:], cwd=tmp_path)
+        assert (done.code, done.err) == (0, "")
+        return done
+
+    typed()
+    assert next(told) == "render check script/the_stairs_es.yaml"
+    checked = shell("check", "script/the_stairs_es.yaml", cwd=tmp_path)
+    assert checked.out.splitlines()[1] == next(told)
+    (tmp_path / "script" / "the_stairs_es.yaml").write_text(edition, "utf-8")
+    typed()
+    assert next(told, None) is None
+    timeline = json.loads((tmp_path / "output" / "the_stairs_es" / "timeline.json").read_text("utf-8"))
+    clips = {clip["name"]: clip for clip in reversed(timeline["clips"])}
+    onsets = {word["text"]: word["start"] for word in clips["narrator"]["words"]}
+    assert clips["metal_scrape"]["hit"] == onsets["chirrió."]
+    assert clips["glass_crack"]["hit"] == onsets["Después,"]
+    assert clips["glass_crack"]["level_lu"] == -16
+
+
+def test_the_editions_page_names_every_key() -> None:
+    page = EDITIONS.read_text("utf-8")
+    lists = [set(found.split()) for found in re.findall(r"`((?:[a-z_]+\s+)+[a-z_]+)`", page)]
+    assert script_keys.SERIES - {"mixes"} in lists
+    assert script_keys.EDITION in lists
+    assert script_keys.EDITION_CAST in lists
 
 
 # ---- commands, options and links

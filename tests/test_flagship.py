@@ -18,7 +18,7 @@ from producer.cache import Cache
 from producer.deliver import ffmpeg
 from producer.dsp.loudness import PowerMeter, integrated, lufs, own_length_loudness
 from producer.mix.mixer import Mixer
-from producer.model.script import Anchor
+from producer.model.script import Anchor, Line, Script
 from producer.model.timeline import Clip, Timeline
 from producer.units import Samples, Span
 
@@ -113,8 +113,19 @@ def test_the_stillness_before_the_first_word_and_the_silence_after_the_blast(pla
     assert not silent.any()
 
 
+def marked_words(script: Script) -> dict[str, tuple[Line, int]]:
+    """Every mark that stands in a line right before a word, with the line and the word's number."""
+    return {
+        mark.name: (line, mark.before_token)
+        for line in script.lines
+        for mark in line.marks
+        if mark.before_token < len(line.tokens) and all(rest.after_token != mark.before_token for rest in line.rests)
+    }
+
+
 def words_hung_on(placed: render.Placed) -> Iterator[tuple[Clip, int]]:
-    """Every sound whose moment is a word, with the sample of that word's onset."""
+    """Every sound whose moment is a word, or a mark right before one, with the sample of that word's onset."""
+    marked = marked_words(placed.script)
     timeline = placed.timeline
     clips = {clip.id: clip for clip in timeline.clips}
     lines = {line.id: line for line in placed.script.lines}
@@ -131,6 +142,9 @@ def words_hung_on(placed: render.Placed) -> Iterator[tuple[Clip, int]]:
             wanted = re.sub(r"\W", "", cue.at.words.split()[0]).casefold()
             hits = [w.start for w in clips[line.id].words if re.sub(r"\W", "", w.text).casefold() == wanted]
             yield clips[cue.id], hits[(cue.at.nth or 1) - 1]
+        elif cue.at is not None and cue.at.anchor is Anchor.MARK and cue.at.offset_s == 0 and cue.at.target in marked:
+            line, token = marked[cue.at.target]
+            yield clips[cue.id], clips[line.id].words[token].start
 
 
 def heard_alone(placed: render.Placed, clip: Clip) -> tuple[Audio, int]:

@@ -245,11 +245,8 @@ def test_a_bare_word_is_looked_for_where_the_page_says(spoken: Path) -> None:
 
 
 NOT_BUILT = {
-    "series": "series: ../quiet.yaml\n" + with_items("- pause: 1 s\n"),
     "mixes": "mixes: [night]\n" + with_items("- pause: 1 s\n"),
-    "edition_of": "edition_of: lamp.yaml\n" + with_items("- pause: 1 s\n"),
     "impulse": "rooms:\n  lift: {preset: small room, impulse: lift.wav}\n" + with_items("- pause: 1 s\n"),
-    "lines": "lines: {line-1: Hello.}\n" + with_items("- pause: 1 s\n"),
 }
 
 

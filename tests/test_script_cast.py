@@ -177,7 +177,7 @@ def test_nothing_needs_to_be_said_but_title_and_scenes() -> None:
             "title: T\nscenes:\n  - title: One\n",
             "3:5: this scene has no 'play'; write what is heard in it, as in 'play:' and '- sound: gull' under it",
         ),
-        ("edition_of: lamp.yaml\nlanguage: de\n", "1:1: editions are part of the language but not built yet; "),
+        ("edition_of: lamp.yaml\nlanguage: de\n", "1:13: edition_of: 'lamp.yaml' cannot be read from here"),
         (
             around("- ann: Hi.", language="English"),
             "2:11: language: 'English' is not a language; write its code, as in ",
@@ -215,7 +215,7 @@ def test_nothing_needs_to_be_said_but_title_and_scenes() -> None:
         ),
         (around("- ann: Hi.", sounds="{gull: {at: now}}"), "2:17: the role 'gull' has no 'at'; it can have carry, "),
         (around("- ann: Hi.", mixes="[nigth]"), "2:9: there is no mix 'nigth'; did you mean 'night'?"),
-        (around("- ann: Hi.", lines="{a: b}"), "2:1: editions, and with them 'lines', are part of the language but "),
+        (around("- ann: Hi.", lines="{a: b}"), "2:1: 'lines' are the texts of an edition; write 'edition_of: "),
     ],
 )
 def test_a_mistake_at_the_top(text: str, message: str) -> None:

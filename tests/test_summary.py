@@ -67,6 +67,7 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
         "true_peak_dbtp": -1.31,
         "rounds": 1,
         "packs": {"winter": ["door", "wind"], "ruins": ["gull"]},
+        "untranslated": [],
         "recorded": {"lines": 2, "takes": [], "strays": []},
         "tightest_margin": {
             "beds": {

@@ -70,6 +70,13 @@ def words_hung_on(lines: tuple[Line, ...], cues: tuple[Cue, ...]) -> list[tuple[
             word = _bare(cue.at.words.split()[0])
             tokens = [n for n, token in enumerate(by_id[cue.at.target].tokens) if _bare(token.written) == word]
             found.append((cue.id, cue.at.target, tokens[(cue.at.nth or 1) - 1]))
+        elif cue.at is not None and cue.at.anchor is Anchor.MARK and cue.at.offset_s == 0:
+            found += [
+                (cue.id, line.id, mark.before_token)
+                for line in lines
+                for mark in line.marks
+                if mark.name == cue.at.target and all(rest.after_token != mark.before_token for rest in line.rests)
+            ]
     return found
 
 

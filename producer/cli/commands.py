@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from producer import __version__
+from producer.cli import draft as draft_commands
 from producer.cli import pack as pack_commands
 from producer.cli import takes as takes_commands
 from producer.cli.common import (
@@ -140,6 +141,9 @@ def check(
         minutes, seconds = divmod(round(float(str(outlook["estimated_s"]))), 60)
         counts = ", ".join(_counted(outlook[name], name) for name in ("scenes", "lines", "sounds", "beds"))
         print(f"{found.script}: no problems; about {minutes}:{seconds:02d}; {counts}")
+        left = outlook["untranslated"]
+        if isinstance(left, list) and left:
+            print(summary.untranslated(left))
         packs = outlook["packs"]
         if isinstance(packs, dict) and packs:
             print(f"sounds: {summary.filled(packs)}")
@@ -161,6 +165,9 @@ def cues(script: ScriptArgument = None, pack: PackOption = None, as_json: JsonOp
         print_json([summary.cue(row) for row in rows])
     else:
         print("\n".join(summary.cue_line(row) for row in rows))
+
+
+app.command()(draft_commands.draft)
 
 
 @app.command()

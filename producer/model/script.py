@@ -358,6 +358,8 @@ class Script:
     rooms: Mapping[str, Room] = field(default_factory=dict)  # every room that is used, presets too
     treatments: Mapping[str, tuple[Effect, ...]] = field(default_factory=dict)  # the script's own
     scenes: tuple[Scene, ...]
+    edition_of: str = ""  # the file of the script that this is an edition of
+    untranslated: tuple[str, ...] = ()  # ids of lines and scenes whose text is still that script's
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -13,7 +13,7 @@ from producer.model.script import Script
 from producer.model.sound import Catalogue, Sound
 from producer.packs.tables import columns, counted
 from producer.project import Project
-from producer.render import script_text
+from producer.render import written_script
 from producer.script.reading import Notes
 from producer.script.top import read_head, top_keys
 from producer.script.tree import Pairs
@@ -59,7 +59,7 @@ def facts(project: Project, extra: Sequence[str] = (), *, every: bool = False) -
     Raises:
         ScriptError, PackError: the script, or a pack that it lists, has mistakes of another kind.
     """
-    written = script_stage.read(script_text(project), project.script.as_posix())
+    written = written_script(project)
     packs = load_packs(written.packs, project.pack_roots, extra, recipes=RECIPES)
     script, unfilled = _resolved(written, packs)
     lines = _lines(script)
@@ -110,7 +110,7 @@ def _listed_at(written: Written, pack: str) -> str:
     place = Place(written.file)
     if isinstance(written.tree, Pairs):
         unheard = Notes()
-        place = read_head(top_keys(written.tree, unheard)[0], unheard).pack_places.get(pack, place)
+        place = read_head(top_keys(written.tree, unheard), unheard).pack_places.get(pack, place)
     return str(place)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from producer import script as script_stage
 from producer.errors import ProducerError
 from producer.foley import RECIPES
-from producer.project import pack_roots, scripts
-from producer.script.compose import decode
+from producer.project import Project, pack_roots, scripts
+from producer.render import written_script
 from producer.sounds.find import load_packs
 from producer.sounds.pack import Pack
 
@@ -25,12 +24,9 @@ def packs_of_scripts(root: Path) -> dict[str, tuple[Pack, ...]]:
         return {}
     for path in there:
         try:
-            text, _ = decode(path.read_bytes(), path.name)
-            if text is None:
-                continue
-            written = script_stage.read(text, path.name)
+            written = written_script(Project(path, root))
             packs = load_packs(written.packs, pack_roots(root), recipes=RECIPES)
-        except (ProducerError, OSError):
+        except ProducerError:
             continue
         if packs.listed and not packs.missing:
             found[path.name] = packs.listed

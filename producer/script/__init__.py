@@ -3,9 +3,10 @@
 `read` needs nothing but the text; `resolve` needs to know which sounds and voices there are.
 """
 
+from producer.script.brought import Fetch, Fetched
 from producer.script.estimate import estimate_s
 from producer.script.resolve import resolve
 from producer.script.schema import schema
 from producer.script.written import Written, read
 
-__all__ = ["Written", "estimate_s", "read", "resolve", "schema"]
+__all__ = ["Fetch", "Fetched", "Written", "estimate_s", "read", "resolve", "schema"]

@@ -22,7 +22,13 @@ class Identities:
         return self._numbered(scene, piece, at, _words(_neighbour(scene, item)))
 
     def in_line(self, scene: SceneAsWritten, line: Piece, cue: Piece, before_token: int) -> str:
-        """A cue in brackets: scene, role, the words around it, the words of its line."""
+        """A cue in brackets: scene, role, the words around it, the words of its line.
+
+        An edition's are named by the original's words, so that chance falls out alike in every language.
+        """
+        if line.original is not None:
+            places = [one.before_token for one in line.original.between if one.cue and one.cue.id == cue.id]
+            return self.in_line(scene, line.original, cue, places[0] if places else 0)
         around = " ".join(_said(line.tokens[max(0, before_token - 1) : before_token + 1]))
         return self._numbered(scene, cue, f"[{around}]", _words(line))
 
@@ -39,7 +45,7 @@ def _neighbour(scene: SceneAsWritten, item: int) -> Piece | None:
 
 
 def _words(piece: Piece | None) -> str:
-    return " ".join(_said(piece.tokens)) if piece else ""
+    return " ".join(_said((piece.original or piece).tokens)) if piece else ""
 
 
 def _said(tokens: tuple[Token, ...]) -> list[str]:

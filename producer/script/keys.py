@@ -255,6 +255,18 @@ TOP: Mapping[str, str] = {
     "lines": "In an edition, the text of every line by its id.",
     "scenes": "What is heard, from top to bottom.",
 }
+SERIES = frozenset(
+    {"show", "season", "language", "writer", "producer", "cover", "explicit", "commercial", "profile", "packs"}
+    | {"speech_margin", "gap", "cast", "say", "rooms", "sounds", "treatments", "mixes"}
+)
+"""What a series file may hold."""
+EDITION = frozenset(
+    {"edition_of", "language", "title", "show", "writer", "producer", "summary", "cover", "date", "explicit"}
+    | {"cast", "say", "lines"}
+)
+"""What an edition may hold; all else is the original's."""
+EDITION_CAST = frozenset({"voice", "rate", "pitch", "name"})
+"""What an edition may say of a member."""
 SCENE: Mapping[str, str] = {
     "id": "A name to point at.",
     "title": "Makes the scene a chapter.",
@@ -277,9 +289,6 @@ MARGIN_KEYS: Mapping[str, str] = {"beds": "How far speech stays above beds.", "m
 MIXES = ("standard", "clear_speech", "night", "narration_only")
 
 NOT_BUILT: Mapping[str, str] = {
-    "series": "a series file is part of the language but not built yet; for now write what it holds into the script",
-    "edition_of": "editions are part of the language but not built yet; for now write the script out in its language",
-    "lines": "editions, and with them 'lines', are part of the language but not built yet; for now leave it out",
     "mixes": "mixes beside 'standard' are part of the language but not built yet; for now leave it out",
     "impulse": "rooms from impulse responses are not built yet; for now leave it out, and the preset is heard",
 }

@@ -17,6 +17,7 @@ class Between:
 
     before_token: int
     place: Place
+    written: str = ""  # in the brackets
     rest: Length | None = None
     mark: str = ""
     cue: Piece | None = None
@@ -40,6 +41,7 @@ class Piece:
     length: Length | None = None
     tokens: tuple[Token, ...] = ()
     between: tuple[Between, ...] = ()
+    original: Piece | None = None  # in an edition: the line as the script says it that it is an edition of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

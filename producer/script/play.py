@@ -176,15 +176,17 @@ class Play:
     def _speech(self, key: Scalar, node: Node, beside: list[Given]) -> Piece | None:
         made = self._made("speech", key.text, key.place, key.place, beside)
         scalar = as_text(node, f"what '{key.text}' says", self.notes)
-        if scalar is None:
-            return None
+        return None if scalar is None else self.said(made, scalar)
+
+    def said(self, speech: Piece, scalar: Scalar) -> Piece:
+        """`speech` with the words, and what stands between them, of a text."""
         spoken = read_spoken(scalar.text)
         for offset, what in spoken.mistakes:
             self.notes.add(scalar.at(offset), what)
         if not spoken.tokens and not spoken.mistakes:
-            self.notes.add(scalar.place, f"'{key.text}' says nothing; write the words after the colon")
+            self.notes.add(scalar.place, f"'{speech.name}' says nothing; write the words after the colon")
         between = tuple(found for bracket in spoken.brackets if (found := self._between(scalar, bracket)))
-        return replace(made, tokens=spoken.tokens, between=between)
+        return replace(speech, tokens=spoken.tokens, between=between)
 
     def _between(self, scalar: Scalar, bracket: Bracket) -> Between | None:
         before = bracket.before_token
@@ -201,7 +203,7 @@ class Play:
             return self._rest_or_mark(word, inner.text.strip()[len(word) :].strip(), place, before)
         role, offset, given = self._head("sound", inner)
         cue = self._made("sound", role, place, inner.at(offset), given, bracket=True)
-        return Between(before_token=before, place=place, cue=cue)
+        return Between(before_token=before, place=place, written=" ".join(inner.text.split()), cue=cue)
 
     def _rest_or_mark(self, word: str, value: str, place: Place, before: int) -> Between | None:
         try:

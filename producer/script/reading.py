@@ -25,9 +25,16 @@ class Notes:
 
     def __init__(self, problems: Iterable[Problem] = ()) -> None:
         self.problems = list(problems)
+        self._closed: set[Place] = set()
 
     def add(self, place: Place, what: str) -> None:
-        self.problems.append(Problem(place, what))
+        if place not in self._closed:
+            self.problems.append(Problem(place, what))
+
+    def close(self, place: Place, what: str) -> None:
+        """The one mistake to be told of a place: what follows from it is not."""
+        self.add(place, what)
+        self._closed.add(place)
 
 
 @dataclass(frozen=True, slots=True)

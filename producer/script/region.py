@@ -78,6 +78,10 @@ def _is_structure(line: Line, opener: Opener, *, awaited: bool) -> bool:
     key = key_of(line)
     if key is not None:
         known = key in layout.ANY_KEY or key in opener.names
+        if (
+            opener.where is Where.TEXTS and line.indent == opener.key_column
+        ):  # the text before it is still to be written
+            return True
         return known or (line.indent in opener.columns and not awaited)
     if opener.where is Where.TEXTS and line.indent == opener.key_column and ": " in body:
         return True

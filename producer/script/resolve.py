@@ -11,10 +11,12 @@ from producer.model.sound import Catalogue
 from producer.script.circles import circles
 from producer.script.colours import Colours, read_roles, read_rooms, read_treatments
 from producer.script.cues import Sounds
+from producer.script.edition import translated
 from producer.script.episode import Episode
 from producer.script.keys import Asked
 from producer.script.people import Cast, members, note_voice, pronounced, read_cast
 from producer.script.pieces import SceneAsWritten
+from producer.script.play import Play
 from producer.script.reading import Notes, hint
 from producer.script.scenes import read_scenes
 from producer.script.targets import Targets
@@ -45,9 +47,9 @@ def resolve(written: Written, catalogue: Catalogue) -> Script:
 
 def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
     assert isinstance(written.tree, Pairs)
-    found, places = top_keys(written.tree, notes)
+    found = top_keys(written.tree, notes)
     head = read_head(found, notes)
-    note_not_built(found, places, notes)
+    note_not_built(found, notes)
     _note_missing(found, written, notes)
     _note_packs(head, catalogue, notes)
     say = read_say(found["say"], notes) if "say" in found else ()
@@ -58,6 +60,9 @@ def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
     _check_cast(cast, catalogue, colours, notes)
     sounds = Sounds(_roles(found, catalogue, colours, notes), catalogue, colours, notes)
     scenes = read_scenes(found["scenes"], cast, catalogue.sounds, head.margin, notes) if "scenes" in found else ()
+    untranslated: tuple[str, ...] = ()
+    if written.edition is not None:
+        scenes, untranslated = translated(scenes, written.edition, Play(cast, catalogue.sounds, notes), notes)
     scenes = tuple(_said(scene, say) for scene in scenes)
     for scene in scenes:
         _check_changes(scene, catalogue, colours, notes)
@@ -86,13 +91,13 @@ def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
         rooms=colours.rooms,
         treatments=treatments,
         scenes=built,
+        edition_of=written.edition.of if written.edition else "",
+        untranslated=untranslated,
     )
 
 
 def _note_missing(found: Mapping[str, Node], written: Written, notes: Notes) -> None:
-    top = Place(written.file, 1, 1)
-    if "edition_of" in found:  # an edition has them from its script
-        return
+    top = Place(written.edition.of if written.edition else written.file, 1, 1)
     if "title" not in found:
         notes.add(top, "a script needs a title; write 'title: The Last Lamp'")
     if "scenes" not in found:

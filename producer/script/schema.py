@@ -60,7 +60,8 @@ def schema() -> Schema:
         "description": "A script that 'render episode' turns into a finished audio drama.",
         "type": "object",
         "additionalProperties": False,
-        "required": ["title", "scenes"],
+        "required": ["title"],
+        "anyOf": [{"required": ["scenes"]}, {"required": ["edition_of", "language", "lines"]}],
         "properties": {name: {**shape, **shapes[name]} for name, shape in top.items()},
         "$defs": _definitions(),
     }

@@ -155,13 +155,8 @@ def _said(text: str) -> tuple[str, bool]:
     return text[1:-1].strip(), True
 
 
-def note_not_built(found: Mapping[str, Node], places: Mapping[str, Place], notes: Notes) -> None:
+def note_not_built(found: Mapping[str, Node], notes: Notes) -> None:
     """What the language has but this version does not do yet: its form is checked, then it is reported."""
-    for key in ("series", "edition_of"):
-        if key in found and as_text(found[key], f"'{key}'", notes):
-            notes.add(places[key], NOT_BUILT[key])
-    if "lines" in found and as_pairs(found["lines"], "'lines'", "lines: {opening: the text}", notes):
-        notes.add(places["lines"], NOT_BUILT["lines"])
     for node in as_items(found["mixes"], "'mixes'", "mixes: [night]", notes) if "mixes" in found else ():
         scalar = as_text(node, "a mix", notes)
         _note_mix(scalar, notes) if scalar else None
@@ -174,6 +169,6 @@ def _note_mix(scalar: Scalar, notes: Notes) -> None:
         notes.add(scalar.place, NOT_BUILT["mixes"])
 
 
-def top_keys(tree: Pairs, notes: Notes) -> tuple[dict[str, Node], dict[str, Place]]:
-    """The top-level keys with their values, and where each key stands."""
-    return keyed(tree, TOP, "a script", notes), {key.text: key.place for key, _ in tree.pairs}
+def top_keys(tree: Pairs, notes: Notes) -> dict[str, Node]:
+    """The top-level keys with their values."""
+    return keyed(tree, TOP, "a script", notes)

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from producer.errors import Problem
+from producer.script.brought import Edition, Fetch, Fetched, whole
 from producer.script.compose import read_tree
 from producer.script.reading import Notes
 from producer.script.top import read_head, top_keys
@@ -14,7 +15,7 @@ from producer.script.tree import Node, Pairs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A script that has been read but not looked up.
+    """A script that has been read, with what it brings from other files, but not looked up.
 
     `problems` are those that stand in the YAML itself; the others need the packs and are told by `resolve`.
     """
@@ -25,19 +26,37 @@ class Written:
     packs: tuple[str, ...] = ()
     profile: str = "podcast"
     problems: tuple[Problem, ...] = ()
+    edition: Edition | None = None
 
 
-def read(text: str, file: str) -> Written:
-    """Reads the YAML of a script; never raises.
+def _alone(_: str, wanted: str) -> Fetched:
+    return Fetched(wanted, why=f"'{wanted}' cannot be read from here")
+
+
+def read(text: str, file: str, fetch: Fetch = _alone) -> Written:
+    """Reads the YAML of a script, and of the files that it brings; never raises.
 
     Args:
         text: the whole file.
         file: its name as the user gave it, for messages.
+        fetch: finds its series, or the script that it is an edition of.
     """
     tree, problems = read_tree(text, file)
     sha256 = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     if not isinstance(tree, Pairs):
         return Written(file=file, sha256=sha256, tree=tree, problems=problems)
+    notes = Notes(problems)
+    joined, edition = whole(tree, file, fetch, notes)
+    if joined is None:
+        return Written(file=file, sha256=sha256, tree=None, problems=tuple(notes.problems))
     unheard = Notes()  # `resolve` tells these mistakes again, with all others
-    head = read_head(top_keys(tree, unheard)[0], unheard)
-    return Written(file=file, sha256=sha256, tree=tree, packs=head.packs, profile=head.profile, problems=problems)
+    head = read_head(top_keys(joined, unheard), unheard)
+    return Written(
+        file=file,
+        sha256=sha256,
+        tree=joined,
+        packs=head.packs,
+        profile=head.profile,
+        problems=tuple(notes.problems),
+        edition=edition,
+    )

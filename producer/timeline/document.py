@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from producer.errors import Place
@@ -12,39 +13,42 @@ from producer.model.timeline import Clip, HearSpan, Ramp, Timeline
 VERSION = 1
 
 
-def to_json(timeline: Timeline, script: Script) -> dict[str, Any]:
+_At = Callable[[Place], dict[str, Any]]
+
+
+def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = str) -> dict[str, Any]:
     """The document of version 1 (docs/contract.md), ready for `json.dumps`; the same values give the same document.
+
+    `named` gives the names of files as outputs have them.
 
     Times are whole samples, spans half-open. Beyond what the contract asks for, a clip has its `scene`, its `hit` (and
     every hit of what strikes more than once), `level` as [sample, LU] points where it moves, fades, cut, room and
     treatment where it has them; the document has `hears` and `marks`. A clip's `end` is where it is last heard, echoes
     apart.
     """
+    at = partial(_place, file=script.file, named=named)
     return {
         "version": VERSION,
         "rate_hz": timeline.rate_hz,
         "duration": int(timeline.duration),
-        "script": {"file": script.file, "sha256": script.sha256},
+        "script": {"file": named(script.file), "sha256": script.sha256},
         "scenes": [
             {
                 "id": scene.id,
                 "title": scene.title,
                 "start": int(scene.span.start),
                 "end": int(scene.span.end),
-                "at": _place(scene.place, script.file),
+                "at": at(scene.place),
             }
             for scene in timeline.scenes
         ],
-        "clips": [_clip(clip, script.file) for clip in timeline.clips],
-        "hears": [_hear(hear, script.file) for hear in timeline.hears],
-        "marks": [
-            {"name": mark.name, "sample": int(mark.sample), "at": _place(mark.place, script.file)}
-            for mark in timeline.marks
-        ],
+        "clips": [_clip(clip, at) for clip in timeline.clips],
+        "hears": [_hear(hear, at) for hear in timeline.hears],
+        "marks": [{"name": mark.name, "sample": int(mark.sample), "at": at(mark.place)} for mark in timeline.marks],
     }
 
 
-def _clip(clip: Clip, file: str) -> dict[str, Any]:
+def _clip(clip: Clip, at: _At) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": clip.id,
         "kind": clip.kind,
@@ -53,7 +57,7 @@ def _clip(clip: Clip, file: str) -> dict[str, Any]:
         "start": int(clip.span.start),
         "end": int(clip.span.end if clip.cut is None else max(clip.span.start, min(clip.span.end, clip.cut.end))),
         "hit": int(clip.hit),
-        "at": _place(clip.place, file),
+        "at": at(clip.place),
         "level_lu": _level(clip.level.first),
     }
     if clip.level.moves:
@@ -77,11 +81,11 @@ def _clip(clip: Clip, file: str) -> dict[str, Any]:
     return found | {"source": _source(clip.source)}
 
 
-def _hear(hear: HearSpan, file: str) -> dict[str, Any]:
+def _hear(hear: HearSpan, at: _At) -> dict[str, Any]:
     return {
         "scene": hear.scene,
         "treat": hear.treat,
-        "at": _place(hear.place, file),
+        "at": at(hear.place),
         "start": int(hear.span.start),
         "end": int(hear.span.end),
         "amount": _points(hear.amount, 4),
@@ -89,10 +93,10 @@ def _hear(hear: HearSpan, file: str) -> dict[str, Any]:
     }
 
 
-def _place(place: Place, file: str) -> dict[str, Any]:
-    """Line and column; the file too where it is not the script's own (a series)."""
+def _place(place: Place, file: str, named: Callable[[str], str]) -> dict[str, Any]:
+    """Line and column; the file too where it is not the script's own (a series, the original of an edition)."""
     there: dict[str, Any] = {"line": place.line, "column": place.column}
-    return there if place.file == file else there | {"file": place.file}
+    return there if place.file == file else there | {"file": named(place.file)}
 
 
 def _points(ramp: Ramp, digits: int = 2) -> list[list[float]]:

@@ -1,0 +1,173 @@
+"""An edition's texts in place of the original's: every cue and mark stays, and what is lost is told by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+
+from producer.errors import Place
+from producer.model.script import Anchor, Moment, Token
+from producer.model.words import fold
+from producer.script.brought import Edition
+from producer.script.keys import Asked
+from producer.script.pieces import Between, Piece, SceneAsWritten
+from producer.script.play import Play
+from producer.script.reading import Notes, as_text, hint
+from producer.script.targets import quoted
+from producer.script.tree import Node, Scalar
+
+_IDS = "'render draft … --edition … --ids' gives one to every line and chapter"
+
+
+def translated(
+    scenes: Sequence[SceneAsWritten], edition: Edition, play: Play, notes: Notes
+) -> tuple[tuple[SceneAsWritten, ...], tuple[str, ...]]:
+    """The scenes with the edition's words and titles; the ids whose text is still the original's, in reading order.
+
+    Args:
+        scenes: the original's.
+        edition: its texts, by id.
+        play: reads them.
+        notes: receives what an edition lacks, loses or has too much, each at its line.
+    """
+    return _Translator(edition, play, notes).scenes(scenes)
+
+
+class _Translator:
+    def __init__(self, edition: Edition, play: Play, notes: Notes) -> None:
+        self.of = edition.of
+        self.place = edition.place
+        self.texts: Mapping[str, tuple[Scalar, Node]] = {key.text: (key, node) for key, node in edition.lines.pairs}
+        self.play = play
+        self.notes = notes
+        self.same: list[str] = []
+
+    def scenes(self, scenes: Sequence[SceneAsWritten]) -> tuple[tuple[SceneAsWritten, ...], tuple[str, ...]]:
+        self._note_strange(scenes)
+        for scene in scenes:
+            self._note_untranslatable(scene)
+        done = tuple(self._scene(scene) for scene in scenes)
+        return done, tuple(self.same)
+
+    def _note_strange(self, scenes: Sequence[SceneAsWritten]) -> None:
+        """Texts under ids that the original does not have."""
+        known = {scene.id for scene in scenes if scene.named and scene.title}
+        known |= {piece.id for scene in scenes for piece in scene.pieces if piece.kind == "speech" and piece.named}
+        for name, (key, _) in self.texts.items():
+            if name not in known:
+                what = f"no line and no chapter of {self.of} has the id '{name}'"
+                self.notes.add(key.place, what + (hint(name, known) if len(known) < 200 else ""))
+
+    def _note_untranslatable(self, scene: SceneAsWritten) -> None:
+        """Cues on words, and voices that a line or scene has of its own: an edition has other words and voices."""
+        for moment in _moments(scene):
+            if moment.anchor in (Anchor.WORD, Anchor.AFTER_WORD):
+                what = f"'{moment.written}' hangs on a word, which an edition does not have; hang it on a mark"
+                self.notes.close(moment.place, f"{what}: write '[mark NAME]' before the word, and 'mark NAME' here")
+        for asked in (*scene.changes.values(), *(p.asked for p in scene.pieces if p.kind == "speech")):
+            if "voice" in asked.places:
+                what = "this voice is not an edition's; give it to a member of the cast, who has another voice there"
+                self.notes.add(asked.places["voice"], what)
+
+    def _scene(self, scene: SceneAsWritten) -> SceneAsWritten:
+        title = self._title(scene) if scene.title else ""
+        pieces = tuple(self._line(piece) if piece.kind == "speech" else piece for piece in scene.pieces)
+        return replace(scene, title=title, pieces=pieces)
+
+    def _title(self, scene: SceneAsWritten) -> str:
+        if not scene.named:
+            self.notes.add(scene.place, f"an edition goes by ids, and this chapter has none; {_IDS}")
+            return scene.title
+        found = self._text(scene.id, f"the title of '{scene.id}'", scene.title)
+        if found is None:
+            return scene.title
+        title = " ".join(found[1].text.split())
+        if title.casefold() == scene.title.casefold() and fold(title):
+            self.same.append(scene.id)
+        return title
+
+    def _line(self, piece: Piece) -> Piece:
+        if not piece.named:
+            self.notes.add(piece.place, f"an edition goes by ids, and this line has none; {_IDS}")
+            return piece
+        found = self._text(piece.id, f"'{piece.id}'", quoted(piece))
+        if found is None:
+            return piece
+        key, scalar = found
+        line = self.play.said(replace(piece, place=key.place, original=piece), scalar)
+        if _words(line.tokens) == _words(piece.tokens) and _words(piece.tokens):
+            self.same.append(piece.id)
+        return replace(line, between=self._between(line, piece, key.place))
+
+    def _text(self, name: str, called: str, original: str) -> tuple[Scalar, Scalar] | None:
+        if name not in self.texts:
+            self.notes.add(self.place, f"{called} has no text in this edition; in {self.of} it is '{original}'")
+            return None
+        key, node = self.texts[name]
+        scalar = as_text(node, f"the text of '{name}'", self.notes)
+        if scalar is not None and not scalar.text.strip():
+            self.notes.add(key.place, f"'{name}' has no text yet; in {self.of} it is '{original}'")
+            return None
+        return (key, scalar) if scalar is not None else None
+
+    def _between(self, line: Piece, original: Piece, place: Place) -> tuple[Between, ...]:
+        """What stands between the edition's words, its cues being the original's own."""
+        cues = [one for one in original.between if one.cue]
+        marks = [one for one in original.between if one.mark]
+        done: list[Between] = []
+        for one in line.between:
+            if one.cue is None and (not one.mark or self._take_mark(one, marks)):
+                done.append(one)
+            elif one.cue is not None and (cue := self._take_cue(one, one.cue, cues)) is not None:
+                done.append(replace(one, cue=cue))
+        for lost in marks:
+            what = f"'{line.id}' loses [mark {lost.mark}]; put it before the word, or the pause, that is meant"
+            self.notes.add(place, what)
+        for lost in cues:
+            self.notes.add(place, f"'{line.id}' loses [{lost.written}]; put it before the word on which it is heard")
+        end = len(line.tokens)  # what is lost stands there all the same: moments that name it are no further mistakes
+        return (*done, *(replace(lost, before_token=end) for lost in (*marks, *cues)))
+
+    def _take_mark(self, one: Between, left: list[Between]) -> bool:
+        same = [other for other in left if other.mark == one.mark]
+        if same:
+            left.remove(same[0])
+        else:
+            self.notes.add(one.place, f"[mark {one.mark}] is not in this line of {self.of}; leave it out")
+        return bool(same)
+
+    def _take_cue(self, one: Between, own: Piece, left: list[Between]) -> Piece | None:
+        """The original's cue for one of the edition, which names all of it or its role alone."""
+        alike = [other for other in left if other.cue and other.cue.name == own.name]
+        same = [other for other in alike if one.written in (other.written, own.name)]
+        if not same:
+            what = f"[{one.written}] is not in this line of {self.of}; leave it out"
+            if alike:
+                what = f"[{one.written}] is [{alike[0].written}] in {self.of}; write that, or only [{own.name}]"
+                left.remove(alike[0])
+            self.notes.add(one.place, what)
+            return None
+        # A role alone is that of them which is written so; else the first.
+        taken = next((other for other in same if other.written == one.written), same[0])
+        left.remove(taken)
+        return replace(taken.cue, place=own.place, name_place=own.name_place) if taken.cue else None
+
+
+def _words(tokens: Sequence[Token]) -> list[str]:
+    return [word for token in tokens for word in fold(token.written)]
+
+
+def _moments(scene: SceneAsWritten) -> Iterator[Moment]:
+    """Every moment of a scene."""
+    for piece in (*([scene.hear] if scene.hear else []), *scene.pieces):
+        yield from _moments_of(piece.asked)
+        lengths = (piece.length, *(one.rest for one in piece.between))
+        yield from (length for length in lengths if isinstance(length, Moment))
+        for one in piece.between:
+            if one.cue:
+                yield from _moments_of(one.cue.asked)
+
+
+def _moments_of(asked: Asked) -> Iterator[Moment]:
+    values = (getattr(asked, field.name) for field in fields(asked))
+    return (value for value in values if isinstance(value, Moment))

@@ -1,0 +1,323 @@
+"""Editions: a script's words in another language, everything else shared; what an edition lacks is told by line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from producer import project, render
+from producer.cache import Cache
+from producer.errors import ScriptError
+from producer.model.script import Script
+from producer.script.compose import read_tree
+from producer.script.skeleton import with_ids
+from tests.face_helpers import Shell, cache, shell
+
+__all__ = ["cache", "shell"]
+
+ORIGINAL = """\
+title: The Last Lamp
+language: en-GB
+summary: A lamp, and who lit it.
+packs: [ruins]
+gap: 300 ms
+cast:
+  narrator: {voice: en-gb, rate: 150 wpm, room: none}
+  keeper: {name: The Keeper, voice: en-us+f3, pan: left 20}
+  both: {together: [narrator, keeper]}
+say:
+  lamp: LAAMP
+scenes:
+  - id: quay
+    title: The quay
+    room: open air
+    play:
+      - bed: wind_through_ruins
+      - id: opening
+        narrator: Nobody had lit the [mark lamp] lamp. [glass_crack level -14 LU, pan left 40] Nobody had to.
+      - sound: metal_scrape at mark lamp, for 1 s
+      - id: who
+        keeper: Who is [metal_scrape] there? [pause 600 ms] Who [metal_scrape level -20 LU, for 1 s] is it?
+        how: quietly
+  - id: tail
+    play:
+      - id: end_of_it
+        both: Nobody, it said.
+"""
+EDITION = """\
+edition_of: lamp.yaml
+language: de
+title: Die letzte Lampe
+summary: Eine Lampe, und wer sie anzündete.
+cast:
+  narrator: {voice: de}
+  keeper: {name: Die Wärterin, voice: de+f3}
+lines:
+  quay: Der Kai
+  opening: Die [mark lamp] Lampe hatte niemand angezündet. [glass_crack] Niemand hatte gemusst.
+  who: Wer ist [metal_scrape level -20 LU, for 1 s] da? Wer [metal_scrape] ist es?
+  end_of_it: Niemand, sagte es.
+"""
+
+
+def edition(folder: Path, text: str = EDITION, original: str = ORIGINAL) -> project.Project:
+    (folder / "script").mkdir(exist_ok=True)
+    (folder / "script" / "lamp.yaml").write_text(original, "utf-8")
+    (folder / "script" / "lamp_de.yaml").write_text(text, "utf-8")
+    return project.find(folder / "script" / "lamp_de.yaml", folder)[0]
+
+
+def read(found: project.Project) -> Script:
+    with Cache(temporary=True) as kept:
+        return render.read_script(found, (), kept)[0]
+
+
+def problems(found: project.Project) -> list[str]:
+    """Every problem; files are named from the project's folder."""
+    with pytest.raises(ScriptError) as caught:
+        read(found)
+    return str(caught.value).replace(f"{found.root.as_posix()}/", "").splitlines()
+
+
+def test_an_edition_has_its_own_words_and_the_originals_sounds(tmp_path: Path) -> None:
+    german = read(edition(tmp_path))
+    english = read(project.find(tmp_path / "script" / "lamp.yaml", tmp_path)[0])
+    assert (german.title, german.language, german.scenes[0].title) == ("Die letzte Lampe", "de", "Der Kai")
+    assert [line.text for line in german.lines] == [
+        "Die Lampe hatte niemand angezündet. Niemand hatte gemusst.",
+        "Wer ist da? Wer ist es?",
+        "Niemand, sagte es.",
+    ]
+    assert german.lines[0].voices[0].rate_wpm == 150
+    assert german.lines[1].how == "quietly"
+    assert german.say == ()  # how English words are said is nothing to German ones
+    assert german.cast["keeper"].name == "Die Wärterin"
+    assert [use.voice for use in german.lines[2].voices] == ["de", "de+f3"]
+    assert {cue.id: (cue.key, cue.role, cue.level_lu, cue.path, cue.for_s) for cue in german.cues} == {
+        cue.id: (cue.key, cue.role, cue.level_lu, cue.path, cue.for_s) for cue in english.cues
+    }
+    later, first = german.lines[1].cues  # their places are the translator's, their levels the original's
+    assert (later.level_lu.first, later.before_token, first.before_token) == (-20, 2, 4)
+    assert german.beds[0].key == english.beds[0].key
+    assert german.lines[0].place.file.endswith("lamp_de.yaml")
+    assert german.beds[0].place.file.endswith("lamp.yaml")
+
+
+def test_what_an_edition_lacks_and_loses_is_told_at_once_by_line(tmp_path: Path) -> None:
+    lacking = """\
+edition_of: lamp.yaml
+language: de
+packs: [ruins]
+tilte: Die letzte Lampe
+cast:
+  narrator: {voice: de, pan: left 20}
+  keper: {voice: de}
+lines:
+  quay:
+  opening: Die Lampe hatte niemand angezündet. [glass_crack level -9 LU]
+  who: Wer ist [mark here] da? [drip] Wer ist [metal_scrape] es?
+  ending: Niemand.
+"""
+    assert problems(edition(tmp_path, lacking)) == [
+        "script/lamp_de.yaml:1:1: an edition needs its own 'summary'; write 'summary: …'",
+        "script/lamp_de.yaml:1:1: an edition needs its own 'title'; write 'title: …'",
+        "script/lamp_de.yaml:3:1: an edition shares 'packs' with script/lamp.yaml; leave it out",
+        "script/lamp_de.yaml:4:1: an edition has no 'tilte'; did you mean 'title'?",
+        "script/lamp_de.yaml:5:1: 'keeper' has no voice in this edition; write 'keeper: {voice: de}' under 'cast', say",
+        "script/lamp_de.yaml:6:25: an edition shares 'pan' with script/lamp.yaml; leave it out",
+        "script/lamp_de.yaml:7:3: nobody in the cast of script/lamp.yaml is called 'keper'; did you mean 'keeper'?",
+        "script/lamp_de.yaml:8:1: 'end_of_it' has no text in this edition; in script/lamp.yaml it is 'Nobody, it "
+        "said.'",
+        "script/lamp_de.yaml:9:3: 'quay' has no text yet; in script/lamp.yaml it is 'The quay'",
+        "script/lamp_de.yaml:10:3: 'opening' loses [mark lamp]; put it before the word, or the pause, that is meant",
+        "script/lamp_de.yaml:10:48: [glass_crack level -9 LU] is [glass_crack level -14 LU, pan left 40] in "
+        "script/lamp.yaml; write that, or only [glass_crack]",
+        "script/lamp_de.yaml:11:3: 'who' loses [metal_scrape level -20 LU, for 1 s]; put it before the word on which "
+        "it is heard",
+        "script/lamp_de.yaml:11:16: [mark here] is not in this line of script/lamp.yaml; leave it out",
+        "script/lamp_de.yaml:11:32: [drip] is not in this line of script/lamp.yaml; leave it out",
+        "script/lamp_de.yaml:12:3: no line and no chapter of script/lamp.yaml has the id 'ending'; did "
+        "you mean 'opening'?",
+    ]
+
+
+def test_what_an_original_must_have_for_an_edition_is_told_in_the_original(tmp_path: Path) -> None:
+    original = (
+        ORIGINAL.replace("at mark lamp", 'at word "lamp"')
+        .replace("      - id: who\n        keeper", "      - keeper")
+        .replace("  - id: quay\n    title", "  - title")
+        .replace("how: quietly", "voice: en-gb")
+        .replace("wind_through_ruins", 'wind_through_ruins until after word "it" of end_of_it')
+    )
+    text = EDITION.replace("  quay: Der Kai\n", "").replace("  who: ", "  # ")
+    ids = "'render draft … --edition … --ids' gives one to every line and chapter"
+    hang = "hangs on a word, which an edition does not have; hang it on a mark: write '[mark NAME]' before the word"
+    assert problems(edition(tmp_path, text, original)) == [
+        f"script/lamp.yaml:13:5: an edition goes by ids, and this chapter has none; {ids}",
+        f"script/lamp.yaml:16:39: 'after word \"it\" of end_of_it' {hang}, and 'mark NAME' here",
+        f"script/lamp.yaml:19:32: 'word \"lamp\"' {hang}, and 'mark NAME' here",
+        f"script/lamp.yaml:20:9: an edition goes by ids, and this line has none; {ids}",
+        "script/lamp.yaml:21:16: this voice is not an edition's; give it to a member of the cast, who has another "
+        "voice there",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of", "message"),
+    [
+        ("lamp_en.yaml", "edition_of: there is no file 'script/lamp_en.yaml'"),
+        ("lamp_de.yaml", "edition_of: 'lamp_de.yaml' is this file itself; name another"),
+        ("lamp_fr.yaml", "edition_of: script/lamp_fr.yaml is an edition itself; name the script that it is one of"),
+    ],
+)
+def test_an_edition_of_what_cannot_be_had_is_one_message(tmp_path: Path, of: str, message: str) -> None:
+    found = edition(tmp_path, EDITION.replace("edition_of: lamp.yaml", f"edition_of: {of}"))
+    (tmp_path / "script" / "lamp_fr.yaml").write_text(EDITION, "utf-8")
+    (told,) = problems(found)
+    assert told.partition("; did you mean")[0] == f"script/lamp_de.yaml:1:13: {message}"
+
+
+def test_an_edition_has_its_originals_series(tmp_path: Path) -> None:
+    series = "packs: [ruins]\ncast:\n  narrator: {voice: en-gb, rate: 140 wpm}\n"
+    original = ORIGINAL.replace("packs: [ruins]\n", "series: ../the_show.yaml\n").replace("rate: 150 wpm, ", "")
+    (tmp_path / "the_show.yaml").write_text(series, "utf-8")
+    script = read(edition(tmp_path, EDITION, original))
+    assert script.packs == ("ruins",)
+    assert (script.lines[0].voices[0].voice, script.lines[0].voices[0].rate_wpm) == ("de", 140)
+
+
+def test_where_no_script_is_named_the_original_is_meant(tmp_path: Path) -> None:
+    edition(tmp_path)
+    assert project.find(None, tmp_path)[0].script.name == "lamp.yaml"
+
+
+# ---- render draft --edition
+
+
+def without_ids() -> str:
+    lines = ORIGINAL.splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.strip().startswith(("- id: opening", "- id: who", "- id: quay")))
+    text = text.replace("        narrator:", "      - narrator:").replace("        keeper:", "      - keeper:")
+    return text.replace("    title: The quay", "  - title: The quay")
+
+
+def test_a_drafted_edition_is_heard_at_once_and_says_what_is_left(tmp_path: Path, shell: Shell) -> None:
+    edition(tmp_path)
+    (tmp_path / "script" / "lamp_de.yaml").unlink()
+    done = shell("draft", "--edition", "de", "--json", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out) == {
+        "file": "script/lamp_de.yaml",
+        "texts": 4,
+        "voices": {"narrator": "de", "keeper": "de+f3"},
+        "ids": 0,
+    }
+    outlook = json.loads(shell("check", "script/lamp_de.yaml", "--json", cwd=tmp_path).out)
+    assert outlook["untranslated"] == ["quay", "opening", "who", "end_of_it"]
+    file = tmp_path / "script" / "lamp_de.yaml"
+    text = file.read_text("utf-8")
+    assert "  # keeper: Who is [metal_scrape] there?" in text
+    file.write_text(text.replace("end_of_it: Nobody, it said.", "end_of_it: Niemand, sagte es."), "utf-8")
+    said = shell("check", "script/lamp_de.yaml", cwd=tmp_path).out
+    assert "translate  3 texts are still the original's: quay, opening, who\n" in said
+    english, german = (read(project.find(tmp_path / "script" / name, tmp_path)[0]) for name in ("lamp.yaml", file.name))
+    assert [(cue.key, cue.before_token) for cue in german.cues] == [(cue.key, cue.before_token) for cue in english.cues]
+    assert [[rest.length for rest in line.rests] for line in german.lines] == [
+        [rest.length for rest in line.rests] for line in english.lines
+    ]
+    again = shell("draft", "--edition", "de", cwd=tmp_path)
+    assert (again.code, again.err) == (
+        1,
+        "script/lamp_de.yaml is there already; nothing is written over: name another with -o\n",
+    )
+
+
+def test_ids_are_put_into_the_original_and_nothing_else_changes(tmp_path: Path, shell: Shell) -> None:
+    edition(tmp_path, original=without_ids())
+    before = read(project.find(tmp_path / "script" / "lamp.yaml", tmp_path)[0])
+    (tmp_path / "script" / "lamp_de.yaml").unlink()
+    refused = shell("draft", "--edition", "de", cwd=tmp_path)
+    assert refused.code == 1
+    assert [line.partition(": ")[0] for line in refused.err.splitlines()] == [
+        "script/lamp.yaml:13:5",
+        "script/lamp.yaml:17:9",
+        "script/lamp.yaml:19:9",
+    ]
+    assert not (tmp_path / "script" / "lamp_de.yaml").exists()
+    done = shell("draft", "--edition", "de", "--ids", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert "script/lamp.yaml: 3 ids put in\n" in done.out
+    text = (tmp_path / "script" / "lamp.yaml").read_text("utf-8")
+    put = [line for line in text.splitlines() if line not in without_ids().splitlines()]
+    assert [line.strip() for line in put if "id:" in line] == [
+        "- id: the_quay",
+        "- id: nobody_had_lit_the",
+        "- id: who_is_there_who",
+    ]
+    after = read(project.find(tmp_path / "script" / "lamp.yaml", tmp_path)[0])
+    assert [(line.text, line.voices, line.how) for line in after.lines] == [
+        (line.text, line.voices, line.how) for line in before.lines
+    ]
+    assert json.loads(shell("check", "script/lamp_de.yaml", "--json", cwd=tmp_path).out)["untranslated"] == [
+        "the_quay",
+        "nobody_had_lit_the",
+        "who_is_there_who",
+        "end_of_it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ([], 2, "draft: only editions are drafted so far; write --edition and a language, as in --edition es"),
+        (["--edition", "german!"], 2, "--edition: 'german!' is not a language; write its code, as in 'es' or 'pt-BR'"),
+        (["--edition", "xx"], 1, "no voice of this machine speaks 'xx'"),
+        (["--edition", "de", "-o", "de.txt"], 2, "-o: 'de.txt' is not named like a script; call it 'de.yaml'"),
+        (["--edition", "de", "-o", "../de.yaml"], 1, "../de.yaml is outside the project of script/lamp.yaml, so"),
+        (["script/lamp_de.yaml", "--edition", "fr"], 1, "script/lamp_de.yaml is an edition of script/lamp.yaml itself"),
+    ],
+)
+def test_a_draft_that_cannot_be_made_says_why(
+    tmp_path: Path, shell: Shell, arguments: list[str], code: int, message: str
+) -> None:
+    edition(tmp_path)
+    done = shell("draft", *arguments, cwd=tmp_path)
+    assert (done.code, done.out) == (
+        code,
+        "script: script/lamp.yaml (the only script)\n"
+        if "--edition" in arguments and "script/lamp_de.yaml" not in arguments
+        else "",
+    )
+    assert done.err.startswith(message)
+    assert not list(tmp_path.rglob("*_fr.yaml")) and not list(tmp_path.rglob("de.*"))
+
+
+def test_a_voice_for_a_language_is_its_own_then_the_languages_then_anothers(tmp_path: Path, shell: Shell) -> None:
+    edition(tmp_path)
+    for language, voice in (("es", "es"), ("pt-BR", "pt-br"), ("es-AR", "es"), ("EN-gb", "en-gb")):
+        done = shell("draft", "--edition", language, "-o", f"script/{language}.yaml", "--json", cwd=tmp_path)
+        assert json.loads(done.out)["voices"]["narrator"] == voice, done.err
+
+
+def test_an_id_is_put_where_an_item_begins() -> None:
+    script = """\
+scenes:
+  - title: Again
+    play:
+      - {ann: "Hi there", how: soft}
+      - how: loud
+        ann: >
+          Hi there, [gull] again, you.
+      - ann: 你好
+      - sound: again
+"""
+    put, count = with_ids(script, read_tree(script, "script/lamp.yaml")[0])
+    assert count == 4
+    assert put == (
+        script.replace("  - title", "  - id: again_2\n    title")
+        .replace("- {ann", "- {id: hi_there, ann")
+        .replace("- how: loud", "- id: hi_there_again_you\n        how: loud")
+        .replace("- ann: 你好", "- id: 你好\n        ann: 你好")
+    )
