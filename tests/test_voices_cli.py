@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import soundfile
 
 from producer.dsp.loudness import loudness
 from producer.units import DIALOGUE_LUFS
+from producer.voice.pace import PASSAGES
 from tests.face_helpers import ROOT, Done, cache, render
 from tests.test_voice_command import SYNTH, table
 
@@ -115,3 +118,30 @@ def test_one_cast_of_two_engines_renders_with_its_cue_on_the_word(here: Path, ca
     word = next(word for word in spoken[1]["words"] if word["text"] == "light")
     (creak,) = [clip for clip in timeline["clips"] if clip["name"] == "door_creak"]
     assert abs(creak["hit"] - word["start"]) <= 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the page's program is stood in for by a shell's name")
+def test_the_page_on_voices_followed_to_the_letter_works(here: Path, cache: Path) -> None:
+    """With a program of the name and the words that the page has, which speaks through the espeak-ng that is here."""
+    page = (ROOT / "docs" / "voices.md").read_text("utf-8")
+    tables = re.findall(r"^```toml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert len(tables) == 2
+    (here / "config.toml").write_text("\n".join(tables), "utf-8")
+    (cast,) = re.findall(r"^    cast:\n(?:      .*\n)+", page, re.MULTILINE)
+    assert "command:keeper" in cast
+    program = here / "espeak-ng"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{SYNTH}" well "$8" "$6" "$(($4 * 4 / 7))e-2"\n', "utf-8")
+    program.chmod(0o755)
+    body = SCRIPT.partition("scenes:")[2]
+    script = "title: The page\npacks: [ruins]\n" + textwrap.dedent(cast) + "scenes:" + body
+    (here / "script" / "two.yaml").write_text(script, "utf-8")
+    path = f"{here}:/bin:/usr/bin"
+    done = run(here, cache, "check", PATH=path)
+    assert done.code == 0, done.err
+    done = run(here, cache, "voices", "--play", "command:keeper", "-o", here / "keeper.wav", PATH=path)
+    assert done.code == 0, done.err
+    # 13 words or so of the passage's first sentence, at 150 words per minute.
+    words = len(PASSAGES["en"].partition(". ")[0].split())
+    assert soundfile.info(here / "keeper.wav").duration == pytest.approx(60.0 * words / 150.0, rel=0.25)
+    listed = run(here, cache, "voices", "--language", "en", PATH=path)
+    assert "command:keeper\n" in listed.out

@@ -32,12 +32,3 @@ def changed(samples: NDArray[np.float32], rate_hz: int, tempo: float, pitch_perc
         transient_mode="mixed",
     )
     return np.ascontiguousarray(found[0], np.float32)
-
-
-def text_of_tokens(words: list[tuple[str, bool]], *, ends: bool) -> str:
-    """A phrase as plain text: (what is said, whether it is joined to the word before) each.
-
-    Where the sentence goes on after a rest there is a comma, so that a voice does not fall.
-    """
-    text = "".join(("" if glue or not number else " ") + word for number, (word, glue) in enumerate(words))
-    return text if ends or not text[-1:].isalnum() else text + ","

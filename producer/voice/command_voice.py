@@ -8,7 +8,6 @@ removed afterwards, and is ended, with all that it started, when its time is ove
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -26,9 +25,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.model.script import Token
-from producer.voice.bending import PITCHES, changed, text_of_tokens
+from producer.voice import plain_text
+from producer.voice.bending import PITCHES, changed
 from producer.voice.engine import BrokenVoiceError, Spoken, UnspeakableError, Utterance
-from producer.voice.respelling import is_respelling
+from producer.voice.identity import sha256_of
+from producer.voice.phrasing import PUNCTUATION
 from producer.voice.settings import CommandVoice, settings
 
 _MADE = 1
@@ -48,7 +49,7 @@ class Command:
 
     def version(self, name: str) -> str:
         voice = _voice(name)
-        files = [_sha256(path) for path in _files(voice)]
+        files = [sha256_of(path) for path in _files(voice)]
         return json.dumps([_MADE, voice.model_dump(exclude={"time_limit_s"}), files], sort_keys=True)
 
     def names(self) -> frozenset[str]:
@@ -107,28 +108,12 @@ def _files(voice: CommandVoice) -> Iterator[Path]:
             yield path
 
 
-def _sha256(path: Path) -> str:
-    found = path.stat()
-    return _digest(path, found.st_mtime_ns, found.st_size)
-
-
-@lru_cache(maxsize=64)
-def _digest(path: Path, changed_ns: int, size: int) -> str:
-    del changed_ns, size  # they are there so that a changed file is read again
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _text(tokens: Sequence[Token], *, ends: bool) -> str:
-    words = []
     for token in tokens:
         if token.ipa:
-            written = token.written.strip(".,;:!?…")
+            written = token.written.strip(PUNCTUATION)
             raise UnspeakableError(f"cannot read IPA; say '{written}' in letters, as in {{{written}|…}}")
-        # Capitals mark the stress of a respelling; a program would spell them out.
-        spoken = token.spoken.lower() if is_respelling(token.written, token.spoken) else token.spoken
-        words.append((spoken, token.glue))
-    return text_of_tokens(words, ends=ends)
+    return plain_text.text(tokens, plain_text.words(tokens, english=False), ends=ends)
 
 
 @lru_cache(maxsize=16)

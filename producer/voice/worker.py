@@ -28,7 +28,8 @@ def serve(source: IO[bytes], target: IO[bytes], voices: dict[str, Voice]) -> Non
         except UnspeakableError as why:
             answer = pack_refusal("unspeakable", str(why))
         except Exception as fault:  # the owner gives it the line's place; this process can go on
-            answer = pack_refusal("fault", f"{type(fault).__name__}: {fault}")
+            said = " ".join(str(fault).split())  # a message is one line
+            answer = pack_refusal("fault", f"{type(fault).__name__}: {said}")
         target.write(answer)
         target.flush()
 
