@@ -9,7 +9,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-from onnx import TensorProto, helper, numpy_helper, save_model
 
 RATE_HZ, HOP = 22050, 256
 FRAMES = {" ": 6.0, ".": 12.0, ",": 12.0, "^": 8.0, "$": 8.0, "_": 0.0}  # others 5 … 11
@@ -17,6 +16,7 @@ FRAMES = {" ": 6.0, ".": 12.0, ",": 12.0, "^": 8.0, "$": 8.0, "_": 0.0}  # other
 
 def build(folder: Path, *, tells: bool = True, name: str = "tiny") -> Path:
     """Write the model and its JSON file; `tells`: with the lengths where piper's own tool finds them."""
+    from onnx import TensorProto, helper, numpy_helper, save_model
     from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
 
     ids = {phoneme: list(some) for phoneme, some in DEFAULT_PHONEME_ID_MAP.items()}

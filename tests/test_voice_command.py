@@ -30,6 +30,8 @@ from tests.voice_helpers import line, tokens
 RATE_HZ = 48000
 SYNTH = Path(__file__).with_name("command_synth.py")
 TEXT = "Nobody had lit the lamp for a year, and nobody would light it tonight."
+UNREAD = "zz"
+"""A language without a passage to measure a voice by: its lines are their own measure, and the tests quicker."""
 FAULTS = {
     "silence": "gave silence",
     "noise": "gave a steady noise or tone, and no speech",
@@ -42,14 +44,15 @@ FAULTS = {
 }
 
 
-def table(name: str, *words: str | Path, **more: object) -> str:
+def table(name: str, *words: str | Path, language: str = "en", **more: object) -> str:
     run = json.dumps([str(word) for word in words])
     rest = "".join(f"{key} = {json.dumps(value)}\n" for key, value in more.items())
-    return f'[voices.command.{name}]\nrun = {run}\nlanguage = "en"\n{rest}\n'
+    return f'[voices.command.{name}]\nrun = {run}\nlanguage = "{language}"\n{rest}\n'
 
 
-def synth(name: str, how: str, *words: str, **more: object) -> str:
-    return table(name, sys.executable, SYNTH, how, *(words or ("{text_file}", "{wav}", "{speed}")), **more)
+def synth(name: str, how: str, *words: str, language: str = UNREAD, **more: object) -> str:
+    own = words or ("{text_file}", "{wav}", "{speed}")
+    return table(name, sys.executable, SYNTH, how, *own, language=language, **more)
 
 
 @pytest.fixture
@@ -67,7 +70,7 @@ def spoken(config: Path, tmp_path: Path) -> Iterator[Mapping[str, Take]]:
     """One line by the same synthesiser, called in three ways, and by the engine itself."""
     config.write_text(
         synth("own_speed", "well")
-        + synth("stretched", "well", "{text_file}", "{wav}")
+        + synth("stretched", "well", "{text_file}", "{wav}", language="en")
         + synth("piped", "well", "-", "-", "{speed}"),
         "utf-8",
     )
@@ -114,7 +117,7 @@ def test_what_goes_wrong_is_told_once_at_its_line_and_the_rest_is_kept(how: str,
     good = line("All is well.", "en-gb", number=0)
     kept = speak_lines([good], RATE_HZ, cache)["line-0", 0]
     whole = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    bad = [line(TEXT, "command:bad", number=number) for number in range(1, 7)]
+    bad = [line(TEXT, "command:bad", number=number) for number in range(1, 5)]
     with pytest.raises(VoiceError) as error:
         speak_lines([good, *bad], RATE_HZ, cache, jobs=2)
     pattern = r"script/lamp\.yaml:1\d:9: line 'line-\d': the voice 'command:bad' " + re.escape(FAULTS[how])

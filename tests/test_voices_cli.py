@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from producer.cli import main
 from producer.dsp.loudness import loudness
 from producer.units import DIALOGUE_LUFS
 from producer.voice.pace import PASSAGES
@@ -51,18 +52,38 @@ def run(here: Path, cache: Path, *arguments: str | Path, **env: str) -> Done:
     return render(*arguments, cwd=here, cache=cache, env=own)
 
 
-def test_every_voice_is_listed_as_a_script_writes_it(here: Path, cache: Path) -> None:
-    listed = run(here, cache, "voices")
+class Inside:
+    """The command line in this process, for what makes no sound."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._patch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, *arguments: str) -> Done:
+        self._patch.setattr(sys, "argv", ["render", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+        told = self._capsys.readouterr()
+        return Done(int(left.value.code or 0), told.out, told.err)
+
+
+@pytest.fixture
+def inside(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Inside:
+    monkeypatch.setenv("PRODUCER_CONFIG", str(here / "config.toml"))
+    return Inside(monkeypatch, capsys)
+
+
+def test_every_voice_is_listed_as_a_script_writes_it(inside: Inside) -> None:
+    listed = inside("voices")
     assert listed.code == 0
     assert " en-gb " in listed.out and " +f3 " in listed.out
     assert "command:lamp\n" in listed.out
     assert "command:gone  — has no program 'no-such-synthesiser' on this machine\n" in listed.out
-    facts = json.loads(run(here, cache, "voices", "--language", "en-GB", "--json").out)
+    facts = json.loads(inside("voices", "--language", "en-GB", "--json").out)
     voices = {one["engine"]: one["voices"] for one in facts["engines"]}
     assert {one["language"] for some in voices.values() for one in some} == {"en"}
     assert {"voice": "en-us", "language": "en", "lacks": ""} in voices["pyttsx3"]
     assert [one["voice"] for one in voices["command"]] == ["command:gone", "command:lamp"]
-    assert run(here, cache, "voices", "--quiet").out == ""
+    assert inside("voices", "--quiet").out == ""
 
 
 @pytest.mark.parametrize(
@@ -77,9 +98,9 @@ def test_every_voice_is_listed_as_a_script_writes_it(here: Path, cache: Path) ->
     ],
 )
 def test_what_is_not_there_is_told_with_the_nearest(
-    here: Path, cache: Path, arguments: tuple[str, ...], code: int, what: str
+    inside: Inside, arguments: tuple[str, ...], code: int, what: str
 ) -> None:
-    done = run(here, cache, "voices", *arguments)
+    done = inside("voices", *arguments)
     assert (done.code, done.out) == (code, "")
     assert done.err.startswith(what)
 
@@ -143,5 +164,3 @@ def test_the_page_on_voices_followed_to_the_letter_works(here: Path, cache: Path
     # 13 words or so of the passage's first sentence, at 150 words per minute.
     words = len(PASSAGES["en"].partition(". ")[0].split())
     assert soundfile.info(here / "keeper.wav").duration == pytest.approx(60.0 * words / 150.0, rel=0.25)
-    listed = run(here, cache, "voices", "--language", "en", PATH=path)
-    assert "command:keeper\n" in listed.out

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,9 @@ from producer.voice.bending import PITCHES, changed
 from producer.voice.engine import BrokenVoiceError, Spoken, UnspeakableError, Utterance
 from producer.voice.identity import sha256_of
 from producer.voice.phrasing import PUNCTUATION
-from producer.voice.settings import CommandVoice, settings
+
+if TYPE_CHECKING:
+    from producer.voice.settings import CommandVoice
 
 _MADE = 1
 """Part of every version: raise it when the same program should come out differently."""
@@ -53,7 +56,7 @@ class Command:
         return json.dumps([_MADE, voice.model_dump(exclude={"time_limit_s"}), files], sort_keys=True)
 
     def names(self) -> frozenset[str]:
-        return frozenset(settings().voices.command)
+        return frozenset(_voices())
 
     def variants(self) -> frozenset[str]:
         return frozenset()
@@ -82,7 +85,13 @@ class Command:
 
 
 def _voice(name: str) -> CommandVoice:
-    return settings().voices.command[name.casefold()]
+    return _voices()[name.casefold()]
+
+
+def _voices() -> dict[str, CommandVoice]:
+    from producer.voice.settings import settings  # pydantic: workers of other engines need not wait for it
+
+    return settings().voices.command
 
 
 def _program(written: str) -> str | None:

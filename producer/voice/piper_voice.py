@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,9 @@ from producer.voice.bending import PITCHES, changed
 from producer.voice.engine import Onset, Spoken, UnspeakableError, Utterance
 from producer.voice.identity import sha256_of
 from producer.voice.piper_words import STRESSES, is_mark, letters, owners
-from producer.voice.settings import PiperVoice, settings
+
+if TYPE_CHECKING:
+    from producer.voice.settings import PiperVoice
 
 _MADE = 1
 """Part of every version: raise it when the same model should come out differently."""
@@ -48,7 +50,7 @@ class Piper:
         return json.dumps([_MADE, made_by, files, voice.speaker, find_spec("onnx") is not None])
 
     def names(self) -> frozenset[str]:
-        return frozenset(settings().voices.piper)
+        return frozenset(_voices())
 
     def variants(self) -> frozenset[str]:
         return frozenset()
@@ -113,7 +115,13 @@ class Piper:
 
 
 def _voice(name: str) -> PiperVoice:
-    return settings().voices.piper[name.casefold()]
+    return _voices()[name.casefold()]
+
+
+def _voices() -> dict[str, PiperVoice]:
+    from producer.voice.settings import settings  # pydantic: workers of other engines need not wait for it
+
+    return settings().voices.piper
 
 
 def _config_file(voice: PiperVoice) -> Path:
