@@ -105,6 +105,19 @@ def test_what_is_not_there_is_told_with_the_nearest(
     assert done.err.startswith(what)
 
 
+def test_check_finds_a_voice_that_cannot_speak_here(
+    inside: Inside, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(here)
+    assert inside("check").code == 0
+    script = here / "script" / "two.yaml"
+    script.write_text(script.read_text("utf-8").replace("command:lamp", "command:gone"), "utf-8")
+    done = inside("check")
+    assert (done.code, done.out.count("no problems")) == (1, 0)
+    what = "the voice 'command:gone' has no program 'no-such-synthesiser' on this machine\n"
+    assert done.err == f"script/two.yaml:11:9: {what}"
+
+
 def test_a_voice_is_written_where_it_is_wanted_or_where_it_says(here: Path, cache: Path) -> None:
     wanted = here / "new" / "lamp.wav"
     done = run(here, cache, "voices", "--play", "command:lamp", "--text", "Who is it, at this hour?", "-o", wanted)

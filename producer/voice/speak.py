@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import astuple, dataclass, field, replace
 from threading import Lock
@@ -50,15 +50,20 @@ def speak_lines(
     its place.
     """
     uses = [(line, index, use) for line in lines for index, use in enumerate(line.voices)]
-    problems = [Problem(line.place, fault) for line, _, use in uses if (fault := voice_fault(use, voices))]
-    if problems:
-        raise VoiceError("\n".join(map(str, sorted(set(problems)))))
+    check_voices(uses, voices)
     workers = Pool(jobs) if pool is None else pool
     try:
         return _all(uses, _Speaker(rate_hz, cache, workers, voices), jobs, progress)
     finally:
         if pool is None:
             workers.stop()
+
+
+def check_voices(uses: Iterable[tuple[Line, int, VoiceUse]], voices: Mapping[str, Voice] = VOICES) -> None:
+    """Raise `VoiceError` with every voice or pitch that is not there, at its line; nothing is spoken for it."""
+    problems = [Problem(line.place, fault) for line, _, use in uses if (fault := voice_fault(use, voices))]
+    if problems:
+        raise VoiceError("\n".join(map(str, sorted(set(problems)))))
 
 
 def voice_fault(use: VoiceUse, voices: Mapping[str, Voice] = VOICES) -> str:
