@@ -189,10 +189,15 @@ def script_text(project: Project) -> str:
 
 
 def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, object]:
-    """Find every problem without making a sound; what the episode will roughly be. Raises ScriptError, PackError."""
+    """Find every problem without making a sound; what the episode will roughly be.
+
+    Raises ScriptError, PackError, VoiceError.
+    """
     script, found = read_script(project, packs, cache)
     delivery.own_cover(script, project.root)
     recorded = voice.look(project.root, project.slug, script.lines).chosen
+    uses = [(line, index, use) for line in script.lines for index, use in enumerate(line.voices)]
+    voice.check_voices(one for one in uses if (one[0].id, one[1]) not in recorded)
     return {
         "script": project.script_name,
         "estimated_s": round(float(script_stage.estimate_s(script)), 1),

@@ -21,6 +21,7 @@ from producer.model.voice import Take
 from producer.units import DIALOGUE_LUFS
 from producer.voice import VOICES, known_voices, speak_lines, variants
 from producer.voice.engine import Spoken, Utterance
+from producer.voice.engines import DEFAULT
 from producer.voice.finish import CREST_DB
 from producer.voice.pool import Pool
 from tests.voice_helpers import line, tokens
@@ -333,10 +334,11 @@ def test_no_synthesiser_is_loaded_outside_its_worker() -> None:
 
 
 def test_every_engine_keeps_its_promises() -> None:
+    assert VOICES[DEFAULT].names()  # the others have the user's own
     for name, voice in VOICES.items():
         assert ":" not in name
-        assert voice.version
         assert list(voice.speeds) == sorted(voice.speeds)
-        assert voice.names()
+        assert voice.speeds[0] <= 160.0 * voice.speed_per_wpm <= voice.speeds[-1]
+        assert all(voice.version(v) and voice.grace_s(v) > 0.0 and not voice.lack(v) for v in voice.names())
         assert all(voice.pitches(v)[0] <= -25.0 and voice.pitches(v)[1] >= 25.0 for v in voice.names())
         assert all(sign.startswith("+") for sign in voice.variants())

@@ -39,8 +39,17 @@ def line(
 
 
 class _Misbehaving:
-    version = "test"
     speeds = (50.0, 400.0)
+    speed_per_wpm = 0.75
+
+    def version(self, name: str) -> str:
+        return "test"
+
+    def grace_s(self, name: str) -> float:
+        return 20.0
+
+    def lack(self, name: str) -> str:
+        return ""
 
     def names(self) -> frozenset[str]:
         return frozenset({"one"})

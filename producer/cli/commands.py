@@ -15,6 +15,7 @@ from producer import __version__
 from producer.cli import draft as draft_commands
 from producer.cli import pack as pack_commands
 from producer.cli import takes as takes_commands
+from producer.cli import voices as voice_commands
 from producer.cli.common import (
     JsonOption,
     NoCacheOption,
@@ -57,6 +58,7 @@ app.add_typer(takes_commands.app)
 ScriptArgument = Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")]
 
 app.add_typer(pack_commands.app)
+app.add_typer(voice_commands.app)
 
 
 @app.command()

@@ -121,6 +121,8 @@ def note_voice(asked: Asked, catalogue: Catalogue, notes: Notes) -> None:
 def _near_voice(base: str, voices: Iterable[str]) -> str:
     known = list(voices)
     near = meant(base, known) or (hint(base, known) if len(known) <= 12 else "")
+    if not near and ":" in base:  # an engine whose voices are the user's own
+        return "; 'render voices' lists what this machine can speak with"
     return near or "; voices have espeak-ng's names, such as en-gb, en-us, de, es, fr and ru"
 
 

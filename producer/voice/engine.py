@@ -20,7 +20,7 @@ class UnspeakableError(Exception):
 
 
 class BrokenVoiceError(UnspeakableError):
-    """The engine crashed or hung."""
+    """The engine crashed, hung, or gave what is no speech: it would do so at every line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,19 +49,30 @@ class Spoken:
 
     samples: NDArray[np.float32]
     rate_hz: int
-    onsets: tuple[Onset, ...]  # in order of time; a token may have several, or none
+    onsets: tuple[Onset, ...]
+    """In order of time; a token may have several, or none. An engine that knows no times gives none at all: then they
+    are found beside a reading that has them (`timing.py`)."""
 
 
 class Voice(Protocol):
     """An engine. The same utterance gives the same samples, whatever was said before, in every process."""
 
-    @property
-    def version(self) -> str:
-        """Part of every cache key: changes whenever the same utterance could sound different."""
+    def version(self, name: str) -> str:
+        """Part of every cache key of a voice: changes whenever the same utterance could sound different."""
 
     @property
     def speeds(self) -> tuple[float, ...]:
         """The engine's speeds at which a voice is measured, rising; the first and the last bound what it can do."""
+
+    @property
+    def speed_per_wpm(self) -> float:
+        """About what speed a word per minute takes: the first try, in languages without a passage (`pace.PASSAGES`)."""
+
+    def grace_s(self, name: str) -> float:
+        """How long a worker may take over one utterance of a voice, beside what it takes per character (`pool.py`)."""
+
+    def lack(self, name: str) -> str:
+        """What a voice of `names` has not here and cannot speak without (`has no program 'x' …`); empty: nothing."""
 
     def pitches(self, name: str) -> tuple[float, float]:
         """The least and the greatest pitch of a voice, in percent above or below its own."""

@@ -13,9 +13,11 @@ from producer.voice.engine import BrokenVoiceError, Spoken, UnspeakableError, Ut
 from producer.voice.wire import EngineFaultError, pack_utterance, read_spoken
 
 GRACE_S = 20.0
-"""Every utterance may take this long, for a worker that starts on a busy machine …"""
+"""Every utterance may take this long, for a worker that starts on a busy machine, where nothing else is said …"""
 PER_CHARACTER_S = 0.05
 """… and this much more per character; espeak-ng needs less than a hundredth of it."""
+PARTING_S = 2.0
+"""How long a worker may take to end what it has started itself."""
 RETIRE_AFTER = 400
 """Utterances until a worker is replaced: each reload of espeak-ng leaves about 150 kB behind."""
 
@@ -26,10 +28,10 @@ class Pool:
     Args:
         workers: how many processes; each is started when first needed.
         engines: engines besides the program's own, as `worker` takes them.
-        grace_s: see `GRACE_S`.
+        grace_s: in place of what an engine asks for, see `GRACE_S`.
     """
 
-    def __init__(self, workers: int, engines: Sequence[str] = (), grace_s: float = GRACE_S) -> None:
+    def __init__(self, workers: int, engines: Sequence[str] = (), grace_s: float | None = None) -> None:
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._workers = [_Worker(tuple(engines)) for _ in range(max(1, workers))]
         self._grace_s = grace_s
@@ -47,9 +49,11 @@ class Pool:
         for worker in self._workers:
             worker.stop()
 
-    def say(self, engine: str, utterance: Utterance) -> Spoken:
+    def say(self, engine: str, utterance: Utterance, grace_s: float = GRACE_S) -> Spoken:
         """Speak in a worker; raises `UnspeakableError`, also for a crash, a fault or a time-out, with what happened."""
-        limit_s = self._grace_s + PER_CHARACTER_S * sum(len(token.spoken) for token in utterance.tokens)
+        allowed_s = grace_s if self._grace_s is None else self._grace_s
+        allowed_s = grace_s if self._grace_s is None else self._grace_s
+        limit_s = allowed_s + PER_CHARACTER_S * sum(len(token.spoken) for token in utterance.tokens)
         worker = self._idle.get()
         try:
             return worker.say(engine, utterance, limit_s)
@@ -115,8 +119,12 @@ class _Worker:
         process, self._process = self._process, None
         if process is None:
             return
-        process.kill()
-        process.wait()
+        process.terminate()
+        try:
+            process.wait(PARTING_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 try:

@@ -44,11 +44,25 @@ class Pyttsx3:
 
     speeds = (50.0, 80.0, 120.0, 180.0, 270.0, 400.0)
 
+    speed_per_wpm = 0.75
+
+    def version(self, name: str) -> str:
+        del name  # all voices come with the program
+        return self._version
+
     @cached_property
-    def version(self) -> str:
+    def _version(self) -> str:
         from importlib.metadata import version
 
         return f"1 pyttsx3 {version('pyttsx3')} espeakng-loader {version('espeakng-loader')}"
+
+    def grace_s(self, name: str) -> float:
+        del name
+        return 20.0
+
+    def lack(self, name: str) -> str:
+        del name
+        return ""
 
     def names(self) -> frozenset[str]:
         return frozenset(espeak_names.voice_files())

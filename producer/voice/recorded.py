@@ -130,7 +130,7 @@ def hear_all(
 def _key(one: Recording, language: str, rate_hz: int) -> str:
     parts = [[astuple(token) for token in piece.tokens] for piece in pieces(one.line)]
     voice = reference_voice(one.line.voices[one.index], language)
-    return key("recorded", _MADE, one.sha256, rate_hz, parts, voice, VOICES[DEFAULT].version)
+    return key("recorded", _MADE, one.sha256, rate_hz, parts, voice, VOICES[DEFAULT].version(voice))
 
 
 def _keep(heard: Heard, cache: Cache, name: str) -> None:

@@ -18,10 +18,9 @@ from producer.voice.naming import Speech
 from producer.voice.phrasing import PUNCTUATION, Piece, has_word, pieces, sayings
 from producer.voice.speak import speak_lines, split_voice
 from producer.voice.spectra import RATE_HZ
+from producer.voice.timing import VARIANTS
 
 _RATE_WPM = Wpm(160.0)
-_VARIANTS = ("", "+f3")
-"""A man's mouth and a woman's: a take is measured against the one that it is more like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +56,12 @@ def references(
     for line, index in wanted:
         use = line.voices[index]
         base = reference_voice(use, language)
-        uses = tuple(VoiceUse(member=use.member, voice=base + variant, rate_wpm=_RATE_WPM) for variant in _VARIANTS)
+        uses = tuple(VoiceUse(member=use.member, voice=base + variant, rate_wpm=_RATE_WPM) for variant in VARIANTS)
         asked.append(replace(line, id=f"{line.id}/{index}", voices=uses))
     takes = speak_lines(asked, RATE_HZ, cache, jobs, progress)
     found = {}
     for (line, index), reading in zip(wanted, asked, strict=True):
-        both = [takes[reading.id, variant] for variant in range(len(_VARIANTS))]
+        both = [takes[reading.id, variant] for variant in range(len(VARIANTS))]
         found[line.id, index] = Reference(tuple(map(_reading, both)), _words(line))
     return found
 

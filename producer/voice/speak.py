@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from threading import Lock
 
 from producer.cache import Cache, key
@@ -18,10 +18,12 @@ from producer.voice.keep import pack_reading, pack_take, unpack_reading, unpack_
 from producer.voice.pace import BENDS, Curve, bent, passage, rising
 from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words
 from producer.voice.pool import Pool
+from producer.voice.timing import VARIANTS, found_words, is_speech
 
 _MADE = 1
 """Part of every key: raise it when the same line should come out differently."""
-_UNMEASURED = 0.75  # an engine's speed per wpm, for languages without a passage; the line itself then corrects it
+_BESIDE_SPEED = 120.0
+"""Of the default engine, where its reading only serves to find another voice's words."""
 
 
 def speak_lines(
@@ -48,15 +50,20 @@ def speak_lines(
     its place.
     """
     uses = [(line, index, use) for line in lines for index, use in enumerate(line.voices)]
-    problems = [Problem(line.place, fault) for line, _, use in uses if (fault := voice_fault(use, voices))]
-    if problems:
-        raise VoiceError("\n".join(map(str, sorted(set(problems)))))
+    check_voices(uses, voices)
     workers = Pool(jobs) if pool is None else pool
     try:
         return _all(uses, _Speaker(rate_hz, cache, workers, voices), jobs, progress)
     finally:
         if pool is None:
             workers.stop()
+
+
+def check_voices(uses: Iterable[tuple[Line, int, VoiceUse]], voices: Mapping[str, Voice] = VOICES) -> None:
+    """Raise `VoiceError` with every voice or pitch that is not there, at its line; nothing is spoken for it."""
+    problems = [Problem(line.place, fault) for line, _, use in uses if (fault := voice_fault(use, voices))]
+    if problems:
+        raise VoiceError("\n".join(map(str, sorted(set(problems)))))
 
 
 def voice_fault(use: VoiceUse, voices: Mapping[str, Voice] = VOICES) -> str:
@@ -70,6 +77,9 @@ def voice_fault(use: VoiceUse, voices: Mapping[str, Voice] = VOICES) -> str:
         return f"there is no voice '{name}'" + nearest(base, voice.names())
     if sign and sign + variant not in voice.variants():
         return f"there is no variant '+{variant}' of the voice '{base}'" + nearest(sign + variant, voice.variants())
+    lack = voice.lack(base)
+    if lack:
+        return f"the voice '{use.voice}' {lack}"
     low, high = voice.pitches(name)
     if not low <= use.pitch <= high:
         return f"pitch {use.pitch:+g} % is beyond the voice '{name}': it reaches from {low:+g} % to {high:+g} %"
@@ -117,8 +127,13 @@ def _all(
                 waiting.cancel()
             wait(asked, return_when=FIRST_EXCEPTION)
     problems = set()
+    broken: set[str] = set()
     for future, (line, _, use) in asked.items():
         fault = None if future.cancelled() else future.exception()
+        if isinstance(fault, BrokenVoiceError):
+            if use.voice in broken:  # said at the first line that met with it
+                continue
+            broken.add(use.voice)
         if isinstance(fault, UnspeakableError):
             problems.add(Problem(line.place, f"line '{line.id}': the voice '{use.voice}' {fault}"))
         elif fault is not None:
@@ -138,13 +153,15 @@ class _Speaker:
     voices: Mapping[str, Voice]
     curves: dict[tuple[str, str], Curve] = field(default_factory=dict)
     measuring: Lock = field(default_factory=Lock)
+    broken: dict[tuple[str, str], BrokenVoiceError] = field(default_factory=dict)
+    """Voices that crashed, hung or gave no speech: they are not asked again, for a hang would be waited for again."""
 
     def take(self, line: Line, use: VoiceUse) -> Take:
         engine, name = split_voice(use.voice)
         parts = pieces(line)
         wanted = [[astuple(token) for token in part.tokens] for part in parts]
         ends = [part.ends for part in parts]
-        made_by = [_MADE, engine, self.voices[engine].version, name.casefold(), use.rate_wpm, use.pitch]
+        made_by = [_MADE, engine, self.voices[engine].version(name), name.casefold(), use.rate_wpm, use.pitch]
         reading_key = key("reading", made_by, wanted, ends)
         take_key = key("take", reading_key, self.rate_hz, [part.first for part in parts])
         kept = self.cache.read(take_key)
@@ -177,11 +194,11 @@ class _Speaker:
             return tuple(NOTHING for _ in parts), 0.0
         curve = self._curve(engine, name)
         asked = float(use.rate_wpm)
-        rates = curve.wpm if curve else [speed / _UNMEASURED for speed in voice.speeds]
+        rates = curve.wpm if curve else [speed / voice.speed_per_wpm for speed in voice.speeds]
         slowest, fastest = rates[0], rates[-1]
         if not slowest <= asked <= fastest:
             raise UnspeakableError(f"cannot speak at {asked:g} wpm: it reaches from {slowest:.0f} to {fastest:.0f} wpm")
-        first = speed = curve.speed_for(asked) if curve else asked * _UNMEASURED
+        first = speed = curve.speed_for(asked) if curve else asked * voice.speed_per_wpm
         phrases, wpm = self._phrases(engine, name, float(use.pitch), speed, parts)
         for _ in range(BENDS):
             words = sum(_words(part, phrase) for part, phrase in zip(parts, phrases, strict=True))
@@ -191,7 +208,7 @@ class _Speaker:
                 break
             speed = better
             phrases, wpm = self._phrases(engine, name, float(use.pitch), speed, parts)
-        return phrases, wpm
+        return tuple(self._timed(engine, name, *spoken) for spoken in zip(parts, phrases, strict=True)), wpm
 
     def _phrases(
         self, engine: str, name: str, pitch: float, speed: float, parts: Sequence[Piece]
@@ -203,10 +220,43 @@ class _Speaker:
                 phrases.append(NOTHING)
                 continue
             utterance = Utterance(voice=name, speed=speed, pitch=pitch, tokens=tokens, ends=part.ends)
-            phrases.append(trim(self.pool.say(engine, utterance)))
+            try:
+                phrases.append(self._said(engine, name, utterance))
+            except BrokenVoiceError as fault:
+                self.broken[engine, name] = fault
+                raise
         words = sum(_words(part, phrase) for part, phrase in zip(parts, phrases, strict=True))
         seconds = spoken_s(phrases)
         return tuple(phrases), 60.0 * words / seconds if seconds else 0.0
+
+    def _said(self, engine: str, name: str, utterance: Utterance) -> Trimmed:
+        """A phrase, which is heard to be speech; raises `UnspeakableError`."""
+        if (engine, name) in self.broken:
+            raise BrokenVoiceError(str(self.broken[engine, name]))
+        said = trim(self.pool.say(engine, utterance, self.voices[engine].grace_s(name)))
+        words = sum(any(c.isalnum() for c in token.spoken) for token in utterance.tokens)
+        if words and not len(said.samples):
+            raise BrokenVoiceError("gave silence")
+        if not is_speech(said.samples, said.rate_hz, words):
+            raise BrokenVoiceError("gave a steady noise or tone, and no speech")
+        return said
+
+    def _timed(self, engine: str, name: str, part: Piece, phrase: Trimmed) -> Trimmed:
+        """A phrase with the onsets of its words, found beside the default engine's own reading where it has none."""
+        tokens = tuple(token for _, token in sayings(part))
+        if phrase.onsets or not len(phrase.samples) or engine == DEFAULT:
+            return phrase
+        spoken = self.voices[engine].language(name)
+        base = spoken if spoken in VOICES[DEFAULT].names() else "en"
+        beside = [
+            self.pool.say(
+                DEFAULT,
+                Utterance(voice=base + variant, speed=_BESIDE_SPEED, pitch=0.0, tokens=tokens, ends=part.ends),
+                VOICES[DEFAULT].grace_s(base),
+            )
+            for variant in VARIANTS
+        ]
+        return replace(phrase, onsets=found_words(phrase.samples, phrase.rate_hz, beside))
 
     def _curve(self, engine: str, name: str) -> Curve | None:
         """The words per minute of the voice's speeds, measured once; None for a language without a passage."""
@@ -215,7 +265,9 @@ class _Speaker:
         if not tokens:
             return None
         part = Piece(0, tokens, True)
-        curve_key = key("pace", _MADE, engine, voice.version, name.casefold(), [astuple(token) for token in tokens])
+        curve_key = key(
+            "pace", _MADE, engine, voice.version(name), name.casefold(), [astuple(token) for token in tokens]
+        )
 
         def measured() -> dict[str, object]:
             return {"wpm": [self._phrases(engine, name, 0.0, speed, [part])[1] for speed in voice.speeds]}

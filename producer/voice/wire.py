@@ -12,7 +12,7 @@ from typing import IO
 import numpy as np
 
 from producer.model.script import Token
-from producer.voice.engine import Onset, Spoken, Utterance
+from producer.voice.engine import BrokenVoiceError, Onset, Spoken, Utterance
 
 
 class EngineFaultError(Exception):
@@ -40,14 +40,15 @@ def pack_spoken(spoken: Spoken) -> bytes:
 
 
 def pack_refusal(kind: str, why: str) -> bytes:
-    """An answer without sound; `kind` is `unspeakable` or `fault`."""
+    """An answer without sound; `kind` is `unspeakable`, `broken` or `fault`."""
     return json.dumps({kind: why}).encode() + b"\n"
 
 
 def read_spoken(source: IO[bytes]) -> tuple[Spoken | None, str]:
     """One answer, or None and why the engine cannot say it.
 
-    Raises EOFError when the other side went away, and EngineFaultError when the engine broke but its worker did not.
+    Raises EOFError when the other side went away, EngineFaultError when the engine broke but its worker did not, and
+    BrokenVoiceError when the engine itself found that what it drives did.
     """
     line = source.readline()
     if not line.endswith(b"\n"):
@@ -55,6 +56,8 @@ def read_spoken(source: IO[bytes]) -> tuple[Spoken | None, str]:
     head = json.loads(line)
     if "fault" in head:
         raise EngineFaultError(head["fault"])
+    if "broken" in head:
+        raise BrokenVoiceError(head["broken"])
     if "unspeakable" in head:
         return None, head["unspeakable"]
     raw = source.read(head["samples"] * 4)

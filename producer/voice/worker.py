@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import IO
 
-from producer.voice.engine import UnspeakableError, Voice
+from producer.voice.engine import BrokenVoiceError, UnspeakableError, Voice
 from producer.voice.engines import VOICES
 from producer.voice.wire import pack_refusal, pack_spoken, unpack_utterance
 
@@ -23,10 +23,13 @@ def serve(source: IO[bytes], target: IO[bytes], voices: dict[str, Voice]) -> Non
         engine, utterance = unpack_utterance(line)
         try:
             answer = pack_spoken(voices[engine].say(utterance))
+        except BrokenVoiceError as why:
+            answer = pack_refusal("broken", str(why))
         except UnspeakableError as why:
             answer = pack_refusal("unspeakable", str(why))
         except Exception as fault:  # the owner gives it the line's place; this process can go on
-            answer = pack_refusal("fault", f"{type(fault).__name__}: {fault}")
+            said = " ".join(str(fault).split())  # a message is one line
+            answer = pack_refusal("fault", f"{type(fault).__name__}: {said}")
         target.write(answer)
         target.flush()
 

@@ -1,0 +1,119 @@
+"""What this machine can speak with, and a sentence in one of its voices."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from producer.audio import Audio
+from producer.cache import Cache
+from producer.errors import Place, RenderError, nearest
+from producer.model.script import Line, Token, VoiceUse
+from producer.units import Wpm
+from producer.voice.engine import Voice
+from producer.voice.engines import DEFAULT, VOICES
+from producer.voice.pace import PASSAGES
+from producer.voice.settings import settings_file
+from producer.voice.speak import speak_lines, split_voice, voice_fault
+
+RATE_HZ = 48000
+PLAYERS = (
+    ("afplay", "{wav}"),
+    ("pw-play", "{wav}"),
+    ("paplay", "{wav}"),
+    ("aplay", "-q", "{wav}"),
+    ("play", "-q", "{wav}"),
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error", "{wav}"),
+)
+"""Programs that systems have for playing a file: macOS, PipeWire, PulseAudio, ALSA, SoX, ffmpeg."""
+_SLACK_S = 10.0  # that a player may take beyond the sound
+
+
+def facts(language: str = "", voices: Mapping[str, Voice] = VOICES) -> dict[str, object]:
+    """Every engine with its voices, for JSON; with `language` (`en`, `en-gb`), only voices of that language.
+
+    Raises RenderError for a language that no voice here speaks.
+    """
+    base = language.casefold().replace("_", "-").partition("-")[0]
+    engines = []
+    for engine, voice in voices.items():
+        said = [
+            {
+                "voice": name if engine == DEFAULT else f"{engine}:{name}",
+                "language": voice.language(name),
+                "lacks": voice.lack(name),
+            }
+            for name in sorted(voice.names())
+            if not base or voice.language(name) == base
+        ]
+        variants = sorted(sign for sign in voice.variants()) if said else []
+        engines.append({"engine": engine, "default": engine == DEFAULT, "voices": said, "variants": variants})
+    if base and not any(one["voices"] for one in engines):
+        known = {voice.language(name) for voice in voices.values() for name in voice.names()}
+        raise RenderError(f"no voice here speaks '{language}'{nearest(base, known)}")
+    return {"settings": str(settings_file()), "engines": engines}
+
+
+def sentence(voice: str, text: str, cache: Cache, wpm: float = 150.0) -> Audio:
+    """A text in a voice, shape (n, 1) at `RATE_HZ`, levelled as lines are; without a text, one in its language.
+
+    Raises RenderError for a voice that is not there, and VoiceError when it cannot say the text.
+    """
+    use = VoiceUse(member="voice", voice=voice, rate_wpm=Wpm(wpm))
+    fault = voice_fault(use)
+    if fault:
+        raise RenderError(f"--play: {fault}")
+    engine, name = split_voice(voice)
+    language = VOICES[engine].language(name)
+    text = text.strip() or PASSAGES.get(language, "").partition(". ")[0]
+    if not any(letter.isalnum() for letter in text):
+        raise RenderError(f"--play: there is no sentence in '{language}' here; give one with --text")
+    said = text if text.endswith((".", "!", "?", "…")) else text + "."
+    words = tuple(Token(word, word) for word in said.split())
+    line = Line(id="sentence", scene="voices", place=Place("--play"), tokens=words, rests=(), voices=(use,))
+    (take,) = speak_lines([line], RATE_HZ, cache).values()
+    return np.concatenate([phrase.audio for phrase in take.phrases])
+
+
+def write(audio: Audio, file: Path) -> None:
+    """A WAV of 16 bits. Raises RenderError when it cannot be written."""
+    import soundfile
+
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(file, audio, RATE_HZ, subtype="PCM_16", format="WAV")
+    except (OSError, soundfile.LibsndfileError) as wrong:
+        raise RenderError(f"cannot write {file}: {getattr(wrong, 'strerror', None) or wrong}") from None
+
+
+def play(audio: Audio) -> str:
+    """To the sound device by the first player that reaches one; its name, or nothing where none does."""
+    with tempfile.TemporaryDirectory(prefix="producer-play-", ignore_cleanup_errors=True) as folder:
+        file = Path(folder) / "voice.wav"
+        write(audio, file)
+        if sys.platform == "win32":
+            import winsound
+
+            with contextlib.suppress(RuntimeError):
+                winsound.PlaySound(str(file), winsound.SND_FILENAME)
+                return "Windows"
+        for program, *words in PLAYERS:
+            found = shutil.which(program)
+            if found is None:
+                continue
+            command = [found, *(word.replace("{wav}", str(file)) for word in words)]
+            quiet = subprocess.DEVNULL
+            try:
+                limit_s = len(audio) / RATE_HZ + _SLACK_S
+                subprocess.run(command, check=True, timeout=limit_s, stdin=quiet, stdout=quiet, stderr=quiet)
+            except (OSError, subprocess.SubprocessError):  # no device for this one; another may know a way
+                continue
+            return program
+    return ""

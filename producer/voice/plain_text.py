@@ -1,0 +1,45 @@
+"""A phrase as the plain text that a synthesiser reads, with the pronunciations that a script gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from producer.model.script import Token
+from producer.voice.phrasing import PUNCTUATION
+from producer.voice.respelling import is_respelling, respelled_ipa
+
+
+def words(tokens: Sequence[Token], *, english: bool, phonemes: Callable[[str], str] | None = None) -> list[str]:
+    """What is written for each token.
+
+    Args:
+        tokens: the phrase's.
+        english: respellings are read by English spelling; otherwise, and where there are no phonemes, the synthesiser
+            gets their letters, without hyphens and without the capitals that mark stress, which it would spell out.
+        phonemes: how IPA is written for the synthesiser; None when it reads none. May raise `UnspeakableError`.
+    """
+    return [_word(token, english=english, phonemes=phonemes) for token in tokens]
+
+
+def _word(token: Token, *, english: bool, phonemes: Callable[[str], str] | None) -> str:
+    core = token.spoken.strip(PUNCTUATION)
+    if token.ipa:
+        return phonemes(token.spoken) if phonemes else token.spoken
+    if core and is_respelling(token.written.strip(PUNCTUATION), core):
+        head, _, tail = token.spoken.partition(core)
+        if english and phonemes:
+            return phonemes(head + respelled_ipa(core) + tail)
+        return head + core.replace("-", "").lower() + tail
+    return token.spoken
+
+
+def text(tokens: Sequence[Token], said: Sequence[str], *, ends: bool) -> str:
+    """The words of tokens with the spaces between them.
+
+    Where the sentence goes on after a rest there is a comma, so that a voice does not fall.
+    """
+    joined = "".join(
+        ("" if token.glue or not number else " ") + word
+        for number, (token, word) in enumerate(zip(tokens, said, strict=True))
+    )
+    return joined if ends or not joined[-1:].isalnum() else joined + ","

@@ -1,0 +1,111 @@
+"""The user's own settings: voices that this machine has besides the ones that come with the program.
+
+A TOML file that no script can name: `$PRODUCER_CONFIG`, else `config.toml` in the folder that the operating system has
+for it. What a voice runs or loads is the machine's owner's choice alone; scripts only say its name.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from producer.errors import RenderError
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+$")]
+MARKS = ("{text_file}", "{wav}", "{speed}", "{slowness}", "{wpm}")
+"""What a command may have in its words, each replaced when it is run."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _from_home(path: Path) -> Path:
+    """`~` is the user's folder; other paths are whole ones, since a render may be started anywhere."""
+    whole = path.expanduser()
+    if not whole.is_absolute():
+        raise ValueError("write the whole path, from the root or from ~")
+    return whole
+
+
+WholePath = Annotated[Path, AfterValidator(_from_home)]
+
+
+class CommandVoice(_Table):
+    """`[voices.command.NAME]`: a program that reads a text and writes a WAV."""
+
+    run: tuple[str, ...] = Field(min_length=1)
+    language: str = Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*$")
+    time_limit_s: float = Field(default=60.0, gt=0.0, le=3600.0)
+    version: str = ""
+    """Of the program, when the file itself does not tell: changing it has every line spoken anew."""
+    wpm: float = Field(default=175.0, ge=20.0, le=1000.0)
+    """What `{wpm}` is at the program's own speed."""
+
+
+class PiperVoice(_Table):
+    """`[voices.piper.NAME]`: a model file for piper, and the JSON file that came with it."""
+
+    model: WholePath
+    config: WholePath | None = None
+    speaker: int = Field(default=0, ge=0)
+
+
+class Voices(_Table):
+    """`[voices.…]`: by engine and name."""
+
+    command: dict[Name, CommandVoice] = {}
+    piper: dict[Name, PiperVoice] = {}
+
+
+class Settings(_Table):
+    """The whole file."""
+
+    voices: Voices = Voices()
+
+
+def settings_file() -> Path:
+    """Where the settings are, or would be."""
+    named = os.environ.get("PRODUCER_CONFIG")
+    if named:
+        return Path(named)
+    from platformdirs import user_config_path  # only needed when no file is named
+
+    return user_config_path("producer", appauthor=False) / "config.toml"
+
+
+def settings() -> Settings:
+    """What the file says; nothing when there is none. Raises RenderError with all that is wrong in it."""
+    file = settings_file()
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        if os.environ.get("PRODUCER_CONFIG"):
+            raise RenderError(f"there is no file {file}, which PRODUCER_CONFIG names") from None
+        return Settings()
+    except OSError as wrong:
+        raise RenderError(f"cannot read {file}: {wrong.strerror}") from None
+    return _read(file, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, changed_ns: int, size: int) -> Settings:
+    del changed_ns, size  # they are there so that a changed file is read again
+    try:
+        return Settings.model_validate(tomllib.loads(file.read_text("utf-8")))
+    except OSError as wrong:
+        raise RenderError(f"cannot read {file}: {wrong.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise RenderError(f"{file}: {wrong}") from None
+    except ValidationError as wrong:
+        lines = [f"{file}: {'.'.join(map(str, one['loc']))}: {_plain(one['msg'])}" for one in wrong.errors()]
+        raise RenderError("\n".join(lines)) from None
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Extra inputs are not permitted", "there is no such setting")

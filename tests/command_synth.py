@@ -1,0 +1,75 @@
+"""A synthesiser as a user may have one: `command_synth.py HOW TEXT_FILE WAV [SPEED]`, run as a program of its own.
+
+HOW is `well`, or what goes wrong: `silence`, `noise`, `tone`, `crash`, `hang`, `nothing`, `text`, `nan`. It speaks
+through the espeak-ng that the program carries, as another voice than any that aligns it, at a rate of its own.
+With `-` for TEXT_FILE and WAV it reads standard input and writes standard output.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from producer.model.script import Token
+from producer.voice.engine import Utterance
+from producer.voice.engines import VOICES
+
+RATE_HZ = 22050
+
+
+def spoken(text: str, speed: float) -> np.ndarray:
+    tokens = tuple(Token(word, word) for word in text.split())
+    said = VOICES["pyttsx3"].say(
+        Utterance(voice="en-us+m2", speed=150.0 * speed, pitch=0.0, tokens=tokens, ends=not text.endswith(","))
+    )
+    quiet = np.zeros(RATE_HZ // 5, np.float32)
+    return np.concatenate([quiet, said.samples * np.float32(0.3), quiet])
+
+
+def main(how: str, source: str, target: str, speed: str = "1") -> None:
+    text = (sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")).strip()
+    log = os.environ.get("COMMAND_SYNTH_LOG")
+    if log:
+        with Path(log).open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+    rng = np.random.default_rng(3)
+    time_s = np.arange(3 * RATE_HZ) / RATE_HZ
+    samples = np.zeros(3 * RATE_HZ)
+    if how == "crash":
+        sys.stderr.write("loading\nout of memory in the vocoder\n")
+        sys.exit(7)
+    if how == "hang":
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        Path(os.environ["COMMAND_SYNTH_PIDS"]).write_text(f"{os.getpid()} {child.pid}", "utf-8")
+        time.sleep(600)
+    if how == "nothing":
+        return
+    if how == "text":
+        Path(target).write_text("this is no sound", "utf-8")
+        return
+    if how == "well":
+        samples = spoken(text, float(speed))
+    elif how == "noise":
+        samples = 0.1 * rng.standard_normal(3 * RATE_HZ) * np.sin(np.pi * time_s / 3.0)
+    elif how == "tone":
+        samples = 0.3 * np.sin(2.0 * np.pi * 440.0 * time_s)
+    elif how == "nan":
+        samples = np.full(RATE_HZ, np.nan)
+    form = "FLOAT" if how == "nan" else "PCM_16"
+    if target == "-":
+        sound = io.BytesIO()
+        soundfile.write(sound, samples, RATE_HZ, subtype=form, format="WAV")
+        sys.stdout.buffer.write(sound.getvalue())
+    else:
+        soundfile.write(target, samples, RATE_HZ, subtype=form, format="WAV")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
