@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from producer.script import misread
@@ -369,6 +369,7 @@ LINES = st.sampled_from([*WRITTEN.split("\n"), "\t- x", "\x00", "\u00a0 a: b"])
 
 
 @settings(max_examples=400, deadline=None)
+@example(lines=["- - - a", "        level: -3 LU", "      - narrator: Hello"], end="\n")
 @given(lines=st.lists(LINES, max_size=14), end=st.sampled_from(["\n", "\r\n"]))
 def test_whatever_is_written_nothing_raises_and_mending_is_done_once(lines: list[str], end: str) -> None:
     text = end.join(lines)

@@ -20,6 +20,8 @@ Word processors' spaces in front of a line or around its dash and colon are spac
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from producer.script.draft import Draft, Mended
 from producer.script.layout import members
 from producer.script.lines import BOM, split, tabbed, unreadable, untabbed
@@ -40,6 +42,16 @@ def mend(text: str, file: str) -> Mended:
         text: the script; a byte-order mark is tolerated, line ends may be of any kind.
         file: its name, for places.
     """
+    done = _mended(text, file)
+    if not done.problems or not all(problem.mended for problem in done.problems):
+        return done
+    if not _mended(done.fixed, file).problems:
+        return done
+    # A mend that leads to the next mistake is none: what stands here, only its writer can settle.
+    return replace(done, problems=tuple(replace(problem, mended="") for problem in done.problems), fixed=text)
+
+
+def _mended(text: str, file: str) -> Mended:
     mark, text = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
     draft = Draft(file, split(text))
     _report_unreadable(draft)
