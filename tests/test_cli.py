@@ -456,7 +456,10 @@ def test_a_reader_that_has_read_enough_is_no_fault(first: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes and signals as POSIX has them")
 def test_stopping_is_told_in_a_word_and_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = project(tmp_path)
-    stopped = "import os, signal, producer.voice.speak as s; s.Pool = lambda *a: os.kill(os.getpid(), signal.SIGINT)\n"
+    stopped = (  # and wait: the signal need not come before the next line
+        "import os, signal, time, producer.voice.speak as s\n"
+        "s.Pool = lambda *a: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60))\n"
+    )
     done = subprocess.run(
         [sys.executable, "-c", stopped + ENTRY, "episode", "script/four_boards.yaml"],
         cwd=folder,
