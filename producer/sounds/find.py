@@ -116,10 +116,7 @@ def load_packs(
     listed: list[Pack] = []
     for folder, rooted in used.values():
         try:
-            pack = _read(folder, recipes)
-            if rooted and pack.name != folder.name:
-                what = f"the pack is called '{pack.name}', its folder '{folder.name}'; scripts go by the folder"
-                raise PackError([Problem(pack.place, what)])
+            pack = read_folder(folder, recipes, rooted=rooted)
             if pack.name not in {other.name for other in listed}:
                 listed.append(pack)
         except PackError as wrong:
