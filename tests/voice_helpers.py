@@ -63,6 +63,9 @@ class _Misbehaving:
     def language(self, name: str) -> str:
         return ""
 
+    def worded(self, name: str) -> str:
+        return ""
+
     def say(self, utterance: Utterance) -> Spoken:
         if utterance.tokens[0].spoken == "well":
             tone = np.sin(np.arange(22050) / 7.0).astype(np.float32)

@@ -64,6 +64,10 @@ class Command:
     def language(self, name: str) -> str:
         return _voice(name).language.casefold().replace("_", "-").partition("-")[0]
 
+    def worded(self, name: str) -> str:
+        voice = _voice(name)
+        return voice.language if voice.normalise else ""
+
     def pitches(self, name: str) -> tuple[float, float]:
         del name
         return PITCHES

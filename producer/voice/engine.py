@@ -86,5 +86,9 @@ class Voice(Protocol):
     def language(self, name: str) -> str:
         """The base language of a voice (`en` of `en-us+f3`); empty when it is not known."""
 
+    def worded(self, name: str) -> str:
+        """The language (`en-gb`) in which figures and abbreviations are put into words for a voice beforehand; empty
+        when it is to have the text as written (`wording.py`)."""
+
     def say(self, utterance: Utterance) -> Spoken:
         """Speak one phrase; raises `UnspeakableError`."""

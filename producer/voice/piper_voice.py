@@ -23,6 +23,7 @@ from producer.voice.bending import PITCHES, changed
 from producer.voice.engine import Onset, Spoken, UnspeakableError, Utterance
 from producer.voice.identity import sha256_of
 from producer.voice.piper_words import STRESSES, is_mark, letters, owners
+from producer.voice.wording import is_known
 
 if TYPE_CHECKING:
     from producer.voice.settings import PiperVoice
@@ -56,11 +57,15 @@ class Piper:
         return frozenset()
 
     def language(self, name: str) -> str:
-        config = _config(_voice(name))
-        language = config.get("language")
-        code = language.get("code") if isinstance(language, dict) else None
-        spoken = code or (config.get("espeak") or {}).get("voice") or ""
-        return str(spoken).casefold().replace("_", "-").partition("-")[0]
+        return _language(_config(_voice(name))).partition("-")[0]
+
+    def worded(self, name: str) -> str:
+        voice = _voice(name)
+        config = _config(voice)
+        language = _language(config)
+        # Models that read letters have learnt none for figures; the others' espeak-ng says numbers in its languages.
+        letters_only = str(config.get("phoneme_type") or "espeak") != "espeak"
+        return language if voice.normalise and (letters_only or is_known(language)) else ""
 
     def pitches(self, name: str) -> tuple[float, float]:
         del name
@@ -135,6 +140,14 @@ def _config(voice: PiperVoice) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _language(config: dict[str, Any]) -> str:
+    """`en-us`; empty when the file does not say."""
+    language, espeak = config.get("language"), config.get("espeak")
+    code = language.get("code") if isinstance(language, dict) else None
+    spoken = code or (espeak.get("voice") if isinstance(espeak, dict) else None) or ""
+    return str(spoken).casefold().replace("_", "-")
 
 
 def _phonemes(ipa: str) -> str:

@@ -39,7 +39,7 @@ def text(tokens: Sequence[Token], said: Sequence[str], *, ends: bool) -> str:
     Where the sentence goes on after a rest there is a comma, so that a voice does not fall.
     """
     joined = "".join(
-        ("" if token.glue or not number else " ") + word
+        ("" if token.glue or not number or not word else " ") + word
         for number, (token, word) in enumerate(zip(tokens, said, strict=True))
     )
     return joined if ends or not joined[-1:].isalnum() else joined + ","

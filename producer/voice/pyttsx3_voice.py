@@ -28,6 +28,7 @@ from producer.voice.engine import Spoken, UnspeakableError, Utterance
 from producer.voice.espeak_ipa import MNEMONICS
 from producer.voice.espeak_text import markup
 from producer.voice.espeak_timing import PHONEME, WORD, Event, onsets, sounds
+from producer.voice.wording import is_known
 
 RATE_HZ = 22050  # what pyttsx3 writes into its files, and what every formant voice of espeak-ng has
 END_OF_ALL = 6  # espeak_EVENT_TYPE of speak_lib.h
@@ -73,6 +74,11 @@ class Pyttsx3:
     def language(self, name: str) -> str:
         base = name.casefold().partition("+")[0]
         return espeak_names.voice_files()[base].rpartition("/")[2].partition("-")[0].casefold()
+
+    def worded(self, name: str) -> str:
+        # espeak-ng says plain numbers in a hundred languages; money, units and clocks in none.
+        language = name.casefold().partition("+")[0]
+        return language if is_known(language) else ""
 
     def pitches(self, name: str) -> tuple[float, float]:
         tilt = _tilt(name)

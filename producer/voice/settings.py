@@ -46,6 +46,8 @@ class CommandVoice(_Table):
     """Of the program, when the file itself does not tell: changing it has every line spoken anew."""
     wpm: float = Field(default=175.0, ge=20.0, le=1000.0)
     """What `{wpm}` is at the program's own speed."""
+    normalise: bool = True
+    """Figures and abbreviations come to the program in words; false: as written, for a program that says them well."""
 
 
 class PiperVoice(_Table):
@@ -54,6 +56,8 @@ class PiperVoice(_Table):
     model: WholePath
     config: WholePath | None = None
     speaker: int = Field(default=0, ge=0)
+    normalise: bool = True
+    """As a program's."""
 
 
 class Voices(_Table):

@@ -19,6 +19,7 @@ from producer.voice.pace import BENDS, Curve, bent, passage, rising
 from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words
 from producer.voice.pool import Pool
 from producer.voice.timing import VARIANTS, found_words, is_speech
+from producer.voice.wording import worded
 
 _MADE = 1
 """Part of every key: raise it when the same line should come out differently."""
@@ -158,7 +159,7 @@ class _Speaker:
 
     def take(self, line: Line, use: VoiceUse) -> Take:
         engine, name = split_voice(use.voice)
-        parts = pieces(line)
+        parts = self._worded(engine, name, pieces(line))
         wanted = [[astuple(token) for token in part.tokens] for part in parts]
         ends = [part.ends for part in parts]
         made_by = [_MADE, engine, self.voices[engine].version(name), name.casefold(), use.rate_wpm, use.pitch]
@@ -176,6 +177,11 @@ class _Speaker:
         take = self._finished(phrases, parts, {"voice": f"{engine}:{name}"}, wpm)
         self.cache.write(take_key, pack_take(take))
         return take
+
+    def _worded(self, engine: str, name: str, parts: Sequence[Piece]) -> tuple[Piece, ...]:
+        """The phrases with figures and abbreviations in words, where the voice is to have them so."""
+        language = self.voices[engine].worded(name)
+        return tuple(replace(part, tokens=worded(part.tokens, language)) for part in parts)
 
     def _finished(self, phrases: Sequence[Trimmed], parts: Sequence[Piece], source: dict[str, str], wpm: float) -> Take:
         made = []

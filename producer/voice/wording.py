@@ -1,0 +1,87 @@
+"""Figures, signs and abbreviations in the words that a voice is to say, token by token.
+
+A program that speaks may read `£3.50` as "pound three point five zero" and `5 km` as "five k m", and another one not at
+all. So what is to be said is written out before any engine sees it, and a cast of several engines reads a script alike.
+The libraries know the words (`wording_numbers.py`); this module finds what to put into words. Each token keeps what is
+written, for transcripts, and its own time. What the script says how to say (`{112|one one two}`, `say`) is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from producer.model.script import Token
+from producer.voice.wording_amounts import Finder
+from producer.voice.wording_figures import Core, Word
+from producer.voice.wording_numbers import numbers
+from producer.voice.wording_tables import CODES, SPEECH, Speech
+
+_EDGES = re.compile(r"^([(\[\"'“‘«„¿¡—–]*)(.*?)([.,;:!?…)\]\"'”’»—–]*)$", re.DOTALL)
+_TELLING = re.compile(r"[\d%‰°&#№½¼¾⅓⅔]|[A-Za-zА-яіїєґ]\.|^[IVX]+\W*$")
+
+_POINTLESS = frozenset({"Dr", "St", "Prof", "Sgt", "Capt", "Lt", "Pr", "Ste", "n°", "N°", "n.º", "nº", "nr", "dr"})
+"""Titles that are written without a point, too."""
+_NEVER_LAST = frozenset({"Mr", "Mrs", "Ms", "Mme", "Mlle", "MM", "mevr", "dhr", "e.g", "i.e", "z.B", "np", "ca", "vs"})
+"""Abbreviations with which no sentence ends; the point of others may be a sentence's as well."""
+
+
+def is_known(language: str) -> bool:
+    """Whether a language (`en`, `pt-BR`) is one of those whose clocks, money and abbreviations are put into words."""
+    return language.casefold().replace("_", "-").partition("-")[0] in SPEECH
+
+
+def worded(tokens: Sequence[Token], language: str) -> tuple[Token, ...]:
+    """Tokens of one phrase as they are to be said in a language; those that are words already are as they were.
+
+    Args:
+        tokens: in order, as the script has them.
+        language: of the voice that says them; in one that no table knows, or an empty one, nothing changes.
+    """
+    if not language:
+        return tuple(tokens)
+    words = [_word(token, tokens, number) for number, token in enumerate(tokens)]
+    found = list(tokens)
+    at = 0
+    while at < len(words):
+        said = _said(words, at, language.casefold())
+        for number, core in enumerate(said):
+            word, token = words[at + number], found[at + number]
+            found[at + number] = replace(token, spoken=word.head + core.text + ("" if core.bare else word.tail))
+        at += max(1, len(said))
+    return tuple(found)
+
+
+def _word(token: Token, tokens: Sequence[Token], number: int) -> Word:
+    joined = token.glue or (number + 1 < len(tokens) and tokens[number + 1].glue)
+    foreign = any(c.isdecimal() and not c.isascii() for c in token.spoken)  # the figures of another script
+    if token.ipa or token.spoken != token.written or joined or foreign:
+        return Word("", "", "")
+    edges = _EDGES.match(token.spoken)
+    assert edges is not None  # every part of the pattern may be empty
+    return Word(*edges.groups())
+
+
+def _said(words: Sequence[Word], at: int, language: str) -> list[Core]:
+    """What is said for one token, or for several from it on; nothing where it stays as it is."""
+    base = language.replace("_", "-").partition("-")[0]
+    core, speech = words[at].core, SPEECH.get(base)
+    found = _abbreviation(speech, words, at) if speech is not None else []
+    if found or not (_TELLING.search(core) or any(sign in core for sign in CODES)):
+        return found
+    known = numbers(language)  # a text without a figure loads nothing
+    return [] if known is None else Finder(base, known, speech, words).said(at)
+
+
+def _abbreviation(speech: Speech, words: Sequence[Word], at: int) -> list[Core]:
+    word, after = words[at], words[at + 1].core[:1] if at + 1 < len(words) else ""
+    if word.core in speech.titles:
+        said = speech.titles[word.core]
+        pointed = word.tail == "." or (not word.tail and word.core in _POINTLESS)
+        named = after.isdigit() or (after.isupper() and said != speech.number)  # "No. He said no."
+        return [Core(said, bare=True)] if pointed and named else []
+    if word.core not in speech.short:
+        return []
+    ends = (not after or after.isupper()) and word.core not in _NEVER_LAST
+    return [Core(speech.short[word.core], bare=word.tail == "." and not ends)]

@@ -1,0 +1,178 @@
+"""What numbers are said as with something beside them: times of day, sums of money, units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from producer.voice.wording_figures import Core, Figures, Word
+from producer.voice.wording_tables import CODES, UNITS, Money
+
+HALF_DAY = {"am": "A M", "pm": "P M", "a.m": "A M", "p.m": "P M", "AM": "A M", "PM": "P M"}
+_SHORT = {"k": "thousand", "m": "million", "bn": "billion"}
+_LARGE = frozenset({"hundred", "thousand", "million", "billion", "trillion"})
+
+
+class Finder(Figures):
+    """Every way to read what stands at a place of a phrase, the most particular first."""
+
+    def said(self, at: int) -> list[Core]:
+        """The cores of the tokens from `at` on that are read together; none where nothing is to be read."""
+        apart = self._thousands(at)
+        if apart:
+            whole = Word(
+                self.words[at].head, "".join(self.core(at + n) for n in range(apart)), self.words[at + apart - 1].tail
+            )
+            words = (*self.words[:at], whole, *self.words[at + apart :])
+            found = Finder(self.base, self.known, self.speech, words).said(at)
+            return [*_shared(found[0].text.split(), apart), *found[1:]] if found else []
+        ways = (self.sign, self._clock, self._money, self._measure, self._between, self.ordinal, self.fraction)
+        for way in (*ways, self.range, self.decade, self.roman, self.plain):
+            found = way(at)
+            if found:
+                return found
+        return []
+
+    def _thousands(self, at: int) -> int:
+        """Over how many tokens a number goes whose thousands stand apart (`1 000 000`); 0 for any other."""
+        if self.group != " " or not re.fullmatch(r"[-−]?[1-9]\d{0,2}", self.core(at)):
+            return 0
+        count = 1
+        while re.fullmatch(r"\d{3}(?:\D.*)?", self.next(at + count - 1)):
+            count += 1
+        return count if count > 1 else 0
+
+    def _clock(self, at: int) -> list[Core]:
+        if self.speech is None:
+            return []
+        hour, minutes, half = self._time(self.core(at))
+        apart = HALF_DAY.get(self.next(at), "") if self.base == "en" and not half else ""
+        if not hour or int(hour) > 24 or int(minutes or 0) > 59 or not (minutes or half or apart):
+            return []
+        between, whole_hour = self.speech.clock
+        late = self._minutes(minutes) if int(minutes or 0) else ""
+        if self.speech.clock_word and self.next(at) == self.speech.clock_word:
+            said = self.known.whole(str(int(hour)), noun=True)
+            return [Core(f"{said} {between}"), Core(late)] if late else [Core(said)]
+        said = self.known.whole(str(int(hour)), noun=bool(between), feminine=self.speech.hour_feminine)
+        if late:
+            said = f"{said} {between} {late}"
+        elif not half and not apart:
+            said = f"{said} {'heure' if whole_hour == 'heures' and int(hour) == 1 else whole_hour}"
+        said = " ".join([*said.split(), half]).strip()
+        if apart:
+            return [Core(said), Core(apart, bare=self.words[at + 1].tail == "." and at + 2 < len(self.words))]
+        return [Core(said)]
+
+    def _time(self, core: str) -> tuple[str, str, str]:
+        """Hour, minutes and half of the day as written; all empty for what is no time."""
+        pattern = r"(\d{1,2}):(\d{2})()"
+        if self.base == "en":
+            pattern = r"(\d{1,2})(?::(\d{2}))?([ap]\.?m|[AP]M)?"
+        elif self.base in ("fr", "pt"):
+            pattern = r"(\d{1,2})[:h](\d{2})()"
+        found = re.fullmatch(pattern, core)
+        return (found[1], found[2] or "", HALF_DAY.get(found[3] or "", "")) if found else ("", "", "")
+
+    def _minutes(self, figures: str) -> str:
+        if self.base == "en" and figures.startswith("0"):
+            return f"oh {self.known.whole(figures[1])}"
+        return self.known.whole(str(int(figures)))
+
+    def _money(self, at: int) -> list[Core]:
+        signs = {*CODES, *(self.speech.money if self.speech is not None else ())}
+        one = "|".join(sorted(map(re.escape, signs), key=len, reverse=True))
+        before = re.fullmatch(rf"([-−]?)({one})({self.number})", self.core(at))
+        behind = re.fullmatch(rf"([-−]?)({self.number})({one})", self.core(at))
+        large = re.fullmatch(rf"([-−]?)({one})({self.number})({'|'.join(_SHORT)})", self.core(at))
+        if before is not None:
+            minus, sign, written = before.groups()
+        elif behind is not None:
+            minus, written, sign = behind.groups()
+        elif large is not None and self.base == "en":
+            said, name = self.in_words(large[3]), self._name(large[2], "2")[0]
+            return [Core(self.signed(large[1], f"{said} {_SHORT[large[4]]} {name}"))]
+        else:
+            found = re.fullmatch(rf"([-−]?)({self.number})", self.core(at))
+            if found is None or self.next(at) not in signs:
+                return []
+            minus, written, sign = found[1], found[2], self.core(at + 1)
+            said, name = self._sum(written, sign)
+            return [Core(self.signed(minus, said)), Core(name)] if said else []
+        if before is not None and self.base == "en" and self.next(at) in _LARGE:
+            said, name = self.in_words(written), self._name(sign, "2")[0]
+            return [Core(self.signed(minus, said)), Core(f"{self.core(at + 1)} {name}")] if said and name else []
+        said, name = self._sum(written, sign)
+        if not said:
+            return []
+        return [Core(self.signed(minus, f"{said} {name}"))]
+
+    def _sum(self, written: str, sign: str) -> tuple[str, str]:
+        """How much, and of what with the hundredths that are beside it: `three`, `dollars fifty`."""
+        whole, _, part = self.plainly(written).partition(".")
+        name, feminine = self._name(sign, whole)
+        if not name:
+            return "", ""
+        said = self.known.whole(whole, noun=True, feminine=feminine)
+        if part and len(part) != 2:  # no sum of money as one writes it
+            return self.in_words(written), name
+        hundredths = self.known.whole(str(int(part))) if part and int(part) else ""
+        return said, f"{name} {hundredths}".strip()
+
+    def _name(self, sign: str, whole: str) -> tuple[str, bool]:
+        """What a currency is called beside a whole number, and whether that is feminine."""
+        money: Money | None = self.speech.money.get(sign) if self.speech is not None else None
+        if money is None:
+            return self._full_name(sign, whole), False
+        plural = self.known.plural(whole)
+        return {"one": money.one, "few": money.few or money.many}.get(plural, money.many), money.feminine
+
+    def _full_name(self, sign: str, whole: str) -> str:
+        if sign not in CODES:
+            return ""
+        from babel.numbers import format_currency
+
+        said = format_currency(int(whole), CODES[sign], "0", self.known.locale, False, "name")
+        return " ".join(said.strip("0123456789\u200f").split())
+
+    def _measure(self, at: int) -> list[Core]:
+        units = self._units()
+        joined = re.fullmatch(rf"([-−]?)({self.number})(\D+)", self.core(at))
+        if joined is not None and joined[3] in units and not (len(joined[3]) == 1 and joined[3].isalpha()):
+            said, name = self._measured(joined[1], joined[2], units[joined[3]])
+            return [Core(f"{said} {name}")] if said else []
+        apart = re.fullmatch(rf"([-−]?)({self.number})", self.core(at))
+        if apart is None or self.next(at) not in units:
+            return []
+        said, name = self._measured(apart[1], apart[2], units[self.core(at + 1)])
+        if not said:
+            return []
+        sentence_ends = at + 2 >= len(self.words) or self.core(at + 2)[:1].isupper()
+        point = self.words[at + 1].tail == "." and not sentence_ends  # `5 min. later`
+        return [Core(said), Core(name, bare=point)]
+
+    def _measured(self, sign: str, written: str, unit: str) -> tuple[str, str]:
+        kind = unit.partition("-")[2]
+        feminine = self.speech is not None and kind in self.speech.feminine
+        said = self.signed(sign, self.in_words(written, noun=True, feminine=feminine))
+        name = self.known.unit(self.plainly(written), unit) if said else ""
+        return (said, name) if name else ("", "")
+
+    def _between(self, at: int) -> list[Core]:
+        """A range of something: `10–12 km`, `10–12%`."""
+        found = re.fullmatch(rf"({self.number})[-–—]({self.number})(\D*)", self.core(at))
+        unit = (found[3] or self.next(at)) if found is not None else ""
+        if found is None or unit not in self._units() or self.speech is None:
+            return []
+        name = self.known.unit(self.plainly(found[2]), self._units()[unit])
+        said = " ".join(part for part in (self.in_words(found[1]), self.speech.to, self.in_words(found[2])) if part)
+        return [Core(f"{said} {name}")] if found[3] else [Core(said), Core(name)]
+
+    def _units(self) -> dict[str, str]:
+        return {**UNITS, **(self.speech.units if self.speech is not None else {})}
+
+
+def _shared(said: Sequence[str], tokens: int) -> list[Core]:
+    """Words over the tokens that they are written as, each with one at least while there are enough."""
+    whole = [" ".join(said[number : number + 1]) for number in range(tokens - 1)]
+    return [*map(Core, whole), Core(" ".join(said[tokens - 1 :]))]

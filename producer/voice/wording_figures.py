@@ -1,0 +1,179 @@
+"""What numbers by themselves are said as: plain ones, years, days, ordinals, fractions, ranges, Roman numerals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from producer.voice.wording_numbers import Numbers
+from producer.voice.wording_tables import FRACTIONS, NO_NAMES, ROMAN_AFTER, SIGNS, YEAR_WORDS, Speech
+
+_ROMAN = re.compile(r"^(?=[IVX]{2,}$)X{0,3}(?:IX|IV|V?I{0,3})$")
+_ROMAN_VALUE = {"I": 1, "V": 5, "X": 10}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A token between the punctuation on its two sides; an empty core cannot be changed."""
+
+    head: str
+    core: str
+    tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What is said in place of a core; `bare` when a point behind it was part of an abbreviation."""
+
+    text: str
+    bare: bool = False
+
+
+class Figures:
+    """A phrase in one language. Each way to read what stands at a place gives the cores from there on, or none.
+
+    Args:
+        base: the language without its region.
+        known: its numbers.
+        speech: what is known of it besides; None: nothing.
+        words: of the phrase.
+    """
+
+    def __init__(self, base: str, known: Numbers, speech: Speech | None, words: Sequence[Word]) -> None:
+        self.base, self.known, self.speech, self.words = base, known, speech, words
+        point, group = known.separators()
+        self.point = point
+        groups = "" if group == " " else rf"\d{{1,3}}(?:{re.escape(group)}\d{{3}})+|"
+        self.group = group
+        self.number = rf"(?:{groups}\d+)(?:{re.escape(point)}\d+)?"
+
+    def core(self, at: int) -> str:
+        return self.words[at].core if 0 <= at < len(self.words) else ""
+
+    def closed(self, at: int) -> bool:
+        """Whether punctuation parts a token from the one after it."""
+        return bool(self.words[at].tail) or at + 1 >= len(self.words) or bool(self.words[at + 1].head)
+
+    def next(self, at: int) -> str:
+        return "" if self.closed(at) else self.core(at + 1)
+
+    def plainly(self, written: str) -> str:
+        """`1,234.50` as `1234.50`."""
+        return written.replace(self.group, "").replace(self.point, ".")
+
+    def in_words(self, written: str, *, noun: bool = False, feminine: bool = False) -> str:
+        """A number without its sign; empty when it has decimals that the language cannot say."""
+        whole, point, decimals = self.plainly(written).partition(".")
+        if not point:
+            return self.known.whole(whole, noun=noun, feminine=feminine)
+        if self.speech is None:
+            return ""
+        one_by_one = self.speech.digits or decimals.startswith("0") or len(decimals) > 2
+        after = self.known.one_by_one(decimals) if one_by_one else self.known.whole(decimals)
+        return f"{self.known.whole(whole)} {self.speech.point} {after}"
+
+    def signed(self, sign: str, said: str) -> str:
+        if not sign or not said:
+            return said
+        return f"{self.speech.minus} {said}" if self.speech is not None else ""
+
+    def plain(self, at: int) -> list[Core]:
+        found = re.fullmatch(rf"([-−]?)({self.number})", self.core(at))
+        if found is None:
+            return []
+        sign, written = found.groups()
+        if not sign and self._is_year(at, written):
+            return [Core(self.known.year(written))]
+        if not sign and self._is_day(at, written):
+            assert self.speech is not None
+            return [Core(self.known.ordinal(written, self.speech.months))]
+        said = self.signed(sign, self.in_words(written))
+        return [Core(said)] if said else []
+
+    def _is_year(self, at: int, written: str) -> bool:
+        if self.speech is None or not self.speech.in_hundreds or not re.fullmatch(r"[12]\d{3}", written):
+            return False
+        if "1100" <= written <= "1999":
+            return True
+        before = self.core(at - 1).casefold() if at else ""
+        near = before in YEAR_WORDS[self.base] or before in self.known.months()
+        return "2010" <= written <= "2099" and near
+
+    def _is_day(self, at: int, written: str) -> bool:
+        month = self.next(at).casefold()
+        return bool(
+            self.speech is not None
+            and self.speech.months
+            and re.fullmatch(r"[1-9]|[12]\d|3[01]", written)
+            and month in self.known.months()
+        )
+
+    def sign(self, at: int) -> list[Core]:
+        if self.speech is None:
+            return []
+        core = self.core(at)
+        if core == "&":
+            return [Core(self.speech.both)]
+        found = re.fullmatch(r"([#№])(\d*)", core)
+        if found is None or not (found[2] or self.next(at)[:1].isdigit()):
+            return []
+        return [Core(f"{self.speech.number} {self.known.whole(found[2])}" if found[2] else self.speech.number)]
+
+    def ordinal(self, at: int) -> list[Core]:
+        if self.speech is None:
+            return []
+        if self.speech.dotted[0] and self.words[at].tail == "." and re.fullmatch(r"\d{1,2}", self.core(at)):
+            if self.core(at + 1).casefold() not in self.known.months():
+                return []
+            plain, other, after = self.speech.dotted
+            form = other if at and self.core(at - 1).casefold() in after else plain
+            return [Core(self.known.ordinal(self.core(at), form), bare=True)]
+        found = re.fullmatch(r"(\d{1,6}|\d{1,3},\d{3})(\D+)", self.core(at))
+        form = self.speech.ordinals.get(found[2], "") if found is not None else ""
+        said = self.known.ordinal(self.plainly(found[1]), form) if found is not None and form else ""
+        return [Core(said)] if said else []
+
+    def fraction(self, at: int) -> list[Core]:
+        said = FRACTIONS.get(self.base, {})
+        core = self.core(at)
+        mixed = re.fullmatch(r"(\d*)([½¼¾⅓⅔])", core)
+        if mixed is None:
+            return [Core(said[core])] if core in said else []
+        part = said.get(SIGNS[mixed[2]], "")
+        if not part or self.speech is None:
+            return []
+        return [Core(f"{self.known.whole(mixed[1])} {self.speech.both} {part}" if mixed[1] else part)]
+
+    def range(self, at: int) -> list[Core]:
+        found = re.fullmatch(rf"({self.number})([-–—])({self.number})", self.core(at))
+        if found is None or self.speech is None:
+            return []
+        first, sign, last = found.groups()
+        if sign == "-" and (len(first) == 3 and len(last) == 4):  # a telephone's
+            return [Core(f"{self.known.one_by_one(first)}, {self.known.one_by_one(last)}")]
+        years = all(self._is_year(at, one) for one in (first, last))
+        one, other = (self.known.year(part) if years else self.in_words(part) for part in (first, last))
+        return [Core(" ".join(part for part in (one, self.speech.to, other) if part))]
+
+    def decade(self, at: int) -> list[Core]:
+        if self.base == "de":
+            found = re.fullmatch(r"([1-9]0|[12]\d{2}0)er", self.core(at))
+            return [Core(f"{self.known.year(found[1])}er")] if found is not None else []
+        found = re.fullmatch(r"([1-9]0|[12]\d{2}0)['’]?s", self.core(at)) if self.base == "en" else None
+        if found is None:
+            return []
+        said = self.known.year(found[1]) if len(found[1]) == 4 else self.known.whole(found[1])
+        return [Core(f"{said[:-1]}ies" if said.endswith("y") else f"{said}s")]
+
+    def roman(self, at: int) -> list[Core]:
+        core, before = self.core(at), self.core(at - 1) if at else ""
+        if self.base != "en" or not _ROMAN.match(core) or (at and self.closed(at - 1)):
+            return []
+        values = [_ROMAN_VALUE[letter] for letter in core]
+        value = sum(-v if any(v < later for later in values[n:]) else v for n, v in enumerate(values))
+        if before.casefold() in ROMAN_AFTER:
+            return [Core(self.known.whole(str(value)))]
+        if not before[:1].isupper() or before in NO_NAMES:
+            return []
+        return [Core(f"the {self.known.ordinal(str(value), 'spellout-ordinal')}")]
