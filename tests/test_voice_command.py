@@ -179,6 +179,24 @@ def test_nothing_in_a_script_becomes_an_argument_or_reaches_a_shell(config: Path
     assert text in (tmp_path / "asked.txt").read_text("utf-8").splitlines()
 
 
+def test_figures_come_to_a_program_in_words_and_stay_one_word_of_the_transcript(config: Path, tmp_path: Path) -> None:
+    config.write_text(
+        synth("lamp", "well", language="en-GB") + synth("own", "well", language="en-GB", normalise=False), "utf-8"
+    )
+    text = "At 10:30 she paid £3.50 for 112 lamps."
+    asked = [line(text, f"command:{name}", number=number) for number, name in enumerate(("lamp", "own"))]
+    takes = speak_lines(asked, RATE_HZ, Cache(tmp_path / "cache"), jobs=2)
+    told = set((tmp_path / "asked.txt").read_text("utf-8").splitlines())
+    assert {"At ten thirty she paid three pounds fifty for one hundred and twelve lamps.", text} <= told
+    words = takes["line-0", 0].phrases[0].words
+    assert [word.token for word in words] == list(range(len(text.split())))
+    assert [said for said, _ in words[6].said] == ["one", "hundred", "and", "twelve"]
+    onsets = [onset for word in words for onset in [word.start, *(start for _, start in word.said[1:])]]
+    assert onsets == sorted(set(onsets))
+    # What is said in so many words takes so long, and the next word waits for it.
+    assert words[7].start - words[6].start > 2.5 * (words[1].start - words[0].start)
+
+
 def test_a_line_that_was_edited_runs_the_program_for_itself_alone(config: Path, tmp_path: Path) -> None:
     config.write_text(synth("lamp", "well"), "utf-8")
     cache, asked = Cache(tmp_path / "cache"), tmp_path / "asked.txt"
