@@ -1,8 +1,9 @@
 """A synthesiser as a user may have one: `command_synth.py HOW TEXT_FILE WAV [SPEED]`, run as a program of its own.
 
-HOW is `well`, or what goes wrong: `silence`, `noise`, `tone`, `crash`, `hang`, `nothing`, `text`, `nan`. It speaks
-through the espeak-ng that the program carries, as another voice than any that aligns it, at a rate of its own.
-With `-` for TEXT_FILE and WAV it reads standard input and writes standard output.
+HOW is `well`, `ssml` (what it reads is SSML, and it does what that says), or what goes wrong: `silence`, `noise`,
+`tone`, `crash`, `hang`, `nothing`, `text`, `nan`. It speaks through the espeak-ng that the program carries, as another
+voice than any that aligns it, at a rate of its own. With `-` for TEXT_FILE and WAV it reads standard input and writes
+standard output.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import soundfile
@@ -22,12 +25,42 @@ from producer.voice.engine import Utterance
 from producer.voice.engines import VOICES
 
 RATE_HZ = 22050
+SPEAK = "{http://www.w3.org/2001/10/synthesis}"
 
 
-def spoken(text: str, speed: float) -> np.ndarray:
-    tokens = tuple(Token(word, word) for word in text.split())
+def plain(text: str) -> tuple[Token, ...]:
+    return tuple(Token(word, word) for word in text.split())
+
+
+def marked(text: str) -> tuple[Token, ...]:
+    """The tokens of an SSML document; a parser that is none of ours says whether it is one."""
+    root = ElementTree.fromstring(text)
+    if root.tag != f"{SPEAK}speak" or root.get("version") != "1.1":
+        raise ValueError(f"no SSML: {root.tag}")
+    return tuple(_within(root, emphasis=False))
+
+
+def _within(element: ElementTree.Element, *, emphasis: bool) -> Iterator[Token]:
+    """Words, and after a phoneme what stands close to it: `Cholmley` and `.`."""
+    for word in (element.text or "").split():
+        yield Token(word, word, emphasis)
+    for child in element:
+        if child.tag == f"{SPEAK}phoneme":
+            after = "".join((child.tail or "x")[:1].strip())
+            yield Token(child.text or "", child.attrib["ph"] + after, emphasis, ipa=True)
+            rest = (child.tail or "")[len(after) :]
+        elif child.tag == f"{SPEAK}emphasis":
+            yield from _within(child, emphasis=True)
+            rest = child.tail or ""
+        else:
+            raise ValueError(f"no element of ours: {child.tag}")
+        for word in rest.split():
+            yield Token(word, word, emphasis)
+
+
+def spoken(tokens: tuple[Token, ...], speed: float) -> np.ndarray:
     said = VOICES["pyttsx3"].say(
-        Utterance(voice="en-us+m2", speed=150.0 * speed, pitch=0.0, tokens=tokens, ends=not text.endswith(","))
+        Utterance(voice="en-us+m2", speed=150.0 * speed, pitch=0.0, tokens=tokens, ends=tokens[-1].spoken[-1] != ",")
     )
     quiet = np.zeros(RATE_HZ // 5, np.float32)
     return np.concatenate([quiet, said.samples * np.float32(0.3), quiet])
@@ -54,8 +87,8 @@ def main(how: str, source: str, target: str, speed: str = "1") -> None:
     if how == "text":
         Path(target).write_text("this is no sound", "utf-8")
         return
-    if how == "well":
-        samples = spoken(text, float(speed))
+    if how in ("well", "ssml"):
+        samples = spoken(plain(text) if how == "well" else marked(text), float(speed))
     elif how == "noise":
         samples = 0.1 * rng.standard_normal(3 * RATE_HZ) * np.sin(np.pi * time_s / 3.0)
     elif how == "tone":

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -18,9 +20,10 @@ import pytest
 from producer.cache import Cache
 from producer.dsp.loudness import loudness
 from producer.errors import RenderError, VoiceError
+from producer.model.script import Token
 from producer.model.voice import Take
 from producer.units import DIALOGUE_LUFS
-from producer.voice import VOICES, known_voices, speak_lines
+from producer.voice import VOICES, known_voices, speak_lines, ssml
 from producer.voice.engine import Utterance
 from producer.voice.settings import settings
 from producer.voice.wire import pack_utterance
@@ -197,6 +200,53 @@ def test_figures_come_to_a_program_in_words_and_stay_one_word_of_the_transcript(
     assert words[7].start - words[6].start > 2.5 * (words[1].start - words[0].start)
 
 
+def test_a_program_that_takes_ssml_stresses_and_pronounces_what_the_script_says(config: Path, tmp_path: Path) -> None:
+    config.write_text(synth("lamp", "ssml", text="ssml"), "utf-8")
+    plain = (*tokens("She would never ever do that to"), Token("Cholmley.", "ˈtʃɜːmliː.", ipa=True))
+    stressed = tuple(replace(token, emphasis=token.written in ("never", "ever")) for token in plain)
+    asked = [line(said, "command:lamp", number=number) for number, said in enumerate((plain, stressed))]
+    takes = speak_lines(asked, RATE_HZ, Cache(tmp_path / "cache"), jobs=2)
+    power = []
+    for number in (0, 1):
+        (phrase,) = takes[f"line-{number}", 0].phrases
+        assert [word.token for word in phrase.words] == list(range(8))
+        start, end = phrase.words[2].start, phrase.words[3].end
+        power.append(
+            float(np.square(phrase.audio[start:end]).mean() / np.square(phrase.audio[: phrase.words[1].end]).mean())
+        )
+    assert 10.0 * np.log10(power[1] / power[0]) > 2.0
+    told = (tmp_path / "asked.txt").read_text("utf-8")
+    assert '<emphasis level="strong">never ever</emphasis> do' in told
+    assert '<phoneme alphabet="ipa" ph="ˈtʃɜːmliː">Cholmley</phoneme>.' in told
+
+
+HOSTILE = (
+    "</speak><audio src='file:///etc/passwd'/>",
+    "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>&e;",
+    "]]></emphasis>",
+    '"/><break time="9s"/>',
+    "a\u0000b\u001b\ud800c\ufffe",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_breaks_out_of_its_element(text: str) -> None:
+    said = (Token(text, text), Token(text, text, emphasis=True), Token(f"{text}x", f"{text}ˈa.", ipa=True))
+    root = ElementTree.fromstring(ssml.document(said, "en_GB", ends=True))
+    assert [element.tag.rpartition("}")[2] for element in root.iter()] == ["speak", "emphasis", "phoneme"]
+    assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == "en-GB"
+    kept = text.replace("\0", "").replace("\x1b", "").replace("\ud800", "").replace("\ufffe", "")
+    heard = "".join(root.itertext())
+    assert heard.startswith(f"{kept} {kept} ") and f"{kept}x".strip('"]>') in heard
+
+
+def test_respellings_are_phonemes_for_english_voices_and_letters_for_others() -> None:
+    said = (Token("Aoife,", "EE-fa,"), *tokens("come"))
+    english, french = (ssml.document(said, language, ends=False) for language in ("en", "fr"))
+    assert '<phoneme alphabet="ipa" ph="ˈiːfə">Aoife</phoneme>, come,</speak>' in english
+    assert ">eefa, come,</speak>" in french
+
+
 def test_a_line_that_was_edited_runs_the_program_for_itself_alone(config: Path, tmp_path: Path) -> None:
     config.write_text(synth("lamp", "well"), "utf-8")
     cache, asked = Cache(tmp_path / "cache"), tmp_path / "asked.txt"
@@ -225,8 +275,6 @@ def test_a_voice_that_is_not_configured_is_named_with_the_nearest(config: Path, 
 
 
 def test_ipa_that_a_program_cannot_read_is_told_at_its_line(config: Path, tmp_path: Path) -> None:
-    from producer.model.script import Token
-
     config.write_text(synth("lamp", "well"), "utf-8")
     said = (*tokens("Her name is"), Token("Cholmley.", "ˈtʃɜːmliː.", ipa=True))
     with pytest.raises(VoiceError, match=r"line 'line-1': the voice 'command:lamp' cannot read IPA; say 'Cholmley'"):

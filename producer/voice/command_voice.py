@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.model.script import Token
-from producer.voice import plain_text
+from producer.voice import plain_text, ssml
 from producer.voice.bending import PITCHES, changed
 from producer.voice.engine import BrokenVoiceError, Spoken, UnspeakableError, Utterance
 from producer.voice.identity import sha256_of
@@ -81,7 +81,10 @@ class Command:
 
     def say(self, utterance: Utterance) -> Spoken:
         voice = _voice(utterance.voice)
-        text = _text(utterance.tokens, ends=utterance.ends)
+        if voice.text == "ssml":
+            text = ssml.document(utterance.tokens, voice.language, ends=utterance.ends)
+        else:
+            text = _text(utterance.tokens, ends=utterance.ends)
         own = any("{" + mark + "}" in word for word in voice.run for mark in ("speed", "slowness", "wpm"))
         samples, rate_hz = _made(voice, text, utterance.speed if own else 1.0)
         tempo = 1.0 if own else utterance.speed

@@ -22,15 +22,27 @@ def words(tokens: Sequence[Token], *, english: bool, phonemes: Callable[[str], s
 
 
 def _word(token: Token, *, english: bool, phonemes: Callable[[str], str] | None) -> str:
-    core = token.spoken.strip(PUNCTUATION)
     if token.ipa:
         return phonemes(token.spoken) if phonemes else token.spoken
-    if core and is_respelling(token.written.strip(PUNCTUATION), core):
+    core = token.spoken.strip(PUNCTUATION)
+    if core and english and phonemes and is_respelling(token.written.strip(PUNCTUATION), core):
         head, _, tail = token.spoken.partition(core)
-        if english and phonemes:
-            return phonemes(head + respelled_ipa(core) + tail)
-        return head + core.replace("-", "").lower() + tail
-    return token.spoken
+        return phonemes(head + respelled_ipa(core) + tail)
+    return letters(token)
+
+
+def letters(token: Token) -> str:
+    """A token in letters: a respelling without its hyphens and capitals."""
+    core = token.spoken.strip(PUNCTUATION)
+    if not core or not is_respelling(token.written.strip(PUNCTUATION), core):
+        return token.spoken
+    head, _, tail = token.spoken.partition(core)
+    return head + core.replace("-", "").lower() + tail
+
+
+def needs_comma(text: str) -> bool:
+    """Whether a text that goes on after a rest has nothing at its end that keeps a voice from falling."""
+    return text[-1:].isalnum()
 
 
 def text(tokens: Sequence[Token], said: Sequence[str], *, ends: bool) -> str:
@@ -42,4 +54,4 @@ def text(tokens: Sequence[Token], said: Sequence[str], *, ends: bool) -> str:
         ("" if token.glue or not number or not word else " ") + word
         for number, (token, word) in enumerate(zip(tokens, said, strict=True))
     )
-    return joined if ends or not joined[-1:].isalnum() else joined + ","
+    return joined if ends or not needs_comma(joined) else joined + ","

@@ -10,7 +10,7 @@ import os
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -46,6 +46,8 @@ class CommandVoice(_Table):
     """Of the program, when the file itself does not tell: changing it has every line spoken anew."""
     wpm: float = Field(default=175.0, ge=20.0, le=1000.0)
     """What `{wpm}` is at the program's own speed."""
+    text: Literal["plain", "ssml"] = "plain"
+    """What the program reads: SSML carries emphasis and IPA."""
     normalise: bool = True
     """Figures and abbreviations come to the program in words; false: as written, for a program that says them well."""
 
