@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from producer.dsp.loudness import loudness
 from producer.errors import VoiceError
 from producer.model.script import Token
 from producer.units import DIALOGUE_LUFS
-from producer.voice import speak_lines
+from producer.voice import VOICES, speak_lines
 from producer.voice.engine import Spoken, Utterance
 from producer.voice.piper_words import letters, owners
 from producer.voice.pool import Pool
@@ -116,6 +117,37 @@ def test_ipa_and_respelling_are_read(pool: Pool) -> None:
     plain = pool.say("piper", utterance("I am Cholmley."))
     assert same(ipa, respelt) and not same(ipa, plain)
     assert [onset.token for onset in ipa.onsets] == [0, 1, 2]
+
+
+def test_an_emphasised_word_is_changed_and_nothing_moves(pool: Pool) -> None:
+    plain = tokens("Nobody would ever light the lamp again tonight")
+    stressed = tuple(replace(token, emphasis=token.written == "light") for token in plain)
+    own, loud, moved = (
+        pool.say("piper", utterance(said, pitch=pitch))
+        for said, pitch in ((plain, 0.0), (stressed, 0.0), (plain, 1e-6))  # the last goes the same way, unchanged
+    )
+    assert own.onsets == loud.onsets and len(own.samples) == len(loud.samples)
+    off = []
+    for onset in own.onsets:
+        a, b = (spoken.samples[onset.start : onset.end].astype(float) for spoken in (moved, loud))
+        off.append(float(np.square(np.abs(np.fft.rfft(a)) - np.abs(np.fft.rfft(b))).sum() / np.square(a).sum()))
+    assert int(np.argmax(off)) == 3 and off[3] > 5.0 * max(off[:2] + off[5:]), off
+
+
+def test_figures_are_said_as_their_words(tmp_path: Path) -> None:
+    words = (Token("£3.50", "three pounds fifty"), Token("112", "one hundred and twelve"), *tokens("lamps."))
+    asked = [line(said, "piper:tiny", number=n) for n, said in enumerate((words, "£3.50 112 lamps."))]
+    one, two = speak_lines(asked, RATE_HZ, Cache(tmp_path)).values()
+    assert one.phrases[0].audio.tobytes() == two.phrases[0].audio.tobytes()
+    assert one.phrases[0].words == two.phrases[0].words
+
+
+def test_plain_numbers_of_languages_without_tables_are_left_to_espeak(models: Path, pool: Pool) -> None:
+    from piper.phonemize_espeak import EspeakPhonemizer
+
+    assert VOICES["piper"].worded("tiny") == "en-us"
+    a, b = (letters([*"".join(*EspeakPhonemizer().phonemize("sv", text))]) for text in ("112", "etthundratolv"))
+    assert [one for one in a if one != " "] == [one for one in b if one != " "]
 
 
 def test_pitch_moves_without_moving_words(pool: Pool) -> None:

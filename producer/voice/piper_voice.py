@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from producer.voice import plain_text
-from producer.voice.bending import PITCHES, changed
+from producer.voice.bending import PITCHES, stressed
 from producer.voice.engine import Onset, Spoken, UnspeakableError, Utterance
 from producer.voice.identity import sha256_of
 from producer.voice.piper_words import STRESSES, is_mark, letters, owners
@@ -116,7 +116,8 @@ class Piper:
         parts = [part for chunk in chunks for part in (gap, chunk.audio_float_array.reshape(-1))][1:]
         samples = np.concatenate([np.zeros(0, np.float32), *parts]).astype(np.float32)
         said = _onsets([[*_plain(model, word)] for word in words], chunks, len(gap), len(samples))
-        return Spoken(changed(samples, rate_hz, 1.0, utterance.pitch), rate_hz, said)
+        loud = [(onset.start, onset.end) for onset in said if utterance.tokens[onset.token].emphasis]
+        return Spoken(stressed(samples, rate_hz, utterance.pitch, loud), rate_hz, said)
 
 
 def _voice(name: str) -> PiperVoice:
