@@ -1,8 +1,8 @@
 """A synthesiser as a user may have one: `command_synth.py HOW TEXT_FILE WAV [SPEED]`, run as a program of its own.
 
 HOW is `well`, `ssml` (what it reads is SSML, and it does what that says), or what goes wrong: `silence`, `noise`,
-`tone`, `crash`, `hang`, `nothing`, `text`, `nan`. It speaks through the espeak-ng that the program carries, as another
-voice than any that aligns it, at a rate of its own. With `-` for TEXT_FILE and WAV it reads standard input and writes
+`tone`, `crash`, `hang` and those of `WRONG`. It speaks through the espeak-ng that the program carries, as another voice
+than any that aligns it, at a rate of its own. With `-` for TEXT_FILE and WAV it reads standard input and writes
 standard output.
 """
 
@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -66,6 +66,37 @@ def spoken(tokens: tuple[Token, ...], speed: float) -> np.ndarray:
     return np.concatenate([quiet, said.samples * np.float32(0.3), quiet])
 
 
+def growing(target: Path) -> None:
+    with target.open("wb") as file:  # of holes: it takes no room
+        file.truncate(4_000_000_000)
+    time.sleep(600)
+
+
+def printing(target: Path) -> None:
+    os.ftruncate(2, 4_000_000_000)
+    time.sleep(600)
+
+
+def binary(target: Path) -> None:
+    os.write(2, bytes(range(256)) * 2000 + b"\n" + bytes(range(127, 256)))
+    sys.exit(3)
+
+
+def short(target: Path) -> None:
+    soundfile.write(target, spoken(plain("Nobody had lit the lamp for a year."), 1.0), RATE_HZ, format="WAV")
+    os.truncate(target, target.stat().st_size // 2)
+
+
+WRONG: dict[str, Callable[[Path], object]] = {
+    "nothing": lambda target: None,
+    "short": short,
+    "few": lambda target: soundfile.write(target, spoken(plain("Nobody."), 2.0)[4000:11000], RATE_HZ, format="WAV"),
+    "growing": growing,
+    "printing": printing,
+    "binary": binary,
+}
+
+
 def main(how: str, source: str, target: str, speed: str = "1") -> None:
     text = (sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")).strip()
     log = os.environ.get("COMMAND_SYNTH_LOG")
@@ -82,10 +113,8 @@ def main(how: str, source: str, target: str, speed: str = "1") -> None:
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         Path(os.environ["COMMAND_SYNTH_PIDS"]).write_text(f"{os.getpid()} {child.pid}", "utf-8")
         time.sleep(600)
-    if how == "nothing":
-        return
-    if how == "text":
-        Path(target).write_text("this is no sound", "utf-8")
+    if how in WRONG:
+        WRONG[how](Path(target))
         return
     if how in ("well", "ssml"):
         samples = spoken(plain(text) if how == "well" else marked(text), float(speed))
@@ -93,15 +122,12 @@ def main(how: str, source: str, target: str, speed: str = "1") -> None:
         samples = 0.1 * rng.standard_normal(3 * RATE_HZ) * np.sin(np.pi * time_s / 3.0)
     elif how == "tone":
         samples = 0.3 * np.sin(2.0 * np.pi * 440.0 * time_s)
-    elif how == "nan":
-        samples = np.full(RATE_HZ, np.nan)
-    form = "FLOAT" if how == "nan" else "PCM_16"
     if target == "-":
         sound = io.BytesIO()
-        soundfile.write(sound, samples, RATE_HZ, subtype=form, format="WAV")
+        soundfile.write(sound, samples, RATE_HZ, format="WAV")
         sys.stdout.buffer.write(sound.getvalue())
     else:
-        soundfile.write(target, samples, RATE_HZ, subtype=form, format="WAV")
+        soundfile.write(target, samples, RATE_HZ, format="WAV")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import soundfile
 
 from producer.cache import Cache
 from producer.dsp.loudness import loudness
@@ -24,7 +25,8 @@ from producer.model.script import Token
 from producer.model.voice import Take
 from producer.units import DIALOGUE_LUFS
 from producer.voice import VOICES, known_voices, speak_lines, ssml
-from producer.voice.engine import Utterance
+from producer.voice.engine import BrokenVoiceError, Utterance
+from producer.voice.program_wav import read_wav
 from producer.voice.settings import settings
 from producer.voice.wire import pack_utterance
 from tests.face_helpers import ROOT
@@ -42,8 +44,11 @@ FAULTS = {
     "crash": "crashed (exit code 7): out of memory in the vocoder",
     "hang": "gave no answer within 3 s and was stopped",
     "nothing": "wrote no WAV file",
-    "text": "wrote a file that cannot be read as WAV",
-    "nan": "wrote samples that are no numbers",
+    "short": "wrote a WAV that is cut short: it says that it holds more than it does",
+    "few": "gave 0.3 s of sound for 14 words",
+    "growing": "wrote a file of 4000 MB for one phrase and was stopped",
+    "printing": "wrote a file of 4000 MB for one phrase and was stopped",
+    "binary": "crashed (exit code 3): ",
 }
 
 
@@ -125,11 +130,53 @@ def test_what_goes_wrong_is_told_once_at_its_line_and_the_rest_is_kept(how: str,
         speak_lines([good, *bad], RATE_HZ, cache, jobs=2)
     pattern = r"script/lamp\.yaml:1\d:9: line 'line-\d': the voice 'command:bad' " + re.escape(FAULTS[how])
     assert re.fullmatch(pattern + r"[^\n]*", str(error.value)), str(error.value)
+    assert str(error.value).isprintable() and len(str(error.value)) < 300
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == whole
     assert np.array_equal(speak_lines([good], RATE_HZ, cache)["line-0", 0].phrases[0].audio, kept.phrases[0].audio)
     if how == "hang":  # neither the program nor what it started is left behind
         for pid in map(int, (tmp_path / "pids.txt").read_text().split()):
             assert _is_gone(pid)
+
+
+def sparse(file: Path) -> None:
+    file.touch()
+    os.truncate(file, 4_000_000_000)
+
+
+FILES = {
+    "wrote no WAV file": lambda file: file.mkdir(),
+    "wrote no WAV file ": lambda file: file.symlink_to("/dev/zero"),
+    "wrote no WAV file  ": lambda file: file.touch(),
+    "wrote a file of 4000 MB for one phrase": sparse,
+    "wrote a file that cannot be read as WAV": lambda file: file.write_text("this is no sound", "utf-8"),
+    "wrote a file that is no WAV, but FLAC": lambda file: soundfile.write(file, np.zeros(9999), 22050, format="FLAC"),
+    "wrote a WAV with 1 channels at 1000 Hz": lambda file: soundfile.write(file, np.zeros(999), 1000, format="WAV"),
+    "wrote a WAV with 6 channels": lambda file: soundfile.write(file, np.zeros((99, 6)), 48000, format="WAV"),
+    "wrote samples that are no numbers": lambda file: soundfile.write(
+        file, np.full(9999, np.nan), 22050, subtype="FLOAT", format="WAV"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FILES)
+def test_a_file_that_is_no_speech_in_a_wav_is_refused(what: str, tmp_path: Path) -> None:
+    FILES[what](tmp_path / "speech.wav")
+    with pytest.raises(BrokenVoiceError, match=what.strip()):
+        read_wav(tmp_path / "speech.wav")
+
+
+def test_a_wav_written_as_a_stream_is_read_to_its_end(tmp_path: Path) -> None:
+    """Its two lengths are those that espeak-ng and ffmpeg write when they cannot go back."""
+    file = tmp_path / "speech.wav"
+    sound = (0.5 * np.sin(np.arange(22050) / 9.0)).astype(np.float32)
+    for riff, data in ((0x7FFFF024, 0x7FFFF000), (0xFFFFFFFF, 0xFFFFFFFF)):
+        soundfile.write(file, sound, 22050, subtype="PCM_16", format="WAV")
+        raw = bytearray(file.read_bytes())
+        at = raw.index(b"data") + 4
+        raw[4:8], raw[at : at + 4] = riff.to_bytes(4, "little"), data.to_bytes(4, "little")
+        file.write_bytes(raw)
+        samples, rate_hz = read_wav(file)
+        assert rate_hz == 22050 and np.abs(samples - sound).max() < 1e-4
 
 
 def test_a_program_ends_with_the_worker_that_runs_it(config: Path, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 import threading
@@ -31,6 +31,7 @@ from producer.voice.bending import PITCHES, changed
 from producer.voice.engine import BrokenVoiceError, Spoken, UnspeakableError, Utterance
 from producer.voice.identity import sha256_of
 from producer.voice.phrasing import PUNCTUATION
+from producer.voice.program_wav import MOST_BYTES, read_wav
 
 if TYPE_CHECKING:
     from producer.voice.settings import CommandVoice
@@ -39,8 +40,7 @@ _MADE = 1
 """Part of every version: raise it when the same program should come out differently."""
 GRACE_S = 20.0
 """How long a worker may take over the program itself, so that the program is always ended by its own limit."""
-MOST_BYTES = 200_000_000
-_RATES_HZ = (8000, 192_000)
+_LOOK_S = 0.25
 _TOLD = 160  # characters of what a failing program said
 
 
@@ -149,7 +149,7 @@ def _made(voice: CommandVoice, text: str, speed: float) -> tuple[NDArray[np.floa
         }
         words = [_filled(word, marks) for word in _words(voice)]
         printed = target if not any("{wav}" in word for word in voice.run) else place / "printed"
-        _run(words, source, printed, place / "told", work, voice.time_limit_s)
+        _run(words, source, target, printed, place / "told", work, voice.time_limit_s)
         return read_wav(target)
 
 
@@ -159,7 +159,7 @@ def _filled(word: str, marks: dict[str, str]) -> str:
     return word
 
 
-def _run(words: list[str], source: Path, printed: Path, told: Path, work: Path, limit_s: float) -> None:
+def _run(words: list[str], source: Path, target: Path, printed: Path, told: Path, work: Path, limit_s: float) -> None:
     """Run a program to its end. Files stand for its pipes: what it leaves running cannot hold one open."""
     with source.open("rb") as given, printed.open("wb") as out, told.open("wb") as err, _stoppable():
         try:
@@ -169,14 +169,30 @@ def _run(words: list[str], source: Path, printed: Path, told: Path, work: Path, 
         except OSError as wrong:
             raise BrokenVoiceError(f"could not be started: {wrong.strerror}") from None
         try:
-            code = process.wait(limit_s)
-        except subprocess.TimeoutExpired:
-            raise BrokenVoiceError(f"gave no answer within {limit_s:g} s and was stopped") from None
+            code = _ended(process, limit_s, (target, printed, told))
         finally:
             _end(process)
     if code:
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         raise BrokenVoiceError(f"crashed ({how}){_last_words(told)}")
+
+
+def _ended(process: subprocess.Popen[bytes], limit_s: float, files: Sequence[Path]) -> int:
+    """The exit code of a program, looked at every so often so that it cannot fill the disk before its time is over."""
+    for _ in range(math.ceil(limit_s / _LOOK_S)):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(min(_LOOK_S, limit_s))
+        size = max(map(_size, files))
+        if size > MOST_BYTES:
+            raise BrokenVoiceError(f"wrote a file of {size / 1e6:.0f} MB for one phrase and was stopped")
+    raise BrokenVoiceError(f"gave no answer within {limit_s:g} s and was stopped")
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.lstat().st_size
+    except OSError:  # not there yet
+        return 0
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -208,37 +224,9 @@ def _stoppable() -> Iterator[None]:
 
 
 def _last_words(told: Path) -> str:
-    text = told.read_bytes()[-4000:].decode("utf-8", "replace")
+    with told.open("rb") as file:
+        file.seek(max(0, told.stat().st_size - 4000))
+        text = file.read().decode("utf-8", "replace")
     lines = ["".join(c if c.isprintable() else " " for c in line).strip() for line in text.splitlines()]
     said = next((line for line in reversed(lines) if line), "")
     return f": {said[:_TOLD]}" if said else ""
-
-
-def read_wav(path: Path) -> tuple[NDArray[np.float32], int]:
-    """A program's WAV in one channel, shape (n,), full scale 1, and its rate. Raises BrokenVoiceError.
-
-    The file is not trusted: it must be a plain one, of a size and rate that speech can have, of finite samples.
-    """
-    import soundfile
-
-    try:
-        found = path.lstat()
-    except OSError:
-        raise BrokenVoiceError("wrote no WAV file") from None
-    if not stat.S_ISREG(found.st_mode) or not found.st_size:
-        raise BrokenVoiceError("wrote no WAV file")
-    if found.st_size > MOST_BYTES:
-        raise BrokenVoiceError(f"wrote a file of {found.st_size / 1e6:.0f} MB for one phrase")
-    try:
-        with soundfile.SoundFile(path) as file:
-            rate_hz, channels, form = file.samplerate, file.channels, file.format
-            if form not in ("WAV", "WAVEX", "RF64"):
-                raise BrokenVoiceError(f"wrote a file that is no WAV, but {form}")
-            if not _RATES_HZ[0] <= rate_hz <= _RATES_HZ[1] or channels > 2:
-                raise BrokenVoiceError(f"wrote a WAV with {channels} channels at {rate_hz} Hz")
-            audio = file.read(dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as wrong:
-        raise BrokenVoiceError(f"wrote a file that cannot be read as WAV: {wrong.error_string}") from None
-    if not np.isfinite(audio).all():
-        raise BrokenVoiceError("wrote samples that are no numbers")
-    return np.clip(audio.mean(axis=1), -1.0, 1.0).astype(np.float32), rate_hz

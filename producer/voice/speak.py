@@ -18,13 +18,15 @@ from producer.voice.keep import pack_reading, pack_take, unpack_reading, unpack_
 from producer.voice.pace import BENDS, Curve, bent, passage, rising
 from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words
 from producer.voice.pool import Pool
-from producer.voice.timing import VARIANTS, found_words, is_speech
+from producer.voice.timing import LEAST_WORDS, VARIANTS, found_words, is_speech
 from producer.voice.wording import worded
 
 _MADE = 1
 """Part of every key: raise it when the same line should come out differently."""
 _BESIDE_SPEED = 120.0
 """Of the default engine, where its reading only serves to find another voice's words."""
+_LEAST_S, _MOST_S, _LONG_S = 0.06, 5.0, 20.0
+"""No speech is quicker per word, or slower, a few seconds' pauses apart: part of it is missing, or it does not end."""
 
 
 def speak_lines(
@@ -243,6 +245,9 @@ class _Speaker:
         words = sum(any(c.isalnum() for c in token.spoken) for token in utterance.tokens)
         if words and not len(said.samples):
             raise BrokenVoiceError("gave silence")
+        seconds = len(said.samples) / said.rate_hz
+        if words >= LEAST_WORDS and not words * _LEAST_S < seconds < _LONG_S + words * _MOST_S:
+            raise BrokenVoiceError(f"gave {seconds:.1f} s of sound for {words} words")
         if not is_speech(said.samples, said.rate_hz, words):
             raise BrokenVoiceError("gave a steady noise or tone, and no speech")
         return said
