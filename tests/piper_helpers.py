@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 RATE_HZ, HOP = 22050, 256
-FRAMES = {" ": 6.0, ".": 12.0, ",": 12.0, "^": 8.0, "$": 8.0, "_": 0.0}  # others 5 … 11
+FRAMES = {" ": 6.0, ".": 12.0, ",": 12.0, "^": 8.0, "$": 8.0, "_": 0.0}  # others 5 … 12
 
 
 def build(folder: Path, *, tells: bool = True, name: str = "tiny") -> Path:
@@ -21,7 +21,7 @@ def build(folder: Path, *, tells: bool = True, name: str = "tiny") -> Path:
 
     ids = {phoneme: list(some) for phoneme, some in DEFAULT_PHONEME_ID_MAP.items()}
     count = 1 + max(max(some) for some in ids.values())
-    frames = np.array([5.0 + number * 7 % 7 for number in range(count)], np.float32)
+    frames = np.array([5.0 + number * 3.37 % 7.0 for number in range(count)], np.float32)
     loud = np.full(count, 0.15, np.float32)
     for phoneme, length in FRAMES.items():
         frames[ids[phoneme][0]] = length

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import astuple, dataclass, field, replace
@@ -215,7 +216,10 @@ class _Speaker:
             if better == speed:
                 break
             speed = better
-            phrases, wpm = self._phrases(engine, name, float(use.pitch), speed, parts)
+            again, rate = self._phrases(engine, name, float(use.pitch), speed, parts)
+            if not rate or abs(math.log(rate / asked)) > abs(math.log(wpm / asked)):
+                break  # pauses that are none any more, or sounds of whole frames: the rate leaps
+            phrases, wpm = again, rate
         return tuple(self._timed(engine, name, *spoken) for spoken in zip(parts, phrases, strict=True)), wpm
 
     def _phrases(
