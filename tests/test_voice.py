@@ -24,7 +24,7 @@ from producer.voice.engine import Spoken, Utterance
 from producer.voice.engines import DEFAULT
 from producer.voice.finish import CREST_DB
 from producer.voice.pool import Pool
-from tests.voice_helpers import line, tokens
+from tests.voice_helpers import line, measured_wpm, tokens
 
 RATE_HZ = 48000
 TEXTS = ("Who's there? It was a long, long night.", "Hush! She sells zinc.", "Nobody had lit the lamp for a year.")
@@ -110,13 +110,7 @@ def test_any_number_of_jobs_gives_the_same_takes(tmp_path: Path) -> None:
 )
 def test_a_rate_is_kept_within_a_tenth(pool: Pool, cache: Cache, voice: str, wpm: float) -> None:
     take = speak_lines([line(LONG, voice, wpm=wpm)], RATE_HZ, cache, pool=pool)["line-1", 0]
-    audio = whole(take)[:, 0].astype(float)
-    level = np.sqrt(np.convolve(np.square(audio), np.full(480, 1 / 480), "same"))
-    quiet = np.concatenate([[False], level < level.max() * 10 ** (-45 / 20), [False]])
-    edges = np.flatnonzero(np.diff(quiet.astype(int)))
-    pauses = sum(b - a for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 0.15 * RATE_HZ)
-    measured = 60.0 * len(LONG.split()) / ((len(audio) - pauses) / RATE_HZ)
-    assert measured == pytest.approx(wpm, rel=0.1)
+    assert measured_wpm(whole(take), len(LONG.split()), RATE_HZ) == pytest.approx(wpm, rel=0.1)
     assert take.wpm == pytest.approx(wpm, rel=0.1)
 
 
@@ -297,6 +291,14 @@ def test_a_voice_that_is_not_there_is_named_with_the_nearest(tmp_path: Path, voi
     assert str(error.value) == f"script/lamp.yaml:11:9: {what}"
 
 
+def test_the_default_voice_says_money_units_and_times_as_people_do(pool: Pool, cache: Cache) -> None:
+    written = "At 10:30 she paid £3.50 for 5 km."
+    worded = "At ten thirty she paid three pounds fifty for five kilometres."
+    one, two = (speak_lines([line(text)], RATE_HZ, cache, pool=pool)["line-1", 0] for text in (written, worded))
+    assert whole(one).tobytes() == whole(two).tobytes()
+    assert [word.token for word in one.phrases[0].words] == list(range(8))
+
+
 def test_what_a_voice_cannot_do_is_said_for_all_lines_at_once(tmp_path: Path) -> None:
     lines = [
         line("Lamp Καλημέρα lamp.", number=1),
@@ -342,3 +344,4 @@ def test_every_engine_keeps_its_promises() -> None:
         assert all(voice.version(v) and voice.grace_s(v) > 0.0 and not voice.lack(v) for v in voice.names())
         assert all(voice.pitches(v)[0] <= -25.0 and voice.pitches(v)[1] >= 25.0 for v in voice.names())
         assert all(sign.startswith("+") for sign in voice.variants())
+        assert all(voice.worded(v).partition("-")[0] in ("", voice.language(v)) for v in voice.names())

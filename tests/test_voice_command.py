@@ -30,11 +30,14 @@ from producer.voice.program_wav import read_wav
 from producer.voice.settings import settings
 from producer.voice.wire import pack_utterance
 from tests.face_helpers import ROOT
-from tests.voice_helpers import line, tokens
+from tests.test_voice import LONG
+from tests.voice_helpers import line, measured_wpm, tokens
 
 RATE_HZ = 48000
 SYNTH = Path(__file__).with_name("command_synth.py")
 TEXT = "Nobody had lit the lamp for a year, and nobody would light it tonight."
+FLAT = ("{text_file}", "{wav}")
+SHORT = (("own", "I am."), ("own", "No!"), ("flat", "Oh?"))
 UNREAD = "zz"
 """A language without a passage to measure a voice by: its lines are their own measure, and the tests quicker."""
 FAULTS = {
@@ -105,6 +108,20 @@ def test_a_program_speaks_at_the_rate_and_level_asked_with_every_word_in_its_pla
     piped, own = spoken["command:piped"], spoken["command:own_speed"]
     assert np.array_equal(piped.phrases[0].audio, own.phrases[0].audio)
     assert own.source == {"voice": "command:own_speed"}
+
+
+def test_rates_and_short_lines_hold_whether_the_program_or_we_set_the_pace(config: Path, tmp_path: Path) -> None:
+    own, flat = (synth(name, "well", *words, language="en") for name, words in (("own", ()), ("flat", FLAT)))
+    config.write_text(own + flat, "utf-8")
+    cases = [(name, wpm) for name in ("own", "flat") for wpm in (120.0, 220.0)]
+    asked = [line(LONG, f"command:{name}", wpm=wpm, number=n) for n, (name, wpm) in enumerate(cases)]
+    asked += [line(text, f"command:{name}", number=n) for n, (name, text) in enumerate(SHORT, len(cases))]
+    takes = speak_lines(asked, RATE_HZ, Cache(tmp_path / "cache"), jobs=2)
+    for number, (name, wpm) in enumerate(cases):
+        (phrase,) = takes[f"line-{number}", 0].phrases
+        assert measured_wpm(phrase.audio, len(LONG.split()), RATE_HZ) == pytest.approx(wpm, rel=0.1), name
+    for take in takes.values():
+        assert loudness(take.phrases[0].audio, RATE_HZ) == pytest.approx(DIALOGUE_LUFS, abs=0.1)
 
 
 def test_two_fresh_processes_and_any_number_of_jobs_give_the_same(config: Path, tmp_path: Path) -> None:
@@ -333,7 +350,13 @@ def test_ipa_that_a_program_cannot_read_is_told_at_its_line(config: Path, tmp_pa
     [
         ("[voices.command.x]\nlanguage = 'en'\n", "voices.command.x.run: Field required"),
         ("[voices.command.x]\nrun = 'espeak'\nlanguage = 'en'\n", "voices.command.x.run: "),
-        (table("x", "espeak", shell=True), "voices.command.x.shell: there is no such setting"),
+        (table("x", "espeak", shell=True), "voices.command.x.shell: there is no such setting; known: language,"),
+        (table("x", "a", wmp=170.0), "voices.command.x.wmp: there is no such setting; did you mean 'wpm'?"),
+        (table("x", "a", text="xml"), "voices.command.x.text: Input should be 'plain' or 'ssml'"),
+        (table("x", "a", "{wave}"), "voices.command.x.run: nothing stands for '{wave}'; did you mean '{wav}'?"),
+        ("[voices.comand.x]\n", "voices.comand: there is no such setting; did you mean 'command'?"),
+        ("[voice.piper.x]\n", "voice: there is no such setting; did you mean 'voices'?"),
+        ("[voices.piper.x]\nmodel = '/a'\nspeeker = 1\n", "voices.piper.x.speeker: there is no such setting; did you"),
         ("[voices.command.X]\nrun = ['a']\nlanguage = 'en'\n", "voices.command.X"),
         ("[voices.piper.x]\nmodel = 'x.onnx'\n", "voices.piper.x.model: write the whole path, from the root or from ~"),
         ("[voices", ""),
@@ -344,6 +367,13 @@ def test_a_mistake_in_the_settings_is_told_with_its_file_and_key(config: Path, t
     with pytest.raises(RenderError) as error:
         settings()
     assert str(error.value).startswith(f"{config}: {what}")
+
+
+def test_a_settings_file_in_another_encoding_is_told(config: Path) -> None:
+    config.write_bytes(b"\xff\xfe[\0")
+    with pytest.raises(RenderError) as error:
+        settings()
+    assert str(error.value) == f"{config}: is not written in UTF-8"
 
 
 def test_a_settings_file_that_is_named_must_be_there(config: Path) -> None:

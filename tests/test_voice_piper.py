@@ -18,7 +18,8 @@ from producer.voice import VOICES, speak_lines
 from producer.voice.engine import Spoken, Utterance
 from producer.voice.piper_words import letters, owners
 from producer.voice.pool import Pool
-from tests.voice_helpers import line, tokens
+from tests.test_voice import LONG
+from tests.voice_helpers import line, measured_wpm, tokens
 
 pytest.importorskip("piper", reason="the extra piper is not installed")
 pytest.importorskip("onnx", reason="the extra piper is not installed")
@@ -38,6 +39,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lone.write_bytes(tells.read_bytes())
     tables = {"tiny": tells, "mute": mute, "gone": folder / "gone.onnx", "lone": lone}
     text = "".join(f"[voices.piper.{name}]\nmodel = '{file}'\n" for name, file in tables.items())
+    (folder / "half.json").write_text('{"num_speakers": 1}', "utf-8")
+    text += f"[voices.piper.half]\nmodel = '{tells}'\nconfig = '{folder}/half.json'\n"
     text += f"[voices.piper.second]\nmodel = '{tells}'\nspeaker = 1\n"
     (folder / "config.toml").write_text(text, "utf-8")
     return folder
@@ -111,6 +114,20 @@ def test_a_line_keeps_rate_level_and_words_with_and_without_lengths_of_phonemes(
             assert one.words == other.words and one.audio.tobytes() == other.audio.tobytes()
 
 
+@pytest.mark.parametrize("wpm", [100.0, 150.0, 200.0])
+def test_a_rate_is_kept_within_a_tenth(tmp_path_factory: pytest.TempPathFactory, wpm: float) -> None:
+    cache = Cache(tmp_path_factory.getbasetemp() / "paces")
+    (phrase,) = speak_lines([line(LONG, "piper:tiny", wpm=wpm)], RATE_HZ, cache)["line-1", 0].phrases
+    assert measured_wpm(phrase.audio, len(LONG.split()), RATE_HZ) == pytest.approx(wpm, rel=0.1)
+
+
+def test_short_lines_are_at_the_dialogue_level(tmp_path: Path) -> None:
+    texts = ("I am.", "No!", "A")
+    takes = speak_lines([line(text, "piper:tiny", number=n) for n, text in enumerate(texts)], RATE_HZ, Cache(tmp_path))
+    for take in takes.values():
+        assert loudness(take.phrases[0].audio, RATE_HZ) == pytest.approx(DIALOGUE_LUFS, abs=0.1)
+
+
 def test_ipa_and_respelling_are_read(pool: Pool) -> None:
     ipa = pool.say("piper", utterance((*tokens("I am"), Token("Cholmley.", "ˈtʃɜːmliː.", ipa=True))))
     respelt = pool.say("piper", utterance((*tokens("I am"), Token("Cholmley.", "CHUR-mlee."))))
@@ -162,6 +179,7 @@ def test_pitch_moves_without_moving_words(pool: Pool) -> None:
     [
         ("gone", "has no model: there is no file {folder}/gone.onnx"),
         ("lone", "has no description of its model: there is no file {folder}/lone.onnx.json"),
+        ("half", "has no description of its model: {folder}/half.json does not say 'num_symbols'"),
         ("second", "has no speaker 1: its model has 1, counted from 0"),
     ],
 )
@@ -181,7 +199,7 @@ def test_a_file_that_is_no_model_gives_one_message(models: Path, tmp_path: Path)
     config.write_text(config.read_text("utf-8") + f"[voices.piper.broken]\nmodel = '{broken}'\n", "utf-8")
     with pytest.raises(VoiceError) as error:
         speak_lines([line("Hello.", "piper:broken", number=n) for n in range(5)], RATE_HZ, Cache(tmp_path), jobs=2)
-    assert "the voice 'piper:broken' failed (" in str(error.value)
+    assert f"the voice 'piper:broken' has a model that cannot be loaded: {broken}: " in str(error.value)
     assert len(str(error.value).splitlines()) == 1
 
 

@@ -74,7 +74,7 @@ def sentence(voice: str, text: str, cache: Cache, wpm: float = 150.0) -> Audio:
     language = VOICES[engine].language(name)
     text = text.strip() or PASSAGES.get(language, "").partition(". ")[0]
     if not any(letter.isalnum() for letter in text):
-        raise RenderError(f"--play: there is no sentence in '{language}' here; give one with --text")
+        raise RenderError(f"--play: there is no sentence here in the language of '{voice}'; give one with --text")
     said = text if text.endswith((".", "!", "?", "…")) else text + "."
     words = tuple(Token(word, word) for word in said.split())
     line = Line(id="sentence", scene="voices", place=Place("--play"), tokens=words, rests=(), voices=(use,))

@@ -20,7 +20,7 @@ import numpy as np
 
 from producer.voice import plain_text
 from producer.voice.bending import PITCHES, stressed
-from producer.voice.engine import Onset, Spoken, UnspeakableError, Utterance
+from producer.voice.engine import BrokenVoiceError, Onset, Spoken, UnspeakableError, Utterance
 from producer.voice.identity import sha256_of
 from producer.voice.piper_words import STRESSES, is_mark, letters, owners
 from producer.voice.wording import is_known
@@ -30,7 +30,16 @@ if TYPE_CHECKING:
 
 _MADE = 1
 """Part of every version: raise it when the same model should come out differently."""
+_NEEDED: dict[str, type] = {
+    "num_symbols": int,
+    "num_speakers": int,
+    "audio.sample_rate": int,
+    "espeak.voice": str,
+    "phoneme_id_map": dict,
+}
+"""What piper itself reads of a description without asking whether it is there."""
 _SEED = 1
+_TOLD = 160  # characters of what a library says of a broken model
 _NO_BRACKETS = str.maketrans("", "", "[]")  # in a pair they would hold phonemes
 GAP_S = 0.15
 """Between two sentences of a phrase: a model ends each with little silence or none."""
@@ -85,7 +94,10 @@ class Piper:
         config = _config(voice)
         if not config:
             return f"has no description of its model: {_config_file(voice)} is no JSON object"
-        speakers = int(config.get("num_speakers") or 1)
+        for key, kind in _NEEDED.items():
+            if not isinstance(_entry(config, key), kind):
+                return f"has no description of its model: {_config_file(voice)} does not say '{key}'"
+        speakers = _entry(config, "num_speakers") or 1
         if voice.speaker >= speakers:
             return f"has no speaker {voice.speaker}: its model has {speakers}, counted from 0"
         return ""
@@ -143,11 +155,17 @@ def _config(voice: PiperVoice) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _entry(config: dict[str, Any], key: str) -> Any:
+    """`audio.sample_rate` of a description; None where it has none."""
+    found: Any = config
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found
+
+
 def _language(config: dict[str, Any]) -> str:
     """`en-us`; empty when the file does not say."""
-    language, espeak = config.get("language"), config.get("espeak")
-    code = language.get("code") if isinstance(language, dict) else None
-    spoken = code or (espeak.get("voice") if isinstance(espeak, dict) else None) or ""
+    spoken = _entry(config, "language.code") or _entry(config, "espeak.voice") or ""
     return str(spoken).casefold().replace("_", "-")
 
 
@@ -184,7 +202,11 @@ def _arranged(model: Path, sha256: str) -> bytes:
         options = _options()
         options.optimized_model_filepath = str(Path(folder) / "model.onnx")
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-        onnxruntime.InferenceSession(_with_lengths(model), options, providers=["CPUExecutionProvider"])
+        try:
+            onnxruntime.InferenceSession(_with_lengths(model), options, providers=["CPUExecutionProvider"])
+        except Exception as wrong:  # each of the two libraries has errors of its own for a file that is no model
+            said = " ".join(str(wrong).split())
+            raise BrokenVoiceError(f"has a model that cannot be loaded: {model}: {said[:_TOLD]}") from None
         return Path(options.optimized_model_filepath).read_bytes()
 
 

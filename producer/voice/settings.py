@@ -7,14 +7,18 @@ for it. What a voice runs or loads is the machine's owner's choice alone; script
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from producer.errors import RenderError
+from producer.errors import RenderError, nearest
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+$")]
 MARKS = ("{text_file}", "{wav}", "{speed}", "{slowness}", "{wpm}")
@@ -36,10 +40,17 @@ def _from_home(path: Path) -> Path:
 WholePath = Annotated[Path, AfterValidator(_from_home)]
 
 
+def _with_known_marks(words: tuple[str, ...]) -> tuple[str, ...]:
+    for mark in re.findall(r"\{[a-z_]+\}", " ".join(words)):
+        if mark not in MARKS:
+            raise ValueError(f"nothing stands for '{mark}'{nearest(mark, MARKS)}")
+    return words
+
+
 class CommandVoice(_Table):
     """`[voices.command.NAME]`: a program that reads a text and writes a WAV."""
 
-    run: tuple[str, ...] = Field(min_length=1)
+    run: Annotated[tuple[str, ...], AfterValidator(_with_known_marks)] = Field(min_length=1)
     language: str = Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*$")
     time_limit_s: float = Field(default=60.0, gt=0.0, le=3600.0)
     version: str = ""
@@ -106,12 +117,25 @@ def _read(file: Path, changed_ns: int, size: int) -> Settings:
         return Settings.model_validate(tomllib.loads(file.read_text("utf-8")))
     except OSError as wrong:
         raise RenderError(f"cannot read {file}: {wrong.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+    except UnicodeDecodeError:
+        raise RenderError(f"{file}: is not written in UTF-8") from None
+    except tomllib.TOMLDecodeError as wrong:
         raise RenderError(f"{file}: {wrong}") from None
     except ValidationError as wrong:
-        lines = [f"{file}: {'.'.join(map(str, one['loc']))}: {_plain(one['msg'])}" for one in wrong.errors()]
+        lines = [f"{file}: {'.'.join(map(str, one['loc']))}: {_plain(one)}" for one in wrong.errors()]
         raise RenderError("\n".join(lines)) from None
 
 
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ").replace("Extra inputs are not permitted", "there is no such setting")
+def _plain(wrong: ErrorDetails) -> str:
+    if wrong["type"] != "extra_forbidden":
+        return wrong["msg"].removeprefix("Value error, ")
+    *path, name = map(str, wrong["loc"])
+    table: type[BaseModel] = Settings
+    for part in path:
+        field = table.model_fields.get(part)
+        # Names of voices stand between an engine's table and the keys of one voice.
+        table = _TABLES.get(part, table) if field is not None else table
+    return "there is no such setting" + nearest(name, table.model_fields)
+
+
+_TABLES: dict[str, type[BaseModel]] = {"voices": Voices, "command": CommandVoice, "piper": PiperVoice}
