@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -160,25 +160,28 @@ def sparse(file: Path) -> None:
     os.truncate(file, 4_000_000_000)
 
 
-FILES = {
-    "wrote no WAV file": lambda file: file.mkdir(),
-    "wrote no WAV file ": lambda file: file.symlink_to("/dev/zero"),
-    "wrote no WAV file  ": lambda file: file.touch(),
-    "wrote a file of 4000 MB for one phrase": sparse,
-    "wrote a file that cannot be read as WAV": lambda file: file.write_text("this is no sound", "utf-8"),
-    "wrote a file that is no WAV, but FLAC": lambda file: soundfile.write(file, np.zeros(9999), 22050, format="FLAC"),
-    "wrote a WAV with 1 channels at 1000 Hz": lambda file: soundfile.write(file, np.zeros(999), 1000, format="WAV"),
-    "wrote a WAV with 6 channels": lambda file: soundfile.write(file, np.zeros((99, 6)), 48000, format="WAV"),
-    "wrote samples that are no numbers": lambda file: soundfile.write(
-        file, np.full(9999, np.nan), 22050, subtype="FLOAT", format="WAV"
+FILES = (
+    ("wrote no WAV file", lambda file: file.mkdir()),
+    ("wrote no WAV file", lambda file: file.symlink_to("/dev/zero")),
+    ("wrote no WAV file", lambda file: file.touch()),
+    ("wrote a file of 4000 MB for one phrase", sparse),
+    ("wrote a file that cannot be read as WAV", lambda file: file.write_text("this is no sound", "utf-8")),
+    ("wrote a file that is no WAV, but FLAC", lambda file: soundfile.write(file, np.zeros(9999), 22050, format="FLAC")),
+    ("wrote a WAV with 1 channels at 1000 Hz", lambda file: soundfile.write(file, np.zeros(999), 1000, format="WAV")),
+    ("wrote a WAV with 6 channels", lambda file: soundfile.write(file, np.zeros((99, 6)), 48000, format="WAV")),
+    (
+        "wrote samples that are no numbers",
+        lambda file: soundfile.write(file, np.full(9999, np.nan), 22050, subtype="FLOAT", format="WAV"),
     ),
-}
+)
 
 
-@pytest.mark.parametrize("what", FILES)
-def test_a_file_that_is_no_speech_in_a_wav_is_refused(what: str, tmp_path: Path) -> None:
-    FILES[what](tmp_path / "speech.wav")
-    with pytest.raises(BrokenVoiceError, match=what.strip()):
+@pytest.mark.parametrize(("what", "written"), FILES)
+def test_a_file_that_is_no_speech_in_a_wav_is_refused(
+    what: str, written: Callable[[Path], object], tmp_path: Path
+) -> None:
+    written(tmp_path / "speech.wav")
+    with pytest.raises(BrokenVoiceError, match=what):
         read_wav(tmp_path / "speech.wav")
 
 

@@ -144,6 +144,8 @@ def test_an_emphasised_word_is_changed_and_nothing_moves(pool: Pool) -> None:
         for said, pitch in ((plain, 0.0), (stressed, 0.0), (plain, 1e-6))  # the last goes the same way, unchanged
     )
     assert own.onsets == loud.onsets and len(own.samples) == len(loud.samples)
+    with Pool(1) as fresh:
+        assert same(fresh.say("piper", utterance(stressed)), loud)
     off = []
     for onset in own.onsets:
         a, b = (spoken.samples[onset.start : onset.end].astype(float) for spoken in (moved, loud))

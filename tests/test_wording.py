@@ -34,6 +34,7 @@ SAID = {
             "five kilometres, sixty miles per hour, minus three degrees Celsius, fifty per cent, six feet"
         ),
         "Mr. Reed, Dr Who, St John, No. 5": "Mister Reed, Doctor Who, Saint John, number five",
+        "On 5 May, May 6, the 7 June; 5 may": "On the fifth of May, May sixth, the seventh of June; five may",
         "Henry VIII in Chapter IV": "Henry the eighth in Chapter four",
         "12-15, 10–12 km": "twelve to fifteen, ten to twelve kilometres",
         "1914–1918": "nineteen fourteen to nineteen eighteen",

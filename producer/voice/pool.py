@@ -52,7 +52,6 @@ class Pool:
     def say(self, engine: str, utterance: Utterance, grace_s: float = GRACE_S) -> Spoken:
         """Speak in a worker; raises `UnspeakableError`, also for a crash, a fault or a time-out, with what happened."""
         allowed_s = grace_s if self._grace_s is None else self._grace_s
-        allowed_s = grace_s if self._grace_s is None else self._grace_s
         limit_s = allowed_s + PER_CHARACTER_S * sum(len(token.spoken) for token in utterance.tokens)
         worker = self._idle.get()
         try:

@@ -79,8 +79,8 @@ def _abbreviation(speech: Speech, words: Sequence[Word], at: int) -> list[Core]:
     if word.core in speech.titles:
         said = speech.titles[word.core]
         pointed = word.tail == "." or (not word.tail and word.core in _POINTLESS)
-        named = after.isdigit() or (after.isupper() and said != speech.number)  # "No. He said no."
-        return [Core(said, bare=True)] if pointed and named else []
+        fits = after.isdigit() if said == speech.number else after.isupper()  # "No. He said no."
+        return [Core(said, bare=True)] if pointed and fits else []
     if word.core not in speech.short:
         return []
     ends = (not after or after.isupper()) and word.core not in _NEVER_LAST

@@ -85,9 +85,9 @@ class Figures:
         sign, written = found.groups()
         if not sign and self._is_year(at, written):
             return [Core(self.known.year(written))]
-        if not sign and self._is_day(at, written):
-            assert self.speech is not None
-            return [Core(self.known.ordinal(written, self.speech.months))]
+        day = self._day(at, written) if not sign else ""
+        if day:
+            return [Core(day)]
         said = self.signed(sign, self.in_words(written))
         return [Core(said)] if said else []
 
@@ -100,14 +100,20 @@ class Figures:
         near = before in YEAR_WORDS[self.base] or before in self.known.months()
         return "2010" <= written <= "2099" and near
 
-    def _is_day(self, at: int, written: str) -> bool:
-        month = self.next(at).casefold()
-        return bool(
-            self.speech is not None
-            and self.speech.months
-            and re.fullmatch(r"[1-9]|[12]\d|3[01]", written)
-            and month in self.known.months()
-        )
+    def _day(self, at: int, written: str) -> str:
+        """A day beside its month, where that is said otherwise than a number; else empty."""
+        if self.speech is None or not re.fullmatch(r"[1-9]|[12]\d|3[01]", written):
+            return ""
+        before = self.core(at - 1) if at and not self.closed(at - 1) else ""
+        after = self.next(at)
+        if self.base == "en":  # where "may" and "march" are words besides
+            said = self.known.ordinal(written, "spellout-ordinal")
+            if after.istitle() and after.casefold() in self.known.months():
+                return f"{said} of" if before.casefold() == "the" else f"the {said} of"
+            return said if before.istitle() and before.casefold() in self.known.months() else ""
+        if not self.speech.months or after.casefold() not in self.known.months():
+            return ""
+        return self.known.ordinal(written, self.speech.months)
 
     def sign(self, at: int) -> list[Core]:
         if self.speech is None:
