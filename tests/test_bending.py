@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from producer.voice.bending import STRESS_DB, STRESS_SEMITONES, stressed
+from producer.voice.bending import STRESS_DB, STRESS_SEMITONES, changed, stressed
 from producer.voice.engine import Spoken, Utterance
 from producer.voice.pool import Pool
 from tests.test_voice import fundamentals_hz
@@ -54,3 +54,17 @@ def test_stress_moves_no_sound_in_time(spoken: Spoken) -> None:
 
 def test_without_a_word_to_stress_it_is_the_same_sound(spoken: Spoken) -> None:
     assert stressed(spoken.samples, spoken.rate_hz, 0.0, ()) is spoken.samples
+
+
+@pytest.mark.parametrize("how", ["higher", "lower", "slower", "quicker", "stressed"])
+def test_the_first_and_last_sounds_are_not_lost(how: str) -> None:
+    rate_hz = 22050
+    time_s = np.arange(rate_hz) / rate_hz
+    hum = (0.5 * sum(np.sin(2.0 * np.pi * 120.0 * k * time_s) / k for k in range(1, 15))).astype(np.float32)
+    tempo, pitch = {"higher": (1.0, 10.0), "lower": (1.0, -20.0), "slower": (0.7, 0.0), "quicker": (1.5, 0.0)}.get(
+        how, (1.0, 0.0)
+    )
+    found = stressed(hum, rate_hz, 0.0, [(8000, 12000)]) if how == "stressed" else changed(hum, rate_hz, tempo, pitch)
+    assert len(found) == round(len(hum) / tempo)
+    middle, first, last = (np.square(part).mean() for part in (found[3000:6000], found[:440], found[-440:]))
+    assert 10.0 * np.log10(min(first, last) / middle) > -2.5

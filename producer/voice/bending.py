@@ -14,6 +14,8 @@ STRESS_DB, STRESS_SEMITONES = 3.0, 2.0
 """How much louder and higher a stressed word is: what espeak-ng does for a strong emphasis."""
 _RAMP_S = 0.04
 """How long a stress takes to come and to go, so that nothing tells where it begins."""
+_QUIET_S = 0.1
+"""Before and after what is stretched: the stretcher fades its first 40 ms in, which would cost a word its beginning."""
 _EARLY, _EARLY_HIGH = 1900, 3900
 """By how many samples the stretcher follows a changing pitch too early, up to 32 kHz and above; as measured."""
 
@@ -22,7 +24,7 @@ def changed(samples: NDArray[np.float32], rate_hz: int, tempo: float, pitch_perc
     """The same speech quicker (`tempo` over 1) and higher, its formants where they were; as it is for 1 and 0.
 
     Args:
-        samples: mono, shape (n,); the result has n / tempo, to within a few ms.
+        samples: mono, shape (n,); the result has n / tempo.
         rate_hz: of both.
         tempo: 0.5 … 2.
         pitch_percent: see `PITCHES`.
@@ -54,7 +56,7 @@ def stressed(
     late = _EARLY if rate_hz <= 32000 else _EARLY_HIGH
     higher = np.concatenate([np.zeros(late), there])[: len(samples)]
     semitones = 12.0 * math.log2(1.0 + pitch_percent / 100.0) + STRESS_SEMITONES * higher
-    return _stretched(louder.astype(np.float32), rate_hz, 1.0, semitones)[: len(samples)]
+    return _stretched(louder.astype(np.float32), rate_hz, 1.0, semitones)
 
 
 def _stretched(
@@ -62,11 +64,13 @@ def _stretched(
 ) -> NDArray[np.float32]:
     from pedalboard import time_stretch
 
+    quiet = round(_QUIET_S * rate_hz)
     found = time_stretch(
-        np.ascontiguousarray(samples[None, :], np.float32),
+        np.pad(samples, quiet)[None, :].astype(np.float32),
         float(rate_hz),
         stretch_factor=tempo,
-        pitch_shift_in_semitones=semitones,
+        pitch_shift_in_semitones=semitones if isinstance(semitones, float) else np.pad(semitones, quiet, mode="edge"),
         transient_mode="mixed",
     )
-    return np.ascontiguousarray(found[0], np.float32)
+    begins = round(quiet / tempo)
+    return np.ascontiguousarray(found[0, begins : begins + round(len(samples) / tempo)], np.float32)

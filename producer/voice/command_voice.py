@@ -36,7 +36,7 @@ from producer.voice.program_wav import MOST_BYTES, read_wav
 if TYPE_CHECKING:
     from producer.voice.settings import CommandVoice
 
-_MADE = 1
+_MADE = 2
 """Part of every version: raise it when the same program should come out differently."""
 GRACE_S = 20.0
 """How long a worker may take over the program itself, so that the program is always ended by its own limit."""

@@ -28,7 +28,7 @@ from producer.voice.wording import is_known
 if TYPE_CHECKING:
     from producer.voice.settings import PiperVoice
 
-_MADE = 1
+_MADE = 2
 """Part of every version: raise it when the same model should come out differently."""
 _NEEDED: dict[str, type] = {
     "num_symbols": int,
