@@ -43,10 +43,20 @@ class _BrokenError(Exception):
     """What was named is not there, so that what needs it cannot be judged."""
 
 
-def whole(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> tuple[Pairs | None, Edition | None]:
-    """The script with what it brings, and what is to be said in place of its words when it is an edition.
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A script with what it brings, and what is to be said in place of its words when it is an edition."""
 
-    The tree is None when a file that it needs could not be read: then nothing more can be said of the script.
+    tree: Pairs
+    edition: Edition | None = None
+    hidden: tuple[Pairs, ...] = ()
+    """Trees in which what is overridden stands, so that a mistake in it is found, too."""
+
+
+def joined(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined | None:
+    """The script with what it brings; None when a file that it needs could not be read.
+
+    Then nothing more can be said of the script.
     """
     found = {key.text: node for key, node in tree.pairs}
     try:
@@ -55,15 +65,15 @@ def whole(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> tuple[Pairs | N
         if "lines" in found:
             what = "'lines' are the texts of an edition; write 'edition_of: the_script.yaml' beside them"
             notes.add(_key(tree, "lines"), what)
-        return _with_series(tree, file, fetch, notes), None
+        return _with_series(tree, file, fetch, notes)
     except _BrokenError:
-        return None, None
+        return None
 
 
-def _with_series(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Pairs:
+def _with_series(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
     node = _value(tree, "series")
     if node is None:
-        return tree
+        return Joined(tree)
     series = _fetched(node, "series", file, fetch, notes)
     shared: list[tuple[Scalar, Node]] = []
     for key, value in series.pairs:
@@ -75,7 +85,8 @@ def _with_series(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Pairs:
             notes.add(key.place, f"'{key.text}' is the episode's own; a series file holds what all episodes share")
         else:
             notes.add(key.place, f"a series file has no '{key.text}'{hint(key.text, keys.SERIES)}")
-    return _joined(Pairs(tuple(shared), series.place), tree)
+    base = Pairs(tuple(shared), series.place)
+    return Joined(_over(base, tree), hidden=(_over(tree, base),))
 
 
 def _fetched(node: Node, key: str, file: str, fetch: Fetch, notes: Notes) -> Pairs:
@@ -113,7 +124,7 @@ _ONE_OR_OTHER: Mapping[str, tuple[str, ...]] = {
 """What a key takes away of the series: both cannot stand together."""
 
 
-def _joined(base: Pairs, over: Pairs) -> Pairs:
+def _over(base: Pairs, over: Pairs) -> Pairs:
     """`base` with every key that `over` gives: keys of keys one by one; texts, lists and chains whole."""
     own = {key.text: (key, node) for key, node in over.pairs}
     gone = {other for key, others in _ONE_OR_OTHER.items() if key in own for other in others} - own.keys()
@@ -132,15 +143,15 @@ def _one(base: Node, over: Node, key: str) -> Node:
         there = {one.text for one, _ in base.pairs}
         own = {one.text.casefold() for one, _ in over.pairs if one.text not in there}
         left = (pair for pair in base.pairs if pair[0].text.casefold() not in own)  # `aoife` overrides `Aoife`
-        return _joined(Pairs(tuple(left), base.place), over)
+        return _over(Pairs(tuple(left), base.place), over)
     if isinstance(base, Pairs) and isinstance(over, Pairs):
-        return _joined(base, over)
+        return _over(base, over)
     if isinstance(base, Pairs) and isinstance(over, Scalar) and not over.text.strip() and not over.quoted:
         return base  # `cast:` with nothing under it
     return over
 
 
-def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> tuple[Pairs, Edition]:
+def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
     node = _value(tree, "edition_of")
     assert node is not None
     original = _fetched(node, "edition_of", file, fetch, notes)
@@ -150,7 +161,8 @@ def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> tuple[Pairs,
         raise _BrokenError
     if _value(original, "lines") is not None:
         notes.add(_key(original, "lines"), "'lines' are the texts of an edition; a script says its words in 'play'")
-    original = _with_series(original, of, fetch, notes)
+    script = _with_series(original, of, fetch, notes)
+    original = script.tree
     for key, _ in tree.pairs:
         if key.text not in keys.TOP:
             notes.add(key.place, f"an edition has no '{key.text}'{hint(key.text, keys.EDITION)}")
@@ -160,11 +172,12 @@ def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> tuple[Pairs,
     cast = _cast(tree, original, of, notes)
     _note_lacking(tree, original, Place(file, 1, 1), notes)
     shared = tuple(pair for pair in original.pairs if pair[0].text not in ("cast", "say", "series"))
-    joined = _joined(Pairs(shared, original.place), Pairs(tuple(own), tree.place))
+    shown = _over(Pairs(shared, original.place), Pairs(tuple(own), tree.place))
     lines = _value(tree, "lines")
     texts = as_pairs(lines, "'lines'", "opening: the text", notes) if lines is not None else None
     place = _key(tree, "lines") if lines is not None else Place(file, 1, 1)
-    return Pairs((*joined.pairs, *cast), tree.place), Edition(of, texts or Pairs((), place), place)
+    edition = Edition(of, texts or Pairs((), place), place)
+    return Joined(Pairs((*shown.pairs, *cast), tree.place), edition, (original, *script.hidden))
 
 
 def _note_lacking(tree: Pairs, original: Pairs, top: Place, notes: Notes) -> None:
@@ -199,8 +212,8 @@ def _cast(tree: Pairs, original: Pairs, of: str, notes: Notes) -> tuple[tuple[Sc
             notes.add(
                 where, f"'{name}' has no voice in this edition; write '{name}: {{voice: {say}}}' under 'cast', say"
             )
-    joined = _joined(theirs, Pairs(tuple(kept), own.place if own else theirs.place))
-    return ((Scalar("cast", theirs.place), joined),)
+    members = _over(theirs, Pairs(tuple(kept), own.place if own else theirs.place))
+    return ((Scalar("cast", theirs.place), members),)
 
 
 def _of_voice(pairs: Iterable[tuple[Scalar, Node]], of: str, notes: Notes) -> Iterable[tuple[Scalar, Node]]:

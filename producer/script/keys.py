@@ -265,6 +265,8 @@ EDITION = frozenset(
     | {"cast", "say", "lines"}
 )
 """What an edition may hold; all else is the original's."""
+ORIGINAL = ".original"
+"""Behind an id in `lines`: the words of the script that the text under the id is a translation of."""
 EDITION_CAST = frozenset({"voice", "rate", "pitch", "name"})
 """What an edition may say of a member."""
 SCENE: Mapping[str, str] = {
