@@ -79,7 +79,7 @@ def edition(project: Project, language: str, output: Path | None, cache: Cache, 
     script, _ = render.read_script(project, (), cache)
     written = render.written_script(project)
     lines = texts(written.tree)
-    _note_not_ready(project, [text.head for text in lines if not text.id], word_moments(script), language)
+    _note_not_ready(project, [text.head for text in lines if not text.id], word_moments(script), language, wanted)
     voices = _voices(script, spoken, voice.variants())
     if there is not None:
         return _extended(file, *there, lines, written, voices)
@@ -167,7 +167,9 @@ def _replace(file: Path, text: str) -> None:
         raise RenderError(f"cannot write {file}: {found.strerror}") from None
 
 
-def _note_not_ready(project: Project, without: list[Place], hanging: Sequence[Moment], language: str) -> None:
+def _note_not_ready(
+    project: Project, without: list[Place], hanging: Sequence[Moment], language: str, tried: Wanted
+) -> None:
     """Lines and chapters without an id, and cues on words: all of them, with the command that mends them."""
     options = f"{' --ids' if without else ''}{' --marks' if hanging else ''}"
     command = f"render draft {project.script} --edition {language}{options}"
@@ -176,7 +178,8 @@ def _note_not_ready(project: Project, without: list[Place], hanging: Sequence[Mo
     for one in hanging:
         side = "before" if one.anchor is Anchor.WORD else "after"
         what = f"'{one.written}' hangs on a word, and an edition has others; write '[mark NAME]' {side} it"
-        problems.append(Problem(one.place, f"{what} and 'mark NAME' here, or have that done with: {command}"))
+        done = f", or have that done with: {command}" if tried.marks is None else ""
+        problems.append(Problem(one.place, f"{what} and 'mark NAME' here{done}"))
     if problems:
         raise ScriptError(problems)
 

@@ -153,11 +153,12 @@ def test_what_an_original_must_have_for_an_edition_is_told_in_the_original(tmp_p
     )
     text = EDITION.replace("  quay: Der Kai\n", "").replace("  who: ", "  # ")
     ids = "'render draft … --edition … --ids' gives one to every line and chapter"
-    hang = "hangs on a word, which an edition does not have; hang it on a mark: write '[mark NAME]' before the word"
+    hang = "hangs on a word, and an edition has others; write '[mark NAME]'"
+    done = "it and 'mark NAME' here; 'render draft … --edition … --marks' does that"
     assert problems(edition(tmp_path, text, original)) == [
         f"script/lamp.yaml:13:5: an edition goes by ids, and this chapter has none; {ids}",
-        f"script/lamp.yaml:16:39: 'after word \"it\" of end_of_it' {hang}, and 'mark NAME' here",
-        f"script/lamp.yaml:19:32: 'word \"lamp\"' {hang}, and 'mark NAME' here",
+        f"script/lamp.yaml:16:39: 'after word \"it\" of end_of_it' {hang} after {done}",
+        f"script/lamp.yaml:19:32: 'word \"lamp\"' {hang} before {done}",
         f"script/lamp.yaml:20:9: an edition goes by ids, and this line has none; {ids}",
         "script/lamp.yaml:21:16: this voice is not an edition's; give it to a member of the cast, who has another "
         "voice there",
@@ -210,16 +211,19 @@ def test_a_drafted_edition_is_heard_at_once_and_says_what_is_left(tmp_path: Path
     assert (done.code, done.err) == (0, "")
     assert json.loads(done.out) == {
         "file": "script/lamp_de.yaml",
+        "new": True,
         "texts": 4,
+        "records": 0,
         "voices": {"narrator": "de", "keeper": "de+f3"},
         "ids": 0,
+        "marks": 0,
     }
     outlook = json.loads(shell("check", "script/lamp_de.yaml", "--json", cwd=tmp_path).out)
     assert outlook["untranslated"] == ["quay", "opening", "who", "end_of_it"]
     file = tmp_path / "script" / "lamp_de.yaml"
     text = file.read_text("utf-8")
-    assert "  # keeper: Who is [metal_scrape] there?" in text
-    file.write_text(text.replace("end_of_it: Nobody, it said.", "end_of_it: Niemand, sagte es."), "utf-8")
+    assert "  # keeper: quietly\n  who.original: >\n    Who is [metal_scrape] there?" in text
+    file.write_text(text.replace("  end_of_it: Nobody, it said.", "  end_of_it: Niemand, sagte es."), "utf-8")
     said = shell("check", "script/lamp_de.yaml", cwd=tmp_path).out
     assert "translate  3 texts are still the original's: quay, opening, who\n" in said
     english, german = (read(project.find(tmp_path / "script" / name, tmp_path)[0]) for name in ("lamp.yaml", file.name))
@@ -227,11 +231,10 @@ def test_a_drafted_edition_is_heard_at_once_and_says_what_is_left(tmp_path: Path
     assert [[rest.length for rest in line.rests] for line in german.lines] == [
         [rest.length for rest in line.rests] for line in english.lines
     ]
+    before = file.read_bytes()
     again = shell("draft", "--edition", "de", cwd=tmp_path)
-    assert (again.code, again.err) == (
-        1,
-        "script/lamp_de.yaml is there already; nothing is written over: name another with -o\n",
-    )
+    assert (again.code, again.err, again.out.splitlines()[1]) == (0, "", "script/lamp_de.yaml lacks nothing")
+    assert file.read_bytes() == before
 
 
 def test_ids_are_put_into_the_original_and_nothing_else_changes(tmp_path: Path, shell: Shell) -> None:

@@ -75,6 +75,10 @@ def _with_series(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
     if node is None:
         return Joined(tree)
     series = _fetched(node, "series", file, fetch, notes)
+    if _value(series, "edition_of") is not None:
+        what = f"series: {series.place.file} is an edition of a script; a series file holds what all episodes share"
+        notes.add(node.place, what)
+        raise _BrokenError
     shared: list[tuple[Scalar, Node]] = []
     for key, value in series.pairs:
         if key.text in keys.SERIES:
@@ -159,6 +163,10 @@ def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
     if _value(original, "edition_of") is not None:
         notes.add(node.place, f"edition_of: {of} is an edition itself; name the script that it is one of")
         raise _BrokenError
+    if _value(original, "scenes") is None:
+        if all(problem.at.file != of for problem in notes.problems):
+            notes.add(node.place, f"edition_of: {of} has no 'scenes', so it is no script; name the one that is meant")
+        raise _BrokenError
     if _value(original, "lines") is not None:
         notes.add(_key(original, "lines"), "'lines' are the texts of an edition; a script says its words in 'play'")
     script = _with_series(original, of, fetch, notes)
@@ -176,8 +184,15 @@ def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
     lines = _value(tree, "lines")
     texts = as_pairs(lines, "'lines'", "opening: the text", notes) if lines is not None else None
     place = _key(tree, "lines") if lines is not None else Place(file, 1, 1)
+    if lines is not None and texts is None:
+        raise _BrokenError
+    if texts is not None and not texts.pairs:
+        notes.add(place, f"'lines' holds no text yet; {_DRAFT}")
     edition = Edition(of, texts or Pairs((), place), place)
     return Joined(Pairs((*shown.pairs, *cast), tree.place), edition, (original, *script.hidden))
+
+
+_DRAFT = "'render draft SCRIPT --edition LANG -o THIS_FILE' puts in every text of the script, to be translated"
 
 
 def _note_lacking(tree: Pairs, original: Pairs, top: Place, notes: Notes) -> None:
@@ -185,8 +200,8 @@ def _note_lacking(tree: Pairs, original: Pairs, top: Place, notes: Notes) -> Non
     wanted = ["language", "title", *(key for key in ("summary",) if _value(original, key) is not None), "lines"]
     for key in wanted:
         if _value(tree, key) is None:
-            example = {"language": "language: es", "lines": "lines:"}.get(key, f"{key}: …")
-            notes.add(top, f"an edition needs its own '{key}'; write '{example}'")
+            mend = {"language": "write 'language: es'", "lines": _DRAFT}.get(key, f"write '{key}: …'")
+            notes.add(top, f"an edition needs its own '{key}'; {mend}")
 
 
 def _cast(tree: Pairs, original: Pairs, of: str, notes: Notes) -> tuple[tuple[Scalar, Node], ...]:
@@ -195,15 +210,21 @@ def _cast(tree: Pairs, original: Pairs, of: str, notes: Notes) -> tuple[tuple[Sc
     if not isinstance(theirs, Pairs):
         return () if theirs is None else ((Scalar("cast", theirs.place), theirs),)
     own = as_pairs(mine, "'cast'", "keeper: {voice: es}", notes) if mine is not None else None
+    if mine is not None and own is None:
+        raise _BrokenError
     known = {key.text: node for key, node in theirs.pairs}
     kept: list[tuple[Scalar, Node]] = []
+    wrong: set[str] = set()
     for key, node in own.pairs if own else ():
         if key.text not in known:
             notes.add(key.place, f"nobody in the cast of {of} is called '{key.text}'{hint(key.text, known)}")
             continue
         pairs = as_pairs(node, f"'{key.text}'", f"{key.text}: {{voice: es}}", notes)
-        kept.append((key, Pairs(tuple(_of_voice(pairs.pairs, of, notes)), node.place) if pairs else node))
-    voiced = {key.text for key, node in kept if isinstance(node, Pairs) and _value(node, "voice") is not None}
+        if pairs is None:
+            wrong.add(key.text)
+        else:
+            kept.append((key, Pairs(tuple(_of_voice(pairs.pairs, known[key.text], of, notes)), node.place)))
+    voiced = {key.text for key, node in kept if isinstance(node, Pairs) and _value(node, "voice") is not None} | wrong
     language = _value(tree, "language")
     say = language.text.strip().casefold() if isinstance(language, Scalar) and language.text.strip() else "es"
     where = _key(tree, "cast") if mine is not None else Place(tree.place.file, 1, 1)
@@ -216,9 +237,14 @@ def _cast(tree: Pairs, original: Pairs, of: str, notes: Notes) -> tuple[tuple[Sc
     return ((Scalar("cast", theirs.place), members),)
 
 
-def _of_voice(pairs: Iterable[tuple[Scalar, Node]], of: str, notes: Notes) -> Iterable[tuple[Scalar, Node]]:
+def _of_voice(
+    pairs: Iterable[tuple[Scalar, Node]], member: Node, of: str, notes: Notes
+) -> Iterable[tuple[Scalar, Node]]:
+    together = isinstance(member, Pairs) and _value(member, "together") is not None
     for key, node in pairs:
-        if key.text in keys.EDITION_CAST:
+        if key.text == "voice" and together:
+            notes.add(key.place, f"this is several members in {of}, each with a voice of his own; leave it out")
+        elif key.text in keys.EDITION_CAST:
             yield key, node
         elif key.text in keys.CAST or key.text == "together":
             notes.add(key.place, f"an edition shares '{key.text}' with {of}; leave it out")

@@ -23,6 +23,7 @@ from producer.script.targets import quoted
 from producer.script.tree import Node, Scalar
 
 _IDS = "'render draft … --edition … --ids' gives one to every line and chapter"
+_MARKS = "; 'render draft … --edition … --marks' does that"
 
 
 def translated(
@@ -73,8 +74,9 @@ class _Translator:
         """Cues on words, and voices that a line or scene has of its own: an edition has other words and voices."""
         for moment in _moments(scene):
             if moment.anchor in (Anchor.WORD, Anchor.AFTER_WORD):
-                what = f"'{moment.written}' hangs on a word, which an edition does not have; hang it on a mark"
-                self.notes.close(moment.place, f"{what}: write '[mark NAME]' before the word, and 'mark NAME' here")
+                side = "before" if moment.anchor is Anchor.WORD else "after"
+                what = f"'{moment.written}' hangs on a word, and an edition has others; write '[mark NAME]' {side} it"
+                self.notes.close(moment.place, f"{what} and 'mark NAME' here{_MARKS}")
         for asked in (*scene.changes.values(), *(p.asked for p in scene.pieces if p.kind == "speech")):
             if "voice" in asked.places:
                 what = "this voice is not an edition's; give it to a member of the cast, who has another voice there"
@@ -135,6 +137,8 @@ class _Translator:
         self.changed.append(Problem(self.texts[name][0].place, f"{what}; {mend}"))
 
     def _text(self, name: str, called: str, original: str) -> tuple[Scalar, Scalar] | None:
+        if not self.texts:
+            return None  # that there is none at all has been told
         if name not in self.texts:
             self.notes.add(self.place, f"{called} has no text in this edition; in {self.of} it is '{original}'")
             return None

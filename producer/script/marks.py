@@ -41,7 +41,7 @@ def with_marks(source: str, tree: Node | None, script: Script) -> tuple[str, int
     """`source` with its cues hung on marks, and how many were.
 
     A mark stands before the word, and after it where the cue comes `after word`; one that is there already is used.
-    What is heard stays on its sample, but `after word`: a mark there is when the next word begins, or the line has ended.
+    What is heard stays on its sample, but for `after word`: a mark is when the next word begins, or the line has ended.
 
     Args:
         source: the script's file.

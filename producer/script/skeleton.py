@@ -30,6 +30,7 @@ class Text:
     speaker: str  # empty: the title of a chapter
     text: str
     head: Place  # of the key that an id is put in front of
+    how: str = ""  # the direction
 
 
 def texts(script: Node | None) -> tuple[Text, ...]:
@@ -47,7 +48,8 @@ def _texts(script: Node | None) -> Iterator[Text]:
                 continue
             for key, node in item.pairs:
                 if key.text not in RESERVED and isinstance(node, Scalar):
-                    yield Text(_text(_value(item, "id")), key.text, node.text.strip(), item.pairs[0][0].place)
+                    name, how = _text(_value(item, "id")), _text(_value(item, "how"))
+                    yield Text(name, key.text, node.text.strip(), item.pairs[0][0].place, how)
 
 
 def with_ids(source: str, script: Node | None) -> tuple[str, int]:
@@ -113,8 +115,8 @@ def skeleton(script: Node | None, of: str, language: str, voices: Mapping[str, s
     parts = [
         f"# An edition of {of}, begun by: {command}",
         "# Put your words in place of each text. Over it, with '.original', stands what it is a translation of: leave",
-        "# that as it is, and 'render check' tells when the script's words change. Every [cue] and [mark] stays, before",
-        "# the word on which it is heard; a cue may be shortened to its first word. Pauses are yours to move.",
+        "# that as it is, and 'render check' tells when the script's words change. Every [cue] and [mark] stays,",
+        "# before the word on which it is heard; a cue may be shortened to its first word. Pauses are yours to move.",
         f"edition_of: {of}",
         f"language: {language}",
     ]
@@ -134,8 +136,8 @@ def skeleton(script: Node | None, of: str, language: str, voices: Mapping[str, s
 
 
 def entry(text: Text, indent: str, *, record: bool = True) -> list[str]:
-    """The lines of one text of an edition: who says it, the original, and the original again, to be translated."""
-    head = f"{indent}# {text.speaker}" if text.speaker else f"{indent}# ---- {text.text}"
+    """The lines of one text of an edition: who says it and how, the original, and it again, to be translated."""
+    head = f"{indent}# {text.speaker}{text.how and f': {text.how}'}" if text.speaker else f"{indent}# ---- {text.text}"
     return [head, *(original(text, indent) if record else []), *_entry(text.id, text.text, indent)]
 
 
