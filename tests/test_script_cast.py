@@ -182,6 +182,10 @@ def test_nothing_needs_to_be_said_but_title_and_scenes() -> None:
             around("- ann: Hi.", language="English"),
             "2:11: language: 'English' is not a language; write its code, as in ",
         ),
+        (
+            around("- ann: Hi.", date="2026-02-29"),
+            "2:7: date: there is no day '2026-02-29'; write year, month and day, ",
+        ),
         (around("- ann: Hi.", date="22.11.2026"), "2:7: date: '22.11.2026' is not a day; write year, month and day, "),
         (
             around("- ann: Hi.", episode="three"),

@@ -125,6 +125,13 @@ def test_it_is_heard_as_if_it_stood_in_the_script(tmp_path: Path) -> None:
     assert (one.rooms, one.treatments, one.cast, one.profile) == (two.rooms, two.treatments, two.cast, two.profile)
 
 
+def test_only_a_place_takes_the_place_of_a_place(tmp_path: Path) -> None:
+    """A word that is called like a key is a word."""
+    series = SERIES.replace("  Clew: CLOO", "  path: PAHTH\n  voice: VOYCE")
+    script = read(episode(tmp_path, EPISODE.replace("aoife: AY-fa", "pan: PAHN\n  together: TOO"), series))
+    assert {one.word for one in script.say} == {"Aoife", "path", "voice", "pan", "together"}
+
+
 GAP = "gap: '500' has no unit; a length is in s or ms, as in '1.5 s', or as minutes and seconds, '2:30'"
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from producer.errors import Place, Problem
 from producer.script import keys
 from producer.script.compose import read_tree
+from producer.script.overlay import over
 from producer.script.reading import Notes, as_pairs, as_text, hint
 from producer.script.tree import Node, Pairs, Scalar
 
@@ -90,7 +91,7 @@ def _with_series(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
         else:
             notes.add(key.place, f"a series file has no '{key.text}'{hint(key.text, keys.SERIES)}")
     base = Pairs(tuple(shared), series.place)
-    return Joined(_over(base, tree), hidden=(_over(tree, base),))
+    return Joined(over(base, tree), hidden=(over(tree, base),))
 
 
 def _fetched(node: Node, key: str, file: str, fetch: Fetch, notes: Notes) -> Pairs:
@@ -121,38 +122,6 @@ def _fetched(node: Node, key: str, file: str, fetch: Fetch, notes: Notes) -> Pai
 
 
 _EXAMPLE = {"series": "../quiet_harbours.yaml", "edition_of": "the_last_lamp.yaml"}
-_ONE_OR_OTHER: Mapping[str, tuple[str, ...]] = {
-    **{"path": ("pan", "distance"), "pan": ("path",), "distance": ("path",)},
-    **{"together": ("voice",), "voice": ("together",)},
-}
-"""What a key takes away of the series: both cannot stand together."""
-
-
-def _over(base: Pairs, over: Pairs) -> Pairs:
-    """`base` with every key that `over` gives: keys of keys one by one; texts, lists and chains whole."""
-    own = {key.text: (key, node) for key, node in over.pairs}
-    gone = {other for key, others in _ONE_OR_OTHER.items() if key in own for other in others} - own.keys()
-    pairs: list[tuple[Scalar, Node]] = []
-    for key, node in base.pairs:
-        mine = own.pop(key.text, None)
-        if mine is None and key.text not in gone:
-            pairs.append((key, node))
-        elif mine is not None:
-            pairs.append((mine[0], _one(node, mine[1], key.text)))
-    return Pairs((*pairs, *own.values()), over.place)
-
-
-def _one(base: Node, over: Node, key: str) -> Node:
-    if key == "say" and isinstance(base, Pairs) and isinstance(over, Pairs):
-        there = {one.text for one, _ in base.pairs}
-        own = {one.text.casefold() for one, _ in over.pairs if one.text not in there}
-        left = (pair for pair in base.pairs if pair[0].text.casefold() not in own)  # `aoife` overrides `Aoife`
-        return _over(Pairs(tuple(left), base.place), over)
-    if isinstance(base, Pairs) and isinstance(over, Pairs):
-        return _over(base, over)
-    if isinstance(base, Pairs) and isinstance(over, Scalar) and not over.text.strip() and not over.quoted:
-        return base  # `cast:` with nothing under it
-    return over
 
 
 def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
@@ -180,7 +149,7 @@ def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
     cast = _cast(tree, original, of, notes)
     _note_lacking(tree, original, Place(file, 1, 1), notes)
     shared = tuple(pair for pair in original.pairs if pair[0].text not in ("cast", "say", "series"))
-    shown = _over(Pairs(shared, original.place), Pairs(tuple(own), tree.place))
+    shown = over(Pairs(shared, original.place), Pairs(tuple(own), tree.place))
     lines = _value(tree, "lines")
     texts = as_pairs(lines, "'lines'", "opening: the text", notes) if lines is not None else None
     place = _key(tree, "lines") if lines is not None else Place(file, 1, 1)
@@ -233,7 +202,7 @@ def _cast(tree: Pairs, original: Pairs, of: str, notes: Notes) -> tuple[tuple[Sc
             notes.add(
                 where, f"'{name}' has no voice in this edition; write '{name}: {{voice: {say}}}' under 'cast', say"
             )
-    members = _over(theirs, Pairs(tuple(kept), own.place if own else theirs.place))
+    members = over(theirs, Pairs(tuple(kept), own.place if own else theirs.place))
     return ((Scalar("cast", theirs.place), members),)
 
 
