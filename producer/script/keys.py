@@ -252,7 +252,7 @@ TOP: Mapping[str, str] = {
     "mixes": "Mixes beside the standard one.",
     "seed": "Changes every choice that is left to chance.",
     "edition_of": "The script that this is a translated edition of.",
-    "lines": "In an edition, the text of every line by its id.",
+    "lines": "In an edition, the text of every line by its id; behind 'id.original', what it is a translation of.",
     "scenes": "What is heard, from top to bottom.",
 }
 SERIES = frozenset(
