@@ -1,50 +1,61 @@
-"""`render draft --edition`: an edition of a script for a translator to fill in."""
+"""`render draft --edition`: an edition of a script for a translator to fill in, and what it lacks later on."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from producer import render, voice
 from producer import script as script_stage
 from producer.cache import Cache
 from producer.errors import Place, Problem, RenderError, ScriptError, UsageError, nearest
-from producer.model.script import Script
+from producer.model.script import Anchor, Moment, Script
 from producer.project import Project, file_name
+from producer.script import Written
+from producer.script.additions import with_additions
 from producer.script.compose import read_tree
-from producer.script.skeleton import skeleton, texts, with_ids
+from producer.script.marks import with_marks, word_moments
+from producer.script.skeleton import Text, skeleton, texts, with_ids
+from producer.script.tree import Node, Pairs, Scalar
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """What was written."""
+    """What was written, or put into an edition that was there."""
 
     file: Path
     texts: int  # to be translated
     voices: dict[str, str]  # by member
-    ids: int  # put into the original
+    new: bool
+    records: int = 0  # originals put over texts that had none
 
 
-def edition(
-    project: Project, language: str, output: Path | None, cache: Cache, ids: Callable[[int], None] | None
-) -> Drafted:
-    """Write the skeleton of an edition beside its script. Nothing is written over.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be put into the original; each is told how many times that was done."""
+
+    ids: Callable[[int], None] | None = None  # on lines and chapters without one
+    marks: Callable[[int, int], None] | None = None  # in place of words that cues hang on; the second: `after word`
+
+
+def edition(project: Project, language: str, output: Path | None, cache: Cache, wanted: Wanted) -> Drafted:
+    """Write the skeleton of an edition beside its script; one that is there gets what it lacks, and keeps the rest.
 
     Args:
         project: the original's.
         language: the edition's, as in 'es' or 'pt-BR'.
         output: the file; unless given, the script's name with the language behind it.
-        ids: given when lines and chapters without an id are to get one in the original; told how many did.
+        wanted: what the original gets first.
 
     Raises:
         UsageError: `language` is none.
         ScriptError: the original has mistakes, lines without an id, or what no edition can have, such as cues on words.
-        RenderError: no voice speaks the language, or the file is there already.
+        RenderError: no voice speaks the language, or the file is there already and is another's.
     """
     if not _LANGUAGE.fullmatch(language):
         raise UsageError(f"--edition: '{language}' is not a language; write its code, as in 'es' or 'pt-BR'")
@@ -58,21 +69,58 @@ def edition(
         raise UsageError(f"-o: '{file.name}' is not named like a script; call it '{file.stem}.yaml'")
     if not file.resolve().is_relative_to(project.root.resolve()):
         raise RenderError(f"{file} is outside the project of {project.script}, so it could not find its packs there")
-    if os.path.lexists(file):
-        raise RenderError(f"{file} is there already; nothing is written over: name another with -o")
-    put = _give_ids(project) if ids else 0
-    if ids:
-        ids(put)  # what follows may still find mistakes, at the places where they stand now
+    there = _there(project, file, language) if os.path.lexists(file) else None
+    if wanted.ids:
+        wanted.ids(_rewrite(project, with_ids))  # what follows may still find mistakes, where they stand now
+    if wanted.marks:
+        again, _ = render.read_script(project, (), cache)
+        after = sum(one.anchor is Anchor.AFTER_WORD for one in word_moments(again))
+        wanted.marks(_rewrite(project, lambda source, tree: with_marks(source, tree, again)), after)
+    script, _ = render.read_script(project, (), cache)
     written = render.written_script(project)
-    wanted = texts(written.tree)
-    _note_without_id(project, [text.head for text in wanted if not text.id], language)
+    lines = texts(written.tree)
+    _note_not_ready(project, [text.head for text in lines if not text.id], word_moments(script), language, wanted)
     voices = _voices(script, spoken, voice.variants())
+    if there is not None:
+        return _extended(file, *there, lines, written, voices)
     of = Path(os.path.relpath(project.script.resolve(), file.resolve().parent)).as_posix()
     command = f"render draft {project.script_name} --edition {language}"
     text = skeleton(written.tree, of, language, voices, command)
     render.looked_up(script_stage.read(text, file.as_posix(), project.fetch), project, (), cache)
     _write(file, text)
-    return Drafted(file, len(wanted), voices, put)
+    return Drafted(file, len(lines), voices, True)
+
+
+def _there(project: Project, file: Path, language: str) -> tuple[str, Pairs]:
+    """The edition that stands where one is to be written: its text and tree. RenderError when it is another's."""
+    source = render.script_text(replace(project, script=file))
+    tree, problems = read_tree(source, file.as_posix())
+    if problems:
+        raise ScriptError(problems)
+    said = {key.text: node.text.strip() for key, node in _pairs(tree) if isinstance(node, Scalar)}
+    of = file.parent / said.get("edition_of", "")
+    if said.get("language", "").casefold() != language.casefold() or of.resolve() != project.script.resolve():
+        what = f"is there already, and is not {project.script} in '{language}'; nothing is written over"
+        raise RenderError(f"{file} {what}: name another with -o")
+    return source, Pairs(_pairs(tree), Place(file.as_posix(), 1, 1))
+
+
+def _pairs(tree: Node | None) -> tuple[tuple[Scalar, Node], ...]:
+    return tree.pairs if isinstance(tree, Pairs) else ()
+
+
+def _extended(
+    file: Path, source: str, tree: Pairs, lines: Sequence[Text], written: Written, voices: dict[str, str]
+) -> Drafted:
+    """Put into the edition that is there what it lacks."""
+    cast = next((node for key, node in _pairs(written.tree) if key.text == "cast"), None)
+    added = with_additions(source, tree, file.as_posix(), lines, cast, voices)
+    if added is None:
+        what = "what it lacks cannot be put in, for 'lines' or 'cast' stand in braces; write each on a line of its own"
+        raise RenderError(f"{file}: {what}")
+    if added.source != source:
+        _replace(file, added.source)
+    return Drafted(file, added.texts, {name: voices[name] for name in added.voices}, False, added.records)
 
 
 def _spoken(language: str, known: Collection[str]) -> str:
@@ -99,25 +147,41 @@ def _voices(script: Script, spoken: str, variants: Collection[str]) -> dict[str,
     return found
 
 
-def _give_ids(project: Project) -> int:
+def _rewrite(project: Project, change: Callable[[str, Node | None], tuple[str, int]]) -> int:
+    """Put into the original what `change` does; how many times it did."""
     source = render.script_text(project)
-    changed, count = with_ids(source, read_tree(source, project.script.as_posix())[0])
+    changed, count = change(source, read_tree(source, project.script.as_posix())[0])
     if count:
-        part = project.script.with_name(f".{project.script.name}.part")
-        try:
-            part.write_bytes(changed.encode())
-            part.replace(project.script)
-        except OSError as found:
-            part.unlink(missing_ok=True)
-            raise RenderError(f"cannot write {project.script}: {found.strerror}") from None
+        _replace(project.script, changed)
     return count
 
 
-def _note_without_id(project: Project, places: list[Place], language: str) -> None:
-    if places:
-        command = f"render draft {project.script} --edition {language} --ids"
-        what = f"this has no id, by which an edition knows it; write 'id: NAME', or give everything one with: {command}"
-        raise ScriptError([Problem(place, what) for place in places])
+def _replace(file: Path, text: str) -> None:
+    """The whole of it, or (where the disk is full) nothing."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_bytes(text.encode())
+        part.replace(file)
+    except OSError as found:
+        part.unlink(missing_ok=True)
+        raise RenderError(f"cannot write {file}: {found.strerror}") from None
+
+
+def _note_not_ready(
+    project: Project, without: list[Place], hanging: Sequence[Moment], language: str, tried: Wanted
+) -> None:
+    """Lines and chapters without an id, and cues on words: all of them, with the command that mends them."""
+    options = f"{' --ids' if without else ''}{' --marks' if hanging else ''}"
+    command = f"render draft {project.script} --edition {language}{options}"
+    no_id = f"this has no id, by which an edition knows it; write 'id: NAME', or give everything one with: {command}"
+    problems = [Problem(place, no_id) for place in without]
+    for one in hanging:
+        side = "before" if one.anchor is Anchor.WORD else "after"
+        what = f"'{one.written}' hangs on a word, and an edition has others; write '[mark NAME]' {side} it"
+        done = f", or have that done with: {command}" if tried.marks is None else ""
+        problems.append(Problem(one.place, f"{what} and 'mark NAME' here{done}"))
+    if problems:
+        raise ScriptError(problems)
 
 
 def _write(file: Path, text: str) -> None:

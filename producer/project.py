@@ -54,6 +54,8 @@ class Project:
         try:
             if not path.resolve().is_relative_to(self.root.resolve()):
                 return Fetched(file, why=f"'{wanted}' is outside the project; put it into {self.root.resolve().name}")
+            if path.is_dir():
+                return Fetched(file, why=f"'{wanted}' is a folder; name the file in it{_scripts_in(path)}")
             if not path.is_file():
                 near = _others(path)
                 return Fetched(file, why=f"there is no file '{file}'{near if 'did you mean' in near else ''}")

@@ -207,6 +207,7 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
         "sounds": len(script.cues),
         "beds": len(script.beds),
         "untranslated": list(script.untranslated),
+        "changed": [{"where": str(one.at), "what": one.what} for one in script.changed],
         "packs": found.filling(_roles(script)),
     }
 

@@ -29,6 +29,7 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "rounds": report.rounds,
         "packs": {pack: list(roles) for pack, roles in report.filled.items()},
         "untranslated": list(report.script.untranslated),
+        "changed": [{"where": str(one.at), "what": one.what} for one in report.script.changed],
         "recorded": recorded(report.recorded, sum(len(line.voices) for line in report.script.lines)),
         "tightest_margin": {
             kind: {
@@ -71,6 +72,8 @@ def text(found: dict[str, object]) -> str:
     left = found["untranslated"]
     if isinstance(left, list) and left:
         lines.append(untranslated(left))
+    changed = found["changed"]
+    lines += [changed_line(one) for one in changed] if isinstance(changed, list) else []
     taken = found["recorded"]
     assert isinstance(taken, dict)
     if taken["takes"]:
@@ -93,6 +96,11 @@ def untranslated(ids: Sequence[str]) -> str:
     """Which texts of an edition are still the original's."""
     shown = ", ".join(ids[:8]) + (f" and {len(ids) - 8} more" if len(ids) > 8 else "")
     return f"translate  {len(ids)} {'text is' if len(ids) == 1 else 'texts are'} still the original's: {shown}"
+
+
+def changed_line(one: Mapping[str, str]) -> str:
+    """A text of an edition that is translated from words which the script no longer has."""
+    return f"changed    {one['where']}: {one['what']}"
 
 
 def take(report: TakeReport) -> dict[str, object]:

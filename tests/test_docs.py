@@ -284,15 +284,32 @@ def test_the_editions_page_goes_as_it_is_told(tmp_path: Path, shell: Shell) -> N
     assert next(told) == "render check script/the_stairs_es.yaml"
     checked = shell("check", "script/the_stairs_es.yaml", cwd=tmp_path)
     assert checked.out.splitlines()[1] == next(told)
-    (tmp_path / "script" / "the_stairs_es.yaml").write_text(edition, "utf-8")
+    file = tmp_path / "script" / "the_stairs_es.yaml"
+    file.write_text(edition, "utf-8")
     typed()
-    assert next(told, None) is None
     timeline = json.loads((tmp_path / "output" / "the_stairs_es" / "timeline.json").read_text("utf-8"))
     clips = {clip["name"]: clip for clip in reversed(timeline["clips"])}
     onsets = {word["text"]: word["start"] for word in clips["narrator"]["words"]}
     assert clips["metal_scrape"]["hit"] == onsets["chirrió."]
     assert clips["glass_crack"]["hit"] == onsets["Después,"]
     assert clips["glass_crack"]["level_lu"] == -16
+    # when the script changes
+    ready = script.read_text("utf-8")
+    script.write_text(ready.replace("ada: Who is there?", "ada: Who was there?"), "utf-8")
+    assert shell("check", "script/the_stairs_es.yaml", cwd=tmp_path).out.splitlines()[1] == next(told)
+    script.write_text(ready.replace("      - pause: 1 s\n", "      - ada: Nobody.\n"), "utf-8")
+    assert shell("check", file, cwd=tmp_path).code == 1
+    assert "added      script/the_stairs_es.yaml: 1 text\n" in typed().out
+    assert file.read_text("utf-8").startswith(edition.rstrip("\n"))
+    assert shell("check", file, cwd=tmp_path).out.splitlines()[1].endswith("text is still the original's: nobody")
+    # a script with cues on words
+    typed()
+    assert next(told) == "cd my_play"
+    for _ in range(2):
+        done = shell(*next(told).split()[1:], cwd=tmp_path / "my_play")
+        assert (done.code, done.err) == (0, "")
+    assert (tmp_path / "my_play" / "output" / "my_play_es" / "my_play_es.mp3").is_file()
+    assert next(told, None) is None
 
 
 def test_the_editions_page_names_every_key() -> None:

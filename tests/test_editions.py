@@ -153,11 +153,12 @@ def test_what_an_original_must_have_for_an_edition_is_told_in_the_original(tmp_p
     )
     text = EDITION.replace("  quay: Der Kai\n", "").replace("  who: ", "  # ")
     ids = "'render draft … --edition … --ids' gives one to every line and chapter"
-    hang = "hangs on a word, which an edition does not have; hang it on a mark: write '[mark NAME]' before the word"
+    hang = "hangs on a word, and an edition has others; write '[mark NAME]'"
+    done = "it and 'mark NAME' here; 'render draft … --edition … --marks' does that"
     assert problems(edition(tmp_path, text, original)) == [
         f"script/lamp.yaml:13:5: an edition goes by ids, and this chapter has none; {ids}",
-        f"script/lamp.yaml:16:39: 'after word \"it\" of end_of_it' {hang}, and 'mark NAME' here",
-        f"script/lamp.yaml:19:32: 'word \"lamp\"' {hang}, and 'mark NAME' here",
+        f"script/lamp.yaml:16:39: 'after word \"it\" of end_of_it' {hang} after {done}",
+        f"script/lamp.yaml:19:32: 'word \"lamp\"' {hang} before {done}",
         f"script/lamp.yaml:20:9: an edition goes by ids, and this line has none; {ids}",
         "script/lamp.yaml:21:16: this voice is not an edition's; give it to a member of the cast, who has another "
         "voice there",
@@ -177,6 +178,96 @@ def test_an_edition_of_what_cannot_be_had_is_one_message(tmp_path: Path, of: str
     (tmp_path / "script" / "lamp_fr.yaml").write_text(EDITION, "utf-8")
     (told,) = problems(found)
     assert told.partition("; did you mean")[0] == f"script/lamp_de.yaml:1:13: {message}"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "message"),
+    [
+        ("edition_of: lamp.yaml", "edition_of: ../../lamp.yaml", "1:13: edition_of: '../../lamp.yaml' is outside the"),
+        ("edition_of: lamp.yaml", "edition_of: ../script", "1:13: edition_of: '../script' is a folder; name the file"),
+        ("edition_of: lamp.yaml", "edition_of: ../show.yaml", "1:13: edition_of: show.yaml has no 'scenes', so it is"),
+        ("edition_of: lamp.yaml", "edition_of:", "1:12: 'edition_of' names no file; write one, as in 'edition_of: the"),
+        ("language: de", "language: de_DE", "2:11: language: 'de_DE' is not a language; write its code, as in 'en-GB'"),
+        ("language: de\n", "", "1:1: an edition needs its own 'language'; write 'language: es'"),
+        ("lines:\n", "lines: none\nsay:\n", "8:8: 'lines' holds keys and values, as in 'opening: the text'"),
+        ("lines:\n", "lines:\nsay:\n", "8:1: 'lines' holds no text yet; 'render draft SCRIPT --edition LANG -o THIS_"),
+        ("lines:\n", "say:\n", "1:1: an edition needs its own 'lines'; 'render draft SCRIPT --edition LANG -o THIS_"),
+        (
+            "narrator: {voice: de}",
+            "narrator: de",
+            "6:13: 'narrator' holds keys and values, as in 'narrator: {voice: es",
+        ),
+        (
+            "cast:\n  narrator: {voice: de}\n  keeper: {name: Die Wärterin, voice: de+f3}\n",
+            "cast: [de]\n",
+            "5:7: 'cast' holds keys and values, as in 'keeper: {voice: es}'",
+        ),
+        ("narrator: {voice: de}", "narrator: {voice: dee}", "6:21: there is no voice 'dee'; did you mean 'de'?"),
+        ("cast:\n", "cast:\n  both: {voice: de}\n", "6:10: this is several members in script/lamp.yaml, each with a"),
+        ("[mark lamp] Lampe", "[mark lamp] [mark lamp] Lampe", "10:28: [mark lamp] is not in this line of script/lamp"),
+        ("[glass_crack] Nie", "[glass_crack] [glass_crack] Nie", "10:74: [glass_crack] is not in this line of script"),
+        ("  end_of_it", "  who: Wer?\n  end_of_it", "12:3: 'who' is here twice; the first is at line 11"),
+        ("end_of_it: Niemand, sagte es.", "end_of_it:\n    - a\n    - b", "13:5: the text of 'end_of_it' is one value"),
+        ("end_of_it: Niemand, sagte es.", "end_of_it: >\n    [beat]", "13:5: 'both' says nothing; write the words"),
+    ],
+)
+def test_one_mistake_is_one_message(tmp_path: Path, was: str, now: str, message: str) -> None:
+    (tmp_path / "show.yaml").write_text("packs: [ruins]\n", "utf-8")
+    assert was in EDITION
+    (told,) = problems(edition(tmp_path, EDITION.replace(was, now)))
+    assert told.startswith(f"script/lamp_de.yaml:{message}")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "1:1: this file is empty; a script begins with 'title: …'"),
+        (bytes(range(128, 256)), "1:1: this file is not UTF-8: the byte 0x80 here means nothing; save it as UTF-8"),
+        (b"\0" * 64, "1:1: a control character (U+0000) stands here; delete it"),
+    ],
+)
+def test_an_original_that_is_no_text_is_told_in_its_own_file(tmp_path: Path, content: bytes, message: str) -> None:
+    found = edition(tmp_path)
+    (tmp_path / "script" / "lamp.yaml").write_bytes(content)
+    assert problems(found) == [f"script/lamp.yaml:{message}"]
+
+
+def test_a_series_that_is_the_edition_itself_is_one_message(tmp_path: Path) -> None:
+    (told,) = problems(edition(tmp_path, original=ORIGINAL.replace("packs: [ruins]", "series: lamp_de.yaml")))
+    assert told.startswith("script/lamp.yaml:4:9: series: script/lamp_de.yaml is an edition of a script; a series file")
+
+
+def test_a_wrong_value_of_the_original_is_told_there_though_the_edition_has_its_own(tmp_path: Path) -> None:
+    text = EDITION.replace("narrator: {voice: de}", "narrator: {voice: de, rate: 140 wpm}")
+    assert problems(edition(tmp_path, text, ORIGINAL.replace("rate: 150 wpm", "rate: 150"))) == [
+        "script/lamp.yaml:7:34: rate: '150' has no unit; a rate is in wpm, as in '145 wpm'"
+    ]
+
+
+SCRIPTS = {
+    "ar": "لم يشعل أحد [mark lamp] المصباح. [glass_crack] لم يحتج أحد.",
+    "cmn": "没有人点过[mark lamp]那盏灯。[glass_crack]没有人需要。",
+    "th": "ไม่มีใครจุด[mark lamp]ตะเกียง [glass_crack]ไม่มีใคร",
+}
+
+
+@pytest.mark.parametrize("language", SCRIPTS)
+def test_marks_land_in_scripts_that_run_the_other_way_or_part_no_words(
+    tmp_path: Path, language: str, cache: Path
+) -> None:
+    german = "Die [mark lamp] Lampe hatte niemand angezündet. [glass_crack] Niemand hatte gemusst."
+    text = EDITION.replace(german, SCRIPTS[language]).replace("{voice: de}", f"{{voice: {language}}}")
+    with Cache(cache) as kept:
+        order = render.Order(project=edition(tmp_path, text.replace("language: de", f"language: {language}")))
+        timeline = render.plan(order, kept, render.NoWatch()).timeline
+    line = next(clip for clip in timeline.clips if clip.id == "opening")
+    written = SCRIPTS[language].replace("]", "] ").replace("[", " [").split()
+    after = [written[written.index(cue) + 1] for cue in ("lamp]", "[glass_crack]")]
+    (mark,) = timeline.marks
+    crack = next(clip for clip in timeline.clips if clip.name == "glass_crack")
+    starts = {word.start: word.text for word in line.words}
+    assert (starts[mark.sample], starts[crack.hit]) == tuple(after)
+    assert line.span.start < mark.sample < crack.hit
 
 
 def test_an_edition_has_its_originals_series(tmp_path: Path) -> None:
@@ -210,16 +301,19 @@ def test_a_drafted_edition_is_heard_at_once_and_says_what_is_left(tmp_path: Path
     assert (done.code, done.err) == (0, "")
     assert json.loads(done.out) == {
         "file": "script/lamp_de.yaml",
+        "new": True,
         "texts": 4,
+        "records": 0,
         "voices": {"narrator": "de", "keeper": "de+f3"},
         "ids": 0,
+        "marks": 0,
     }
     outlook = json.loads(shell("check", "script/lamp_de.yaml", "--json", cwd=tmp_path).out)
     assert outlook["untranslated"] == ["quay", "opening", "who", "end_of_it"]
     file = tmp_path / "script" / "lamp_de.yaml"
     text = file.read_text("utf-8")
-    assert "  # keeper: Who is [metal_scrape] there?" in text
-    file.write_text(text.replace("end_of_it: Nobody, it said.", "end_of_it: Niemand, sagte es."), "utf-8")
+    assert "  # keeper: quietly\n  who.original: >\n    Who is [metal_scrape] there?" in text
+    file.write_text(text.replace("  end_of_it: Nobody, it said.", "  end_of_it: Niemand, sagte es."), "utf-8")
     said = shell("check", "script/lamp_de.yaml", cwd=tmp_path).out
     assert "translate  3 texts are still the original's: quay, opening, who\n" in said
     english, german = (read(project.find(tmp_path / "script" / name, tmp_path)[0]) for name in ("lamp.yaml", file.name))
@@ -227,11 +321,10 @@ def test_a_drafted_edition_is_heard_at_once_and_says_what_is_left(tmp_path: Path
     assert [[rest.length for rest in line.rests] for line in german.lines] == [
         [rest.length for rest in line.rests] for line in english.lines
     ]
+    before = file.read_bytes()
     again = shell("draft", "--edition", "de", cwd=tmp_path)
-    assert (again.code, again.err) == (
-        1,
-        "script/lamp_de.yaml is there already; nothing is written over: name another with -o\n",
-    )
+    assert (again.code, again.err, again.out.splitlines()[1]) == (0, "", "script/lamp_de.yaml lacks nothing")
+    assert file.read_bytes() == before
 
 
 def test_ids_are_put_into_the_original_and_nothing_else_changes(tmp_path: Path, shell: Shell) -> None:

@@ -75,6 +75,11 @@ def test_members_speak_together_each_in_his_own_voice() -> None:
     assert (line.together, line.speaker, made.cast["both"].together) == ("both", "both", ("ann", "ben"))
 
 
+def test_a_member_who_is_named_twice_in_a_choir_is_told() -> None:
+    top = "title: T\ncast:\n  ann: {voice: en-gb}\n  both: {together: [ann, ann]}\n"
+    assert fault(f"{top}{SCENE}      - both: Hi.\n") == "4:26: together: 'ann' is here twice; leave one out"
+
+
 def test_words_are_said_as_say_has_them() -> None:
     lines = played(
         "- ann: Aoife's lamp, AOIFE! The {lamp|light}, Reading and reading; lamps.",
@@ -181,6 +186,10 @@ def test_nothing_needs_to_be_said_but_title_and_scenes() -> None:
         (
             around("- ann: Hi.", language="English"),
             "2:11: language: 'English' is not a language; write its code, as in ",
+        ),
+        (
+            around("- ann: Hi.", date="2026-02-29"),
+            "2:7: date: there is no day '2026-02-29'; write year, month and day, ",
         ),
         (around("- ann: Hi.", date="22.11.2026"), "2:7: date: '22.11.2026' is not a day; write year, month and day, "),
         (

@@ -125,6 +125,13 @@ def test_it_is_heard_as_if_it_stood_in_the_script(tmp_path: Path) -> None:
     assert (one.rooms, one.treatments, one.cast, one.profile) == (two.rooms, two.treatments, two.cast, two.profile)
 
 
+def test_only_a_place_takes_the_place_of_a_place(tmp_path: Path) -> None:
+    """A word that is called like a key is a word."""
+    series = SERIES.replace("  Clew: CLOO", "  path: PAHTH\n  voice: VOYCE")
+    script = read(episode(tmp_path, EPISODE.replace("aoife: AY-fa", "pan: PAHN\n  together: TOO"), series))
+    assert {one.word for one in script.say} == {"Aoife", "path", "voice", "pan", "together"}
+
+
 GAP = "gap: '500' has no unit; a length is in s or ms, as in '1.5 s', or as minutes and seconds, '2:30'"
 
 
@@ -147,6 +154,47 @@ def test_a_mistake_in_the_series_is_told_there_and_with_the_episodes_own(tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("was", "now", "message"),
+    [
+        ("rate: 150 wpm", "rate: 150", "8:34: rate: '150' has no unit; a rate is in wpm, as in '145 wpm'"),
+        ("decay: 0.9 s", "decay: 0.9", "15:48: decay: '0.9' has no unit; a decay is in s or ms, as in '0.9 s'"),
+        ("level: -16 LU", "levle: -16 LU", "18:15: the role 'heartbeat' has no 'levle'; did you mean 'level'?"),
+        ("pan: left 10", "pan: lft 10", "18:50: pan: 'lft 10' is no side; write 'left 40', 'right 10' (0 to 100)"),
+        ("Aoife: EE-fa", "Aoife: /EE-fa", "12:10: Aoife: '/EE-fa' has one slash; IPA stands between two"),
+        ("profile: broadcast", "profile: brodcast", "3:10: profile: there is none called 'brodcast'; did you mean"),
+        ("beds: 18 LU", "beds: 18", "5:23: beds: '18' has no unit; a margin is in LU, as in '15 LU'"),
+        ("high_pass 400 Hz", "hihg_pass 400 Hz", "20:14: intercom: there is no effect 'hihg_pass'; did you mean"),
+    ],
+)
+def test_a_wrong_value_that_the_episode_overrides_is_told_in_the_series(
+    tmp_path: Path, was: str, now: str, message: str
+) -> None:
+    """It would wait there for the next episode."""
+    own = "profile: podcast\nspeech_margin: {beds: 12 LU}\ntreatments:\n  intercom: [drive 3 dB]\n"
+    assert read(episode(tmp_path, EPISODE + own)).profile == "podcast"
+    (told,) = problems(episode(tmp_path, EPISODE + own, SERIES.replace(was, now)))
+    assert told.startswith(f"quiet_harbours.yaml:{message}")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "episode_was", "episode_now"),
+    [
+        ("narrator: {voice: en-gb", "narrator: {voice: nobody", "{rate: 170 wpm}", "{voice: en-gb}"),
+        ("narrator: {voice: en-gb, ", "narrator: {", "{rate: 170 wpm}", "{voice: en-gb}"),
+        ("treat: warm", "treat: mine", "scenes:", "treatments:\n  mine: [drive 3 dB]\nscenes:"),
+        ("[narrator, keeper]", "[narrator, guest]", "scenes:", "scenes:"),
+        ("{preset: small stone room, decay: 0.9 s}", "{decay: 0.9 s}", "{decay: 2 s}", "{preset: small room}"),
+    ],
+)
+def test_what_only_the_episode_completes_is_not_wrong_in_the_series(
+    tmp_path: Path, was: str, now: str, episode_was: str, episode_now: str
+) -> None:
+    """Nor is a voice that this machine does not have, where the episode has its own."""
+    assert was in SERIES and episode_was in EPISODE
+    assert read(episode(tmp_path, EPISODE.replace(episode_was, episode_now), SERIES.replace(was, now))).cast
+
+
+@pytest.mark.parametrize(
     ("series", "message"),
     [
         (
@@ -159,6 +207,7 @@ def test_a_mistake_in_the_series_is_told_there_and_with_the_episodes_own(tmp_pat
         ("C:/quiet.yaml", "series: 'C:/quiet.yaml' is not a path from this file; write one, as in '../the_show.yaml'"),
         ("..\\quiet.yaml", "series: '..\\quiet.yaml': part folders with '/', which every system understands"),
         ("../nul.yaml", "series: '../nul.yaml' is the name of a device on Windows; give the file another"),
+        ("..", "series: '..' is a folder; name the file in it: ROOT/link.yaml, ROOT/quiet_harbours.yaml"),
         ("lamp.yaml", "series: 'lamp.yaml' is this file itself; name another"),
         ("[a, b]", "'series' is one value, not a list"),
         ("", "'series' names no file; write one, as in 'series: ../quiet_harbours.yaml', or leave it out"),
@@ -187,12 +236,18 @@ def test_a_series_that_cannot_be_had_is_one_message_at_its_place(tmp_path: Path,
             b"show: \xff\n",
             "quiet_harbours.yaml:1:7: this file is not UTF-8: the byte 0xff here means nothing; save it as UTF-8",
         ),
+        (b"\0" * 64, "quiet_harbours.yaml:1:1: a control character (U+0000) stands here; delete it"),
+        (
+            b"edition_of: lamp.yaml\nlines: {}\n",
+            "script/lamp.yaml:2:9: series: FILE is an edition of a script; a series file holds what all episodes share",
+        ),
     ],
 )
 def test_a_series_that_is_none_says_so_in_its_own_file(tmp_path: Path, content: bytes, message: str) -> None:
     found = episode(tmp_path)
     (tmp_path / "quiet_harbours.yaml").write_bytes(content)
-    assert problems(found) == [message]
+    (told,) = problems(found)
+    assert told.replace((tmp_path / "quiet_harbours.yaml").as_posix(), "FILE") == message
 
 
 def test_every_command_reads_the_series_and_outputs_name_it_from_the_project(tmp_path: Path, shell: Shell) -> None:

@@ -68,6 +68,7 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
         "rounds": 1,
         "packs": {"winter": ["door", "wind"], "ruins": ["gull"]},
         "untranslated": [],
+        "changed": [],
         "recorded": {"lines": 2, "takes": [], "strays": []},
         "tightest_margin": {
             "beds": {

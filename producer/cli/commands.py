@@ -22,6 +22,7 @@ from producer.cli.common import (
     PackOption,
     QuietOption,
     cores,
+    counted,
     opened_cache,
     print_json,
     progress,
@@ -141,11 +142,14 @@ def check(
         print_json(outlook)
     elif not quiet:
         minutes, seconds = divmod(round(float(str(outlook["estimated_s"]))), 60)
-        counts = ", ".join(_counted(outlook[name], name) for name in ("scenes", "lines", "sounds", "beds"))
+        counts = ", ".join(counted(outlook[name], name) for name in ("scenes", "lines", "sounds", "beds"))
         print(f"{found.script}: no problems; about {minutes}:{seconds:02d}; {counts}")
         left = outlook["untranslated"]
         if isinstance(left, list) and left:
             print(summary.untranslated(left))
+        moved = outlook["changed"]
+        for one in moved if isinstance(moved, list) else ():
+            print(summary.changed_line(one))
         packs = outlook["packs"]
         if isinstance(packs, dict) and packs:
             print(f"sounds: {summary.filled(packs)}")
@@ -197,10 +201,6 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
     if version:
         print(f"render {__version__}")
         raise typer.Exit
-
-
-def _counted(count: object, things: str) -> str:
-    return f"{count} {things.removesuffix('s') if count == 1 else things}"
 
 
 def main() -> None:

@@ -55,6 +55,11 @@ def progress(silent: bool) -> Iterator[render.Watch]:
         yield shown
 
 
+def counted(count: object, things: str) -> str:
+    """`things` with how many there are, in the singular where there is one."""
+    return f"{count} {things.removesuffix('s') if count == 1 else things}"
+
+
 def print_json(document: object) -> None:
     """One JSON document on standard output."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=1)

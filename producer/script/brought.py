@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from producer.errors import Place, Problem
 from producer.script import keys
 from producer.script.compose import read_tree
+from producer.script.overlay import over
 from producer.script.reading import Notes, as_pairs, as_text, hint
 from producer.script.tree import Node, Pairs, Scalar
 
@@ -43,10 +44,20 @@ class _BrokenError(Exception):
     """What was named is not there, so that what needs it cannot be judged."""
 
 
-def whole(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> tuple[Pairs | None, Edition | None]:
-    """The script with what it brings, and what is to be said in place of its words when it is an edition.
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A script with what it brings, and what is to be said in place of its words when it is an edition."""
 
-    The tree is None when a file that it needs could not be read: then nothing more can be said of the script.
+    tree: Pairs
+    edition: Edition | None = None
+    hidden: tuple[Pairs, ...] = ()
+    """Trees in which what is overridden stands, so that a mistake in it is found, too."""
+
+
+def joined(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined | None:
+    """The script with what it brings; None when a file that it needs could not be read.
+
+    Then nothing more can be said of the script.
     """
     found = {key.text: node for key, node in tree.pairs}
     try:
@@ -55,16 +66,20 @@ def whole(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> tuple[Pairs | N
         if "lines" in found:
             what = "'lines' are the texts of an edition; write 'edition_of: the_script.yaml' beside them"
             notes.add(_key(tree, "lines"), what)
-        return _with_series(tree, file, fetch, notes), None
+        return _with_series(tree, file, fetch, notes)
     except _BrokenError:
-        return None, None
+        return None
 
 
-def _with_series(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Pairs:
+def _with_series(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
     node = _value(tree, "series")
     if node is None:
-        return tree
+        return Joined(tree)
     series = _fetched(node, "series", file, fetch, notes)
+    if _value(series, "edition_of") is not None:
+        what = f"series: {series.place.file} is an edition of a script; a series file holds what all episodes share"
+        notes.add(node.place, what)
+        raise _BrokenError
     shared: list[tuple[Scalar, Node]] = []
     for key, value in series.pairs:
         if key.text in keys.SERIES:
@@ -75,7 +90,8 @@ def _with_series(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Pairs:
             notes.add(key.place, f"'{key.text}' is the episode's own; a series file holds what all episodes share")
         else:
             notes.add(key.place, f"a series file has no '{key.text}'{hint(key.text, keys.SERIES)}")
-    return _joined(Pairs(tuple(shared), series.place), tree)
+    base = Pairs(tuple(shared), series.place)
+    return Joined(over(base, tree), hidden=(over(tree, base),))
 
 
 def _fetched(node: Node, key: str, file: str, fetch: Fetch, notes: Notes) -> Pairs:
@@ -106,41 +122,9 @@ def _fetched(node: Node, key: str, file: str, fetch: Fetch, notes: Notes) -> Pai
 
 
 _EXAMPLE = {"series": "../quiet_harbours.yaml", "edition_of": "the_last_lamp.yaml"}
-_ONE_OR_OTHER: Mapping[str, tuple[str, ...]] = {
-    **{"path": ("pan", "distance"), "pan": ("path",), "distance": ("path",)},
-    **{"together": ("voice",), "voice": ("together",)},
-}
-"""What a key takes away of the series: both cannot stand together."""
 
 
-def _joined(base: Pairs, over: Pairs) -> Pairs:
-    """`base` with every key that `over` gives: keys of keys one by one; texts, lists and chains whole."""
-    own = {key.text: (key, node) for key, node in over.pairs}
-    gone = {other for key, others in _ONE_OR_OTHER.items() if key in own for other in others} - own.keys()
-    pairs: list[tuple[Scalar, Node]] = []
-    for key, node in base.pairs:
-        mine = own.pop(key.text, None)
-        if mine is None and key.text not in gone:
-            pairs.append((key, node))
-        elif mine is not None:
-            pairs.append((mine[0], _one(node, mine[1], key.text)))
-    return Pairs((*pairs, *own.values()), over.place)
-
-
-def _one(base: Node, over: Node, key: str) -> Node:
-    if key == "say" and isinstance(base, Pairs) and isinstance(over, Pairs):
-        there = {one.text for one, _ in base.pairs}
-        own = {one.text.casefold() for one, _ in over.pairs if one.text not in there}
-        left = (pair for pair in base.pairs if pair[0].text.casefold() not in own)  # `aoife` overrides `Aoife`
-        return _joined(Pairs(tuple(left), base.place), over)
-    if isinstance(base, Pairs) and isinstance(over, Pairs):
-        return _joined(base, over)
-    if isinstance(base, Pairs) and isinstance(over, Scalar) and not over.text.strip() and not over.quoted:
-        return base  # `cast:` with nothing under it
-    return over
-
-
-def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> tuple[Pairs, Edition]:
+def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
     node = _value(tree, "edition_of")
     assert node is not None
     original = _fetched(node, "edition_of", file, fetch, notes)
@@ -148,9 +132,14 @@ def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> tuple[Pairs,
     if _value(original, "edition_of") is not None:
         notes.add(node.place, f"edition_of: {of} is an edition itself; name the script that it is one of")
         raise _BrokenError
+    if _value(original, "scenes") is None:
+        if all(problem.at.file != of for problem in notes.problems):
+            notes.add(node.place, f"edition_of: {of} has no 'scenes', so it is no script; name the one that is meant")
+        raise _BrokenError
     if _value(original, "lines") is not None:
         notes.add(_key(original, "lines"), "'lines' are the texts of an edition; a script says its words in 'play'")
-    original = _with_series(original, of, fetch, notes)
+    script = _with_series(original, of, fetch, notes)
+    original = script.tree
     for key, _ in tree.pairs:
         if key.text not in keys.TOP:
             notes.add(key.place, f"an edition has no '{key.text}'{hint(key.text, keys.EDITION)}")
@@ -160,11 +149,19 @@ def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> tuple[Pairs,
     cast = _cast(tree, original, of, notes)
     _note_lacking(tree, original, Place(file, 1, 1), notes)
     shared = tuple(pair for pair in original.pairs if pair[0].text not in ("cast", "say", "series"))
-    joined = _joined(Pairs(shared, original.place), Pairs(tuple(own), tree.place))
+    shown = over(Pairs(shared, original.place), Pairs(tuple(own), tree.place))
     lines = _value(tree, "lines")
     texts = as_pairs(lines, "'lines'", "opening: the text", notes) if lines is not None else None
     place = _key(tree, "lines") if lines is not None else Place(file, 1, 1)
-    return Pairs((*joined.pairs, *cast), tree.place), Edition(of, texts or Pairs((), place), place)
+    if lines is not None and texts is None:
+        raise _BrokenError
+    if texts is not None and not texts.pairs:
+        notes.add(place, f"'lines' holds no text yet; {_DRAFT}")
+    edition = Edition(of, texts or Pairs((), place), place)
+    return Joined(Pairs((*shown.pairs, *cast), tree.place), edition, (original, *script.hidden))
+
+
+_DRAFT = "'render draft SCRIPT --edition LANG -o THIS_FILE' puts in every text of the script, to be translated"
 
 
 def _note_lacking(tree: Pairs, original: Pairs, top: Place, notes: Notes) -> None:
@@ -172,8 +169,8 @@ def _note_lacking(tree: Pairs, original: Pairs, top: Place, notes: Notes) -> Non
     wanted = ["language", "title", *(key for key in ("summary",) if _value(original, key) is not None), "lines"]
     for key in wanted:
         if _value(tree, key) is None:
-            example = {"language": "language: es", "lines": "lines:"}.get(key, f"{key}: …")
-            notes.add(top, f"an edition needs its own '{key}'; write '{example}'")
+            mend = {"language": "write 'language: es'", "lines": _DRAFT}.get(key, f"write '{key}: …'")
+            notes.add(top, f"an edition needs its own '{key}'; {mend}")
 
 
 def _cast(tree: Pairs, original: Pairs, of: str, notes: Notes) -> tuple[tuple[Scalar, Node], ...]:
@@ -182,15 +179,21 @@ def _cast(tree: Pairs, original: Pairs, of: str, notes: Notes) -> tuple[tuple[Sc
     if not isinstance(theirs, Pairs):
         return () if theirs is None else ((Scalar("cast", theirs.place), theirs),)
     own = as_pairs(mine, "'cast'", "keeper: {voice: es}", notes) if mine is not None else None
+    if mine is not None and own is None:
+        raise _BrokenError
     known = {key.text: node for key, node in theirs.pairs}
     kept: list[tuple[Scalar, Node]] = []
+    wrong: set[str] = set()
     for key, node in own.pairs if own else ():
         if key.text not in known:
             notes.add(key.place, f"nobody in the cast of {of} is called '{key.text}'{hint(key.text, known)}")
             continue
         pairs = as_pairs(node, f"'{key.text}'", f"{key.text}: {{voice: es}}", notes)
-        kept.append((key, Pairs(tuple(_of_voice(pairs.pairs, of, notes)), node.place) if pairs else node))
-    voiced = {key.text for key, node in kept if isinstance(node, Pairs) and _value(node, "voice") is not None}
+        if pairs is None:
+            wrong.add(key.text)
+        else:
+            kept.append((key, Pairs(tuple(_of_voice(pairs.pairs, known[key.text], of, notes)), node.place)))
+    voiced = {key.text for key, node in kept if isinstance(node, Pairs) and _value(node, "voice") is not None} | wrong
     language = _value(tree, "language")
     say = language.text.strip().casefold() if isinstance(language, Scalar) and language.text.strip() else "es"
     where = _key(tree, "cast") if mine is not None else Place(tree.place.file, 1, 1)
@@ -199,13 +202,18 @@ def _cast(tree: Pairs, original: Pairs, of: str, notes: Notes) -> tuple[tuple[Sc
             notes.add(
                 where, f"'{name}' has no voice in this edition; write '{name}: {{voice: {say}}}' under 'cast', say"
             )
-    joined = _joined(theirs, Pairs(tuple(kept), own.place if own else theirs.place))
-    return ((Scalar("cast", theirs.place), joined),)
+    members = over(theirs, Pairs(tuple(kept), own.place if own else theirs.place))
+    return ((Scalar("cast", theirs.place), members),)
 
 
-def _of_voice(pairs: Iterable[tuple[Scalar, Node]], of: str, notes: Notes) -> Iterable[tuple[Scalar, Node]]:
+def _of_voice(
+    pairs: Iterable[tuple[Scalar, Node]], member: Node, of: str, notes: Notes
+) -> Iterable[tuple[Scalar, Node]]:
+    together = isinstance(member, Pairs) and _value(member, "together") is not None
     for key, node in pairs:
-        if key.text in keys.EDITION_CAST:
+        if key.text == "voice" and together:
+            notes.add(key.place, f"this is several members in {of}, each with a voice of his own; leave it out")
+        elif key.text in keys.EDITION_CAST:
             yield key, node
         elif key.text in keys.CAST or key.text == "together":
             notes.add(key.place, f"an edition shares '{key.text}' with {of}; leave it out")

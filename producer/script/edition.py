@@ -1,15 +1,21 @@
-"""An edition's texts in place of the original's: every cue and mark stays, and what is lost is told by line."""
+"""An edition's texts in place of the original's: every cue and mark stays, and what is lost is told by line.
+
+Beside the text of `who`, `who.original` keeps the words that it is a translation of. When the script no longer has
+them, that is told, too, but nothing is refused: the translator sees what has changed, and judges.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 
-from producer.errors import Place
+from producer.errors import Place, Problem
 from producer.model.script import Anchor, Moment, Token
 from producer.model.words import fold
 from producer.script.brought import Edition
-from producer.script.keys import Asked
+from producer.script.changes import as_said, difference, said
+from producer.script.keys import ORIGINAL, Asked
+from producer.script.markup import read_spoken
 from producer.script.pieces import Between, Piece, SceneAsWritten
 from producer.script.play import Play
 from producer.script.reading import Notes, as_text, hint
@@ -17,12 +23,15 @@ from producer.script.targets import quoted
 from producer.script.tree import Node, Scalar
 
 _IDS = "'render draft … --edition … --ids' gives one to every line and chapter"
+_MARKS = "; 'render draft … --edition … --marks' does that"
 
 
 def translated(
     scenes: Sequence[SceneAsWritten], edition: Edition, play: Play, notes: Notes
-) -> tuple[tuple[SceneAsWritten, ...], tuple[str, ...]]:
-    """The scenes with the edition's words and titles; the ids whose text is still the original's, in reading order.
+) -> tuple[tuple[SceneAsWritten, ...], tuple[str, ...], tuple[Problem, ...]]:
+    """The scenes with the edition's words and titles; what of them is still the original's; what changed there since.
+
+    The second are ids and the third have the place in the edition, both in reading order.
 
     Args:
         scenes: the original's.
@@ -30,7 +39,8 @@ def translated(
         play: reads them.
         notes: receives what an edition lacks, loses or has too much, each at its line.
     """
-    return _Translator(edition, play, notes).scenes(scenes)
+    translator = _Translator(edition, play, notes)
+    return translator.scenes(scenes), tuple(translator.same), tuple(translator.changed)
 
 
 class _Translator:
@@ -41,20 +51,22 @@ class _Translator:
         self.play = play
         self.notes = notes
         self.same: list[str] = []
+        self.changed: list[Problem] = []
 
-    def scenes(self, scenes: Sequence[SceneAsWritten]) -> tuple[tuple[SceneAsWritten, ...], tuple[str, ...]]:
+    def scenes(self, scenes: Sequence[SceneAsWritten]) -> tuple[SceneAsWritten, ...]:
+        """Everything, with the edition's words."""
         self._note_strange(scenes)
         for scene in scenes:
             self._note_untranslatable(scene)
-        done = tuple(self._scene(scene) for scene in scenes)
-        return done, tuple(self.same)
+        return tuple(self._scene(scene) for scene in scenes)
 
     def _note_strange(self, scenes: Sequence[SceneAsWritten]) -> None:
         """Texts under ids that the original does not have."""
         known = {scene.id for scene in scenes if scene.named and scene.title}
         known |= {piece.id for scene in scenes for piece in scene.pieces if piece.kind == "speech" and piece.named}
-        for name, (key, _) in self.texts.items():
-            if name not in known:
+        for whole, (key, _) in self.texts.items():
+            name = whole.removesuffix(ORIGINAL)
+            if name not in known and (name == whole or name not in self.texts):
                 what = f"no line and no chapter of {self.of} has the id '{name}'"
                 self.notes.add(key.place, what + (hint(name, known) if len(known) < 200 else ""))
 
@@ -62,8 +74,9 @@ class _Translator:
         """Cues on words, and voices that a line or scene has of its own: an edition has other words and voices."""
         for moment in _moments(scene):
             if moment.anchor in (Anchor.WORD, Anchor.AFTER_WORD):
-                what = f"'{moment.written}' hangs on a word, which an edition does not have; hang it on a mark"
-                self.notes.close(moment.place, f"{what}: write '[mark NAME]' before the word, and 'mark NAME' here")
+                side = "before" if moment.anchor is Anchor.WORD else "after"
+                what = f"'{moment.written}' hangs on a word, and an edition has others; write '[mark NAME]' {side} it"
+                self.notes.close(moment.place, f"{what} and 'mark NAME' here{_MARKS}")
         for asked in (*scene.changes.values(), *(p.asked for p in scene.pieces if p.kind == "speech")):
             if "voice" in asked.places:
                 what = "this voice is not an edition's; give it to a member of the cast, who has another voice there"
@@ -82,8 +95,12 @@ class _Translator:
         if found is None:
             return scene.title
         title = " ".join(found[1].text.split())
-        if title.casefold() == scene.title.casefold() and fold(title):
+        record = self._record(scene.id)
+        was = " ".join(record.text.split()) if record else scene.title
+        if fold(title) and title.casefold() in (scene.title.casefold(), was.casefold()):
             self.same.append(scene.id)
+        if said(was) != said(scene.title):
+            self._note_changed(scene.id, was, scene.title, scene.place)
         return title
 
     def _line(self, piece: Piece) -> Piece:
@@ -95,11 +112,33 @@ class _Translator:
             return piece
         key, scalar = found
         line = self.play.said(replace(piece, place=key.place, original=piece), scalar)
-        if _words(line.tokens) == _words(piece.tokens) and _words(piece.tokens):
+        record = self._record(piece.id)
+        was = read_spoken(record.text).tokens if record else piece.tokens
+        if _words(line.tokens) and _words(line.tokens) in (_words(piece.tokens), _words(was)):
             self.same.append(piece.id)
+        if as_said(was) != as_said(piece.tokens):
+            self._note_changed(piece.id, as_said(was), as_said(piece.tokens), piece.place)
         return replace(line, between=self._between(line, piece, key.place))
 
+    def _record(self, name: str) -> Scalar | None:
+        """What the text under an id is a translation of, where the edition keeps that."""
+        key, node = self.texts.get(f"{name}{ORIGINAL}", (None, None))
+        scalar = as_text(node, f"'{name}{ORIGINAL}'", self.notes) if node is not None else None
+        if key is not None and scalar is not None and not scalar.text.strip():
+            what = f"'{key.text}' keeps the words that '{name}' is a translation of; write them, or leave it out"
+            self.notes.add(key.place, what)
+            return None
+        return scalar
+
+    def _note_changed(self, name: str, was: str, now: str, place: Place) -> None:
+        before, after = difference(was, now)
+        what = f"{place} no longer says what '{name}' is a translation of: '{before}' is now '{after}'"
+        mend = f"when the translation is right again, write its words under '{name}{ORIGINAL}'"
+        self.changed.append(Problem(self.texts[name][0].place, f"{what}; {mend}"))
+
     def _text(self, name: str, called: str, original: str) -> tuple[Scalar, Scalar] | None:
+        if not self.texts:
+            return None  # that there is none at all has been told
         if name not in self.texts:
             self.notes.add(self.place, f"{called} has no text in this edition; in {self.of} it is '{original}'")
             return None

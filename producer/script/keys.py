@@ -252,7 +252,7 @@ TOP: Mapping[str, str] = {
     "mixes": "Mixes beside the standard one.",
     "seed": "Changes every choice that is left to chance.",
     "edition_of": "The script that this is a translated edition of.",
-    "lines": "In an edition, the text of every line by its id.",
+    "lines": "In an edition, the text of every line by its id; behind 'id.original', what it is a translation of.",
     "scenes": "What is heard, from top to bottom.",
 }
 SERIES = frozenset(
@@ -265,6 +265,8 @@ EDITION = frozenset(
     | {"cast", "say", "lines"}
 )
 """What an edition may hold; all else is the original's."""
+ORIGINAL = ".original"
+"""Behind an id in `lines`: the words of the script that the text under the id is a translation of."""
 EDITION_CAST = frozenset({"voice", "rate", "pitch", "name"})
 """What an edition may say of a member."""
 SCENE: Mapping[str, str] = {

@@ -32,6 +32,8 @@ class Spoken:
     tokens: tuple[Token, ...]
     brackets: tuple[Bracket, ...]
     mistakes: tuple[tuple[int, str], ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+    """Where each token begins and has ended, its stars and braces included."""
 
 
 def read_spoken(text: str) -> Spoken:
@@ -46,6 +48,8 @@ class _Pen:
         self.text = text
         self.at = 0
         self.tokens: list[Token] = []
+        self.spans: list[tuple[int, int]] = []
+        self.begun = self.at  # where the present word began, when there is one
         self.brackets: list[Bracket] = []
         self.mistakes: list[tuple[int, str]] = []
         self.written = self.spoken = ""
@@ -59,6 +63,8 @@ class _Pen:
         self.at = len(self.text) - len(self.text.lstrip())
         while self.at < end:
             sign = self.text[self.at]
+            if not self.written and (self.opened is None or self.text[self.at - 1] != "*"):
+                self.begun = self.at
             if sign.isspace():
                 self._space(sign)
             elif sign in steps:
@@ -68,7 +74,7 @@ class _Pen:
         self._end_word()
         if self.opened is not None:
             self._mistake(self.opened, "a '*' without its partner; emphasis is '*word*', and the sign itself is '\\*'")
-        return Spoken(tuple(self.tokens), tuple(self.brackets), tuple(sorted(self.mistakes)))
+        return Spoken(tuple(self.tokens), tuple(self.brackets), tuple(sorted(self.mistakes)), tuple(self.spans))
 
     def _mistake(self, offset: int, what: str) -> None:
         self.mistakes.append((offset, what))
@@ -87,8 +93,10 @@ class _Pen:
             self.tokens[-1] = Token(
                 last.written + self.written, last.spoken + self.spoken, last.emphasis, glue=last.glue
             )
+            self.spans[-1] = (self.spans[-1][0], self.at)
         else:
             self.tokens.append(Token(self.written, self.spoken, self.emphatic, glue=self.glue and bool(self.tokens)))
+            self.spans.append((self.begun, self.at))
         self.written = self.spoken = ""
         self.emphatic = self.glue = False
 

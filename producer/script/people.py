@@ -79,8 +79,14 @@ def _together(given: Given, notes: Notes) -> dict[str, Place]:
     nodes = as_items(given.node, "'together'", "together: [first, second]", notes)
     if len(nodes) < 2:
         notes.add(given.place, "'together' needs two members or more, as in 'together: [first, second]'")
-    scalars = [scalar for node in nodes if (scalar := as_text(node, "a member", notes))]
-    return {scalar.text.strip(): scalar.place for scalar in scalars}
+    members: dict[str, Place] = {}
+    for node in nodes:
+        scalar = as_text(node, "a member", notes)
+        if scalar is not None and scalar.text.strip() in members:
+            notes.add(scalar.place, f"together: '{scalar.text.strip()}' is here twice; leave one out")
+        elif scalar is not None:
+            members[scalar.text.strip()] = scalar.place
+    return members
 
 
 def _note_together(person: Person, cast: Cast, notes: Notes) -> None:

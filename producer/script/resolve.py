@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from producer.errors import Place, ScriptError
-from producer.model.script import Pronunciation, Scene, Script
+from producer.errors import Place, Problem, ScriptError
+from producer.model.script import Effect, Pronunciation, Scene, Script
 from producer.model.sound import Catalogue
 from producer.script.circles import circles
 from producer.script.colours import Colours, read_roles, read_rooms, read_treatments
@@ -45,12 +45,21 @@ def resolve(written: Written, catalogue: Catalogue) -> Script:
     return script
 
 
-def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
-    assert isinstance(written.tree, Pairs)
-    found = top_keys(written.tree, notes)
+@dataclass(frozen=True, slots=True)
+class _Top:
+    """Everything but the scenes."""
+
+    head: Head
+    say: tuple[Pronunciation, ...]
+    cast: Cast
+    treatments: dict[str, tuple[Effect, ...]]
+    colours: Colours
+    sounds: Sounds
+
+
+def _top(found: Mapping[str, Node], catalogue: Catalogue, notes: Notes) -> _Top:
     head = read_head(found, notes)
     note_not_built(found, notes)
-    _note_missing(found, written, notes)
     _note_packs(head, catalogue, notes)
     say = read_say(found["say"], notes) if "say" in found else ()
     cast = read_cast(found["cast"], notes) if "cast" in found else {}
@@ -59,18 +68,45 @@ def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
     colours = Colours(rooms, treatments, notes)
     _check_cast(cast, catalogue, colours, notes)
     sounds = Sounds(_roles(found, catalogue, colours, notes), catalogue, colours, notes)
+    return _Top(head, say, cast, treatments, colours, sounds)
+
+
+def _note_hidden(written: Written, catalogue: Catalogue, notes: Notes) -> None:
+    """What is wrong in the files that a script brings where the script has its own: it waits there for the next.
+
+    A voice that this machine does not have is not wrong there: that may be why the script has its own.
+    """
+    catalogue = replace(catalogue, voices=None)
+    for tree in written.hidden:
+        found = Notes()
+        _top(top_keys(tree, found), catalogue, found)
+        told = {problem.at for problem in notes.problems}
+        notes.problems.extend(one for one in found.problems if one.at not in told and one.at.file != written.file)
+
+
+def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
+    assert isinstance(written.tree, Pairs)
+    found = top_keys(written.tree, notes)
+    top = _top(found, catalogue, notes)
+    head, cast, say = top.head, top.cast, top.say
+    _note_hidden(written, catalogue, notes)
+    _note_missing(found, written, notes)
     scenes = read_scenes(found["scenes"], cast, catalogue.sounds, head.margin, notes) if "scenes" in found else ()
     untranslated: tuple[str, ...] = ()
+    changed: tuple[Problem, ...] = ()
     if written.edition is not None:
-        scenes, untranslated = translated(scenes, written.edition, Play(cast, catalogue.sounds, notes), notes)
+        play = Play(cast, catalogue.sounds, notes)
+        scenes, untranslated, changed = translated(scenes, written.edition, play, notes)
     scenes = tuple(_said(scene, say) for scene in scenes)
     for scene in scenes:
-        _check_changes(scene, catalogue, colours, notes)
-    built = Episode(scenes, cast, head.gap, catalogue, colours, sounds, Targets(scenes, notes), notes).scenes()
+        _check_changes(scene, catalogue, top.colours, notes)
+    targets = Targets(scenes, notes)
+    built = Episode(scenes, cast, head.gap, catalogue, top.colours, top.sounds, targets, notes).scenes()
     _note_circles(built, notes)
     return Script(
         file=written.file,
         sha256=written.sha256,
+        brought=written.brought,
         title=head.title,
         show=head.show,
         season=head.season,
@@ -88,11 +124,12 @@ def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
         seed=head.seed,
         cast=members(cast),
         say=say,
-        rooms=colours.rooms,
-        treatments=treatments,
+        rooms=top.colours.rooms,
+        treatments=top.treatments,
         scenes=built,
         edition_of=written.edition.of if written.edition else "",
         untranslated=untranslated,
+        changed=changed,
     )
 
 

@@ -1,4 +1,7 @@
-"""What a translator is given: an edition with every text of the original, and the original with an id on every line."""
+"""What a translator is given: an edition with every text of the original, and the original with an id on every line.
+
+An edition that is there already gets what it lacks; `producer.script.additions` says where that is put.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 
 from producer.errors import Place
 from producer.model.words import fold
-from producer.script.keys import ITEMS, RESERVED
+from producer.script.keys import ITEMS, ORIGINAL, RESERVED
 from producer.script.markup import read_spoken
 from producer.script.moments import WORDS
 from producer.script.tree import Items, Node, Pairs, Scalar
@@ -27,6 +30,7 @@ class Text:
     speaker: str  # empty: the title of a chapter
     text: str
     head: Place  # of the key that an id is put in front of
+    how: str = ""  # the direction
 
 
 def texts(script: Node | None) -> tuple[Text, ...]:
@@ -44,7 +48,8 @@ def _texts(script: Node | None) -> Iterator[Text]:
                 continue
             for key, node in item.pairs:
                 if key.text not in RESERVED and isinstance(node, Scalar):
-                    yield Text(_text(_value(item, "id")), key.text, node.text.strip(), item.pairs[0][0].place)
+                    name, how = _text(_value(item, "id")), _text(_value(item, "how"))
+                    yield Text(name, key.text, node.text.strip(), item.pairs[0][0].place, how)
 
 
 def with_ids(source: str, script: Node | None) -> tuple[str, int]:
@@ -59,7 +64,7 @@ def with_ids(source: str, script: Node | None) -> tuple[str, int]:
     lines = re.split(r"(?<=\n)", source)
     taken = _called(script)
     without = [text for text in texts(script) if not text.id]
-    named = [(text, _free(text.text, taken)) for text in without]
+    named = [(text, free_name(text.text, taken)) for text in without]
     for text, name in reversed(named):
         number, column = text.head.line - 1, text.head.column - 1
         before, rest = lines[number][:column], lines[number][column:]
@@ -87,7 +92,7 @@ def _called(script: Node | None) -> set[str]:
     return found
 
 
-def _free(text: str, taken: set[str]) -> str:
+def free_name(text: str, taken: set[str]) -> str:
     """A name made of the first words of a text, which nothing in the script is called; `taken` gets it."""
     words = [word for token in read_spoken(text).tokens for word in fold(token.written)]
     stem = "_".join(words[:4]) or "line"
@@ -109,7 +114,8 @@ def skeleton(script: Node | None, of: str, language: str, voices: Mapping[str, s
     """
     parts = [
         f"# An edition of {of}, begun by: {command}",
-        "# Put your words in place of each text; the comment over it keeps the original. Every [cue] and [mark] stays,",
+        "# Put your words in place of each text. Over it, with '.original', stands what it is a translation of: leave",
+        "# that as it is, and 'render check' tells when the script's words change. Every [cue] and [mark] stays,",
         "# before the word on which it is heard; a cue may be shortened to its first word. Pauses are yours to move.",
         f"edition_of: {of}",
         f"language: {language}",
@@ -125,21 +131,37 @@ def skeleton(script: Node | None, of: str, language: str, voices: Mapping[str, s
         parts += [f"#   {key.text}: {_text(node)}" for key, node in say.pairs]
     parts += ["", "lines:"]
     for text in texts(script):
-        if not text.speaker:
-            parts += ["", f"  # ---- {text.text}", *_entry(text.id, text.text, "  ")]
-        else:
-            parts += ["", *(f"  {line}" for line in _comment(f"{text.speaker}: {text.text}"))]
-            parts += _entry(text.id, text.text, "  ")
+        parts += ["", *entry(text, "  ")]
     return "\n".join(parts) + "\n"
 
 
+def entry(text: Text, indent: str, *, record: bool = True) -> list[str]:
+    """The lines of one text of an edition: who says it and how, the original, and it again, to be translated."""
+    head = f"{indent}# {text.speaker}{text.how and f': {text.how}'}" if text.speaker else f"{indent}# ---- {text.text}"
+    return [head, *(original(text, indent) if record else []), *_entry(text.id, text.text, indent)]
+
+
+def original(text: Text, indent: str) -> list[str]:
+    """The lines that keep what the text under an id is a translation of."""
+    return _entry(f"{text.id}{ORIGINAL}", text.text, indent)
+
+
 def _cast(cast: Node | None, voices: Mapping[str, str]) -> Iterator[str]:
-    for key, member in cast.pairs if isinstance(cast, Pairs) else ():
-        name = _text(_value(member, "name"))
+    return (f"  {key}: {{{', '.join(own)}}}" for key, own in _members(cast, voices))
+
+
+def member(cast: Node | None, voices: Mapping[str, str], name: str) -> str:
+    """What stands behind a member's key in an edition; nothing for one who needs nothing there."""
+    return next((f"{{{', '.join(own)}}}" for key, own in _members(cast, voices) if key == name), "")
+
+
+def _members(cast: Node | None, voices: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    for key, node in cast.pairs if isinstance(cast, Pairs) else ():
+        name = _text(_value(node, "name"))
         shown = name if _PLAIN.fullmatch(name) and "," not in name else json.dumps(name, ensure_ascii=False)
         own = [*([f"name: {shown}"] if name else []), *([f"voice: {voices[key.text]}"] if key.text in voices else [])]
         if own:
-            yield f"  {key.text}: {{{', '.join(own)}}}"
+            yield key.text, own
 
 
 def _entry(key: str, text: str, indent: str) -> list[str]:

@@ -20,7 +20,8 @@ from producer.units import Lu
 Value = TypeVar("Value")
 GAP = Fraction(7, 20)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +96,13 @@ def _language(text: str) -> str:
 
 
 def _date(text: str) -> str:
-    if not _DATE.fullmatch(text.strip()):
+    found = _DATE.fullmatch(text.strip())
+    if found is None:
         raise q.ReadingError(f"'{text}' is not a day; write year, month and day, as in '2026-11-22'")
+    year, month, day = (int(part) for part in found.groups())
+    leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if not (year and 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1] + leap):
+        raise q.ReadingError(f"there is no day '{text.strip()}'; write year, month and day, as in '2026-11-22'")
     return text.strip()
 
 

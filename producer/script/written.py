@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass
 
 from producer.errors import Problem
-from producer.script.brought import Edition, Fetch, Fetched, whole
+from producer.model.script import Brought
+from producer.script.brought import Edition, Fetch, Fetched, joined
 from producer.script.compose import read_tree
 from producer.script.reading import Notes
 from producer.script.top import read_head, top_keys
@@ -23,6 +24,9 @@ class Written:
     file: str
     sha256: str
     tree: Node | None
+    brought: tuple[Brought, ...] = ()
+    hidden: tuple[Pairs, ...] = ()
+    """The script as it would be if what it overrides had the last word: of use only to find what is wrong there."""
     packs: tuple[str, ...] = ()
     profile: str = "podcast"
     problems: tuple[Problem, ...] = ()
@@ -42,21 +46,35 @@ def read(text: str, file: str, fetch: Fetch = _alone) -> Written:
         fetch: finds its series, or the script that it is an edition of.
     """
     tree, problems = read_tree(text, file)
-    sha256 = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    sha256 = _sha256(text)
     if not isinstance(tree, Pairs):
         return Written(file=file, sha256=sha256, tree=tree, problems=problems)
     notes = Notes(problems)
-    joined, edition = whole(tree, file, fetch, notes)
-    if joined is None:
+    brought: list[Brought] = []
+
+    def noted(named_in: str, wanted: str) -> Fetched:
+        got = fetch(named_in, wanted)
+        if got.text is not None:
+            brought.append(Brought(got.file, _sha256(got.text)))
+        return got
+
+    whole = joined(tree, file, noted, notes)
+    if whole is None:
         return Written(file=file, sha256=sha256, tree=None, problems=tuple(notes.problems))
     unheard = Notes()  # `resolve` tells these mistakes again, with all others
-    head = read_head(top_keys(joined, unheard), unheard)
+    head = read_head(top_keys(whole.tree, unheard), unheard)
     return Written(
         file=file,
         sha256=sha256,
-        tree=joined,
+        tree=whole.tree,
+        brought=tuple(brought),
+        hidden=whole.hidden,
         packs=head.packs,
         profile=head.profile,
         problems=tuple(notes.problems),
-        edition=edition,
+        edition=whole.edition,
     )
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

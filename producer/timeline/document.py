@@ -19,7 +19,9 @@ _At = Callable[[Place], dict[str, Any]]
 def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = str) -> dict[str, Any]:
     """The document of version 1 (docs/contract.md), ready for `json.dumps`; the same values give the same document.
 
-    `named` gives the names of files as outputs have them.
+    `named` gives the names of files as outputs have them. `script` is the file that was rendered and its SHA-256;
+    where that brings other files (its series, the script that it is an edition of and that one's series), `brought`
+    lists them in the same form: if none of these sums has changed, nothing has that was written.
 
     Times are whole samples, spans half-open. Beyond what the contract asks for, a clip has its `scene`, its `hit` (and
     every hit of what strikes more than once), `level` as [sample, LU] points where it moves, fades, cut, room and
@@ -31,7 +33,7 @@ def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = st
         "version": VERSION,
         "rate_hz": timeline.rate_hz,
         "duration": int(timeline.duration),
-        "script": {"file": named(script.file), "sha256": script.sha256},
+        "script": _script(script, named),
         "scenes": [
             {
                 "id": scene.id,
@@ -46,6 +48,12 @@ def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = st
         "hears": [_hear(hear, at) for hear in timeline.hears],
         "marks": [{"name": mark.name, "sample": int(mark.sample), "at": at(mark.place)} for mark in timeline.marks],
     }
+
+
+def _script(script: Script, named: Callable[[str], str]) -> dict[str, Any]:
+    brought = [{"file": named(one.file), "sha256": one.sha256} for one in script.brought]
+    own: dict[str, Any] = {"file": named(script.file), "sha256": script.sha256}
+    return own | ({"brought": brought} if brought else {})
 
 
 def _clip(clip: Clip, at: _At) -> dict[str, Any]:
