@@ -17,7 +17,7 @@ _At = Callable[[Place], dict[str, Any]]
 
 
 def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = str) -> dict[str, Any]:
-    """The document of version 1 (docs/contract.md), ready for `json.dumps`; the same values give the same document.
+    """The document of version 1 (docs/output.md), ready for `json.dumps`; the same values give the same document.
 
     `named` gives the names of files as outputs have them. `script` is the file that was rendered and its SHA-256;
     where that brings other files (its series, the script that it is an edition of and that one's series), `brought`
