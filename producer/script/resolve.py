@@ -20,7 +20,7 @@ from producer.script.play import Play
 from producer.script.reading import Notes, hint
 from producer.script.scenes import read_scenes
 from producer.script.targets import Targets
-from producer.script.top import Head, note_not_built, read_head, read_say, top_keys
+from producer.script.top import Head, read_head, read_say, top_keys
 from producer.script.tree import Node, Pairs
 from producer.script.written import Written
 
@@ -49,7 +49,6 @@ def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
     assert isinstance(written.tree, Pairs)
     found = top_keys(written.tree, notes)
     head = read_head(found, notes)
-    note_not_built(found, notes)
     _note_missing(found, written, notes)
     _note_packs(head, catalogue, notes)
     say = read_say(found["say"], notes) if "say" in found else ()
@@ -86,6 +85,7 @@ def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
         profile=head.profile,
         packs=head.packs,
         seed=head.seed,
+        mixes=head.mixes,
         cast=members(cast),
         say=say,
         rooms=colours.rooms,
