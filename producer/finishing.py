@@ -136,6 +136,8 @@ def finished(mix: Mixed, style: MixStyle, profile: Profile, audio: Path, jobs: i
 
 def write_stems(mix: Mixed, plan: master.Plan, profile: Profile, staging: Staging, watch: Watch) -> None:
     """The stems of the standard mix as files: at the master's gain, before its limiter."""
+    if not mix.stems:
+        return
     watch.stage("stems", len(mix.stems))
     for done, (name, file) in enumerate(zip(mix.stems, stem_files(mix.stems), strict=True), 1):
         encode.write_stem(mix.stem(name, plan.gain_db), profile.rate_hz, staging.path(file))

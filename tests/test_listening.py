@@ -141,6 +141,25 @@ def test_clear_speech_stands_near_the_centre_as_loud_as_before(made: list[Stretc
     assert loudness(clear[said], RATE_HZ) == pytest.approx(loudness(standard[said], RATE_HZ), abs=0.02)
 
 
+def test_a_mix_may_have_a_mixer_of_its_own_that_takes_the_margins_as_they_were_solved(made: list[Stretch]) -> None:
+    """Another way of hearing, here with the knock alone in another place, is no reason to solve anything again."""
+    moved = [replace(one, pan=Ramp.still(90.0)) if one.kind == "sound" else one for one in clips()]
+    own = Mixer(
+        timeline([one for one in moved if one.kind != "speech"], at(SECONDS), RATE_HZ),
+        script(),
+        {},
+        PALETTE,
+        segment_hops=100,
+    )
+    style = replace(MIXES["standard"], name="elsewhere")
+    found = list(Listening(mixer(clips()), [MIXES["standard"], style], "buses", {"elsewhere": own}).stretches(2))
+    assert np.array_equal(joined(found, "standard"), joined(made, "standard"))
+    beds = stem(found, ("beds", None)) + stem(found, ("music", None))  # turned down for speech that `own` has not
+    knock = joined(found, "elsewhere") - beds
+    assert np.abs(knock[: at(2)]).max() < 1e-6
+    assert np.abs(knock[:, 1]).max() > 2 * np.abs(knock[:, 0]).max()
+
+
 def test_speech_that_nobody_moves_is_not_mixed_again() -> None:
     still = [replace(one, pan=Ramp.still(0.0)) if one.kind == "speech" else one for one in clips()]
     stretches = list(Listening(mixer(still), wanted(["clear_speech"]), "buses").stretches())

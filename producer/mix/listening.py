@@ -16,7 +16,7 @@ from producer.audio import Audio, silence
 from producer.mix.margin import LineMargin, LineMeter
 from producer.mix.mixer import Buses, Mixer
 from producer.mix.parallel import in_order
-from producer.model.mixes import BUSES, STANDARD, BusName, MixStyle
+from producer.model.mixes import BUSES, BusName, MixStyle
 from producer.model.script import Margin
 from producer.units import Lu, Span, gain
 
@@ -48,10 +48,20 @@ class Listening:
     Args:
         styles: the mixes; those that are ridden are left to be made from the standard one.
         stems: which stems of the standard mix are made, too.
+        mixers: of the styles that hear the whole episode in another way, by name; they follow `mixer`.
     """
 
-    def __init__(self, mixer: Mixer, styles: Sequence[MixStyle], stems: Stems = "none") -> None:
+    def __init__(
+        self,
+        mixer: Mixer,
+        styles: Sequence[MixStyle],
+        stems: Stems = "none",
+        mixers: Mapping[str, Mixer] | None = None,
+    ) -> None:
         self._mixer = mixer
+        self._mixers = dict(mixers or {})
+        for own in self._mixers.values():
+            own.follow(mixer)
         self._styles = tuple(style for style in styles if style.range_lu is None)
         self._stems = stems
         self._speech: dict[str, Callable[[int], Audio]] = {
@@ -79,8 +89,11 @@ class Listening:
 
     def _stretch(self, index: int) -> tuple[Stretch, dict[str, Audio]]:
         buses = self._mixer.segment(index)
+        heard = {name: own.segment(index) for name, own in self._mixers.items()}
         speech = {name: make(index) for name, make in self._speech.items()}
-        mixes = {style.name: _mixed(style, buses, speech.get(style.name, buses.speech)) for style in self._styles}
+        mixes = {
+            style.name: _mixed(style, heard.get(style.name, buses), speech.get(style.name)) for style in self._styles
+        }
         return Stretch(span=buses.span, mixes=mixes, stems=dict(self._stem(buses, index))), speech
 
     def _stem(self, buses: Buses, index: int) -> Iterator[tuple[StemName, Audio]]:
@@ -115,16 +128,19 @@ class Listening:
         return [meter for meter in meters if meter.clip not in done]
 
 
-def _mixed(style: MixStyle, buses: Buses, speech: Audio) -> Audio:
-    if style.name == STANDARD.name:
-        return buses.sum()
-    made = speech.copy() if "speech" in style.heard else silence(buses.span.length)
-    if "sounds" in style.heard:
-        made += buses.sounds
+def _mixed(style: MixStyle, buses: Buses, speech: Audio | None) -> Audio:
+    """A style's sum of the buses, with speech of its own where it has some."""
     lower = np.float32(gain(-style.lower_db))
-    for bus, audio in (("beds", buses.beds), ("music", buses.music)):
+    heard = {
+        "speech": buses.speech if speech is None else speech,
+        "sounds": buses.sounds,
+        "beds": buses.beds * lower,
+        "music": buses.music * lower,
+    }
+    made = silence(buses.span.length)
+    for bus in BUSES:
         if bus in style.heard:
-            made += audio * lower
+            made += heard[bus]
     return made
 
 

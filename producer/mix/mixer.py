@@ -83,15 +83,10 @@ class Mixer:
         segment_hops: int = SEGMENT_HOPS,
     ) -> None:
         self.timeline = timeline
-        self._segments = Segments(timeline, script, takes, palette, impulses or {}, segment_hops)
-        self._with = partial(
-            Segments,
-            script=script,
-            takes=takes,
-            palette=palette,
-            impulses=impulses or {},
-            segment_hops=segment_hops,
+        self._played = partial(
+            Segments, script=script, takes=takes, palette=palette, impulses=impulses or {}, segment_hops=segment_hops
         )
+        self._segments = self._played(timeline)
         self._spill = spill
         self._finished: Memo[Buses] = Memo(_FINISHED_BYTES, lambda made: 4 * made.speech.nbytes)
         self._reductions: tuple[Reduction, Reduction] | None = None
@@ -127,6 +122,11 @@ class Mixer:
         lines = [heard[clip.id] for clip in spoken]
         self._reductions = solved(lines, self.timeline.duration, rate_hz)
         self._margins = tuple(checked(line, *self._reductions) for line in lines)
+
+    def follow(self, other: Mixer) -> None:
+        """Takes what `other` has solved for the same timeline instead of a first pass of its own."""
+        other.prepare()
+        self._reductions, self._margins = other._reductions, other._margins
 
     @property
     def margins(self) -> tuple[LineMargin, ...]:
@@ -182,7 +182,7 @@ class Mixer:
         clips = tuple(replace(clip, pan=clip.pan.scaled(pan_share)) for clip in moved)
         if clips == tuple(moved):
             return partial(self._kept, "speech")
-        return partial(self._with(replace(self.timeline, clips=clips)).stem, "speech")
+        return partial(self._played(replace(self.timeline, clips=clips)).stem, "speech")
 
     def _measured(self, index: int) -> dict[Stem, Audio]:
         """Segment `index` of the stems that margins depend on; empty ones where nobody speaks and nothing is kept."""

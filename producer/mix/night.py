@@ -124,7 +124,7 @@ def _around(powers: Floats, seconds: float, seconds_per_hop: float, programme: f
 def _ridden(around: Floats, share: float, hand: Hand, seconds_per_hop: float) -> Floats:
     """The ride in dB: `share` of the way to the programme's loudness."""
     lift = hand.lift_db(np.maximum(-around, 0.0), share)
-    passages = ndimage.grey_opening(lift, max(1, round(PASSAGE_S / seconds_per_hop)))
+    passages = ndimage.grey_opening(lift, (max(1, round(PASSAGE_S / seconds_per_hop)),))
     wanted = np.where(around > 0.0, -share * around, passages)
     step = RIDE_DB_PER_S * seconds_per_hop
     # The lower of two curves that may not climb and fall faster: it never lifts what ought to be down.
