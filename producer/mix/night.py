@@ -77,16 +77,16 @@ HANDS = (
 
 @dataclass(frozen=True, slots=True)
 class Ride:
-    """A gain over the episode: dB at every `hop`-th sample, straight lines between."""
+    """A gain over the episode: dB in the middle of each `hop` samples, straight lines between."""
 
     db: Floats
     hop: int
 
     def gains(self, start: int, stop: int) -> NDArray[np.float32]:
         """Amplitudes at samples [start, stop), shape (stop - start,); a function of position."""
-        first, last = start // self.hop, stop // self.hop + 2
-        known = self.db[np.clip(np.arange(first, last), 0, len(self.db) - 1)]
-        db = np.interp(np.arange(start, stop), np.arange(first, last) * self.hop, known)
+        hops = np.arange(start // self.hop - 1, stop // self.hop + 2)
+        known = self.db[np.clip(hops, 0, len(self.db) - 1)]
+        db = np.interp(np.arange(start, stop) + 0.5, (hops + 0.5) * self.hop, known)
         return np.asarray(10.0 ** (db / 20.0), np.float32)
 
 
