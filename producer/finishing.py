@@ -164,7 +164,7 @@ def _ridden(
         all_rounds += rounds
         if measured.range_lu <= range_lu:
             break
-        wanted -= measured.range_lu - range_lu + night.SPARE_LU / 2
+        wanted -= measured.range_lu - range_lu + 0.25
     return plan, measured, all_rounds
 
 

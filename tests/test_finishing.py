@@ -38,7 +38,7 @@ def ridden(widening: Widening) -> tuple[master.Plan, Loudness, int]:
 
 
 def test_the_night_is_drawn_anew_when_the_decoded_file_is_too_wide() -> None:
-    widening = Widening(1.0)
+    widening = Widening(1.6)
     plan, measured, rounds = ridden(widening)
     assert len(widening.came) == 2 and widening.came[1] < widening.came[0]
     assert measured.range_lu <= 6.0

@@ -38,8 +38,8 @@ GUARD_DOWN_DB_PER_S = 20.0
 GUARD_UP_DB_PER_S = 5.0
 GUARD_LEAD_S = 0.1
 """The guard is down this long before a blow."""
-SPARE_LU = 0.5
-"""Limiter and encoder may widen the range by tenths."""
+SPARE_LU = 0.75
+"""Limiter and encoder widen the range by up to half a unit, and meters differ by tenths."""
 _MOMENT_S = 0.4
 _SHARES = tuple(twentieth / 20 for twentieth in range(21))
 
