@@ -37,8 +37,31 @@ class Plan:
     ceiling_dbtp: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Loudness and peaks of a mix, hop by hop: what its first plan is made from."""
+
+    powers: NDArray[np.float64]  # K-weighted mean squares, one per hop
+    peaks: NDArray[np.float64]  # highest sample of each hop
+    seconds_per_hop: float
+
+    def limited_lufs(self, gain_db: float, ceiling_dbtp: float | None) -> float:
+        """Loudness after a gain and, nearly, the limiter: it falls for each hop's highest sample and rises slowly."""
+        powers = self.powers * 10.0 ** (gain_db / 10.0)
+        if ceiling_dbtp is not None:
+            over_db = 20.0 * np.log10(np.maximum(self.peaks * gain(gain_db + _BETWEEN_SAMPLES_DB - ceiling_dbtp), 1.0))
+            release = RELEASE_DB_S * self.seconds_per_hop * np.arange(len(over_db))
+            held_db = np.maximum.accumulate(over_db + release) - release
+            powers = powers * 10.0 ** (-held_db / 10.0)
+        return integrated(powers, self.seconds_per_hop)
+
+    def ridden(self, db: NDArray[np.float64]) -> Levels:
+        """The levels after a slow gain, in dB for each hop."""
+        return Levels(self.powers * 10.0 ** (db / 10.0), self.peaks * 10.0 ** (db / 20.0), self.seconds_per_hop)
+
+
 class Survey:
-    """What the first plan is made from: loudness and peaks of the mix, hop by hop, taken while it is mixed."""
+    """Takes the levels of a mix while it is made."""
 
     def __init__(self, rate_hz: int) -> None:
         self._power = PowerMeter(rate_hz, 2)
@@ -53,28 +76,14 @@ class Survey:
         self._peaks.append(np.abs(waiting[:whole]).reshape(-1, self._power.hop * 2).max(axis=1, initial=0.0))
         self._rest = waiting[whole:]
 
-    @property
-    def powers(self) -> NDArray[np.float64]:
-        """K-weighted mean squares per hop of `seconds_per_hop`."""
-        return self._power.powers()
-
-    @property
-    def seconds_per_hop(self) -> float:
-        return self._power.seconds_per_hop
-
-    def limited_lufs(self, gain_db: float, ceiling_dbtp: float | None) -> float:
-        """Loudness after a gain and, nearly, the limiter: it falls for each hop's highest sample and rises slowly."""
-        powers = self.powers * 10.0 ** (gain_db / 10.0)
-        if ceiling_dbtp is not None:
-            peaks = np.concatenate([np.zeros(0, np.float32), *self._peaks])[: len(powers)].astype(float)
-            over_db = 20.0 * np.log10(np.maximum(peaks * gain(gain_db + _BETWEEN_SAMPLES_DB - ceiling_dbtp), 1.0))
-            release = RELEASE_DB_S * self.seconds_per_hop * np.arange(len(over_db))
-            held_db = np.maximum.accumulate(over_db + release) - release
-            powers = powers * 10.0 ** (-held_db / 10.0)
-        return integrated(powers, self.seconds_per_hop)
+    def levels(self) -> Levels:
+        """What was measured so far, whole hops only."""
+        powers = self._power.powers()
+        peaks = np.concatenate([np.zeros(0, np.float32), *self._peaks])[: len(powers)].astype(float)
+        return Levels(powers, peaks, self._power.seconds_per_hop)
 
 
-def first_plan(mix: Survey, profile: Profile) -> Plan:
+def first_plan(mix: Levels, profile: Profile) -> Plan:
     """The plan before anything was encoded: the gain that should reach the profile's loudness through the limiter."""
     ceiling = None
     if profile.limiter and profile.peak_dbtp is not None:

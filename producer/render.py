@@ -2,143 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+import glob
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from producer import master, memory, voice
+from producer import memory, voice
 from producer import script as script_stage
 from producer.audio import Audio
 from producer.cache import Cache
-from producer.deliver import cover, credits, encode
+from producer.deliver import cover, credits, encode, stems
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
-from producer.deliver.spill import Shelf, Spill
-from producer.dsp.loudness import Loudness, Meter, lufs, sliding
+from producer.dsp.loudness import lufs, sliding
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
+from producer.finishing import Mixed, Workshop, finished, mixed, write_stems
 from producer.foley import RECIPES
-from producer.mix.margin import LineMargin
-from producer.mix.mixer import Mixer
+from producer.mix.listening import Stems
+from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Script
 from producer.model.sound import Origin
-from producer.model.timeline import Timeline
-from producer.model.voice import Take, TakeReport
+from producer.model.voice import Take
+from producer.production import NoWatch, Order, Outline, Placed, Recorded, Report, Watch, audio_name
 from producer.project import Project
 from producer.script.compose import decode
 from producer.script.mend import mend
 from producer.sounds.decode import UndecodableError
 from producer.sounds.decode import decode as decode_sound
 from producer.sounds.find import Packs, licence_problems, load_packs, refused_roles
-from producer.sounds.palette import PackPalette, palette
+from producer.sounds.palette import palette
 from producer.timeline.cue_sheet import CueRow, cue_sheet
 from producer.timeline.document import to_json
 from producer.timeline.place import place
 from producer.timeline.uses import uses
 from producer.units import Samples
 
-
-class Watch(Protocol):
-    """Who is told how far the work has come."""
-
-    def stage(self, name: str, total: int) -> None:
-        """A stage begins that has `total` steps."""
-        ...
-
-    def done(self, steps: int) -> None:
-        """So many of the stage's steps are done."""
-        ...
-
-
-class NoWatch:
-    """Tells nobody."""
-
-    def stage(self, name: str, total: int) -> None: ...
-
-    def done(self, steps: int) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What the user asked for."""
-
-    project: Project
-    output: Path | None = None
-    packs: tuple[str, ...] = ()  # searched before the script's own
-    profile: str | None = None
-    jobs: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What actors have recorded of the script."""
-
-    takes: tuple[TakeReport, ...] = ()  # those that are heard, in reading order
-    strays: tuple[tuple[str, str], ...] = ()  # files that are nobody's take, and why
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a producer wants to know when it is done."""
-
-    script: Script
-    timeline: Timeline
-    profile: Profile
-    measured: Loudness  # of the decoded file
-    margins: tuple[LineMargin, ...]
-    plan: master.Plan
-    rounds: int
-    filled: Mapping[str, tuple[str, ...]]  # pack, in the order in which they are asked -> the script's roles it fills
-    recorded: Recorded = Recorded()
-    files: tuple[Path, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """An episode that is spoken, sounded and placed, but not mixed yet."""
-
-    script: Script
-    profile: Profile
-    timeline: Timeline
-    takes: Mapping[tuple[str, int], Take]
-    palette: PackPalette
-    filled: Mapping[str, tuple[str, ...]]
-    recorded: Recorded = Recorded()
+__all__ = ["NoWatch", "Order", "Placed", "Recorded", "Report", "Watch"]
 
 
 def episode(order: Order, cache: Cache, watch: Watch) -> Report:
     """Make the episode and write its folder. Raises a ProducerError, and then the last output is as it was."""
     memory.few_arenas()
-    work = cache.root / "work"
-    with Staging(order.output or order.project.output) as staging, Spill(work, 2) as mix:
-        script, timeline, profile, filled, recorded, origins, margins, survey = _mixed(order, cache, mix, watch)
+    slug, folder = order.project.slug, order.output or order.project.output
+    with Staging(folder) as staging, Workshop(cache.root / "work") as workshop:
+        outline, origins, styles, mix = _mixed(order, cache, workshop, watch)
         memory.give_back()
-        audio = staging.path(order.project.slug + encode.codec(profile).suffix)
-        chain, measured, rounds = _mastered(mix, survey, profile, audio, order.jobs, watch)
-        if measured.samples != timeline.duration:
-            raise AssertionError(f"{measured.samples} samples came back of {timeline.duration}")
+        script, timeline, profile = outline.script, outline.timeline, outline.profile
+        suffix = encode.codec(profile).suffix
+        delivered = [
+            finished(mix, style, profile, staging.path(audio_name(slug, style, suffix)), order.jobs, watch)
+            for style in styles
+        ]
+        write_stems(mix, delivered[0].plan, profile, staging, watch)
         document = to_json(timeline, script, order.project.named)
-        curve = lufs(sliding(survey.powers, 3.0, survey.seconds_per_hop)[::100]).tolist()
+        levels = mix.standard.levels
+        curve = lufs(sliding(levels.powers, 3.0, levels.seconds_per_hop)[::100]).tolist()
         picture = delivery.own_cover(script, order.project.root) or cover.draw(script.title, script.show, curve)
         delivery.write_documents(staging, script, timeline, document, origins)
-        delivery.write_tags(audio, script, timeline, origins, picture, profile)
-        files = staging.publish(stale=[f"{order.project.slug}{suffix}" for suffix in encode.SUFFIXES])
+        for one in delivered:
+            delivery.write_tags(one.file, script, timeline, origins, picture, profile, one.style.title)
+        files = staging.publish(stale=_stale(slug))
     return Report(
         script=script,
         timeline=timeline,
         profile=profile,
-        measured=measured,
-        margins=margins,
-        plan=chain,
-        rounds=rounds,
-        filled=filled,
-        recorded=recorded,
+        filled=outline.filled,
+        recorded=outline.recorded,
+        mixes=tuple(replace(one, file=folder / one.file.name) for one in delivered),
+        stems=tuple(file for file in files if file.relative_to(folder).parts[0] == stems.FOLDER),
         files=files,
     )
+
+
+def _mixed(
+    order: Order, cache: Cache, workshop: Workshop, watch: Watch
+) -> tuple[Outline, tuple[Origin, ...], tuple[MixStyle, ...], Mixed]:
+    """The episode and all of its mixes; takes and sounds are no longer held."""
+    placed = plan(order, cache, watch)
+    styles = wanted((*placed.script.mixes, *order.mixes))
+    asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems
+    mix = mixed(placed, styles, asked, workshop, order.jobs, watch)
+    return placed.outline(), _origins(placed), styles, mix
+
+
+def _stale(slug: str) -> list[str]:
+    """What an earlier render may have left that this one did not make."""
+    audio = [audio_name(slug, style, suffix) for style in MIXES.values() for suffix in encode.SUFFIXES]
+    return [*map(glob.escape, audio), *stems.PATTERNS]
 
 
 def read_script(project: Project, packs: Iterable[str], cache: Cache) -> tuple[Script, Packs]:
@@ -300,79 +253,6 @@ def _profile(name: str) -> Profile:
     if PROFILES[name].loudness_lufs is None:
         raise RenderError(f"the profile '{name}' is not built yet: it goes by RMS and noise floor, not by loudness")
     return PROFILES[name]
-
-
-class _Mixed(NamedTuple):
-    """What is left of the mix when its samples are on disk; takes and sounds are no longer held."""
-
-    script: Script
-    timeline: Timeline
-    profile: Profile
-    filled: Mapping[str, tuple[str, ...]]
-    recorded: Recorded
-    origins: tuple[Origin, ...]
-    margins: tuple[LineMargin, ...]
-    survey: master.Survey
-
-
-def _mixed(order: Order, cache: Cache, mix: Spill, watch: Watch) -> _Mixed:
-    """The whole mix into `mix`, with beds and music turned down as far as each line's margin needs it."""
-    placed = plan(order, cache, watch)
-    survey = master.Survey(placed.timeline.rate_hz)
-    with Shelf(cache.root / "work") as shelf:
-        mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette, spill=shelf)
-        watch.stage("margins", placed.timeline.duration)
-        mixer.prepare(order.jobs, lambda done, total: watch.done(placed.timeline.duration * done // total))
-        watch.stage("mix", placed.timeline.duration)
-        for buses in mixer.blocks(order.jobs):
-            block = buses.sum()
-            mix.write(block)
-            survey.push(block)
-            watch.done(mix.samples)
-        return _Mixed(
-            placed.script,
-            placed.timeline,
-            placed.profile,
-            placed.filled,
-            placed.recorded,
-            _origins(placed),
-            mixer.margins,
-            survey,
-        )
-
-
-def _mastered(
-    mix: Spill, survey: master.Survey, profile: Profile, audio: Path, jobs: int, watch: Watch
-) -> tuple[master.Plan, Loudness, int]:
-    """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not."""
-    chain = master.first_plan(survey, profile)
-    rounds = 0
-    while rounds < master.ROUNDS:
-        rounds += 1
-        watch.stage("master", mix.samples)
-        programme = partial(_programme, mix, chain, profile)
-        encode.encode(programme, mix.samples, profile, audio, jobs, watch.done)
-        watch.stage("verify", mix.samples)
-        meter = Meter(profile.rate_hz, profile.channels)
-        for block in encode.decode(audio, profile):
-            meter.push(block)
-            watch.done(meter.samples)
-        measured = meter.result()
-        following = master.corrected(chain, measured, profile)
-        if following is None:
-            break
-        chain = following
-    if not master.holds(measured, profile):
-        raise RenderError(
-            f"the episode cannot be brought to the profile '{profile.name}': after {rounds} rounds it is at "
-            f"{measured.integrated_lufs:.1f} LUFS with a true peak of {measured.true_peak_dbtp:.1f} dBTP; "
-            "it is quiet for most of its length with a few very loud moments: lower those"
-        )
-    return chain, measured, rounds
-
-
-def _programme(mix: Spill, chain: master.Plan, profile: Profile, start: int, stop: int) -> Iterator[Audio]:
-    return master.mastered(mix.read, start, stop, chain, profile)
 
 
 def _origins(placed: Placed) -> tuple[Origin, ...]:

@@ -10,38 +10,57 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from producer.mix.margin import LineMargin
+    from producer.model.timeline import Timeline
     from producer.model.voice import TakeReport
-    from producer.render import Recorded, Report
+    from producer.production import Delivered, Recorded, Report
     from producer.timeline.cue_sheet import CueRow
 
 
 def facts(report: Report, here: Path) -> dict[str, object]:
     """The summary as one JSON object; numbers are rounded to what can be heard, files are named from `here`."""
     rate = report.timeline.rate_hz
-    spans = {clip.id: clip for clip in report.timeline.clips}
+    standard, *others = report.mixes
     return {
         "title": report.script.title,
         "profile": report.profile.name,
         "length_s": round(report.timeline.duration / rate, 3),
-        "loudness_lufs": _rounded(report.measured.integrated_lufs),
-        "loudness_range_lu": _rounded(report.measured.range_lu),
-        "true_peak_dbtp": _rounded(report.measured.true_peak_dbtp),
-        "rounds": report.rounds,
+        **_measured(standard),
         "packs": {pack: list(roles) for pack, roles in report.filled.items()},
         "untranslated": list(report.script.untranslated),
         "changed": [{"where": str(one.at), "what": one.what} for one in report.script.changed],
         "recorded": recorded(report.recorded, sum(len(line.voices) for line in report.script.lines)),
-        "tightest_margin": {
-            kind: {
-                "margin_lu": _rounded(over),
-                "asked_lu": asked,
-                "line": clip,
-                "at_s": round(spans[clip].span.start / rate, 2),
-                "where": str(spans[clip].place),
-            }
-            for kind, (over, asked, clip) in _tightest(report.margins).items()
+        "tightest_margin": _margin(standard, report.timeline),
+        "mixes": {
+            one.style.name: _measured(one)
+            | {"tightest_margin": _margin(one, report.timeline), "file": _from(one.file, here)}
+            for one in others
         },
+        "stems": [_from(path, here) for path in report.stems],
         "files": [_from(path, here) for path in report.files],
+    }
+
+
+def _measured(mix: Delivered) -> dict[str, object]:
+    """What a mix's file measures, decoded, and in how many rounds it was brought there."""
+    return {
+        "loudness_lufs": _rounded(mix.measured.integrated_lufs),
+        "loudness_range_lu": _rounded(mix.measured.range_lu),
+        "true_peak_dbtp": _rounded(mix.measured.true_peak_dbtp),
+        "rounds": mix.rounds,
+    }
+
+
+def _margin(mix: Delivered, timeline: Timeline) -> dict[str, object]:
+    spans = {clip.id: clip for clip in timeline.clips}
+    return {
+        kind: {
+            "margin_lu": _rounded(over),
+            "asked_lu": asked,
+            "line": clip,
+            "at_s": round(spans[clip].span.start / timeline.rate_hz, 2),
+            "where": str(spans[clip].place),
+        }
+        for kind, (over, asked, clip) in _tightest(mix.margins).items()
     }
 
 
@@ -87,9 +106,26 @@ def text(found: dict[str, object]) -> str:
             f"speech     {_shown(margin['margin_lu'])} LU over {kind} at least (asked {_shown(margin['asked_lu'])}): "
             f"{margin['line']} at {tenths // 600}:{tenths % 600 / 10:04.1f}, {margin['where']}"
         )
-    files = found["files"]
-    assert isinstance(files, list)
-    return "\n".join([*lines, *(f"wrote      {name}" for name in files)])
+    mixes = found["mixes"]
+    assert isinstance(mixes, dict)
+    lines += [f"mix        {name}: {_mix(mix)}" for name, mix in mixes.items()]
+    stems, files = found["stems"], found["files"]
+    assert isinstance(stems, list) and isinstance(files, list)
+    lines += [f"wrote      {name}" for name in files if name not in stems]
+    if stems:
+        folder = min((Path(name).parent.as_posix() for name in stems), key=len)
+        lines.append(f"wrote      {folder}/: {len(stems)} stems")
+    return "\n".join(lines)
+
+
+def _mix(mix: Mapping[str, Any]) -> str:
+    """A listener mix in a few words."""
+    over = [
+        f"speech {_shown(margin['margin_lu'])} LU over {kind} at least"
+        for kind, margin in mix["tightest_margin"].items()
+    ]
+    level = f"{_shown(mix['loudness_lufs'])} LUFS, range {_shown(mix['loudness_range_lu'])} LU"
+    return "; ".join([f"{level}, true peak {_shown(mix['true_peak_dbtp'])} dBTP", *over])
 
 
 def untranslated(ids: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from producer.units import Samples, Span
 
 FOLDER = Path(__file__).parent.parent
 SCRIPT = FOLDER / "script" / "flagship.yaml"
+OTHERS = ("clear_speech", "night")
 TEN_MS = 0.010
 
 
@@ -47,7 +48,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rendered(shared: Path) -> Rendered:
     folder, cache = shared / "out", shared / "cache"
     with Cache(cache) as kept:
-        order = render.Order(project=project.find(SCRIPT, FOLDER)[0], output=folder, jobs=2)
+        order = render.Order(project=project.find(SCRIPT, FOLDER)[0], output=folder, mixes=OTHERS, jobs=2)
         return Rendered(folder, cache, render.episode(order, kept, render.NoWatch()))
 
 
@@ -227,8 +228,36 @@ def test_another_render_gives_the_same_bytes(rendered: Rendered, tmp_path: Path)
     first, second = (
         {p.name: digest(p) for p in folder.iterdir()} for folder in (rendered.folder, tmp_path / "elsewhere")
     )
-    assert first == second
-    assert {"flagship.mp3", "timeline.json", "transcript.vtt", "credits.txt"} <= first.keys()
+    beside = {f"flagship.{name}.mp3" for name in OTHERS}  # made in the first, and of no weight for the rest
+    assert {name: found for name, found in first.items() if name not in beside} == second
+    assert beside <= first.keys()
+    assert {"flagship.mp3", "timeline.json", "transcript.vtt", "credits.txt"} <= second.keys()
+
+
+def test_every_mix_has_the_length_the_loudness_and_the_chapters_of_the_standard_one(rendered: Rendered) -> None:
+    for mix in rendered.report.mixes:
+        assert mix.measured.samples == rendered.report.timeline.duration, mix.style.name
+        assert mix.measured.integrated_lufs == pytest.approx(-16, abs=0.5), mix.style.name
+        assert mix.measured.true_peak_dbtp <= -1, mix.style.name
+        assert id3.ID3(mix.file).getall("CHAP") == id3.ID3(rendered.mp3).getall("CHAP"), mix.style.name
+    assert [mix.style.name for mix in rendered.report.mixes] == ["standard", *OTHERS]
+
+
+def test_clear_speech_stands_at_least_6_lu_further_above_on_every_line(rendered: Rendered) -> None:
+    clear = {line.clip: line for line in rendered.report.mix("clear_speech").margins}
+    assert len(clear) > 40
+    for line in rendered.report.margins:
+        for kind in ("over_beds_lu", "over_music_lu", "over_freed_lu"):
+            assert getattr(clear[line.clip], kind) >= getattr(line, kind) + 6.0, line.clip
+        assert clear[line.clip].kept
+
+
+def test_night_has_a_range_of_at_most_6_lu_and_nothing_that_startles(rendered: Rendered) -> None:
+    night, standard = rendered.report.mix("night").measured, rendered.report.measured
+    assert standard.range_lu > 10
+    assert night.range_lu <= 6.0
+    assert standard.max_momentary_lufs - standard.integrated_lufs > 8
+    assert night.max_momentary_lufs - night.integrated_lufs <= 6.5
 
 
 def digest(path: Path) -> str:

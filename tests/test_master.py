@@ -21,11 +21,11 @@ def measured(blocks: list[Audio], profile: Profile) -> Loudness:
     return meter.result()
 
 
-def survey(mix: Audio, profile: Profile) -> master.Survey:
+def survey(mix: Audio, profile: Profile) -> master.Levels:
     made = master.Survey(profile.rate_hz)
     for at in range(0, len(mix), 10_007):
         made.push(mix[at : at + 10_007])
-    return made
+    return made.levels()
 
 
 def mastered(mix: Audio, plan: master.Plan, profile: Profile, start: int, stop: int) -> Iterator[Audio]:

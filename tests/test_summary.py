@@ -14,9 +14,10 @@ from producer import master, summary
 from producer.dsp.loudness import Loudness
 from producer.errors import Place
 from producer.mix.margin import LineMargin
+from producer.model.mixes import MIXES
 from producer.model.profile import PROFILES
 from producer.model.voice import TakeReport
-from producer.render import Recorded, Report
+from producer.production import Delivered, Recorded, Report
 from producer.timeline.cue_sheet import cue_sheet
 from producer.units import Samples, Span
 from tests.deliver_helpers import RATE, script_of, speech, timeline_of
@@ -39,6 +40,11 @@ def margin(line: str, start: float, **over: float) -> LineMargin:
     return LineMargin(line=line, clip=line, span=span, speech_lufs=-23.0, over_freed_lu=math.inf, **(figures | over))
 
 
+def delivered(name: str, file: Path, margins: tuple[LineMargin, ...], measured: Loudness = LOUD) -> Delivered:
+    plan = master.Plan(6.0, -1.0)
+    return Delivered(style=MIXES[name], file=file, measured=measured, margins=margins, plan=plan, rounds=1)
+
+
 def report(folder: Path, *margins: LineMargin, measured: Loudness = LOUD) -> Report:
     clips = tuple(
         speech(one.line, "keeper", [("Hello", one.span.start / RATE, one.span.end / RATE)]) for one in margins
@@ -47,10 +53,7 @@ def report(folder: Path, *margins: LineMargin, measured: Loudness = LOUD) -> Rep
         script=script_of("The Last Lamp"),
         timeline=timeline_of(99.6, clips, (("One", 0.0), ("Two", 50.0))),
         profile=PROFILES["podcast"],
-        measured=measured,
-        margins=margins,
-        plan=master.Plan(6.0, -1.0),
-        rounds=1,
+        mixes=(delivered("standard", folder / "output" / "lamp" / "lamp.mp3", margins, measured),),
         filled={"winter": ("door", "wind"), "ruins": ("gull",)},
         files=(folder / "output" / "lamp" / "lamp.mp3", folder / "output" / "lamp" / "timeline.json"),
     )
@@ -79,6 +82,8 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
                 "where": "script/test.yaml:1:1",
             }
         },
+        "mixes": {},
+        "stems": [],
         "files": ["output/lamp/lamp.mp3", "output/lamp/timeline.json"],
     }
 
@@ -100,6 +105,50 @@ def test_the_text_names_the_tightest_line(tmp_path: Path) -> None:
         "speech     10.5 LU over music at least (asked 10.0): line-1 at 0:03.0, script/test.yaml:1:1",
         "wrote      output/lamp/lamp.mp3",
         "wrote      output/lamp/timeline.json",
+    ]
+
+
+def test_each_mix_has_its_figures_and_stems_are_one_row(tmp_path: Path) -> None:
+    folder = tmp_path / "output" / "lamp"
+    line = margin("line-1", 3.0, over_beds_lu=16.25)
+    clear = replace(line, over_beds_lu=22.75, asked_beds_lu=21.0)
+    alone = replace(line, over_beds_lu=math.inf)
+    one = report(tmp_path, line)
+    stems = (folder / "stems" / "beds" / "wind.wav", folder / "stems" / "beds.wav")
+    made = replace(
+        one,
+        mixes=(
+            *one.mixes,
+            delivered("clear_speech", folder / "lamp.clear_speech.mp3", (clear,)),
+            delivered("narration_only", folder / "lamp.narration_only.mp3", (alone,), replace(LOUD, range_lu=5.1)),
+        ),
+        stems=stems,
+        files=(*one.files, *stems),
+    )
+    facts: dict[str, Any] = summary.facts(made, tmp_path)
+    assert facts["mixes"]["clear_speech"] == {
+        "loudness_lufs": -16.04,
+        "loudness_range_lu": 6.26,
+        "true_peak_dbtp": -1.31,
+        "rounds": 1,
+        "tightest_margin": {
+            "beds": {
+                "margin_lu": 22.75,
+                "asked_lu": 21.0,
+                "line": "line-1",
+                "at_s": 3.0,
+                "where": "script/test.yaml:1:1",
+            }
+        },
+        "file": "output/lamp/lamp.clear_speech.mp3",
+    }
+    assert facts["stems"] == ["output/lamp/stems/beds/wind.wav", "output/lamp/stems/beds.wav"]
+    assert summary.text(facts).splitlines()[5:] == [
+        "mix        clear_speech: -16.0 LUFS, range 6.3 LU, true peak -1.3 dBTP; speech 22.8 LU over beds at least",
+        "mix        narration_only: -16.0 LUFS, range 5.1 LU, true peak -1.3 dBTP",
+        "wrote      output/lamp/lamp.mp3",
+        "wrote      output/lamp/timeline.json",
+        "wrote      output/lamp/stems/: 2 stems",
     ]
 
 

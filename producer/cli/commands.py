@@ -72,6 +72,18 @@ def episode(
     profile: Annotated[
         str | None, typer.Option(metavar="NAME", help="podcast, broadcast, alexa or archive.", show_default=False)
     ] = None,
+    mix: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mix",
+            metavar="NAME",
+            help="Beside the standard mix: clear_speech, night, narration_only or all. May be given again.",
+        ),
+    ] = None,
+    stems: Annotated[bool, typer.Option("--stems", help="Speech, sounds, beds and music as files, too.")] = False,
+    stems_each: Annotated[
+        bool, typer.Option("--stems-each", help="The stems, and each character, bed and piece of music by itself.")
+    ] = False,
     jobs: Annotated[
         int, typer.Option(min=0, metavar="N", help="Parallel workers; 0: one per core.", show_default=False)
     ] = 0,
@@ -87,10 +99,14 @@ def episode(
     """
     from producer import project, render, summary
     from producer.effort import Effort
+    from producer.model.mixes import ALL, MIXES
     from producer.model.profile import PROFILES
 
     if profile is not None and profile not in PROFILES:
         raise UsageError(f"--profile: there is none called '{profile}'{nearest(profile, PROFILES)}")
+    for name in mix or ():
+        if name not in (*MIXES, ALL):
+            raise UsageError(f"--mix: there is none called '{name}'{nearest(name, (*MIXES, ALL))}")
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
@@ -100,6 +116,8 @@ def episode(
             output=output,
             packs=tuple(pack or ()),
             profile=profile,
+            mixes=tuple(mix or ()),
+            stems="each" if stems_each else "buses" if stems else "none",
             jobs=jobs or cores(),
         )
         report = render.episode(order, cache, watch)

@@ -89,6 +89,14 @@ def decode(path: Path, profile: Profile) -> Iterator[Audio]:
     return ffmpeg.decode(path, profile.channels, profile.rate_hz)
 
 
+def write_stem(blocks: Iterable[Audio], rate_hz: int, to: Path) -> None:
+    """Write a stereo stem to the file `to` as it is: WAV with 32-bit float samples, which no level can clip.
+
+    A file of over 4 GiB becomes RF64 by itself (EBU Tech 3306).
+    """
+    ffmpeg.encode(blocks, rate_hz, 2, ["-c:a", "pcm_f32le", "-rf64", "auto", "-f", "wav"], to)
+
+
 def _encode_mp3(
     programme: Programme, samples: int, profile: Profile, to: Path, jobs: int, progress: Callable[[int], None]
 ) -> None:

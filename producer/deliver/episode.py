@@ -39,8 +39,13 @@ def write_tags(
     origins: Iterable[Origin],
     picture: bytes,
     profile: Profile,
+    version: str = "",
 ) -> None:
-    """Name, cover, chapters, words and credits inside the finished audio file."""
+    """Name, cover, chapters, words and credits inside the finished audio file.
+
+    Args:
+        version: which mix it is, for listeners; nothing for the standard one.
+    """
     sounds = tuple(origins)
     cast = credits.voices(timeline, script)
     written = tags.Tags(
@@ -51,6 +56,7 @@ def write_tags(
         credits=credits.credits_text(script, cast, sounds, most=credits.LISTED),
         disclosure=credits.disclosure(cast),
         sounds=credits.record(sounds),
+        version=version,
     )
     tags.write(audio, written, profile.codec)
 

@@ -38,9 +38,14 @@ class Staging:
                 self.target.parent.rmdir()
 
     def path(self, name: str) -> Path:
-        """Where to make the file that will be called `name`."""
+        """Where to make the file that will be called `name`, maybe in a folder of its own (`stems/beds.wav`)."""
         assert self._folder is not None, "use Staging in a with statement"
-        return self._folder / name
+        path = self._folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as found:
+            raise RenderError(f"cannot write {name}: {found.strerror}") from None
+        return path
 
     def text(self, name: str, content: str) -> None:
         """Make a text file: UTF-8, line feeds on every system."""
@@ -53,19 +58,32 @@ class Staging:
         """Move every file to its place; returns them in alphabetical order.
 
         Args:
-            stale: names that must not stay from an earlier render unless they were made again.
+            stale: names that must not stay from an earlier render unless they were made again, as patterns
+                (`stems/**/*.wav`). Folders that are empty then go, too.
         """
         assert self._folder is not None, "use Staging in a with statement"
         moved: list[Path] = []
         try:
             self.target.mkdir(parents=True, exist_ok=True)
-            for made in sorted(self._folder.iterdir()):
+            for made in sorted(path for path in self._folder.rglob("*") if path.is_file()):
                 made.chmod(0o644)
-                final = self.target / made.name
+                final = self.target / made.relative_to(self._folder)
+                final.parent.mkdir(parents=True, exist_ok=True)
                 made.replace(final)
                 moved.append(final)
-            for name in set(stale) - {final.name for final in moved}:
-                (self.target / name).unlink(missing_ok=True)
+            for pattern in stale:
+                for old in set(self.target.glob(pattern)) - set(moved):
+                    old.unlink(missing_ok=True)
+                    self._clear(old.parent)
         except OSError as found:
             raise RenderError(f"cannot write to {self.target}: {found.strerror}") from None
         return tuple(moved)
+
+    def _clear(self, folder: Path) -> None:
+        """Removes `folder` and those around it while they are empty, up to the target."""
+        while folder != self.target:
+            try:
+                folder.rmdir()
+            except OSError:  # something of the user's is in it
+                return
+            folder = folder.parent

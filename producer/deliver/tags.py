@@ -27,6 +27,12 @@ class Tags:
     credits: str
     disclosure: str
     sounds: str = ""  # `credits.record`: JSON, plain ASCII
+    version: str = ""  # which mix it is, for listeners
+
+    @property
+    def title(self) -> str:
+        """The episode's title, and which mix it is: most players show no other field."""
+        return f"{self.script.title} ({self.version})" if self.version else self.script.title
 
 
 def write(path: Path, tags: Tags, codec: str) -> None:
@@ -42,9 +48,10 @@ def _mime(image: bytes) -> str:
     return "image/png" if image.startswith(b"\x89PNG") else "image/jpeg"
 
 
-def _names(script: Script) -> dict[str, str]:
+def _names(tags: Tags) -> dict[str, str]:
+    script = tags.script
     return {
-        "TIT2": script.title,
+        "TIT2": tags.title,
         "TALB": script.show or script.title,
         "TPE1": script.writer or script.producer or script.show or script.title,
         "TRCK": str(script.episode) if script.episode is not None else "",
@@ -66,7 +73,7 @@ def _iso639(language: str) -> str:
 
 def _id3(tags: Tags) -> id3.ID3:
     script, frames = tags.script, id3.ID3()
-    for name, text in _names(script).items():
+    for name, text in _names(tags).items():
         if text:
             frames.add(id3.Frames[name](encoding=_UTF16, text=text))
     if script.date:
@@ -139,7 +146,8 @@ def _chapters_in_order(path: Path) -> None:
 def _flac(path: Path, tags: Tags) -> None:
     script, audio = tags.script, flac.FLAC(path)
     named = {
-        "TITLE": script.title,
+        "TITLE": tags.title,
+        "VERSION": tags.version,
         "ALBUM": script.show,
         "ARTIST": script.writer or script.producer,
         "DATE": script.date,

@@ -8,7 +8,8 @@ lets the second pass take from the first what is already made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from producer.audio import Audio, silence
@@ -16,6 +17,7 @@ from producer.mix.margin import Heard, LineMargin, LineMeter, Reduction, checked
 from producer.mix.memo import Memo
 from producer.mix.parallel import in_order
 from producer.mix.segments import STEMS, Segments, Stem, TakeOf
+from producer.model.mixes import BusName
 from producer.model.script import Margin, Script
 from producer.model.sound import Palette
 from producer.model.timeline import Timeline
@@ -81,7 +83,10 @@ class Mixer:
         segment_hops: int = SEGMENT_HOPS,
     ) -> None:
         self.timeline = timeline
-        self._segments = Segments(timeline, script, takes, palette, impulses or {}, segment_hops)
+        self._played = partial(
+            Segments, script=script, takes=takes, palette=palette, impulses=impulses or {}, segment_hops=segment_hops
+        )
+        self._segments = self._played(timeline)
         self._spill = spill
         self._finished: Memo[Buses] = Memo(_FINISHED_BYTES, lambda made: 4 * made.speech.nbytes)
         self._reductions: tuple[Reduction, Reduction] | None = None
@@ -118,6 +123,11 @@ class Mixer:
         self._reductions = solved(lines, self.timeline.duration, rate_hz)
         self._margins = tuple(checked(line, *self._reductions) for line in lines)
 
+    def follow(self, other: Mixer) -> None:
+        """Takes what `other` has solved for the same timeline instead of a first pass of its own."""
+        other.prepare()
+        self._reductions, self._margins = other._reductions, other._margins
+
     @property
     def margins(self) -> tuple[LineMargin, ...]:
         """What every spoken clip's margins come to, in the order of the timeline."""
@@ -141,6 +151,38 @@ class Mixer:
                     inside.start - segment.span.start : inside.end - segment.span.start
                 ]
         return Buses(span=span, speech=made[0], sounds=made[1], beds=made[2], music=made[3])
+
+    def __len__(self) -> int:
+        """Segments of the episode."""
+        return len(self._segments)
+
+    def segment(self, index: int) -> Buses:
+        """The mix of one segment; from any thread."""
+        self.prepare()
+        return self._finish(index)
+
+    def names(self, bus: BusName) -> tuple[str, ...]:
+        """Who or what is heard on a bus: members of the cast, or roles, in the order of the alphabet."""
+        stems = [stem for stem in STEMS if stem in (bus, f"{bus}_freed")]
+        return tuple(sorted({voiced.clip.name for stem in stems for voiced in self._segments.voiced[stem]}))
+
+    def part(self, bus: BusName, name: str, index: int) -> Audio:
+        """What `name` has in one segment of a bus, shape (segment's span, 2)."""
+        if bus in ("speech", "sounds"):
+            return self._segments.stem(bus, index, name)
+        freed: Stem = "beds_freed" if bus == "beds" else "music_freed"
+        reductions = self._reductions or (None, None)
+        ruled = self._segments.stem(bus, index, name)
+        down = _turned_down(ruled, reductions[bus == "music"], self._segments.span(index))
+        return down + self._segments.stem(freed, index, name)
+
+    def speech(self, pan_share: float) -> Callable[[int], Audio]:
+        """Speech at `pan_share` of the way from the centre that the script puts it, by segment; from any thread."""
+        moved = [voiced.clip for voiced in self._segments.voiced["speech"]]
+        clips = tuple(replace(clip, pan=clip.pan.scaled(pan_share)) for clip in moved)
+        if clips == tuple(moved):
+            return partial(self._kept, "speech")
+        return partial(self._played(replace(self.timeline, clips=clips)).stem, "speech")
 
     def _measured(self, index: int) -> dict[Stem, Audio]:
         """Segment `index` of the stems that margins depend on; empty ones where nobody speaks and nothing is kept."""

@@ -95,23 +95,30 @@ class Segments:
         """The segments that have samples of `span`."""
         return range(max(0, span.start // self._length), min(len(self), -(-span.end // self._length)))
 
-    def stem(self, stem: Stem, index: int) -> Audio:
-        """Segment `index` of a stem before the margin, shape (segment's span, 2)."""
+    def stem(self, stem: Stem, index: int, name: str | None = None) -> Audio:
+        """Segment `index` of a stem before the margin, shape (segment's span, 2).
+
+        Args:
+            name: only what is called so, a member of the cast or a role.
+        """
         start, stop = index * self._length, (index + 1) * self._length
         made = silence(stop - start)
         through_ears = {scene for scene, ears in self._ears.items() if any(ear.active(start, stop) for ear in ears)}
         scenes: dict[tuple[str, Span | None], list[Voiced]] = {}
         for voiced in self.voiced[stem]:
+            if name is not None and voiced.clip.name != name:
+                continue
             if voiced.clip.room != OUTSIDE and voiced.clip.scene in through_ears:
                 scenes.setdefault((voiced.clip.scene, voiced.clip.cut), []).append(voiced)
             else:
                 self._add(made, voiced, start, stop)
         for (scene, cut), group in scenes.items():
-            made += self._scene(stem, scene, cut, group, index)
+            made += self._scene((stem, name, scene, cut), group, index)
         return made[: self.span(index).length]
 
-    def _scene(self, stem: Stem, scene: str, cut: Span | None, group: list[Voiced], index: int) -> Audio:
+    def _scene(self, key: tuple[Stem, str | None, str, Span | None], group: list[Voiced], index: int) -> Audio:
         """What a scene's `hear`s let through of `group`, the clips of one stem that end in one cut (or in none)."""
+        _, _, scene, cut = key
         ears = self._ears[scene]
         start, stop = index * self._length, (index + 1) * self._length
         before = max(ear.before(self._rate_hz) for ear in ears)
@@ -128,7 +135,7 @@ class Segments:
         def read(low: int, high: int) -> Audio:
             made = silence(high - low)
             for segment in range(max(0, low // self._length), -(-high // self._length)):
-                whole = self._scenes.get((stem, scene, cut, segment), dry, segment)
+                whole = self._scenes.get((*key, segment), dry, segment)
                 first = segment * self._length
                 begin, end = max(low, first), min(high, first + self._length)
                 made[begin - low : end - low] = whole[begin - first : end - first]

@@ -24,6 +24,8 @@ class Profile:
     floor_db: float | None = None
     head_s: float = 0.0
     tail_s: float = 0.0
+    stems: bool = False
+    """Whether stems come with it without being asked for."""
 
 
 PROFILES: Mapping[str, Profile] = {
@@ -64,6 +66,7 @@ PROFILES: Mapping[str, Profile] = {
             limiter=False,
             codec="flac",
             bits=24,
+            stems=True,
         ),
     )
 }

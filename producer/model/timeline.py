@@ -27,6 +27,10 @@ class Ramp:
     def still(cls, value: float) -> Ramp:
         return cls(((0, value),))
 
+    def scaled(self, share: float) -> Ramp:
+        """The same way with every value times `share`."""
+        return Ramp(tuple((sample, value * share) for sample, value in self.points))
+
     @property
     def first(self) -> float:
         return self.points[0][1]

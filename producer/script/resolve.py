@@ -20,7 +20,7 @@ from producer.script.play import Play
 from producer.script.reading import Notes, hint
 from producer.script.scenes import read_scenes
 from producer.script.targets import Targets
-from producer.script.top import Head, note_not_built, read_head, read_say, top_keys
+from producer.script.top import Head, read_head, read_say, top_keys
 from producer.script.tree import Node, Pairs
 from producer.script.written import Written
 
@@ -59,7 +59,6 @@ class _Top:
 
 def _top(found: Mapping[str, Node], catalogue: Catalogue, notes: Notes) -> _Top:
     head = read_head(found, notes)
-    note_not_built(found, notes)
     _note_packs(head, catalogue, notes)
     say = read_say(found["say"], notes) if "say" in found else ()
     cast = read_cast(found["cast"], notes) if "cast" in found else {}
@@ -122,6 +121,7 @@ def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
         profile=head.profile,
         packs=head.packs,
         seed=head.seed,
+        mixes=head.mixes,
         cast=members(cast),
         say=say,
         rooms=top.colours.rooms,

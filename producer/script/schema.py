@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from producer.model.mixes import MIXES
 from producer.model.profile import PROFILES
 from producer.model.room import PRESETS
 from producer.model.treatment import EFFECTS, NAMED
@@ -97,7 +98,7 @@ def _top_parts() -> dict[str, Schema]:
     return {
         "profile": {"enum": sorted(PROFILES)},
         "packs": _list_of(_ref("text")),
-        "mixes": _list_of({"enum": list(keys.MIXES)}),
+        "mixes": _list_of({"enum": list(MIXES)}),
         "speech_margin": _ref("margin"),
         "gap": _ref("length"),
         "cast": {"type": "object", "propertyNames": names, "additionalProperties": _ref("member")},

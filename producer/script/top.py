@@ -9,12 +9,13 @@ from fractions import Fraction
 from typing import TypeVar
 
 from producer.errors import Place
+from producer.model.mixes import MIXES
 from producer.model.profile import PROFILES
 from producer.model.script import Margin, Pronunciation
 from producer.script import quantities as q
-from producer.script.keys import MARGIN_KEYS, MIXES, NOT_BUILT, TOP
+from producer.script.keys import MARGIN_KEYS, TOP
 from producer.script.reading import Notes, as_items, as_pairs, as_text, hint, value_of
-from producer.script.tree import Node, Pairs, Scalar
+from producer.script.tree import Node, Pairs
 from producer.units import Lu
 
 Value = TypeVar("Value")
@@ -44,6 +45,7 @@ class Head:
     packs: tuple[str, ...] = ()
     pack_places: Mapping[str, Place] = field(default_factory=dict)
     seed: str = ""
+    mixes: tuple[str, ...] = ()
     gap: Fraction = GAP
     margin: Margin = field(default_factory=Margin)
 
@@ -84,6 +86,7 @@ def read_head(found: Mapping[str, Node], notes: Notes) -> Head:
         packs=tuple(packs),
         pack_places=packs,
         seed=get("seed", str.strip, ""),
+        mixes=tuple(read_mixes(found, notes)),
         gap=get("gap", q.length, GAP),
         margin=read_margin(found["speech_margin"], plain.margin, notes) if "speech_margin" in found else plain.margin,
     )
@@ -125,6 +128,23 @@ def read_packs(found: Mapping[str, Node], notes: Notes) -> dict[str, Place]:
     return packs
 
 
+def read_mixes(found: Mapping[str, Node], notes: Notes) -> dict[str, Place]:
+    """The mixes that are made without being asked for, each with its place."""
+    mixes: dict[str, Place] = {}
+    for node in as_items(found["mixes"], "'mixes'", "mixes: [night]", notes) if "mixes" in found else ():
+        scalar = as_text(node, "a mix", notes)
+        if scalar is None:
+            continue
+        name = scalar.text.strip()
+        if name not in MIXES:
+            notes.add(scalar.place, f"there is no mix '{name}'{hint(name, MIXES)}")
+        elif name in mixes:
+            notes.add(scalar.place, f"the mix '{name}' is listed twice")
+        else:
+            mixes[name] = scalar.place
+    return mixes
+
+
 def read_margin(node: Node, base: Margin, notes: Notes) -> Margin:
     """`base` with the margins that `node` gives."""
     pairs = as_pairs(node, "'speech_margin'", "speech_margin: {beds: 15 LU, music: 10 LU}", notes)
@@ -159,20 +179,6 @@ def _said(text: str) -> tuple[str, bool]:
     if len(text) < 3 or not text.endswith("/"):
         raise q.ReadingError(f"'{text}' has one slash; IPA stands between two, as in '/ˈiːfə/'")
     return text[1:-1].strip(), True
-
-
-def note_not_built(found: Mapping[str, Node], notes: Notes) -> None:
-    """What the language has but this version does not do yet: its form is checked, then it is reported."""
-    for node in as_items(found["mixes"], "'mixes'", "mixes: [night]", notes) if "mixes" in found else ():
-        scalar = as_text(node, "a mix", notes)
-        _note_mix(scalar, notes) if scalar else None
-
-
-def _note_mix(scalar: Scalar, notes: Notes) -> None:
-    if scalar.text.strip() not in MIXES:
-        notes.add(scalar.place, f"there is no mix '{scalar.text.strip()}'{hint(scalar.text.strip(), MIXES)}")
-    elif scalar.text.strip() != "standard":
-        notes.add(scalar.place, NOT_BUILT["mixes"])
 
 
 def top_keys(tree: Pairs, notes: Notes) -> dict[str, Node]:

@@ -1,0 +1,208 @@
+"""From a placed episode to its audio files: mixed once, each listener mix mastered and verified, stems written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from producer import master
+from producer.audio import Audio, silence
+from producer.deliver import encode
+from producer.deliver.files import Staging
+from producer.deliver.spill import Shelf, Spill
+from producer.deliver.stems import stem_files
+from producer.dsp.loudness import Loudness, Meter
+from producer.errors import RenderError
+from producer.mix import night
+from producer.mix.listening import Listening, StemName, Stems
+from producer.mix.margin import LineMargin
+from producer.mix.mixer import Mixer
+from producer.model.mixes import BUSES, STANDARD, MixStyle
+from producer.model.profile import Profile
+from producer.production import Delivered, Placed, Watch
+from producer.units import Span, gain
+
+NIGHTS = 3
+"""How often a ridden mix is drawn anew when the decoded file's range is too wide."""
+
+
+class Workshop:
+    """Where a render keeps what does not go into memory. Use it in `with`: all of it goes with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._open = ExitStack()
+
+    def __enter__(self) -> Workshop:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def spill(self) -> Spill:
+        """Room for a stereo programme."""
+        return self._open.enter_context(Spill(self.folder, 2))
+
+    def shelf(self) -> Shelf:
+        """Room for pieces by name."""
+        return self._open.enter_context(Shelf(self.folder))
+
+
+@dataclass(frozen=True, slots=True)
+class Mixdown:
+    """One mix before its master."""
+
+    read: master.Mix
+    samples: int
+    levels: master.Levels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mixed:
+    """Everything that was mixed of an episode; its samples are on disk."""
+
+    mixes: Mapping[str, Mixdown]  # by the style's name; those that are ridden are made from the standard one
+    margins: Mapping[str, tuple[LineMargin, ...]]  # of every style
+    spans: tuple[Span, ...]
+    stems: tuple[StemName, ...]
+    shelf: Shelf
+
+    @property
+    def standard(self) -> Mixdown:
+        return self.mixes[STANDARD.name]
+
+    def stem(self, name: StemName, gain_db: float) -> Iterator[Audio]:
+        """A stem of the standard mix at a gain, in blocks; silent where nothing of it was shelved."""
+        factor = np.float32(gain(gain_db))
+        for index, span in enumerate(self.spans):
+            kept = self.shelf.get(_shelved(name, index))
+            yield silence(span.length) if kept is None else kept * factor
+
+
+def mixed(
+    placed: Placed, styles: Sequence[MixStyle], stems: Stems, workshop: Workshop, jobs: int, watch: Watch
+) -> Mixed:
+    """The whole episode in every style, beds and music turned down as far as each line's margin needs it."""
+    duration, rate_hz = placed.timeline.duration, placed.timeline.rate_hz
+    spills = {style.name: workshop.spill() for style in styles if style.range_lu is None}
+    surveys = {name: master.Survey(rate_hz) for name in spills}
+    shelf = workshop.shelf()
+    spans: list[Span] = []
+    found: set[StemName] = {(bus, None) for bus in BUSES} if stems != "none" else set()
+    with Shelf(workshop.folder) as first_pass:
+        mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette, spill=first_pass)
+        watch.stage("margins", duration)
+        mixer.prepare(jobs, lambda done, total: watch.done(duration * done // total))
+        listening = Listening(mixer, styles, stems)
+        watch.stage("mix", duration)
+        for stretch in listening.stretches(jobs):
+            for name, block in stretch.mixes.items():
+                spills[name].write(block)
+                surveys[name].push(block)
+            for stem, audio in stretch.stems.items():
+                shelf.put(_shelved(stem, len(spans)), audio)
+            found |= stretch.stems.keys()
+            spans.append(stretch.span)
+            watch.done(stretch.span.end)
+    return Mixed(
+        mixes={name: Mixdown(spill.read, spill.samples, surveys[name].levels()) for name, spill in spills.items()},
+        margins={style.name: listening.margins(style) for style in styles},
+        spans=tuple(spans),
+        stems=tuple(sorted(found, key=lambda stem: (BUSES.index(stem[0]), stem[1] is not None, stem[1]))),
+        shelf=shelf,
+    )
+
+
+def finished(mix: Mixed, style: MixStyle, profile: Profile, audio: Path, jobs: int, watch: Watch) -> Delivered:
+    """One mix as a listener gets it, in the file `audio`. Raises RenderError when it cannot hold the profile."""
+    named = "the episode" if style == STANDARD else f"the mix '{style.name}'"
+
+    def mastered(mixdown: Mixdown) -> tuple[master.Plan, Loudness, int]:
+        return _mastered(mixdown, profile, audio, jobs, watch, named)
+
+    if style.range_lu is None:
+        plan, measured, rounds = mastered(mix.mixes[style.name])
+    else:
+        plan, measured, rounds = _ridden(mix.standard, style.range_lu, profile.rate_hz, mastered)
+    return Delivered(
+        style=style, file=audio, measured=measured, margins=mix.margins[style.name], plan=plan, rounds=rounds
+    )
+
+
+def write_stems(mix: Mixed, plan: master.Plan, profile: Profile, staging: Staging, watch: Watch) -> None:
+    """The stems of the standard mix as files: at the master's gain, before its limiter."""
+    if not mix.stems:
+        return
+    watch.stage("stems", len(mix.stems))
+    for done, (name, file) in enumerate(zip(mix.stems, stem_files(mix.stems), strict=True), 1):
+        encode.write_stem(mix.stem(name, plan.gain_db), profile.rate_hz, staging.path(file))
+        watch.done(done)
+
+
+def _shelved(stem: StemName, index: int) -> str:
+    return f"{stem}-{index}"
+
+
+def _ridden(
+    standard: Mixdown, range_lu: float, rate_hz: int, mastered: Callable[[Mixdown], tuple[master.Plan, Loudness, int]]
+) -> tuple[master.Plan, Loudness, int]:
+    """The standard mix ridden until the decoded file's range is within `range_lu`, or as near to it as it gets."""
+    levels, wanted, all_rounds = standard.levels, range_lu, 0
+    drawn: night.Ride | None = None
+    for _ in range(NIGHTS):
+        before, drawn = drawn, night.ride(levels.powers, levels.seconds_per_hop, rate_hz, wanted)
+        if before is not None and np.array_equal(before.db, drawn.db):
+            break  # nearer than this it does not get
+        plan, measured, rounds = mastered(
+            Mixdown(partial(_moved, standard.read, drawn), standard.samples, levels.ridden(drawn.db))
+        )
+        all_rounds += rounds
+        if measured.range_lu <= range_lu:
+            break
+        wanted -= measured.range_lu - range_lu + 0.25
+    return plan, measured, all_rounds
+
+
+def _moved(mix: master.Mix, ride: night.Ride, start: int, stop: int) -> Audio:
+    return mix(start, stop) * ride.gains(start, stop)[:, None]
+
+
+def _mastered(
+    mix: Mixdown, profile: Profile, audio: Path, jobs: int, watch: Watch, named: str
+) -> tuple[master.Plan, Loudness, int]:
+    """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not."""
+    plan = master.first_plan(mix.levels, profile)
+    rounds = 0
+    while rounds < master.ROUNDS:
+        rounds += 1
+        watch.stage("master", mix.samples)
+        programme = partial(_programme, mix.read, plan, profile)
+        encode.encode(programme, mix.samples, profile, audio, jobs, watch.done)
+        watch.stage("verify", mix.samples)
+        meter = Meter(profile.rate_hz, profile.channels)
+        for block in encode.decode(audio, profile):
+            meter.push(block)
+            watch.done(meter.samples)
+        measured = meter.result()
+        following = master.corrected(plan, measured, profile)
+        if following is None:
+            break
+        plan = following
+    if not master.holds(measured, profile):
+        raise RenderError(
+            f"{named} cannot be brought to the profile '{profile.name}': after {rounds} rounds it is at "
+            f"{measured.integrated_lufs:.1f} LUFS with a true peak of {measured.true_peak_dbtp:.1f} dBTP; "
+            "it is quiet for most of its length with a few very loud moments: lower those"
+        )
+    if measured.samples != mix.samples:
+        raise AssertionError(f"{measured.samples} samples came back of {mix.samples}")
+    return plan, measured, rounds
+
+
+def _programme(mix: master.Mix, plan: master.Plan, profile: Profile, start: int, stop: int) -> Iterator[Audio]:
+    return master.mastered(mix, start, stop, plan, profile)

@@ -1,0 +1,128 @@
+"""What goes into a production and what comes out of it: the order, the episode as placed, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Protocol
+
+from producer.dsp.loudness import Loudness
+from producer.master import Plan
+from producer.mix.listening import Stems
+from producer.mix.margin import LineMargin
+from producer.model.mixes import STANDARD, MixStyle
+from producer.model.profile import Profile
+from producer.model.script import Script
+from producer.model.timeline import Timeline
+from producer.model.voice import Take, TakeReport
+from producer.project import Project
+from producer.sounds.palette import PackPalette
+
+
+class Watch(Protocol):
+    """Who is told how far the work has come."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins that has `total` steps."""
+        ...
+
+    def done(self, steps: int) -> None:
+        """So many of the stage's steps are done."""
+        ...
+
+
+class NoWatch:
+    """Tells nobody."""
+
+    def stage(self, name: str, total: int) -> None: ...
+
+    def done(self, steps: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the user asked for."""
+
+    project: Project
+    output: Path | None = None
+    packs: tuple[str, ...] = ()  # searched before the script's own
+    profile: str | None = None
+    mixes: tuple[str, ...] = ()  # beside the standard one and those that the script asks for
+    stems: Stems = "none"
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What actors have recorded of the script."""
+
+    takes: tuple[TakeReport, ...] = ()  # those that are heard, in reading order
+    strays: tuple[tuple[str, str], ...] = ()  # files that are nobody's take, and why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What is known of an episode once it is placed, and stays known when its sounds are let go."""
+
+    script: Script
+    profile: Profile
+    timeline: Timeline
+    filled: Mapping[str, tuple[str, ...]]  # pack, in the order in which they are asked -> the script's roles it fills
+    recorded: Recorded = Recorded()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed(Outline):
+    """An episode that is spoken, sounded and placed, but not mixed yet."""
+
+    takes: Mapping[tuple[str, int], Take]
+    palette: PackPalette
+
+    def outline(self) -> Outline:
+        """What stays known of it."""
+        return Outline(**{field.name: getattr(self, field.name) for field in fields(Outline)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """One mix as it was delivered."""
+
+    style: MixStyle
+    file: Path
+    measured: Loudness  # of the decoded file
+    margins: tuple[LineMargin, ...]
+    plan: Plan
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Outline):
+    """What a producer wants to know when it is done."""
+
+    mixes: tuple[Delivered, ...]  # the standard one first
+    stems: tuple[Path, ...] = ()
+    files: tuple[Path, ...]  # all of them
+
+    @property
+    def standard(self) -> Delivered:
+        return self.mixes[0]
+
+    @property
+    def measured(self) -> Loudness:
+        """What the meters say of the standard mix, decoded."""
+        return self.standard.measured
+
+    @property
+    def margins(self) -> tuple[LineMargin, ...]:
+        """Of the standard mix."""
+        return self.standard.margins
+
+    def mix(self, name: str) -> Delivered:
+        """The mix called `name`; KeyError when it was not made."""
+        return {made.style.name: made for made in self.mixes}[name]
+
+
+def audio_name(slug: str, style: MixStyle, suffix: str) -> str:
+    """What a mix's file is called."""
+    return f"{slug}{suffix}" if style == STANDARD else f"{slug}.{style.name}{suffix}"
