@@ -12,20 +12,24 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from producer.audio import Audio, silence
-from producer.mix.margin import Heard, LineMargin, LineMeter, Reduction, checked, solved
+from producer.dsp import bands
+from producer.mix.margin import RULED, Floats, Heard, LineMargin, LineMeter, Ruled
 from producer.mix.memo import Memo
 from producer.mix.parallel import in_order
+from producer.mix.reduction import Reduction
 from producer.mix.segments import STEMS, Segments, Stem, TakeOf
+from producer.mix.solve import solved
 from producer.model.script import Margin, Script
 from producer.model.sound import Palette
 from producer.model.timeline import Timeline
-from producer.units import Span
+from producer.units import Samples, Span
 
-MEASURED: tuple[Stem, ...] = ("speech", "beds", "music", "beds_freed", "music_freed")
+MEASURED: tuple[Stem, ...] = ("speech", *RULED, "beds_freed", "music_freed")
 """What the first pass plays."""
 SEGMENT_HOPS = 512
 """Length of a segment in hops of 10 ms: 5.12 s."""
 _FINISHED_BYTES = 24 << 20
+_STEMS_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,8 @@ class Mixer:
         self._segments = Segments(timeline, script, takes, palette, impulses or {}, segment_hops)
         self._spill = spill
         self._finished: Memo[Buses] = Memo(_FINISHED_BYTES, lambda made: 4 * made.speech.nbytes)
-        self._reductions: tuple[Reduction, Reduction] | None = None
+        self._stems: Memo[Audio] = Memo(_STEMS_BYTES, lambda made: made.nbytes)
+        self._reductions: Mapping[Ruled, Reduction] | None = None
         self._margins: tuple[LineMargin, ...] = ()
 
     def prepare(self, jobs: int = 1, progress: Callable[[int, int], None] | None = None) -> None:
@@ -108,15 +113,14 @@ class Mixer:
             for meter in waiting:
                 if meter.span.meets(span):
                     freed = stems["beds_freed"] + stems["music_freed"]
-                    meter.push(span.start, stems["speech"], stems["beds"], stems["music"], freed)
+                    meter.push(span.start, stems["speech"], {stem: stems[stem] for stem in RULED}, freed)
             heard |= {meter.clip: meter.heard() for meter in waiting if meter.span.end <= span.end}
             waiting = [meter for meter in waiting if meter.span.end > span.end]
             if progress is not None:
                 progress(index + 1, total)
         heard |= {meter.clip: meter.heard() for meter in waiting}
         lines = [heard[clip.id] for clip in spoken]
-        self._reductions = solved(lines, self.timeline.duration, rate_hz)
-        self._margins = tuple(checked(line, *self._reductions) for line in lines)
+        self._reductions, self._margins = solved(lines, self._bands, self.timeline.duration, rate_hz, jobs)
 
     @property
     def margins(self) -> tuple[LineMargin, ...]:
@@ -153,25 +157,45 @@ class Mixer:
                 self._spill.put(f"{stem}-{index}", audio if audio.any() else silence(0))
         return made
 
+    def _bands(self, stem: Stem, span: Span) -> Floats:
+        """Powers of the bands of a stem before the margin, the first frame in the middle of `span`'s first sample."""
+        half = bands.half_frame(self.timeline.rate_hz)
+        return bands.cross_powers(self._read(stem, span.start - half, span.end + half), self.timeline.rate_hz)
+
     def _finish(self, index: int) -> Buses:
         span = self._segments.span(index)
-        stems = {stem: self._kept(stem, index) for stem in STEMS}
-        beds, music = self._reductions or (None, None)
+        stems = {stem: self._turned_down(stem, index) if stem in RULED else self._kept(stem, index) for stem in STEMS}
         return Buses(
             span=span,
             speech=stems["speech"],
-            sounds=stems["sounds"],
-            beds=_turned_down(stems["beds"], beds, span) + stems["beds_freed"],
-            music=_turned_down(stems["music"], music, span) + stems["music_freed"],
+            sounds=stems["sounds"] + stems["sounds_ducked"],
+            beds=stems["beds"] + stems["beds_freed"],
+            music=stems["music"] + stems["music_freed"],
         )
+
+    def _turned_down(self, stem: Ruled, index: int) -> Audio:
+        span = self._segments.span(index)
+        gains = self._reductions[stem].gains(span.start, span.end) if self._reductions else None
+        if gains is None or gains.shape[1] == 1:
+            audio = self._kept(stem, index)
+            return audio if gains is None else audio * gains
+        beside = bands.reach(self.timeline.rate_hz)
+        around = self._read(stem, span.start - beside, span.end + beside)
+        return bands.weighed(around, gains, self.timeline.rate_hz)
+
+    def _read(self, stem: Stem, start: int, stop: int) -> Audio:
+        """Samples [start, stop) of a stem before the margin, silent beyond the episode."""
+        made = silence(stop - start)
+        asked = Span(Samples(max(0, start)), Samples(max(0, stop)))
+        for index in self._segments.meeting(asked):
+            own = self._segments.span(index)
+            inside = own.within(asked)
+            part = self._stems.get((stem, index), self._kept, stem, index)
+            made[inside.start - start : inside.end - start] = part[inside.start - own.start : inside.end - own.start]
+        return made
 
     def _kept(self, stem: Stem, index: int) -> Audio:
         kept = self._spill.get(f"{stem}-{index}") if self._spill is not None and stem in MEASURED else None
         if kept is None:
             return self._segments.stem(stem, index)
         return kept if len(kept) else silence(self._segments.span(index).length)
-
-
-def _turned_down(audio: Audio, reduction: Reduction | None, span: Span) -> Audio:
-    gains = reduction.gains(span.start, span.end) if reduction is not None else None
-    return audio if gains is None else audio * gains[:, None]
