@@ -51,7 +51,7 @@ def smallest(cross: Floats, speech: Floats, target: float) -> Floats:
         return np.asarray(quiet & (_clearness(over - cuts) >= clear - _ROUNDING), np.bool_)
 
     def carved(depth: Floats) -> Floats:
-        return np.clip(masking - highest[:, None] + depth[:, None], 0.0, CARVE_DB)
+        return np.asarray(np.clip(masking - highest[:, None] + depth[:, None], 0.0, CARVE_DB), np.float64)
 
     highest = np.maximum(masking.max(axis=1, initial=-CLEAR_DB), -CLEAR_DB)
     cuts = carved(_least(lambda depth: enough(carved(depth)), highest + CLEAR_DB))

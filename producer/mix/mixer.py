@@ -128,6 +128,12 @@ class Mixer:
         self.prepare()
         return self._margins
 
+    @property
+    def reductions(self) -> Mapping[Ruled, Reduction]:
+        """How far each stem that the margin rules is turned down."""
+        self.prepare()
+        return self._reductions or {}
+
     def blocks(self, jobs: int = 1) -> Iterator[Buses]:
         """The second pass: the whole mix in order, a segment at a time."""
         self.prepare(jobs)
