@@ -95,9 +95,9 @@ def test_a_tone_that_is_turned_down_gets_nothing_beside_it() -> None:
 
     made = curves((6, 9, 12.0)).gains(0, DURATION)
     assert made is not None
-    assert beside_db(made[:, 0]) < -88
+    assert beside_db(made[:, 0]) < -92
     stepped = np.repeat(made[::80, 0], 80)  # the same curve without the straight lines between its points
-    assert beside_db(stepped) > -75
+    assert beside_db(stepped) > -60
 
 
 # ---- how the cut is shared among the bands

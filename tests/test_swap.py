@@ -166,7 +166,7 @@ def test_beds_that_are_20_db_too_loud_still_give_way(
     """The first scene, its beds raised as a slip of the script would raise them."""
     one = placed[world]
     [first, *_] = one.timeline.scenes
-    clips = tuple(louder(clip) for clip in one.timeline.clips if clip.span.end <= first.span.end)
+    clips = tuple(louder(clip) for clip in one.timeline.clips if clip.span.start < first.span.end)
     scene = replace(one, timeline=replace(one.timeline, clips=clips, duration=first.span.end, hears=()))
     episode = measured(scene, tmp_path)
     assert len(episode.lines) >= 5

@@ -117,10 +117,16 @@ def cross_powers(audio: Audio, rate_hz: int) -> Floats:
     """
     half = half_frame(rate_hz)
     frames = max(0, len(audio) // half - 1)
-    window = np.sin(np.pi * (np.arange(2 * half) + 0.5) / (2 * half))  # its square and the next one's come to 1
-    powers = np.zeros((frames, BANDS * BANDS))
+    window = np.sin(np.pi * (np.arange(2 * half) + 0.5) / (2 * half)).astype(
+        np.float32
+    )  # its square and the next one's come to 1
+    if not frames:
+        return np.zeros((0, BANDS, BANDS))
+    powers = np.zeros((frames, half + 1))
     for channel in audio.T:
-        halves = channel[: (frames + 1) * half].reshape(-1, half) if frames else np.zeros((1, half))
+        halves = channel[: (frames + 1) * half].reshape(-1, half)
         spectra = fft.rfft(np.concatenate([halves[:-1], halves[1:]], axis=1) * window, axis=1)
-        powers += (np.square(spectra.real) + np.square(spectra.imag)) @ _shares(rate_hz)
-    return powers.reshape(frames, BANDS, BANDS)
+        powers += np.square(spectra.real) + np.square(spectra.imag)
+    # Not a product of matrices: that would be shared among threads, and with it the order of the sums.
+    shared = np.einsum("fb,bp->fp", powers, _shares(rate_hz))
+    return np.asarray(shared.reshape(frames, BANDS, BANDS), np.float64)

@@ -23,9 +23,9 @@ LEAD_S = 0.15
 """A reduction is complete this long before it is needed."""
 HOLD_S = 2.0
 """What would come up for less than this stays down: between two lines, or within one."""
-ATTACK_DB_PER_S = 25.0
-RELEASE_DB_PER_S = 12.0
-EASE_S = 0.06
+ATTACK_DB_PER_S = 18.0
+RELEASE_DB_PER_S = 9.0
+EASE_S = 0.12
 """Each corner of a curve is rounded over twice this."""
 
 
