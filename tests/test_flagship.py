@@ -16,7 +16,6 @@ from producer import project, render
 from producer.audio import Audio
 from producer.cache import Cache
 from producer.deliver import ffmpeg
-from producer.dsp.loudness import PowerMeter, integrated, lufs, own_length_loudness
 from producer.mix.mixer import Mixer
 from producer.model.script import Anchor, Line, Script
 from producer.model.timeline import Clip, Timeline
@@ -189,32 +188,6 @@ def test_a_cue_on_a_word_is_heard_within_10_ms_of_that_words_onset(
         audio, start = heard_alone(placed, clip)
         late[clip.id] = (start + onset_of(audio, rate) - word) / rate
     assert {name: off for name, off in late.items() if abs(off) > TEN_MS} == {}
-
-
-def test_speech_stands_above_beds_and_music_by_what_the_script_asks(placed: render.Placed) -> None:
-    mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette)
-    mixer.prepare(2)
-    rate = placed.timeline.rate_hz
-    spoken = [clip for clip in placed.timeline.clips if clip.kind == "speech"]
-    freed = {clip.id for clip in placed.timeline.clips if clip.kind in ("bed", "music") and not clip.duck}
-    margin = {scene.id: scene.margin for scene in placed.timeline.scenes}
-    assert len(spoken) > 40
-    for clip in spoken:
-        buses = mixer.block(clip.span)
-        meter = PowerMeter(rate, 2)
-        meter.push(buses.speech)
-        speech = integrated(meter.powers(), meter.seconds_per_hop)
-        speech = speech if np.isfinite(speech) else own_length_loudness(buses.speech, rate)
-        under = [c for c in placed.timeline.clips if c.id in freed and c.span.meets(clip.span)]
-        if not under:
-            assert speech - ungated(buses.beds, rate) >= margin[clip.scene].beds_lu, clip.text
-        assert speech - ungated(buses.music, rate) >= margin[clip.scene].music_lu, clip.text
-
-
-def ungated(audio: Audio, rate_hz: int) -> float:
-    meter = PowerMeter(rate_hz, 2)
-    meter.push(audio)
-    return float(lufs(meter.powers().mean()))
 
 
 def test_the_report_holds_every_line_to_its_margin(rendered: Rendered) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from producer.audio import Audio
+from producer.dsp.filters import high_pass
 from producer.dsp.loudness import loudness, own_length_loudness
 from producer.mix.mixer import Buses, Mixer
 from producer.model.script import Margin
@@ -30,6 +32,7 @@ PALETTE = Sounds(
     {
         "wind": bed_of(WIND, RATE_HZ),
         "sea": bed_of(noise(RATE_HZ * 7, 2, "sea"), RATE_HZ),
+        "hiss": bed_of(high_pass(noise(RATE_HZ * 7, 2, "hiss"), 1200.0, RATE_HZ, 4), RATE_HZ),
         "hum": bed_of(noise(RATE_HZ * 3), RATE_HZ),
     },
 )
@@ -80,6 +83,16 @@ def busy() -> list[Clip]:
             distance=3.0,
             cut=Span(Samples(at(6.5)), Samples(at(6.52))),
         ),
+    ]
+
+
+def over_a_hiss() -> list[Clip]:
+    """A line and a ducked sound over a bed that masks it in one band most: each is cut by bands."""
+    return [
+        bed("hiss", 0, at(9), level=-8.0, room=""),
+        hit("stereo", at(3.5), PALETTE.hits["stereo"], level=0.0, duck=True),
+        hit("tick", at(4), PALETTE.hits["tick"], level=0.0),
+        spoken("line-1", at(3.3), SAID),
     ]
 
 
@@ -287,6 +300,44 @@ def test_what_is_freed_is_not_turned_down() -> None:
     louder = whole(lines_over(-7.0, duck=False)).beds
     alone = whole(mixer([bed("wind", 0, at(9), level=-7.0, room="")], 10)).beds
     assert np.array_equal(louder, alone)
+
+
+def test_bands_are_cut_the_same_however_the_episode_is_made() -> None:
+    one = mixer(over_a_hiss(), 9)
+    made = whole(one)
+    [line] = one.margins
+    assert max(line.cut_beds_db) > line.reduced_beds_db + 1.0
+    assert line.over_beds_lu >= 15.0
+    assert over(one)[0][0] == pytest.approx(line.over_beds_lu, abs=0.05)
+    for jobs, spill in ((1, Kept()), (3, None), (3, Kept())):
+        again = mixer(over_a_hiss(), 9, spill=spill)
+        blocks = list(again.blocks(jobs))
+        for bus in ("sounds", "beds"):
+            assert np.array_equal(np.concatenate([getattr(block, bus) for block in blocks]), getattr(made, bus))
+        assert again.margins == one.margins
+    cut = [mixer(over_a_hiss(), 9).block(Span(Samples(s), Samples(s + 1777))).beds for s in (at(3), at(3) + 1777)]
+    assert np.array_equal(np.concatenate(cut), made.beds[at(3) : at(3) + 2 * 1777])
+
+
+def test_a_sound_over_a_word_is_left_alone_unless_it_says_otherwise() -> None:
+    def alone(duck: bool | None) -> tuple[Audio, Mixer]:
+        sound = hit("stereo", at(3.5), PALETTE.hits["stereo"], level=0.0, duck=duck)
+        mix = mixer([sound, spoken("line-1", at(3.3), SAID)], 7)
+        return whole(mix).sounds, mix
+
+    by_itself = whole(mixer([hit("stereo", at(3.5), PALETTE.hits["stereo"], level=0.0)], 7)).sounds
+    left, mix = alone(None)
+    assert np.array_equal(left, by_itself)
+    assert mix.margins[0].over_sounds_lu == np.inf
+    ducked, mix = alone(True)
+    [line] = mix.margins
+    under = slice(at(3.3), at(3.3) + len(SAID))
+    speech = loudness(whole(mix).speech[under], RATE_HZ)
+    assert speech - own_length_loudness(by_itself[under], RATE_HZ) < 15.0
+    assert speech - own_length_loudness(ducked[under], RATE_HZ) >= 15.0
+    assert line.over_sounds_lu == pytest.approx(speech - own_length_loudness(ducked[under], RATE_HZ), abs=0.05)
+    assert line.kept
+    assert not replace(line, over_sounds_lu=14.9).kept
 
 
 def test_the_scene_says_the_margin() -> None:

@@ -103,6 +103,13 @@ def test_a_sound_has_its_defaults() -> None:
         "none",
     )
     assert (cue.at, cue.until, cue.for_s, cue.wait, cue.speed, cue.settings) == (None, None, None, None, 100.0, {})
+    assert not cue.duck
+
+
+def test_a_sound_may_give_way_to_speech() -> None:
+    for written in (" duck yes", " duck", "\n  duck: yes"):
+        assert last_cue(SOUND.format(f"gull{written}")).duck
+    assert not last_cue(SOUND.format("gull duck no")).duck
 
 
 @pytest.mark.parametrize(

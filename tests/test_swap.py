@@ -15,11 +15,12 @@ from producer.dsp.loudness import loudness
 from producer.foley import RECIPES
 from producer.mix.mixer import Mixer
 from producer.model.foley import Setting
-from producer.model.timeline import Clip
+from producer.model.timeline import Clip, Ramp
 from producer.sounds.find import load_packs
 from producer.sounds.pack import Pack
 from producer.sounds.quantity import setting_value
 from producer.units import Samples, Span
+from tests.margin_helpers import measured
 
 FOLDER = Path(__file__).parent.parent
 SCRIPT = FOLDER / "script" / "flagship.yaml"
@@ -137,3 +138,46 @@ def test_every_knob_can_be_written_in_its_own_unit(name: str) -> None:
     for setting in RECIPES[name].settings.values():
         for value in (setting.default, setting.low, setting.high):
             assert setting_value(written(setting, value), setting) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("world", SHIPPED)
+def test_every_line_stands_above_what_lies_under_it_and_can_be_understood(
+    placed: dict[str, render.Placed], tmp_path: Path, world: str
+) -> None:
+    """Measured on the stems of the whole episode: about 35 s of processor time for each world."""
+    margins = {scene.id: scene.margin for scene in placed[world].timeline.scenes}
+    episode = measured(placed[world], tmp_path)
+    assert len(episode.lines) > 40
+    assert [one.clip.id for one in episode.lines if one.over_beds_lu < margins[one.clip.scene].beds_lu] == []
+    assert [one.clip.id for one in episode.lines if one.over_music_lu < margins[one.clip.scene].music_lu] == []
+    assert {one.clip.id: round(one.estoi, 3) for one in episode.lines if one.estoi < 0.75} == {}
+    assert min(margin.beds_lu for margin in margins.values()) == 15.0
+    off = [one.said.over_beds_lu - one.over_beds_lu for one in episode.lines if np.isfinite(one.over_beds_lu)]
+    assert np.abs(off).max() < 0.05  # what the mixer says is what is heard
+    assert any(max(one.said.cut_beds_db) > 0.0 for one in episode.lines)
+    steps = [np.abs(np.diff(one.db, axis=0)).max(initial=0.0) * 100 for one in episode.reductions]
+    assert max(steps) <= 30.0
+
+
+@pytest.mark.parametrize("world", SHIPPED)
+def test_beds_that_are_20_db_too_loud_still_give_way(
+    placed: dict[str, render.Placed], tmp_path: Path, world: str
+) -> None:
+    """The first scene, its beds raised as a slip of the script would raise them."""
+    one = placed[world]
+    [first, *_] = one.timeline.scenes
+    clips = tuple(louder(clip) for clip in one.timeline.clips if clip.span.start < first.span.end)
+    scene = replace(one, timeline=replace(one.timeline, clips=clips, duration=first.span.end, hears=()))
+    episode = measured(scene, tmp_path)
+    assert len(episode.lines) >= 5
+    assert max(line.said.reduced_beds_db for line in episode.lines) > 10.0
+    assert min(line.over_beds_lu for line in episode.lines) >= 15.0
+    assert all(line.said.kept for line in episode.lines)
+    assert min(line.estoi for line in episode.lines) >= 0.75
+    assert max(np.abs(np.diff(curve.db, axis=0)).max(initial=0.0) * 100 for curve in episode.reductions) <= 30.0
+
+
+def louder(clip: Clip) -> Clip:
+    if clip.kind != "bed":
+        return clip
+    return replace(clip, level=Ramp(tuple((sample, level + 20.0) for sample, level in clip.level.points)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from producer.dsp.loudness import loudness
 from producer.model.script import Anchor, Cue, Line
 from producer.units import DIALOGUE_LUFS
 from producer.voice.naming import names
+from tests.margin_helpers import measured
 from tests.takes_helpers import Acted, Actor, acted, in_a_room
 from tests.test_flagship import SCRIPT
 from tests.test_takes import word_at, write
@@ -54,6 +56,12 @@ def test_thirty_lines_recorded_keep_every_cue_on_its_word(tmp_path: Path) -> Non
         whole = np.concatenate([phrase.audio for phrase in placed.takes[speech].phrases])
         assert loudness(whole, placed.timeline.rate_hz) == pytest.approx(DIALOGUE_LUFS, abs=0.5)
     assert [one.remarks for one in placed.recorded.takes if one.remarks] == []
+    # Beds and music give way to an actor as they do to a voice; sounds do not, so they need not be made here.
+    quiet = tuple(clip for clip in placed.timeline.clips if clip.kind != "sound")
+    episode = measured(replace(placed, timeline=replace(placed.timeline, clips=quiet)), tmp_path / "shelf")
+    assert len(episode.lines) > 40
+    assert [one.clip.id for one in episode.lines if one.over_beds_lu < 15.0 or one.over_music_lu < 10.0] == []
+    assert {one.clip.id: round(one.estoi, 3) for one in episode.lines if one.estoi < 0.75} == {}
 
 
 def words_hung_on(lines: tuple[Line, ...], cues: tuple[Cue, ...]) -> list[tuple[str, str, int]]:

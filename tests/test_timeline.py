@@ -149,6 +149,12 @@ def test_a_clip_that_came_from_a_series_names_its_file() -> None:
     assert made["clips"][0]["at"]["file"] == "script/test.yaml"
 
 
+def test_the_document_says_which_sounds_give_way_to_speech() -> None:
+    whole = script(scene(bed("s", "sea"), cue("g", "gull"), cue("k", "knock", duck=True), pause("p", "2")))
+    ducks = {clip["id"]: clip.get("duck") for clip in to_json(place_script(whole), whole)["clips"]}
+    assert ducks == {"s": True, "g": None, "k": True}
+
+
 def test_a_cut_in_the_middle_of_a_fade_ends_the_clip_in_the_document() -> None:
     timeline = placed(
         bed("s", "sea"), pause("p", "5"), stop("x", "sea"), pause("q", "1"), stop("y", "all", cut=True), pause("r", "9")

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from producer.audio import Audio, silence
-from producer.mix.margin import LineMargin, LineMeter
+from producer.mix.margin import RULED, LineMargin, LineMeter
 from producer.mix.mixer import Buses, Mixer
 from producer.mix.parallel import in_order
 from producer.model.mixes import BUSES, BusName, MixStyle
@@ -122,7 +122,7 @@ class Listening:
         nothing = silence(len(speech))
         for meter in meters:
             if meter.span.meets(span):
-                meter.push(span.start, speech, nothing, nothing, nothing)
+                meter.push(span.start, speech, dict.fromkeys(RULED, nothing), nothing)
         done = {meter.clip: meter.heard().speech_lufs for meter in meters if meter.span.end <= span.end}
         self._said[name] |= done
         return [meter for meter in meters if meter.clip not in done]
@@ -133,7 +133,7 @@ def _mixed(style: MixStyle, buses: Buses, speech: Audio | None) -> Audio:
     lower = np.float32(gain(-style.lower_db))
     heard = {
         "speech": buses.speech if speech is None else speech,
-        "sounds": buses.sounds,
+        "sounds": buses.sounds - buses.ducked * (1 - lower),
         "beds": buses.beds * lower,
         "music": buses.music * lower,
     }
@@ -148,7 +148,7 @@ def _in(style: MixStyle, line: LineMargin, said: Mapping[str, float]) -> LineMar
     """A line's margins in a style, from those of the standard mix and how loud it is said there."""
     speech = said.get(line.clip, line.speech_lufs)
     more = style.lower_db + (speech - line.speech_lufs if np.isfinite(line.speech_lufs) else 0.0)
-    beds, music = ("beds" in style.heard), ("music" in style.heard)
+    sounds, beds, music = (bus in style.heard for bus in ("sounds", "beds", "music"))
     promised = Lu(style.margin_lu)
     return replace(
         line,
@@ -156,6 +156,7 @@ def _in(style: MixStyle, line: LineMargin, said: Mapping[str, float]) -> LineMar
         over_beds_lu=line.over_beds_lu + more if beds else np.inf,
         over_music_lu=line.over_music_lu + more if music else np.inf,
         over_freed_lu=line.over_freed_lu + more if beds or music else np.inf,
+        over_sounds_lu=line.over_sounds_lu + more if sounds else np.inf,
         asked_beds_lu=line.asked_beds_lu + promised,
         asked_music_lu=line.asked_music_lu + promised,
         reduced_beds_db=line.reduced_beds_db + style.lower_db,

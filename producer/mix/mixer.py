@@ -13,21 +13,25 @@ from functools import partial
 from typing import Protocol
 
 from producer.audio import Audio, silence
-from producer.mix.margin import Heard, LineMargin, LineMeter, Reduction, checked, solved
+from producer.dsp import bands
+from producer.mix.margin import RULED, Floats, Heard, LineMargin, LineMeter, Ruled
 from producer.mix.memo import Memo
 from producer.mix.parallel import in_order
-from producer.mix.segments import STEMS, Segments, Stem, TakeOf
+from producer.mix.reduction import Reduction
+from producer.mix.segments import BUS_STEMS, STEMS, Segments, Stem, TakeOf
+from producer.mix.solve import solved
 from producer.model.mixes import BusName
 from producer.model.script import Margin, Script
 from producer.model.sound import Palette
 from producer.model.timeline import Timeline
-from producer.units import Span
+from producer.units import Samples, Span
 
-MEASURED: tuple[Stem, ...] = ("speech", "beds", "music", "beds_freed", "music_freed")
+MEASURED: tuple[Stem, ...] = ("speech", *RULED, "beds_freed", "music_freed")
 """What the first pass plays."""
 SEGMENT_HOPS = 512
 """Length of a segment in hops of 10 ms: 5.12 s."""
 _FINISHED_BYTES = 24 << 20
+_STEMS_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,8 @@ class Buses:
     sounds: Audio
     beds: Audio
     music: Audio
+    ducked: Audio
+    """What of `sounds` makes way for speech (`duck: yes`)."""
 
     def sum(self) -> Audio:
         """The mix."""
@@ -89,7 +95,8 @@ class Mixer:
         self._segments = self._played(timeline)
         self._spill = spill
         self._finished: Memo[Buses] = Memo(_FINISHED_BYTES, lambda made: 4 * made.speech.nbytes)
-        self._reductions: tuple[Reduction, Reduction] | None = None
+        self._stems: Memo[Audio] = Memo(_STEMS_BYTES, lambda made: made.nbytes)
+        self._reductions: Mapping[Ruled, Reduction] | None = None
         self._margins: tuple[LineMargin, ...] = ()
 
     def prepare(self, jobs: int = 1, progress: Callable[[int, int], None] | None = None) -> None:
@@ -113,15 +120,14 @@ class Mixer:
             for meter in waiting:
                 if meter.span.meets(span):
                     freed = stems["beds_freed"] + stems["music_freed"]
-                    meter.push(span.start, stems["speech"], stems["beds"], stems["music"], freed)
+                    meter.push(span.start, stems["speech"], {stem: stems[stem] for stem in RULED}, freed)
             heard |= {meter.clip: meter.heard() for meter in waiting if meter.span.end <= span.end}
             waiting = [meter for meter in waiting if meter.span.end > span.end]
             if progress is not None:
                 progress(index + 1, total)
         heard |= {meter.clip: meter.heard() for meter in waiting}
         lines = [heard[clip.id] for clip in spoken]
-        self._reductions = solved(lines, self.timeline.duration, rate_hz)
-        self._margins = tuple(checked(line, *self._reductions) for line in lines)
+        self._reductions, self._margins = solved(lines, self._bands, self.timeline.duration, rate_hz, jobs)
 
     def follow(self, other: Mixer) -> None:
         """Takes what `other` has solved for the same timeline instead of a first pass of its own."""
@@ -134,6 +140,12 @@ class Mixer:
         self.prepare()
         return self._margins
 
+    @property
+    def reductions(self) -> Mapping[Ruled, Reduction]:
+        """How far each stem that the margin rules is turned down."""
+        self.prepare()
+        return self._reductions or {}
+
     def blocks(self, jobs: int = 1) -> Iterator[Buses]:
         """The second pass: the whole mix in order, a segment at a time."""
         self.prepare(jobs)
@@ -142,15 +154,16 @@ class Mixer:
     def block(self, span: Span) -> Buses:
         """The mix of any `span`, silent beyond the episode; the same samples however the episode is cut."""
         self.prepare()
-        made = [silence(span.length) for _ in range(4)]
+        made = {bus: silence(span.length) for bus in (*BUS_STEMS, "ducked")}
         for index in self._segments.meeting(span):
             segment = self._finished.get(index, self._finish, index)
             inside = segment.span.within(span)
-            for bus, part in zip(made, (segment.speech, segment.sounds, segment.beds, segment.music), strict=True):
-                bus[inside.start - span.start : inside.end - span.start] = part[
+            for bus, audio in made.items():
+                part: Audio = getattr(segment, bus)
+                audio[inside.start - span.start : inside.end - span.start] = part[
                     inside.start - segment.span.start : inside.end - segment.span.start
                 ]
-        return Buses(span=span, speech=made[0], sounds=made[1], beds=made[2], music=made[3])
+        return Buses(span=span, **made)
 
     def __len__(self) -> int:
         """Segments of the episode."""
@@ -163,18 +176,14 @@ class Mixer:
 
     def names(self, bus: BusName) -> tuple[str, ...]:
         """Who or what is heard on a bus: members of the cast, or roles, in the order of the alphabet."""
-        stems = [stem for stem in STEMS if stem in (bus, f"{bus}_freed")]
-        return tuple(sorted({voiced.clip.name for stem in stems for voiced in self._segments.voiced[stem]}))
+        return tuple(sorted({one.clip.name for stem in BUS_STEMS[bus] for one in self._segments.voiced[stem]}))
 
     def part(self, bus: BusName, name: str, index: int) -> Audio:
         """What `name` has in one segment of a bus, shape (segment's span, 2)."""
-        if bus in ("speech", "sounds"):
-            return self._segments.stem(bus, index, name)
-        freed: Stem = "beds_freed" if bus == "beds" else "music_freed"
-        reductions = self._reductions or (None, None)
-        ruled = self._segments.stem(bus, index, name)
-        down = _turned_down(ruled, reductions[bus == "music"], self._segments.span(index))
-        return down + self._segments.stem(freed, index, name)
+        made = silence(self._segments.span(index).length)
+        for stem in BUS_STEMS[bus]:
+            made += self._turned_down(stem, index, name)
+        return made
 
     def speech(self, pan_share: float) -> Callable[[int], Audio]:
         """Speech at `pan_share` of the way from the centre that the script puts it, by segment; from any thread."""
@@ -195,25 +204,50 @@ class Mixer:
                 self._spill.put(f"{stem}-{index}", audio if audio.any() else silence(0))
         return made
 
+    def _bands(self, stem: Stem, span: Span) -> Floats:
+        """Powers of the bands of a stem before the margin, the first frame in the middle of `span`'s first sample."""
+        half = bands.half_frame(self.timeline.rate_hz)
+        return bands.cross_powers(self._read(stem, span.start - half, span.end + half), self.timeline.rate_hz)
+
     def _finish(self, index: int) -> Buses:
         span = self._segments.span(index)
-        stems = {stem: self._kept(stem, index) for stem in STEMS}
-        beds, music = self._reductions or (None, None)
+        stems = {stem: self._turned_down(stem, index) for stem in STEMS}
         return Buses(
             span=span,
             speech=stems["speech"],
-            sounds=stems["sounds"],
-            beds=_turned_down(stems["beds"], beds, span) + stems["beds_freed"],
-            music=_turned_down(stems["music"], music, span) + stems["music_freed"],
+            sounds=stems["sounds"] + stems["sounds_ducked"],
+            beds=stems["beds"] + stems["beds_freed"],
+            music=stems["music"] + stems["music_freed"],
+            ducked=stems["sounds_ducked"],
         )
 
-    def _kept(self, stem: Stem, index: int) -> Audio:
+    def _turned_down(self, stem: Stem, index: int, name: str | None = None) -> Audio:
+        """Segment `index` of a stem, or of what `name` has on it, as far down as the margin has it."""
+        span = self._segments.span(index)
+        curve = self._reductions.get(stem) if self._reductions and stem in RULED else None
+        gains = curve.gains(span.start, span.end) if curve is not None else None
+        if gains is None or gains.shape[1] == 1:
+            audio = self._kept(stem, index, name)
+            return audio if gains is None else audio * gains
+        beside = bands.reach(self.timeline.rate_hz)
+        around = self._read(stem, span.start - beside, span.end + beside, name)
+        return bands.weighed(around, gains, self.timeline.rate_hz)
+
+    def _read(self, stem: Stem, start: int, stop: int, name: str | None = None) -> Audio:
+        """Samples [start, stop) of a stem before the margin, silent beyond the episode."""
+        made = silence(stop - start)
+        asked = Span(Samples(max(0, start)), Samples(max(0, stop)))
+        for index in self._segments.meeting(asked):
+            own = self._segments.span(index)
+            inside = own.within(asked)
+            part = self._stems.get((stem, index, name), self._kept, stem, index, name)
+            made[inside.start - start : inside.end - start] = part[inside.start - own.start : inside.end - own.start]
+        return made
+
+    def _kept(self, stem: Stem, index: int, name: str | None = None) -> Audio:
+        if name is not None:
+            return self._segments.stem(stem, index, name)
         kept = self._spill.get(f"{stem}-{index}") if self._spill is not None and stem in MEASURED else None
         if kept is None:
             return self._segments.stem(stem, index)
         return kept if len(kept) else silence(self._segments.span(index).length)
-
-
-def _turned_down(audio: Audio, reduction: Reduction | None, span: Span) -> Audio:
-    gains = reduction.gains(span.start, span.end) if reduction is not None else None
-    return audio if gains is None else audio * gains[:, None]

@@ -20,15 +20,25 @@ from producer.mix.memo import Memo
 from producer.mix.sources import Parts, Running, Source
 from producer.mix.space import Answer, answer
 from producer.mix.treatments import chain
+from producer.model.mixes import BusName
 from producer.model.script import Room, Script
 from producer.model.sound import Palette
 from producer.model.timeline import Clip, Timeline
 from producer.model.voice import Take
 from producer.units import Samples, Span
 
-Stem = Literal["speech", "sounds", "beds", "beds_freed", "music", "music_freed"]
-"""The four buses, beds and music each parted into what the margin rules and what it does not (`duck: no`)."""
-STEMS: tuple[Stem, ...] = ("speech", "sounds", "beds", "beds_freed", "music", "music_freed")
+Stem = Literal["speech", "sounds", "sounds_ducked", "beds", "beds_freed", "music", "music_freed"]
+"""The four buses, all but speech parted into what the margin rules and what it does not.
+
+It rules beds and music without `duck: no`, and sounds with `duck: yes`.
+"""
+STEMS: tuple[Stem, ...] = ("speech", "sounds", "sounds_ducked", "beds", "beds_freed", "music", "music_freed")
+BUS_STEMS: Mapping[BusName, tuple[Stem, ...]] = {
+    "speech": ("speech",),
+    "sounds": ("sounds", "sounds_ducked"),
+    "beds": ("beds", "beds_freed"),
+    "music": ("music", "music_freed"),
+}
 
 OUTSIDE = "none"
 """The room of what is outside its scene: dry, and untouched by `hear`. A clip with room "" is dry but inside."""
@@ -45,11 +55,11 @@ def stem_of(clip: Clip) -> Stem:
         case "speech":
             return "speech"
         case "sound":
-            return "sounds"
+            return "sounds_ducked" if clip.duck else "sounds"
         case "bed":
-            return "beds" if clip.duck else "beds_freed"
+            return "beds_freed" if clip.duck is False else "beds"
         case "music":
-            return "music" if clip.duck else "music_freed"
+            return "music_freed" if clip.duck is False else "music"
 
 
 class Segments:

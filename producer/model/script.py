@@ -225,6 +225,8 @@ class Cue:
     settings: Mapping[str, float] = field(default_factory=dict)
     fade_in_s: Length | None = None
     fade_out_s: Length | None = None
+    duck: bool = False
+    """Whether the speech margin rules it, as it does beds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

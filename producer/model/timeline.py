@@ -102,7 +102,7 @@ class Clip:
     pitch_cents: float = 0.0
     speed: float = 1.0
     loop: bool = True
-    duck: bool = True
+    duck: bool | None = None  # None: beds and music do, sounds do not
     strikes: bool = False
     """A bed that strikes at a pace (`every`): it is made of `parts`, not of a bed source."""
     source: Mapping[str, str] = field(default_factory=dict)

@@ -98,6 +98,7 @@ class Sounds:
             settings=dict(asked.set or {}),
             fade_in_s=asked.fade_in,
             fade_out_s=asked.fade_out,
+            duck=bool(asked.duck),
         )
 
     def _check_end(self, piece: Piece, sound: Sound, asked: Asked) -> None:

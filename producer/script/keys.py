@@ -161,6 +161,7 @@ FADE_IN = Key(_length, "length", "How long it takes to come in.", "4 s")
 FADE_OUT = Key(_length, "length", "How long it takes to go.", "2 s")
 WIDTH = Key(_plain(q.number_of(q.WIDTH)), "percent", "How wide the stereo image is; 0 % is one point.", "60 %")
 DUCK = Key(_plain(q.flag), "flag", "'no' frees it from speech_margin.", "no")
+SOUND_DUCK = Key(_plain(q.flag), "flag", "'yes' keeps it under speech as speech_margin keeps beds.", "yes", bare="yes")
 CARRY = Key(_plain(q.flag), "flag", "'yes' keeps it past the end of the scene.", "yes", bare="yes")
 LOOP = Key(_plain(q.flag), "flag", "'yes' begins it again when it has ended.", "yes", bare="yes")
 NAME = Key(_text, "text", "The name for captions and credits; else the key.", "The keeper")
@@ -173,7 +174,7 @@ SPEECH: Mapping[str, Key] = {
 SOUND: Mapping[str, Key] = {
     **{"at": AT, "for": FOR, "until": UNTIL, "wait": WAIT, "every": EVERY, "repeat": REPEAT, "variant": VARIANT},
     **{"level": LEVEL, **_PLACE, "treat": TREAT, "pitch": PITCH, "speed": SPEED, "set": SET},
-    **{"fade_in": FADE_IN, "fade_out": FADE_OUT},
+    **{"fade_in": FADE_IN, "fade_out": FADE_OUT, "duck": SOUND_DUCK},
 }
 BRACKET: Mapping[str, Key] = {name: key for name, key in SOUND.items() if name != "at"}
 BED: Mapping[str, Key] = {

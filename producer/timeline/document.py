@@ -84,7 +84,7 @@ def _clip(clip: Clip, at: _At) -> dict[str, Any]:
         found["cut"] = {"start": int(clip.cut.start), "end": int(clip.cut.end)}
     if clip.rides:
         found["rides"] = {name: _points(ramp, 4) for name, ramp in sorted(clip.rides.items())}
-    if clip.kind in ("bed", "music"):
+    if clip.kind in ("bed", "music") or clip.duck:
         found["duck"] = clip.duck
     return found | {"source": _source(clip.source)}
 

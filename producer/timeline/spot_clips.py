@@ -52,6 +52,7 @@ def cue_clip(ep: Episode, entry: Entry) -> Rule[Clip]:
         parts=parts,
         pitch_cents=cue.pitch_cents.first,
         speed=cue.speed / 100.0,
+        duck=cue.duck,
         source=source(ep.palette, cue.role, parts),
     )
 
