@@ -133,9 +133,12 @@ def align(
     cost, level_db = way.cost, levels_db(power, own)[0]
     if closely and hop_s == HOP_S:
         prices = _close_prices(scale, pair.typical(way))
-        way = cheapest(pair.distances, gap_cost, pair.text, prices)
+        firm = replace(prices, missing=_FIRM * prices.missing)
+        # Nothing was missing at a glance: then what is looked for is something too many.
+        whole = all(target < source for _, source, target in way.jumps)
+        way = cheapest(pair.distances, gap_cost, pair.text, firm if whole else prices)
         if _has_time_for_missing(way, pair.text, level_db):
-            firm = replace(prices, missing=_FIRM * prices.missing, stranger=2.0 * prices.stranger)
+            firm = replace(firm, stranger=2.0 * prices.stranger)
             way = cheapest(pair.distances, gap_cost, pair.text, firm)
     return _read(way, pair, hop, len(samples), level_db, cost)
 
@@ -150,7 +153,7 @@ def _prices(scale: float, typical: float | None = None) -> Prices:
 
 def _close_prices(scale: float, typical: float) -> Prices:
     """What departures cost once it is known how far a voice's frames are from its words: little for a single word."""
-    return replace(_prices(scale, typical), stranger=12.5 * scale, again_word=4.5 * scale)
+    return replace(_prices(scale, typical), stranger=12.5 * scale, again_word=7.0 * scale)
 
 
 def _has_time_for_missing(way: Way, text: Text, level_db: Floats) -> bool:
