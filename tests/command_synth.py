@@ -1,9 +1,9 @@
 """A synthesiser as a user may have one: `command_synth.py HOW TEXT_FILE WAV [SPEED]`, run as a program of its own.
 
-HOW is `well`, `ssml` (what it reads is SSML, and it does what that says), or what goes wrong: `silence`, `noise`,
-`tone`, `crash`, `hang` and those of `WRONG`. It speaks through the espeak-ng that the program carries, as another voice
-than any that aligns it, at a rate of its own. With `-` for TEXT_FILE and WAV it reads standard input and writes
-standard output.
+HOW is `well`, `ssml` (what it reads is SSML, and it does what that says), or what goes wrong: `silence`, a noise of
+`NOISES`, `tone`, `crash`, `hang` and those of `WRONG`. It speaks through the espeak-ng that the program carries, as
+another voice than any that aligns it, at a rate of its own. With `-` for TEXT_FILE and WAV it reads standard input and
+writes standard output.
 """
 
 from __future__ import annotations
@@ -15,20 +15,22 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import numpy as np
 import soundfile
 
-from producer.model.script import Token
-from producer.voice.engine import Utterance
-from producer.voice.engines import VOICES
+if TYPE_CHECKING:
+    from producer.model.script import Token
 
 RATE_HZ = 22050
 SPEAK = "{http://www.w3.org/2001/10/synthesis}"
 
 
 def plain(text: str) -> tuple[Token, ...]:
+    from producer.model.script import Token  # what makes no speech starts without it, four times as fast
+
     return tuple(Token(word, word) for word in text.split())
 
 
@@ -42,6 +44,8 @@ def marked(text: str) -> tuple[Token, ...]:
 
 def _within(element: ElementTree.Element, *, emphasis: bool) -> Iterator[Token]:
     """Words, and after a phoneme what stands close to it: `Cholmley` and `.`."""
+    from producer.model.script import Token
+
     for word in (element.text or "").split():
         yield Token(word, word, emphasis)
     for child in element:
@@ -59,6 +63,9 @@ def _within(element: ElementTree.Element, *, emphasis: bool) -> Iterator[Token]:
 
 
 def spoken(tokens: tuple[Token, ...], speed: float) -> np.ndarray:
+    from producer.voice.engine import Utterance
+    from producer.voice.engines import VOICES
+
     said = VOICES["pyttsx3"].say(
         Utterance(voice="en-us+m2", speed=150.0 * speed, pitch=0.0, tokens=tokens, ends=tokens[-1].spoken[-1] != ",")
     )
@@ -96,6 +103,24 @@ WRONG: dict[str, Callable[[Path], object]] = {
     "binary": binary,
 }
 
+NOISES = ("white", "pink", "brown", "bursts", "hum", "band")
+
+
+def noise(how: str, white: np.ndarray, time_s: np.ndarray) -> np.ndarray:
+    """Noise of a colour, under a slow envelope; in bursts over a steady one; over a hum; or of one band, as a hiss."""
+    hz = np.maximum(np.fft.rfftfreq(len(white), 1.0 / RATE_HZ), 20.0)
+    slope = {"pink": 0.5, "brown": 1.0, "bursts": 0.5}.get(how, 0.0)
+    spectrum = np.fft.rfft(white) * hz**-slope
+    if how == "band":
+        spectrum *= (hz > 1500.0) & (hz < 4500.0)
+    made = np.fft.irfft(spectrum, len(white))
+    made /= np.abs(made).max()
+    if how == "bursts":
+        return 0.3 * made * (np.sin(2.0 * np.pi * 4.0 * time_s) > 0.0) + 0.02 * white
+    if how == "hum":
+        return 0.05 * made + sum(0.3 / k * np.sin(2.0 * np.pi * 100.0 * k * time_s) for k in range(1, 12))
+    return 0.5 * made * np.sin(np.pi * time_s / time_s[-1])
+
 
 def main(how: str, source: str, target: str, speed: str = "1") -> None:
     text = (sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")).strip()
@@ -118,8 +143,8 @@ def main(how: str, source: str, target: str, speed: str = "1") -> None:
         return
     if how in ("well", "ssml"):
         samples = spoken(plain(text) if how == "well" else marked(text), float(speed))
-    elif how == "noise":
-        samples = 0.1 * rng.standard_normal(3 * RATE_HZ) * np.sin(np.pi * time_s / 3.0)
+    elif how in NOISES:
+        samples = noise(how, rng.standard_normal(3 * RATE_HZ), time_s)
     elif how == "tone":
         samples = 0.3 * np.sin(2.0 * np.pi * 440.0 * time_s)
     if target == "-":

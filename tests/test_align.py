@@ -179,6 +179,30 @@ def test_a_departure_is_told_with_its_words(
     assert all(part in told[0] for part in said), told
 
 
+STUMBLES = (
+    ("I thought you had gone home home hours ago, Thomas.", "said twice, first at 0:0"),
+    ("I thought thought you had gone home hours ago, Thomas.", "said twice, first at 0:0"),
+    ("I thought you had gone back home hours ago, Thomas.", "are not in the script"),
+    ("I thought you had already gone home hours ago, Thomas.", "are not in the script"),
+)
+
+
+def test_a_single_word_too_many_is_told_more_often_than_not(cache: Cache, beside: dict[Speech, Reference]) -> None:
+    """Said by actors, not spliced. The same line as written is not remarked on, in noise and a room either."""
+    reference = beside["line-3", 0]
+    words = [word for _, _, word in reference.words]
+    said = [line(text, number=70 + number) for number, (text, _) in enumerate(STUMBLES)]
+    told = 0
+    for number, actor in enumerate(ACTORS):
+        takes = acted([LINES[2], *said], actor, cache)
+        written = in_a_room(takes["line-3", 0].samples, number, 20.0, 0.35)
+        assert departures(align(heard(written), reference.readings), words) == ()
+        for one, (_, remark) in zip(said, STUMBLES, strict=True):
+            found = align(heard(takes[one.id, 0].samples), reference.readings)
+            told += any(remark in what for what in departures(found, words))
+    assert told >= 0.6 * len(ACTORS) * len(STUMBLES)
+
+
 def test_another_line_is_told_from_the_line(cache: Cache, beside: dict[Speech, Reference]) -> None:
     samples = heard(departed("another line", cache))
     for speech, reference in beside.items():

@@ -26,9 +26,11 @@ from producer.model.voice import Take
 from producer.units import DIALOGUE_LUFS
 from producer.voice import VOICES, known_voices, speak_lines, ssml
 from producer.voice.engine import BrokenVoiceError, Utterance
+from producer.voice.pool import Pool
 from producer.voice.program_wav import read_wav
 from producer.voice.settings import settings
 from producer.voice.wire import pack_utterance
+from tests.command_synth import NOISES
 from tests.face_helpers import ROOT
 from tests.test_voice import LONG
 from tests.voice_helpers import line, measured_wpm, tokens
@@ -42,7 +44,7 @@ UNREAD = "zz"
 """A language without a passage to measure a voice by: its lines are their own measure, and the tests quicker."""
 FAULTS = {
     "silence": "gave silence",
-    "noise": "gave a steady noise or tone, and no speech",
+    "white": "gave a steady noise or tone, and no speech",
     "tone": "gave a steady noise or tone, and no speech",
     "crash": "crashed (exit code 7): out of memory in the vocoder",
     "hang": "gave no answer within 3 s and was stopped",
@@ -197,6 +199,24 @@ def test_a_wav_written_as_a_stream_is_read_to_its_end(tmp_path: Path) -> None:
         file.write_bytes(raw)
         samples, rate_hz = read_wav(file)
         assert rate_hz == 22050 and np.abs(samples - sound).max() < 1e-4
+
+
+@pytest.mark.parametrize("text", ["Yes.", "Oh.", "Go on."])
+def test_noise_is_no_speech_however_short_the_line(text: str, config: Path, tmp_path: Path) -> None:
+    """Of any colour, in bursts, over a hum: one message for each voice, and nothing in the cache."""
+    config.write_text("".join(synth(how, how) for how in NOISES), "utf-8")
+    with Pool(1) as pool:
+        for number, how in enumerate(NOISES):
+            asked = [line(text, f"command:{how}", number=number)]
+            with pytest.raises(VoiceError, match=r"' gave a steady noise or tone, and no speech$"):
+                speak_lines(asked, RATE_HZ, Cache(tmp_path / "cache"), pool=pool)
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+
+
+def test_a_single_held_vowel_is_speech_from_a_voice_that_speaks(config: Path, tmp_path: Path) -> None:
+    config.write_text(synth("lamp", "well"), "utf-8")
+    (take,) = speak_lines([line("Oh.", "command:lamp")], RATE_HZ, Cache(tmp_path / "cache")).values()
+    assert len(take.phrases[0].words) == 1
 
 
 def test_a_program_ends_with_the_worker_that_runs_it(config: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -98,7 +99,7 @@ def bring(
     found = sound_files(folder)
     if not found:
         raise RenderError(f"there is no recording in {folder}")
-    members = {member.casefold(): member for member in speakers(script.lines)}
+    members = {unicodedata.normalize("NFC", member).casefold(): member for member in speakers(script.lines)}
     single: list[tuple[Path, Meant]] = []
     reels: list[tuple[Path, str]] = []
     unknown: list[Path] = []
@@ -107,7 +108,8 @@ def bring(
         numbered, number = names.numbered(path.stem)
         if meant is None and numbered is not None and len(numbered.voices) == 1:
             meant = Meant((numbered.id, 0), number)
-        reel = members.get(path.stem.rstrip("0123456789").rstrip("_").casefold())
+        stem = unicodedata.normalize("NFC", path.stem).casefold()  # `ben`, `ben_2`; and there may be a `guard2`
+        reel = members.get(stem) or members.get(stem.rstrip("0123456789").rstrip("_"))
         if meant is not None:
             single.append((path, meant))
         elif reel is not None:

@@ -6,7 +6,7 @@ Arrays in, onsets out: it serves recorded takes, and any engine that gives no ti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -42,6 +42,10 @@ SHORT_S = 1.2
 _SHORT_SCALE = 3.0  # departures are dearer there
 _ONE_REMARK_S = 1.0
 """Strange sounds with no longer silence between them are one remark of somebody's."""
+_FIRM = 4.0
+"""How much dearer it is to leave words out where something else would be in their place."""
+_TAKES_TIME, _LOUD_DB = 0.3, -12.0
+"""Of the time of words that are thought missing, and beside the level of speech: what is in their place."""
 _SLOWEST, _FASTEST = 0.4, 2.5  # a take's tempo beside the reading's
 
 
@@ -97,13 +101,17 @@ class Aligned:
     """Per frame, with everything out of order: to choose between readings."""
 
 
-def align(samples: NDArray[np.floating], readings: Sequence[Reading], hop_s: float = HOP_S) -> Aligned:
+def align(
+    samples: NDArray[np.floating], readings: Sequence[Reading], hop_s: float = HOP_S, *, closely: bool = True
+) -> Aligned:
     """The words of a recording, by the one of several readings of the same text that it is most like.
 
     Args:
         samples: mono, shape (n,), at `RATE_HZ`; silence, noise and breaths at the ends may be there.
         readings: by different voices (a man's, a woman's), at least one; all of the same words, at least one.
         hop_s: from frame to frame. 10 ms tells where words begin, 50 ms is enough to find lines in a long file.
+        closely: whether single words that were added or said twice are looked for; only `HOP_S` is fine enough. It has
+            no part in `Aligned.cost`.
     """
     hop = round(hop_s * RATE_HZ)
     centres = np.arange(0, max(1, len(samples)), hop, dtype=np.int64) + hop // 2
@@ -122,7 +130,17 @@ def align(samples: NDArray[np.floating], readings: Sequence[Reading], hop_s: flo
     if way.jumps or way.strange.any():
         # Now that it is known how like this voice is to the reading's, what is none of its words can be told better.
         way = cheapest(pair.distances, gap_cost, pair.text, _prices(scale, pair.typical(way)))
-    return _read(way, pair, hop, len(samples), levels_db(power, own)[0])
+    cost, level_db = way.cost, levels_db(power, own)[0]
+    if closely and hop_s == HOP_S:
+        prices = _close_prices(scale, pair.typical(way))
+        firm = replace(prices, missing=_FIRM * prices.missing)
+        # Nothing was missing at a glance: then what is looked for is something too many.
+        whole = all(target < source for _, source, target in way.jumps)
+        way = cheapest(pair.distances, gap_cost, pair.text, firm if whole else prices)
+        if _has_time_for_missing(way, pair.text, level_db):
+            firm = replace(firm, stranger=2.0 * prices.stranger)
+            way = cheapest(pair.distances, gap_cost, pair.text, firm)
+    return _read(way, pair, hop, len(samples), level_db, cost)
 
 
 def _prices(scale: float, typical: float | None = None) -> Prices:
@@ -131,6 +149,31 @@ def _prices(scale: float, typical: float | None = None) -> Prices:
         return Prices(missing=10.0 * scale, again=22.0 * scale, stranger=14.0 * scale)
     frame = float(np.clip(typical + 0.45, 0.7, 1.3))
     return Prices(missing=10.0 * scale, again=20.0 * scale, stranger=10.0 * scale, stranger_frame=frame)
+
+
+def _close_prices(scale: float, typical: float) -> Prices:
+    """What departures cost once it is known how far a voice's frames are from its words: little for a single word."""
+    return replace(_prices(scale, typical), stranger=12.5 * scale, again_word=7.0 * scale)
+
+
+def _has_time_for_missing(way: Way, text: Text, level_db: Floats) -> bool:
+    """Whether words that were left out were not: something as loud as they are takes their time where they should be.
+
+    In noise a strange voice's words may be dearer than none; then they are there all the same.
+    """
+    for frame, source, target in way.jumps:
+        if target < source:
+            continue
+        first, last = frame, frame
+        while first > 0 and text.word[way.states[first - 1]] < 0:
+            first -= 1
+        while last + 1 < len(way.states) and text.word[way.states[last + 1]] < 0:
+            last += 1
+        between = slice(first, last + 1)
+        loud = level_db[between] > _LOUD_DB
+        if loud.sum() > _TAKES_TIME * (text.before[target] - text.before[source]):
+            return True
+    return False
 
 
 def word_spans(
@@ -201,7 +244,7 @@ class _Pair:
         return float(np.median(along)) if len(along) else _FARTHEST
 
 
-def _read(way: Way, pair: _Pair, hop: int, length: int, level_db: Floats) -> Aligned:
+def _read(way: Way, pair: _Pair, hop: int, length: int, level_db: Floats, cost: float) -> Aligned:
     """From states to words; of words that were said more than once, the last time counts."""
     text, along = pair.text, pair.along(way)
     words: list[Stretch | None] = [None] * (len(text.gaps) - 1)
@@ -230,7 +273,7 @@ def _read(way: Way, pair: _Pair, hop: int, length: int, level_db: Floats) -> Ali
         again=tuple(again),
         added=_added(way, text, hop, length, level_db),
         unlike=float(along.mean()) if len(along) else _FARTHEST,
-        cost=way.cost / len(way.states),
+        cost=cost / len(way.states),
     )
 
 

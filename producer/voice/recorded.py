@@ -30,10 +30,12 @@ from producer.voice.phrasing import pieces, timed_words
 from producer.voice.reference import Reference, backwards, reference_voice, references
 from producer.voice.spectra import RATE_HZ, Floats
 
-_MADE = 1
+_MADE = 2
 """Part of every key: raise it when the same recording should come out differently."""
 _SHORTEST, _LONGEST = 0.4, 2.8
 """Beside the voice's own reading at 160 wpm: what is beyond was cut short, or not cut."""
+_LOWEST_HZ = 8000
+"""Recordings at lower rates are brought to that at which words are found, first of all."""
 
 Listen = Callable[[Path], tuple[Audio, int]]
 """Every sample of a file, shape (n, 1 or 2), and its rate; raises ValueError with what keeps it from being heard."""
@@ -173,7 +175,10 @@ def heard_file(path: Path, listen: Listen) -> tuple[Floats, int]:
         audio, native_hz = listen(path)
     except ValueError as wrong:
         raise UnusableError(str(wrong)) from None
-    return _one_channel(audio), native_hz
+    samples = _one_channel(audio)
+    if native_hz < _LOWEST_HZ:  # loudness is not defined there
+        return np.asarray(soxr.resample(samples, native_hz, RATE_HZ, quality="HQ"), np.float64), RATE_HZ
+    return samples, native_hz
 
 
 def hear(one: Recording, raw: Floats, native_hz: int, beside: Reference, rate_hz: int) -> Heard:
@@ -197,7 +202,7 @@ def hear(one: Recording, raw: Floats, native_hz: int, beside: Reference, rate_hz
     aligned = align(low, beside.readings)
     reversed_readings = [backwards(reading) for reading in beside.readings]
     short = is_short(beside.readings[0])
-    backward = align(low, reversed_readings)
+    backward = align(low, reversed_readings, closely=False)
     other = is_other_text(aligned, backward, len(beside.words), short=short)
     phrases = _phrases(one.line, clean, native_hz, found, aligned, beside)
     played = finish(phrases, rate_hz)

@@ -8,24 +8,30 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_c
 from dataclasses import astuple, dataclass, field, replace
 from threading import Lock
 
+import numpy as np
+from numpy.typing import NDArray
+
 from producer.cache import Cache, key
 from producer.errors import Problem, VoiceError, nearest
-from producer.model.script import Line, VoiceUse
+from producer.model.script import Line, Token, VoiceUse
 from producer.model.voice import Phrase, Take
-from producer.voice.engine import BrokenVoiceError, Onset, UnspeakableError, Utterance, Voice
+from producer.voice.engine import BrokenVoiceError, Onset, Spoken, UnspeakableError, Utterance, Voice
 from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.finish import NOTHING, Trimmed, finish, spoken_s, trim
 from producer.voice.keep import pack_reading, pack_take, unpack_reading, unpack_take
+from producer.voice.noise import PROBE, Verdict, verdict
 from producer.voice.pace import BENDS, Curve, bent, passage, rising
 from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words
 from producer.voice.pool import Pool
-from producer.voice.timing import LEAST_WORDS, VARIANTS, found_words, is_speech
+from producer.voice.timing import VARIANTS, found_words
 from producer.voice.wording import worded
 
 _MADE = 1
 """Part of every key: raise it when the same line should come out differently."""
 _BESIDE_SPEED = 120.0
 """Of the default engine, where its reading only serves to find another voice's words."""
+_COUNTED = 3
+"""Words from which a phrase is long enough that its length is judged."""
 _LEAST_S, _MOST_S, _LONG_S = 0.06, 5.0, 20.0
 """No speech is quicker per word, or slower, a few seconds' pauses apart: part of it is missing, or it does not end."""
 
@@ -159,6 +165,8 @@ class _Speaker:
     measuring: Lock = field(default_factory=Lock)
     broken: dict[tuple[str, str], BrokenVoiceError] = field(default_factory=dict)
     """Voices that crashed, hung or gave no speech: they are not asked again, for a hang would be waited for again."""
+    proved: set[tuple[str, str]] = field(default_factory=set)
+    """Voices that were heard to speak."""
 
     def take(self, line: Line, use: VoiceUse) -> Take:
         engine, name = split_voice(use.voice)
@@ -250,28 +258,54 @@ class _Speaker:
         if words and not len(said.samples):
             raise BrokenVoiceError("gave silence")
         seconds = len(said.samples) / said.rate_hz
-        if words >= LEAST_WORDS and not words * _LEAST_S < seconds < _LONG_S + words * _MOST_S:
+        if words >= _COUNTED and not words * _LEAST_S < seconds < _LONG_S + words * _MOST_S:
             raise BrokenVoiceError(f"gave {seconds:.1f} s of sound for {words} words")
-        if not is_speech(said.samples, said.rate_hz, words):
+        if not self._is_speech(engine, name, utterance, said, words):
             raise BrokenVoiceError("gave a steady noise or tone, and no speech")
         return said
+
+    def _is_speech(self, engine: str, name: str, utterance: Utterance, said: Trimmed, words: int) -> bool:
+        def readings() -> list[tuple[NDArray[np.float32], int]]:
+            if engine == DEFAULT:
+                return []
+            beside = self._beside(engine, name, utterance.tokens, ends=utterance.ends)
+            return [(one.samples, one.rate_hz) for one in map(trim, beside)]
+
+        found = verdict(said.samples, said.rate_hz, words, readings)
+        if found is Verdict.SPEECH and words:
+            self.proved.add((engine, name))
+        if found is not Verdict.PERHAPS or engine == DEFAULT or (engine, name) in self.proved:
+            return found is not Verdict.NOISE
+        # A vowel that is held or a tone, from a voice that has said nothing yet: what does it say to more than a word?
+        probe = replace(utterance, tokens=tuple(Token(number, number) for number in PROBE), ends=True)
+        try:
+            told = trim(self.pool.say(engine, probe, self.voices[engine].grace_s(name)))
+        except BrokenVoiceError:
+            raise
+        except UnspeakableError:
+            return True  # it refuses, which is no noise
+        return verdict(told.samples, told.rate_hz, len(PROBE)) is Verdict.SPEECH
 
     def _timed(self, engine: str, name: str, part: Piece, phrase: Trimmed) -> Trimmed:
         """A phrase with the onsets of its words, found beside the default engine's own reading where it has none."""
         tokens = tuple(token for _, token in sayings(part))
         if phrase.onsets or not len(phrase.samples) or engine == DEFAULT:
             return phrase
+        beside = self._beside(engine, name, tokens, ends=part.ends)
+        return replace(phrase, onsets=found_words(phrase.samples, phrase.rate_hz, beside))
+
+    def _beside(self, engine: str, name: str, tokens: tuple[Token, ...], *, ends: bool) -> list[Spoken]:
+        """A phrase of another engine's voice as the default engine's voices read it."""
         spoken = self.voices[engine].language(name)
         base = spoken if spoken in VOICES[DEFAULT].names() else "en"
-        beside = [
+        return [
             self.pool.say(
                 DEFAULT,
-                Utterance(voice=base + variant, speed=_BESIDE_SPEED, pitch=0.0, tokens=tokens, ends=part.ends),
+                Utterance(voice=base + variant, speed=_BESIDE_SPEED, pitch=0.0, tokens=tokens, ends=ends),
                 VOICES[DEFAULT].grace_s(base),
             )
             for variant in VARIANTS
         ]
-        return replace(phrase, onsets=found_words(phrase.samples, phrase.rate_hz, beside))
 
     def _curve(self, engine: str, name: str) -> Curve | None:
         """The words per minute of the voice's speeds, measured once; None for a language without a passage."""

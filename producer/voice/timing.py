@@ -1,4 +1,4 @@
-"""When words begin in what an engine says without telling, and whether what it gave is speech at all."""
+"""When words begin in what an engine says without telling."""
 
 from __future__ import annotations
 
@@ -10,40 +10,10 @@ from numpy.typing import NDArray
 
 from producer.voice.align import Reading, word_spans
 from producer.voice.engine import Onset, Spoken
-from producer.voice.spectra import RATE_HZ, band_powers
+from producer.voice.spectra import RATE_HZ
 
 VARIANTS = ("", "+f3")
 """A man's mouth and a woman's: a voice is measured against the one that it is more like."""
-LEAST_WORDS = 3
-"""A single vowel, held, moves no more than a hum does; three words always do."""
-LEAST_MOVING_DB = 3.2
-"""Speech of three words moves by 5 dB and more, whispered, too; steady noise of any colour by 2.6, tones by less."""
-_HOP_S, _FLOOR = 0.025, 1e-3
-
-
-def moving_db(samples: NDArray[np.float32], rate_hz: int) -> float:
-    """How much the colour of a sound changes while it sounds: the spread in time of each mel band beside all of them.
-
-    Its loudness has no part in it: noise that comes and goes is still noise.
-
-    Args:
-        samples: mono, shape (n,), not silent.
-        rate_hz: of them.
-    """
-    low = soxr.resample(np.asarray(samples, np.float64), rate_hz, RATE_HZ, quality="HQ").astype(np.float32)
-    hop = round(_HOP_S * RATE_HZ)
-    power = band_powers(low, np.arange(hop // 2, max(hop, len(low) - hop // 2), hop, dtype=np.int64))
-    total = power.sum(axis=1)
-    loud = power[total > 1e-3 * float(total.max(initial=0.0))]
-    if len(loud) < 2:
-        return 0.0
-    colour = 10.0 * np.log10(loud / loud.mean(axis=1, keepdims=True) + _FLOOR)
-    return float(colour.std(axis=0).mean())
-
-
-def is_speech(samples: NDArray[np.float32], rate_hz: int, words: int) -> bool:
-    """Whether samples that are not silent could be `words` words; of fewer than three that cannot be told."""
-    return words < LEAST_WORDS or moving_db(samples, rate_hz) >= LEAST_MOVING_DB
 
 
 def found_words(samples: NDArray[np.float32], rate_hz: int, beside: Sequence[Spoken]) -> tuple[Onset, ...]:

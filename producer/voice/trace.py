@@ -38,6 +38,8 @@ class Prices:
     """… and for each frame of it."""
     missing_frame: float = 0.2
     """For each frame of the words that are left out."""
+    again_word: float = float("inf")
+    """To say the last word again: over a third of `again`, so that a phrase is said again as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,12 @@ def _jumps(rested: Singles, text: Text, prices: Prices, number: Indices) -> tupl
     least = np.minimum.accumulate(turned)
     back = least[::-1] + np.float32(prices.again)
     back_from = len(number) - 1 - np.maximum.accumulate(np.where(turned <= least, number, 0))[::-1]
-    return np.where(ahead < back, ahead, back), np.where(ahead < back, ahead_from, back_from)
+    best, source = np.where(ahead < back, ahead, back), np.where(ahead < back, ahead_from, back_from)
+    word = rested[1:] + np.float32(prices.again_word)
+    better = word < best[:-1]
+    best[:-1][better] = word[better]
+    source[:-1][better] = number[1:][better]
+    return best, source
 
 
 def _way_back(
