@@ -31,6 +31,7 @@ from producer.model.voice import Take, TakeReport
 from producer.project import Project
 from producer.script.compose import decode
 from producer.script.mend import mend
+from producer.sounds import rooms
 from producer.sounds.decode import UndecodableError
 from producer.sounds.decode import decode as decode_sound
 from producer.sounds.find import Packs, licence_problems, load_packs, refused_roles
@@ -106,6 +107,7 @@ class Placed:
     timeline: Timeline
     takes: Mapping[tuple[str, int], Take]
     palette: PackPalette
+    impulses: Mapping[str, Audio]  # of recorded rooms, by their file
     filled: Mapping[str, tuple[str, ...]]
     recorded: Recorded = Recorded()
 
@@ -195,6 +197,7 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     """
     script, found = read_script(project, packs, cache)
     delivery.own_cover(script, project.root)
+    rooms.load(script, project.root, PROFILES[script.profile].rate_hz, cache)
     recorded = voice.look(project.root, project.slug, script.lines).chosen
     uses = [(line, index, use) for line in script.lines for index, use in enumerate(line.voices)]
     voice.check_voices(one for one in uses if (one[0].id, one[1]) not in recorded)
@@ -236,6 +239,7 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     script, packs = read_script(order.project, order.packs, cache)
     delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
     profile = _profile(order.profile or script.profile)
+    script, impulses = rooms.load(script, order.project.root, profile.rate_hz, cache)
     takes, recorded = _takes(order, script, profile.rate_hz, cache, watch)
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
     broken = sounds.check(_roles(script))
@@ -259,6 +263,7 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
         timeline=timeline,
         takes=takes,
         palette=sounds,
+        impulses=impulses,
         filled=filled,
         recorded=recorded,
     )
@@ -319,7 +324,9 @@ def _mixed(order: Order, cache: Cache, mix: Spill, watch: Watch) -> _Mixed:
     placed = plan(order, cache, watch)
     survey = master.Survey(placed.timeline.rate_hz)
     with Shelf(cache.root / "work") as shelf:
-        mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette, spill=shelf)
+        mixer = Mixer(
+            placed.timeline, placed.script, placed.takes, placed.palette, impulses=placed.impulses, spill=shelf
+        )
         watch.stage("margins", placed.timeline.duration)
         mixer.prepare(order.jobs, lambda done, total: watch.done(placed.timeline.duration * done // total))
         watch.stage("mix", placed.timeline.duration)

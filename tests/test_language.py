@@ -246,7 +246,6 @@ def test_a_bare_word_is_looked_for_where_the_page_says(spoken: Path) -> None:
 
 NOT_BUILT = {
     "mixes": "mixes: [night]\n" + with_items("- pause: 1 s\n"),
-    "impulse": "rooms:\n  lift: {preset: small room, impulse: lift.wav}\n" + with_items("- pause: 1 s\n"),
 }
 
 

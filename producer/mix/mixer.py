@@ -16,6 +16,7 @@ from producer.mix.margin import Heard, LineMargin, LineMeter, Reduction, checked
 from producer.mix.memo import Memo
 from producer.mix.parallel import in_order
 from producer.mix.segments import STEMS, Segments, Stem, TakeOf
+from producer.model.head import Head
 from producer.model.script import Margin, Script
 from producer.model.sound import Palette
 from producer.model.timeline import Timeline
@@ -65,6 +66,7 @@ class Mixer:
         takes: one for every speech clip, by (line, voice).
         palette: the sounds, at the timeline's rate; asked from several threads at once when there are several jobs.
         impulses: impulse responses at the timeline's rate, by the name that a room's `impulse` has.
+        head: mixes for headphones, as this head hears it; None mixes for loudspeakers.
         spill: keeps what the first pass made for the second.
         segment_hops: length of a segment in hops of 10 ms; the mix depends on it in the last bits only.
     """
@@ -77,11 +79,12 @@ class Mixer:
         palette: Palette,
         *,
         impulses: Mapping[str, Audio] | None = None,
+        head: Head | None = None,
         spill: Spill | None = None,
         segment_hops: int = SEGMENT_HOPS,
     ) -> None:
         self.timeline = timeline
-        self._segments = Segments(timeline, script, takes, palette, impulses or {}, segment_hops)
+        self._segments = Segments(timeline, script, takes, palette, impulses or {}, segment_hops, head)
         self._spill = spill
         self._finished: Memo[Buses] = Memo(_FINISHED_BYTES, lambda made: 4 * made.speech.nbytes)
         self._reductions: tuple[Reduction, Reduction] | None = None
