@@ -26,6 +26,7 @@ def kernel(cutoff: float, half: int) -> NDArray[np.float32]:
     at = taps[None, :] - np.arange(PHASES + 1)[:, None] / PHASES
     window = np.i0(BETA * np.sqrt(np.maximum(0.0, 1.0 - np.square(at / half)))) / np.i0(BETA)
     made = cutoff * np.sinc(cutoff * at) * window
+    made[np.abs(made) < 1e-12] = 0.0  # the zeros of the sinc itself, so that a whole position is exact
     return np.asarray(made / made.sum(axis=1, keepdims=True), np.float32)
 
 

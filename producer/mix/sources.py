@@ -23,7 +23,7 @@ _DECLICK_S = 0.003
 """A part that begins inside its sound, or stops before that has ended, is eased over this time."""
 
 _LOBES = 16
-"""Zero crossings on either side of the kernel that reads a bent sound: flat to 0.9 of the band."""
+"""Zero crossings on either side of the kernel that reads a bent sound: flat to 0.8 of the band."""
 
 _HALF_POWER = np.float32(np.sqrt(0.5))
 
