@@ -22,6 +22,7 @@ from producer.model.head import Head
 Floats = NDArray[np.float64]
 
 GRID_DEG = np.arange(-90.0, 91.0, 5.0)
+_FRONT = len(GRID_DEG) // 2
 RADIUS_M = 0.0875
 SOUND_M_PER_S = 343.0
 STEREO_DEG = 60.0
@@ -32,6 +33,7 @@ _SHADOW_LEAST, _SHADOW_DEG = 0.1, 150.0
 _TAPS_S = 0.0027
 _SIZE = 1024
 _HALF = 12
+_FINE = 16
 _LIFT_MOST_DB, _FALL_MOST_DB = 12.0, -40.0
 _KERNEL = 1.0, _HALF
 
@@ -50,22 +52,25 @@ def spherical(rate_hz: int) -> Head:
     alpha = (1.0 + least / 2.0) + (1.0 - least / 2.0) * np.cos(away / np.radians(_SHADOW_DEG) * np.pi)
     turn = 1j * np.pi * fft.rfftfreq(_SIZE, 1.0 / rate_hz) * RADIUS_M / SOUND_M_PER_S  # j w / (2 w0), w0 = c / a
     magnitudes = np.abs((1.0 + alpha[:, None, :] * turn[None, :, None]) / (1.0 + turn)[None, :, None])
-    return _equalised(delays_s * rate_hz, magnitudes, rate_hz)
+    return _equalised(delays_s * rate_hz, magnitudes, magnitudes[_FRONT, :, 0], rate_hz)
 
 
-def measured(azimuths_deg: Floats, responses: NDArray[np.float64], rate_hz: int) -> Head:
+def measured(azimuths_deg: Floats, responses: Floats, rate_hz: int, delays: Floats | None = None) -> Head:
     """A head from responses that were measured around it on the horizontal plane.
 
     Args:
-        azimuths_deg: shape (n,), rising, right positive, from -75 or less to 75 or more and none over 45 apart.
-        responses: shape (n, taps, 2), left and right ear, at `rate_hz`.
+        azimuths_deg: shape (n,), rising, right positive; what is beyond the first and last is heard as from there.
+        responses: shape (n, taps, 2), left and right ear, at `rate_hz`; none of them silent.
+        delays: shape (n, 2), samples by which each response is late beside what it says itself.
 
-    A response is taken apart into its delay (where it rises over a tenth of its peak) and the spectrum of what it does
-    besides, which can each be carried over to the directions between without a comb.
+    A response is taken apart into its delay and the spectrum of what it does besides, which can each be carried over to
+    the directions between without a comb.
     """
-    delays = np.array([[_rise(responses[i, :, ear]) for ear in (0, 1)] for i in range(len(responses))])
-    size = max(_SIZE, fft.next_fast_len(responses.shape[1], real=True))
-    spectra = np.abs(fft.rfft(responses, size, axis=1))
+    size = max(_SIZE, 1 << (responses.shape[1] - 1).bit_length())
+    complete = fft.rfft(responses, size, axis=1)
+    own = np.array([[_delay(both[:, ear], size) for ear in (0, 1)] for both in complete])
+    late = own if delays is None else own + delays
+    spectra = np.abs(complete)
     bins = np.linspace(0.0, spectra.shape[1] - 1.0, _SIZE // 2 + 1)
     decibels = 20.0 * np.log10(np.maximum(spectra, 1e-6 * spectra.max()))
     low = np.clip(np.searchsorted(azimuths_deg, GRID_DEG, side="right") - 1, 0, len(azimuths_deg) - 2)
@@ -73,26 +78,33 @@ def measured(azimuths_deg: Floats, responses: NDArray[np.float64], rate_hz: int)
     onto = decibels[low] * (1.0 - share)[:, None, None] + decibels[low + 1] * share[:, None, None]
     at = np.arange(spectra.shape[1], dtype=float)
     onto = np.stack([[np.interp(bins, at, one[:, ear]) for ear in (0, 1)] for one in onto]).transpose(0, 2, 1)
-    lags = delays[low] * (1.0 - share)[:, None] + delays[low + 1] * share[:, None]
-    front = lags[len(GRID_DEG) // 2].mean()
-    return _equalised(lags - front, 10.0 ** (onto / 20.0), rate_hz)
+    lags = late[low] * (1.0 - share)[:, None] + late[low + 1] * share[:, None]
+    magnitudes = 10.0 ** (onto / 20.0)
+    front = _smooth(np.sqrt(np.square(magnitudes[_FRONT]).mean(axis=1)))
+    return _equalised(lags - lags[_FRONT].mean(), magnitudes, front, rate_hz)
 
 
-def _rise(response: Floats) -> float:
-    """Where a response first passes a tenth of its peak, between samples."""
-    level = np.abs(response)
-    over = 0.1 * float(level.max())
-    first = int(np.argmax(level >= over))
-    if first == 0:
-        return 0.0
-    return first - 1 + float((over - level[first - 1]) / max(level[first] - level[first - 1], 1e-12))
+def _delay(spectrum: NDArray[np.complex128], size: int) -> float:
+    """Samples by which a response, given by its spectrum over `size` samples, is later than it must be.
+
+    Source: J. Nam, J. S. Abel and J. O. Smith, A Method for Estimating Interaural Time Difference for Binaural
+    Synthesis, AES 125th Convention (2008): where it is most like its own minimum-phase version.
+    """
+    earliest = fft.rfft(
+        _minimum_phase(np.maximum(np.abs(spectrum), 1e-4 * np.abs(spectrum).max())[None, :, None])[0, :, 0]
+    )
+    likeness = fft.irfft(spectrum * np.conj(earliest), size * _FINE)
+    lag = int(likeness.argmax())
+    return (lag if lag < size * _FINE // 2 else lag - size * _FINE) / _FINE
 
 
-def _equalised(delays: Floats, magnitudes: Floats, rate_hz: int) -> Head:
-    """Delays of shape (n, 2) in samples, magnitudes of shape (n, bins, 2) on GRID_DEG: against those straight ahead."""
-    front = np.sqrt(np.square(magnitudes[len(GRID_DEG) // 2]).mean(axis=1))
+def _equalised(delays: Floats, magnitudes: Floats, front: Floats, rate_hz: int) -> Head:
+    """A head of delays, shape (n, 2), and magnitudes, shape (n, bins, 2), on GRID_DEG, against `front`, shape (bins,).
+
+    `front` is what comes from straight ahead; of a measured head its thirds of octaves, so that narrow dips stay.
+    """
     most, least = 10.0 ** (_LIFT_MOST_DB / 20.0), 10.0 ** (_FALL_MOST_DB / 20.0)
-    ratio = np.clip(magnitudes / _smooth(front)[None, :, None], least, most)
+    ratio = np.clip(magnitudes / front[None, :, None], least, most)
     taps = round(_TAPS_S * rate_hz)
     shapes = _minimum_phase(ratio)[:, :taps].copy()
     fading = taps // 4
@@ -103,7 +115,7 @@ def _equalised(delays: Floats, magnitudes: Floats, rate_hz: int) -> Head:
 
 
 def _smooth(magnitude: Floats) -> Floats:
-    """The mean power over a third of an octave around each bin: a headphone's own dips are none of ours to mend."""
+    """The mean power over a third of an octave around each bin, as a magnitude."""
     total = np.concatenate([[0.0], np.cumsum(np.square(magnitude))])
     bins = np.arange(len(magnitude))
     low = np.maximum(0, np.floor(bins * 2.0 ** (-1.0 / 6.0))).astype(int)
@@ -112,15 +124,16 @@ def _smooth(magnitude: Floats) -> Floats:
 
 
 def _minimum_phase(magnitudes: Floats) -> Floats:
-    """Responses of shape (n, 1024, 2) with magnitudes of shape (n, 513, 2), each as early as it can be.
+    """Responses of shape (n, size, ears) with magnitudes of shape (n, size / 2 + 1, ears), each as early as it can be.
 
     Source: A. V. Oppenheim and R. W. Schafer, Discrete-Time Signal Processing: the folded real cepstrum.
     """
-    cepstrum = fft.irfft(np.log(magnitudes), _SIZE, axis=1)
-    fold = np.zeros(_SIZE)
-    fold[0] = fold[_SIZE // 2] = 1.0
-    fold[1 : _SIZE // 2] = 2.0
-    return np.asarray(fft.irfft(np.exp(fft.rfft(cepstrum * fold[None, :, None], axis=1)), _SIZE, axis=1), np.float64)
+    size = 2 * (magnitudes.shape[1] - 1)
+    cepstrum = fft.irfft(np.log(magnitudes), size, axis=1)
+    fold = np.zeros(size)
+    fold[0] = fold[size // 2] = 1.0
+    fold[1 : size // 2] = 2.0
+    return np.asarray(fft.irfft(np.exp(fft.rfft(cepstrum * fold[None, :, None], axis=1)), size, axis=1), np.float64)
 
 
 def ahead(head: Head) -> int:
