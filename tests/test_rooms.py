@@ -22,6 +22,7 @@ from producer.model.script import Room, Script
 from producer.project import Project
 from producer.sounds.rooms import load
 from producer.timeline.document import to_json
+from tests.face_helpers import ROOT
 from tests.language_helpers import checked, with_items
 from tests.mix_helpers import hit, noise, script, timeline, voice
 
@@ -263,3 +264,14 @@ def test_render_check_says_where_a_room_is_wrong(tmp_path: Path) -> None:
 def test_a_recorded_room_has_neither_preset_nor_decay(room: str, why: str) -> None:
     with pytest.raises(ScriptError, match=why):
         checked(f"rooms:\n  a: {room}\n" + with_items("- pause: 1 s\n"))
+
+
+def test_the_rooms_of_the_page_are_heard(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "space.md").read_text("utf-8")
+    rooms = page.split("```yaml\n")[1].split("```")[0]
+    made = checked(rooms + with_items("- ann: Hello.\n  room: vault -> vault_far_end\n"))
+    recorded(tmp_path, response(48000), 48000)
+    made, impulses = load(made, tmp_path, RATE_HZ, Cache(tmp_path / "cache"))
+    near, far = (answer(made.rooms[name], RATE_HZ, impulses) for name in ("vault", "vault_far_end"))
+    assert near is not None and far is not None
+    assert heard_energy(far.late, RATE_HZ) > 2 * heard_energy(near.late, RATE_HZ)
