@@ -275,3 +275,26 @@ def test_the_rooms_of_the_page_are_heard(tmp_path: Path) -> None:
     near, far = (answer(made.rooms[name], RATE_HZ, impulses) for name in ("vault", "vault_far_end"))
     assert near is not None and far is not None
     assert heard_energy(far.late, RATE_HZ) > 2 * heard_energy(near.late, RATE_HZ)
+
+
+DOORS = {
+    "- ann: Hello.\n  room: hall -> celar\n": "there is no room 'celar'; did you mean 'cellar'",
+    "- ann: Hello.\n  room: hall -> none\n": "'none' is outside the scene, and no door leads there; name a room",
+    "- ann: Hello.\n  room: hall ->\n": "a room is missing beside an arrow in 'hall ->'",
+    "- bed: rain room hall -> car\n": "'hall -> car' moves, which only a speech or a sound of its own can",
+}
+
+
+@pytest.mark.parametrize("items", DOORS)
+def test_a_door_that_leads_nowhere_is_said(items: str) -> None:
+    with pytest.raises(ScriptError, match=DOORS[items]):
+        checked(with_items(items))
+
+
+def test_a_role_and_a_member_stay_in_one_room() -> None:
+    for top in ("sounds:\n  knock: {room: hall -> car}\n", "rooms:\n  a: hall -> car\n"):
+        with pytest.raises(ScriptError):
+            checked(top + with_items("- pause: 1 s\n"))
+    made = checked(with_items("- ann: Hello.\n  room: hall → car\n- sound: knock room hall -> car -> hall\n"))
+    assert (made.lines[0].voices[0].room, made.lines[0].voices[0].through) == ("hall", ("car",))
+    assert (made.cues[0].room, made.cues[0].through) == ("hall", ("car", "hall"))
