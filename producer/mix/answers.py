@@ -25,8 +25,11 @@ Value = Floats | float
 SOUND_M_PER_S = 343.0
 SIDE_DEG = 90.0
 """Where a headphone's listener hears what is panned all the way."""
-_HARDEST = 99.8
-"""Pan that `left 100` comes to: the other side 56 dB down, so that one loudspeaker for both loses under 3 dB."""
+_HARDEST = 93.0
+"""Pan that `left 100` comes to: the other side 25 dB down, which is all the way to an ear.
+
+One loudspeaker for both sides then loses under 3 LU of it, in a small hard room too, where it combs besides.
+"""
 _ENERGY_OF_SILENCE = 1e-12
 _DIRECT_S = 0.0025
 _WETTEST_DB = 6.0
