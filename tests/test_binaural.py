@@ -9,6 +9,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from scipy import signal
 
 from producer.audio import Audio
 from producer.dsp import heads
@@ -77,6 +78,22 @@ def test_a_side_is_as_loud_as_the_middle_and_as_early(pan: float) -> None:
     click[150] = 1.0
     heard = np.abs(place(click, pan, 1.0, (), RATE_HZ, HEAD))
     assert all(abs(int(heard[:, ear].argmax()) - 150) < 0.001 * RATE_HZ for ear in (0, 1))
+
+
+@pytest.mark.parametrize("cut_hz", [200.0, 6000.0])
+def test_what_is_dull_or_bright_is_as_loud_at_a_side_too(cut_hz: float) -> None:
+    kind = "lowpass" if cut_hz < 1000 else "highpass"
+    made = signal.sosfilt(signal.butter(4, cut_hz, kind, output="sos", fs=RATE_HZ), noise(2 * RATE_HZ), axis=0)
+    audio = made.astype(np.float32)
+    for pan in (-97.0, 50.0, Ramp(((0, -90.0), (2 * RATE_HZ, 90.0)))):
+        plan = timeline([hit("x", 0, audio, pan=pan)], 2 * RATE_HZ, RATE_HZ)
+        flat, worn = (
+            Mixer(plan, script(), {}, Sounds(RATE_HZ, hits={"x": audio}), head=head).block(  # type: ignore[arg-type]
+                Span(Samples(0), plan.duration)
+            )
+            for head in (None, HEAD)
+        )
+        assert loudness(worn.sounds, RATE_HZ) == pytest.approx(loudness(flat.sounds, RATE_HZ), abs=0.3)
 
 
 @pytest.mark.parametrize("preset", [name for name in PRESETS if name != "none"])

@@ -134,7 +134,9 @@ def test_one_loudspeaker_loses_at_most_3_lu_of_any_line_or_cue(placed: dict[str,
     """Half the sum of both channels, heard from both. What is neither wide nor at a side loses next to nothing."""
     one = placed[name]
     rate = one.timeline.rate_hz
-    wide = {role for role in {clip.name for clip in sounding(one)} if one.palette.sound(role).kind in ("bed", "stinger")}
+    wide = {
+        role for role in {clip.name for clip in sounding(one)} if one.palette.sound(role).kind in ("bed", "stinger")
+    }
     lost = {}
     for clip in one.timeline.clips:
         aside = max(abs(pan) for _, pan in clip.pan.points) > 60.0

@@ -11,10 +11,11 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+from scipy import fft, signal
 
 from producer.audio import Audio
 from producer.dsp.fractional import between, kernel
+from producer.dsp.loudness import k_weighting
 from producer.dsp.reverb import convolve
 from producer.dsp.speechlike import heard_energy
 from producer.model.head import Head
@@ -198,6 +199,29 @@ def put(head: Head, audio: Audio, azimuth_deg: Floats | float) -> Audio:
         at = np.arange(length) - np.interp(place, np.arange(len(head.delays)), head.delays[:, ear])
         made[:, ear] = between(shaped[:, ear : ear + 1], at, kernel(*_KERNEL))[:, 0]
     return made
+
+
+def levels(head: Head, audio: Audio) -> Floats:
+    """Gains, one for each of the head's directions, that keep `audio`, shape (n, 1), as loud from all of them.
+
+    What is bright gains more at a side than speech does; its K-weighted spectrum says how much.
+    """
+    frames = len(audio) // _SIZE
+    whole = audio[: frames * _SIZE, 0] if frames else np.pad(audio[:, 0], (0, _SIZE - len(audio)))
+    _, weight = signal.sosfreqz(k_weighting(head.rate_hz), fft.rfftfreq(_SIZE, 1.0 / head.rate_hz), fs=head.rate_hz)
+    heard = np.square(np.abs(fft.rfft(whole.reshape(-1, _SIZE).astype(float), axis=1))).sum(axis=0)
+    heard = heard * np.square(np.abs(weight))
+    total = float(heard.sum())
+    if total <= 0.0:
+        return np.ones(len(head.azimuths_deg))
+    return np.asarray(np.sqrt(total / np.maximum(_powers(head) @ heard, 1e-3 * total)), np.float64)
+
+
+@lru_cache(maxsize=4)
+def _powers(head: Head) -> Floats:
+    """What both ears together get of each frequency from each direction, shape (n, bins)."""
+    pairs = np.stack([filters(head, float(azimuth)) for azimuth in head.azimuths_deg]).astype(float)
+    return np.asarray(np.square(np.abs(fft.rfft(pairs, _SIZE, axis=1))).sum(axis=2), np.float64)
 
 
 @lru_cache(maxsize=4)

@@ -14,7 +14,7 @@ from producer.dsp import heads
 from producer.dsp.envelopes import along, amplitude, fade
 from producer.dsp.loudness import k_weighting
 from producer.dsp.reverb import convolve
-from producer.mix.answers import Answer
+from producer.mix.answers import SIDE_DEG, Answer
 from producer.mix.sources import Source, widened
 from producer.mix.space import AIR_SETTLE_S, Inside, place, rings
 from producer.mix.treatments import Chain, stretch_make_up
@@ -113,6 +113,13 @@ class Voiced:
         was, through = (_power(one, self.rate_hz) for one in (side, convolve(side, heads.sides(self.head))))
         return min(4.0, float(np.sqrt(was / through))) if through > 0.0 else 1.0
 
+    @cached_property
+    def _turned(self) -> Floats | None:
+        """The gains on a mono sound that keep it as loud at every side of a head; None where it is in the middle."""
+        if self.head is None or self.source.channels == 2 or not (self.clip.pan.moves or self.clip.pan.first):
+            return None
+        return heads.levels(self.head, self._probe)
+
     def _heard(self, treated: Audio, start: int, powers: tuple[float, float]) -> Audio:
         clip, stop = self.clip, start + len(treated)
         if self._narrows:
@@ -121,6 +128,8 @@ class Voiced:
         level = amplitude(along(clip.level, start, stop, self.rate_hz))
         levelled = treated * _column(level if faded is None else level * faded)
         pan = along(clip.pan, start, stop, self.rate_hz)
+        if self._turned is not None and self.head is not None:
+            levelled *= _column(np.interp(np.asarray(pan) * (SIDE_DEG / 100.0), self.head.azimuths_deg, self._turned))
         metres = along(clip.distance, start, stop, self.rate_hz)
         rooms: Inside = [(room, along(share, start, stop, self.rate_hz)) for room, share in self.rooms]
         made = place(levelled, pan, metres, rooms, self.rate_hz, self.head, self._sides if self.head else 1.0)
