@@ -22,6 +22,7 @@ from producer.mix import night
 from producer.mix.listening import Listening, StemName, Stems
 from producer.mix.margin import LineMargin
 from producer.mix.mixer import Mixer
+from producer.model.head import Head
 from producer.model.mixes import BUSES, STANDARD, MixStyle
 from producer.model.profile import Profile
 from producer.production import Delivered, Placed, Watch
@@ -85,9 +86,18 @@ class Mixed:
 
 
 def mixed(
-    placed: Placed, styles: Sequence[MixStyle], stems: Stems, workshop: Workshop, jobs: int, watch: Watch
+    placed: Placed,
+    styles: Sequence[MixStyle],
+    stems: Stems,
+    head: Head | None,
+    workshop: Workshop,
+    jobs: int,
+    watch: Watch,
 ) -> Mixed:
-    """The whole episode in every style, beds and music turned down as far as each line's margin needs it."""
+    """The whole episode in every style, beds and music turned down as far as each line's margin needs it.
+
+    Styles for headphones are heard with `head`.
+    """
     duration, rate_hz = placed.timeline.duration, placed.timeline.rate_hz
     spills = {style.name: workshop.spill() for style in styles if style.range_lu is None}
     surveys = {name: master.Survey(rate_hz) for name in spills}
@@ -95,10 +105,15 @@ def mixed(
     spans: list[Span] = []
     found: set[StemName] = {(bus, None) for bus in BUSES} if stems != "none" else set()
     with Shelf(workshop.folder) as first_pass:
-        mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette, spill=first_pass)
+        mixer_of = partial(
+            Mixer, placed.timeline, placed.script, placed.takes, placed.palette, impulses=placed.impulses
+        )
+        mixer = mixer_of(spill=first_pass)
         watch.stage("margins", duration)
         mixer.prepare(jobs, lambda done, total: watch.done(duration * done // total))
-        listening = Listening(mixer, styles, stems)
+        listening = Listening(
+            mixer, styles, stems, mixers={style.name: mixer_of(head=head) for style in styles if style.headphones}
+        )
         watch.stage("mix", duration)
         for stretch in listening.stretches(jobs):
             for name, block in stretch.mixes.items():

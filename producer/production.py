@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Protocol
 
+from producer.audio import Audio
 from producer.dsp.loudness import Loudness
 from producer.master import Plan
 from producer.mix.listening import Stems
@@ -50,6 +51,7 @@ class Order:
     profile: str | None = None
     mixes: tuple[str, ...] = ()  # beside the standard one and those that the script asks for
     stems: Stems = "none"
+    sofa: Path | None = None  # the head of the binaural mix, which it asks for
     jobs: int = 1
 
 
@@ -78,6 +80,7 @@ class Placed(Outline):
 
     takes: Mapping[tuple[str, int], Take]
     palette: PackPalette
+    impulses: Mapping[str, Audio]  # of recorded rooms, by their file
 
     def outline(self) -> Outline:
         """What stays known of it."""

@@ -16,11 +16,13 @@ from producer.cache import Cache
 from producer.deliver import cover, credits, encode, stems
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
+from producer.dsp.heads import spherical
 from producer.dsp.loudness import lufs, sliding
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
 from producer.finishing import Mixed, Workshop, finished, mixed, write_stems
 from producer.foley import RECIPES
 from producer.mix.listening import Stems
+from producer.model.head import Head
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Script
@@ -30,10 +32,12 @@ from producer.production import NoWatch, Order, Outline, Placed, Recorded, Repor
 from producer.project import Project
 from producer.script.compose import decode
 from producer.script.mend import mend
+from producer.sounds import rooms
 from producer.sounds.decode import UndecodableError
 from producer.sounds.decode import decode as decode_sound
 from producer.sounds.find import Packs, licence_problems, load_packs, refused_roles
 from producer.sounds.palette import palette
+from producer.sounds.sofa import from_sofa
 from producer.timeline.cue_sheet import CueRow, cue_sheet
 from producer.timeline.document import to_json
 from producer.timeline.place import place
@@ -82,10 +86,21 @@ def _mixed(
 ) -> tuple[Outline, tuple[Origin, ...], tuple[MixStyle, ...], Mixed]:
     """The episode and all of its mixes; takes and sounds are no longer held."""
     placed = plan(order, cache, watch)
-    styles = wanted((*placed.script.mixes, *order.mixes))
+    styles = _styles(order, placed.script)
     asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems
-    mix = mixed(placed, styles, asked, workshop, order.jobs, watch)
+    head = _head(order, placed.profile) if any(style.headphones for style in styles) else None
+    mix = mixed(placed, styles, asked, head, workshop, order.jobs, watch)
     return placed.outline(), _origins(placed), styles, mix
+
+
+def _styles(order: Order, script: Script) -> tuple[MixStyle, ...]:
+    """The mixes that the script and the order ask for; whose head is named wants to hear with it."""
+    with_head = [style.name for style in MIXES.values() if style.headphones and order.sofa is not None]
+    return wanted((*script.mixes, *order.mixes, *with_head))
+
+
+def _head(order: Order, profile: Profile) -> Head:
+    return spherical(profile.rate_hz) if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
 
 
 def _stale(slug: str) -> list[str]:
@@ -148,6 +163,7 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     """
     script, found = read_script(project, packs, cache)
     delivery.own_cover(script, project.root)
+    rooms.load(script, project.root, PROFILES[script.profile].rate_hz, cache)
     recorded = voice.look(project.root, project.slug, script.lines).chosen
     uses = [(line, index, use) for line in script.lines for index, use in enumerate(line.voices)]
     voice.check_voices(one for one in uses if (one[0].id, one[1]) not in recorded)
@@ -190,6 +206,9 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     script, packs = read_script(order.project, order.packs, cache)
     delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
     profile = _profile(order.profile or script.profile)
+    if order.sofa is not None:
+        _head(order, profile)  # a file that is no head is a mistake, too
+    script, impulses = rooms.load(script, order.project.root, profile.rate_hz, cache)
     takes, recorded = _takes(order, script, profile.rate_hz, cache, watch)
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
     broken = sounds.check(_roles(script))
@@ -213,6 +232,7 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
         timeline=timeline,
         takes=takes,
         palette=sounds,
+        impulses=impulses,
         filled=filled,
         recorded=recorded,
     )

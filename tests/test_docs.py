@@ -32,6 +32,7 @@ __all__ = ["cache", "shell"]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 LANGUAGE, HOUR, PACKS = (ROOT / "docs" / f"{name}.md" for name in ("script-language", "first-hour", "packs"))
 TAKES = ROOT / "docs" / "takes.md"
+SPACE = ROOT / "docs" / "space.md"
 EDITIONS = ROOT / "docs" / "editions.md"
 LAMP = ROOT / "docs" / "examples" / "the_last_lamp"
 
@@ -99,8 +100,14 @@ def rendered(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str,
 
 
 def test_every_example_is_known_to_these_tests() -> None:
-    assert {block.page for block in WHOLE} == {ROOT / "README.md", LANGUAGE, EDITIONS}
-    assert {block.page for block in FRAGMENTS} == {HOUR, PACKS, TAKES, EDITIONS}  # takes in test_takes_cli.py
+    assert {block.page for block in WHOLE} == {ROOT / "README.md", LANGUAGE, EDITIONS, SPACE}
+    assert {block.page for block in FRAGMENTS} == {
+        HOUR,
+        PACKS,
+        TAKES,
+        EDITIONS,
+        SPACE,
+    }  # takes in test_takes_cli.py, space in test_rooms.py
     assert len(WHOLE) >= 7
 
 
@@ -154,7 +161,7 @@ def test_the_last_lamp_is_heard_as_it_reads(rendered: dict[str, Rendered]) -> No
     assert int(str(radio["start"])) == int(str(keeper["end"])) - round(0.3 * 44100)
 
 
-@pytest.mark.parametrize("block", [one for one in FRAGMENTS if one.page not in (PACKS, EDITIONS)], ids=str)
+@pytest.mark.parametrize("block", [one for one in FRAGMENTS if one.page not in (PACKS, EDITIONS, SPACE)], ids=str)
 def test_a_fragment_is_part_of_a_script(block: Block) -> None:
     script = checked(with_items("- ann: Who's there?\n" + block.text))
     assert len(script.scenes[0].items) == 1 + block.text.count("\n- ") + block.text.startswith("- ")

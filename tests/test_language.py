@@ -242,16 +242,3 @@ def test_a_bare_word_is_looked_for_where_the_page_says(spoken: Path) -> None:
     first, hit, boots, second = sorted(plan(items + "- ben: Nobody is there.\n", spoken).clips, key=lambda c: c.place)
     assert hit.hit == first.words[2].start
     assert boots.parts[-1].hit <= second.words[2].start < boots.parts[-1].hit + 1.2 * RATE_HZ
-
-
-NOT_BUILT = {
-    "impulse": "rooms:\n  lift: {preset: small room, impulse: lift.wav}\n" + with_items("- pause: 1 s\n"),
-}
-
-
-@pytest.mark.parametrize("key", NOT_BUILT)
-def test_what_is_not_built_yet_says_so_here_and_on_the_page(key: str) -> None:
-    assert set(NOT_BUILT) == set(keys.NOT_BUILT)
-    assert f"`{key}`" in PAGE.split("Not built yet")[1].split("##")[0]
-    with pytest.raises(ScriptError, match="not built yet"):
-        checked(NOT_BUILT[key])

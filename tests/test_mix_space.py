@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from producer.dsp.loudness import loudness
-from producer.mix.space import Answer, answer, distance_gain, place, through_air
+from producer.mix.answers import Answer, answer
+from producer.mix.space import distance_gain, inside, place, through_air
 from producer.model.room import PRESETS
 from producer.model.script import Room
 from tests.mix_helpers import noise, voice
@@ -19,18 +20,19 @@ def room_of(preset: str, **changed: float) -> Answer | None:
 @pytest.mark.parametrize("pan", [-100.0, -40.0, 0.0, 25.0, 100.0])
 def test_pan_keeps_the_loudness_of_a_mono_sound(pan: float) -> None:
     audio = noise(RATE_HZ)
-    assert loudness(place(audio, pan, 1.0, None, RATE_HZ), RATE_HZ) == pytest.approx(loudness(audio, RATE_HZ), abs=0.01)
+    assert loudness(place(audio, pan, 1.0, (), RATE_HZ), RATE_HZ) == pytest.approx(loudness(audio, RATE_HZ), abs=0.01)
 
 
 @pytest.mark.parametrize("pan", [-100.0, -40.0, 0.0, 100.0])
 def test_balance_keeps_the_loudness_of_a_stereo_sound(pan: float) -> None:
     audio = noise(RATE_HZ, 2)
-    assert loudness(place(audio, pan, 1.0, None, RATE_HZ), RATE_HZ) == pytest.approx(loudness(audio, RATE_HZ), abs=0.1)
+    assert loudness(place(audio, pan, 1.0, (), RATE_HZ), RATE_HZ) == pytest.approx(loudness(audio, RATE_HZ), abs=0.1)
 
 
 def test_left_is_left() -> None:
-    made = place(noise(1000), -100.0, 1.0, None, RATE_HZ)
-    assert np.abs(made[:, 1]).max() < 1e-6 < np.abs(made[:, 0]).max()
+    made = place(noise(1000), -100.0, 1.0, (), RATE_HZ)
+    left, right = np.abs(made).max(axis=0)
+    assert 20 * np.log10(right / left) < -25  # not nothing, so that mono loses under 3 LU
 
 
 def test_a_doubled_distance_is_six_decibels_and_the_near_has_an_end() -> None:
@@ -52,11 +54,24 @@ def test_a_room_moves_no_word_and_jumps_no_level(preset: str) -> None:
     said = voice(3.0, RATE_HZ)
     room = room_of(preset)
     assert room is not None
-    made = place(said, 0.0, 1.0, room, RATE_HZ)
+    made = place(said, 0.0, 1.0, inside(room), RATE_HZ)
     assert loudness(made, RATE_HZ) == pytest.approx(loudness(said, RATE_HZ), abs=1.0)
     click = np.zeros((200, 1), np.float32)
     click[50] = 1.0
-    assert int(np.abs(place(click, 0.0, 1.0, room, RATE_HZ)).max(axis=1).argmax()) == 50
+    assert int(np.abs(place(click, 0.0, 1.0, inside(room), RATE_HZ)).max(axis=1).argmax()) == 50
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_one_loudspeaker_loses_at_most_3_lu_wherever_a_voice_is(preset: str) -> None:
+    """Half the sum of both channels, heard from both: in the middle nothing is lost, and at a side under 3 LU."""
+    said, room = voice(3.0, RATE_HZ), room_of(preset)
+    for pan, metres in ((0.0, 1.0), (-100.0, 1.0), (100.0, 12.0), (60.0, 4.0)):
+        made = place(said, pan, metres, inside(room), RATE_HZ)
+        folded = np.repeat(made.mean(axis=1, keepdims=True), 2, axis=1)
+        lost = loudness(made, RATE_HZ) - loudness(folded, RATE_HZ)
+        assert lost <= 3.0
+        if pan == 0.0:
+            assert lost < 1.0
 
 
 def test_distance_lowers_the_direct_sound_and_leaves_the_field() -> None:
@@ -64,7 +79,7 @@ def test_distance_lowers_the_direct_sound_and_leaves_the_field() -> None:
     assert room is not None
     click = np.zeros((10, 1), np.float32)
     click[0] = 1.0
-    near, far = (place(click, 0.0, metres, room, RATE_HZ) for metres in (1.0, 8.0))
+    near, far = (place(click, 0.0, metres, inside(room), RATE_HZ) for metres in (1.0, 8.0))
     assert np.abs(far[:20]).max() < np.abs(near[:20]).max() * 0.15
     late = round(0.1 * RATE_HZ)
     assert np.square(far[late:]).sum() == pytest.approx(np.square(near[late:]).sum(), rel=0.02)
@@ -94,7 +109,7 @@ def test_moving_leaves_no_zipper() -> None:
     tone = np.sin(2 * np.pi * 440 * np.arange(RATE_HZ) / RATE_HZ).astype(np.float32)[:, None]
     pan = np.linspace(-100, 100, RATE_HZ)
     metres = np.geomspace(12, 1.5, RATE_HZ)
-    made = place(tone, pan, metres, None, RATE_HZ)[RATE_HZ // 8 : -RATE_HZ // 8]
+    made = place(tone, pan, metres, (), RATE_HZ)[RATE_HZ // 8 : -RATE_HZ // 8]
     spectrum = np.abs(np.fft.rfft(made * np.blackman(len(made))[:, None], axis=0))
     far = np.fft.rfftfreq(len(made), 1 / RATE_HZ) > 1500
     assert 20 * np.log10(spectrum[far].max() / spectrum.max()) < -90

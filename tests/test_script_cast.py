@@ -205,7 +205,10 @@ def test_nothing_needs_to_be_said_but_title_and_scenes() -> None:
             around("- ann: Hi.", say="{Saint Aoife: x}"),
             "2:7: 'Saint Aoife' is more than one word; say how each word is ",
         ),
-        (around("- ann: Hi.", rooms="{a: {decay: 1 s}}"), "2:12: the room 'a' has no preset; write one of: car, "),
+        (
+            around("- ann: Hi.", rooms="{a: {decay: 1 s}}"),
+            "2:12: the room 'a' has neither a preset nor an impulse; presets are: car, ",
+        ),
         (
             around("- ann: Hi.", treatments="{radio: [drive 3 dB]}"),
             "2:14: 'radio' is a treatment already; call your own ",

@@ -130,6 +130,28 @@ def test_every_cue_keeps_its_level_within_1_lu(levels: dict[str, dict[str, float
     assert {clip: round(shift, 2) for clip, shift in shifts.items() if abs(shift) > 1.0} == {}
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_one_loudspeaker_loses_at_most_3_lu_of_any_line_or_cue(placed: dict[str, render.Placed], name: str) -> None:
+    """Half the sum of both channels, heard from both. What is neither wide nor at a side loses next to nothing."""
+    one = placed[name]
+    rate = one.timeline.rate_hz
+    wide = {
+        role for role in {clip.name for clip in sounding(one)} if one.palette.sound(role).kind in ("bed", "stinger")
+    }
+    lost = {}
+    for clip in one.timeline.clips:
+        aside = max(abs(pan) for _, pan in clip.pan.points) > 60.0
+        if not (aside or clip.width.first > 100.0 or (clip.kind == "sound" and clip.name in wide)):
+            continue
+        start, end = clip.span.start, min(clip.span.end, clip.span.start + 6 * rate)
+        alone = replace(one.timeline, clips=(clip,), hears=())
+        heard = Mixer(alone, one.script, one.takes, one.palette).block(Span(start, Samples(end))).sum()
+        folded = np.repeat(heard.mean(axis=1, keepdims=True), 2, axis=1)
+        lost[clip.id] = loudness(heard, rate) - loudness(folded, rate)
+    assert len(lost) >= 8
+    assert {clip: round(lu, 2) for clip, lu in lost.items() if not lu <= 3.0} == {}
+
+
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_every_knob_can_be_written_in_its_own_unit(name: str) -> None:
     def written(setting: Setting, value: float) -> str:

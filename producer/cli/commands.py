@@ -77,13 +77,17 @@ def episode(
         typer.Option(
             "--mix",
             metavar="NAME",
-            help="Beside the standard mix: clear_speech, night, narration_only or all. May be given again.",
+            help="Beside the standard mix: clear_speech, night, narration_only, binaural or all. May be given again.",
         ),
     ] = None,
     stems: Annotated[bool, typer.Option("--stems", help="Speech, sounds, beds and music as files, too.")] = False,
     stems_each: Annotated[
         bool, typer.Option("--stems-each", help="The stems, and each character, bed and piece of music by itself.")
     ] = False,
+    sofa: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The binaural mix, with the head of a SOFA file.", show_default=False),
+    ] = None,
     jobs: Annotated[
         int, typer.Option(min=0, metavar="N", help="Parallel workers; 0: one per core.", show_default=False)
     ] = 0,
@@ -117,6 +121,7 @@ def episode(
             packs=tuple(pack or ()),
             profile=profile,
             mixes=tuple(mix or ()),
+            sofa=sofa,
             stems="each" if stems_each else "buses" if stems else "none",
             jobs=jobs or cores(),
         )

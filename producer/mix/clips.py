@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from producer.audio import Audio
+from producer.dsp import heads
 from producer.dsp.envelopes import along, amplitude, fade
 from producer.dsp.loudness import k_weighting
+from producer.dsp.reverb import convolve
+from producer.mix.answers import SIDE_DEG, Answer
 from producer.mix.sources import Source, widened
-from producer.mix.space import AIR_SETTLE_S, Answer, place
+from producer.mix.space import AIR_SETTLE_S, Inside, place, rings
 from producer.mix.treatments import Chain, stretch_make_up
-from producer.model.timeline import Clip
+from producer.model.head import Head
+from producer.model.timeline import Clip, Ramp
 
 Floats = NDArray[np.float64]
 
@@ -36,8 +40,10 @@ class Voiced:
     clip: Clip
     source: Source
     treatment: Chain
-    room: Answer | None
+    rooms: tuple[tuple[Answer | None, Ramp], ...]
+    """Those that it is in, each with its share of the sound; none when it is dry."""
     rate_hz: int
+    head: Head | None = None
 
     @property
     def whole(self) -> bool:
@@ -51,9 +57,12 @@ class Voiced:
     @cached_property
     def end(self) -> int:
         """After this sample nothing of it is heard, echoes included."""
-        rings = round(self.treatment.rings_s * self.rate_hz) + (self.room.memory if self.room is not None else 0)
-        last = self.clip.span.end + rings
+        last = self.clip.span.end + round(self.treatment.rings_s * self.rate_hz) + self._memory
         return last if self.clip.cut is None else max(self.start, min(last, self.clip.cut.end))
+
+    @cached_property
+    def _memory(self) -> int:
+        return rings([(room, 1.0) for room, _ in self.rooms], self.head)
 
     def made(self) -> Audio:
         """All of it, from `start`, shape (end - start, 2)."""
@@ -63,10 +72,10 @@ class Voiced:
 
     def stretch(self, start: int, stop: int) -> Audio:
         """Samples [start, stop), shape (stop - start, 2)."""
-        before = self.room.memory if self.room is not None else 0
+        before, after = self._memory, 0 if self.head is None else heads.ahead(self.head)
         if self.clip.distance.moves or self.clip.distance.first > 1.0:
             before += round(AIR_SETTLE_S * self.rate_hz)
-        treated = self._treated(start - before, stop)
+        treated = self._treated(start - before, stop + after)
         return self._heard(treated, start - before, self._powers)[before : before + stop - start]
 
     def _treated(self, start: int, stop: int) -> Audio:
@@ -94,6 +103,23 @@ class Voiced:
     def _powers(self) -> tuple[float, float]:
         return _width_powers(self._probe, self.rate_hz) if self._narrows else _STILL
 
+    @cached_property
+    def _sides(self) -> float:
+        """The gain that keeps the sides of a stereo sound as loud as they were, through a head; at most +12 dB."""
+        if self.head is None or self.source.channels == 1:
+            return 1.0
+        probe = self._probe
+        side = (probe[:, :1] - probe[:, 1:]) * np.float32(0.5)
+        was, through = (_power(one, self.rate_hz) for one in (side, convolve(side, heads.sides(self.head))))
+        return min(4.0, float(np.sqrt(was / through))) if through > 0.0 else 1.0
+
+    @cached_property
+    def _turned(self) -> Floats | None:
+        """The gains on a mono sound that keep it as loud at every side of a head; None where it is in the middle."""
+        if self.head is None or self.source.channels == 2 or not (self.clip.pan.moves or self.clip.pan.first):
+            return None
+        return heads.levels(self.head, self._probe)
+
     def _heard(self, treated: Audio, start: int, powers: tuple[float, float]) -> Audio:
         clip, stop = self.clip, start + len(treated)
         if self._narrows:
@@ -102,8 +128,11 @@ class Voiced:
         level = amplitude(along(clip.level, start, stop, self.rate_hz))
         levelled = treated * _column(level if faded is None else level * faded)
         pan = along(clip.pan, start, stop, self.rate_hz)
+        if self._turned is not None and self.head is not None:
+            levelled *= _column(np.interp(np.asarray(pan) * (SIDE_DEG / 100.0), self.head.azimuths_deg, self._turned))
         metres = along(clip.distance, start, stop, self.rate_hz)
-        made = place(levelled, pan, metres, self.room, self.rate_hz)
+        rooms: Inside = [(room, along(share, start, stop, self.rate_hz)) for room, share in self.rooms]
+        made = place(levelled, pan, metres, rooms, self.rate_hz, self.head, self._sides if self.head else 1.0)
         if clip.cut is not None:
             kept = fade(start, start + len(made), out=(clip.cut.start, max(1, clip.cut.length)), shape="cosine")
             if kept is not None:
@@ -119,6 +148,11 @@ class Voiced:
 
 def _column(values: Floats | float) -> NDArray[np.float32]:
     return np.asarray(values, np.float32).reshape(-1, 1)
+
+
+def _power(audio: Audio, rate_hz: int) -> float:
+    """K-weighted energy of a mono sound."""
+    return float(np.square(signal.sosfilt(k_weighting(rate_hz), audio[:, 0].astype(float))).sum())
 
 
 def _width_powers(audio: Audio, rate_hz: int) -> tuple[float, float]:

@@ -9,9 +9,11 @@ import numpy as np
 
 from producer.audio import Audio
 from producer.dsp.envelopes import along, amplitude
-from producer.mix.treatments import Chain, scene_make_up
+from producer.mix.treatments import Chain, likeness, scene_make_up
 from producer.model.timeline import HearSpan
 
+Share = np.ndarray[tuple[int], np.dtype[np.float32]]
+DRY = Chain(())
 Read = Callable[[int, int], Audio]
 """Timeline samples [start, stop) of what is to be heard through something, shape (stop - start, 2)."""
 
@@ -37,7 +39,7 @@ class Ear:
         edges = np.interp((start, stop - 1), at, values)
         return bool(edges.any()) or any(value for sample, value in self.hear.amount.points if start <= sample < stop)
 
-    def share(self, start: int, stop: int, rate_hz: int) -> np.ndarray[tuple[int], np.dtype[np.float32]] | None:
+    def share(self, start: int, stop: int, rate_hz: int) -> Share | None:
         """How much of it is heard, shape (stop - start,), or None where nothing is.
 
         The amount is held beyond the hear's own ends: a scene that ends muffled fades out muffled.
@@ -51,20 +53,36 @@ class Ear:
 def through(ears: Sequence[Ear], read: Read, start: int, stop: int, rate_hz: int) -> Audio:
     """Samples [start, stop) of a scene as its `hear`s let them through, shape (stop - start, 2).
 
-    Dry and treated cross in a straight line, since one is made of the other. Each `hear`'s level goes with its share.
-    A voice is as loud through a treatment as without (see `scene_make_up`); the treatment's level says otherwise.
+    Dry and treated cross in a straight line, lifted by what the two lack of being alike: so a voice is as loud through
+    a treatment as without (see `scene_make_up`), and all the way there. Each `hear`'s level goes with its share.
     """
     dry = read(start, stop)
     rest = np.ones(stop - start, np.float32)
     made = np.zeros_like(dry)
+    shares: list[tuple[Chain, Share]] = []
     for ear in ears:
         share = ear.share(start, stop, rate_hz)
         if share is None:
             continue
         rest -= share
+        shares.append((ear.treatment, share))
         level = np.asarray(amplitude(along(ear.hear.level, start, stop, rate_hz)), np.float32)
         made += _treated(ear, dry, read, start, stop, rate_hz) * (share * level)[:, None]
-    return made + dry * np.maximum(rest, np.float32(0.0))[:, None]
+    rest = np.maximum(rest, np.float32(0.0))
+    made += dry * rest[:, None]
+    return made * _lift([*shares, (DRY, rest)], rate_hz)[:, None]
+
+
+def _lift(shares: Sequence[tuple[Chain, Share]], rate_hz: int) -> Share:
+    """What keeps the power of a voice while shares of it cross, shape (n,): 1 where there is only one."""
+    power = np.zeros(len(shares[0][1]), np.float32)
+    for number, (one, share) in enumerate(shares):
+        power += share * share
+        for other, its in shares[:number]:
+            crossing = share * its
+            if crossing.any():
+                power += np.float32(2.0 * likeness(one, other, rate_hz)) * crossing
+    return np.asarray(1.0 / np.sqrt(np.maximum(power, np.float32(0.25))), np.float32)
 
 
 def _treated(ear: Ear, dry: Audio, read: Read, start: int, stop: int, rate_hz: int) -> Audio:

@@ -20,6 +20,7 @@ from producer.mix.parallel import in_order
 from producer.mix.reduction import Reduction
 from producer.mix.segments import BUS_STEMS, STEMS, Segments, Stem, TakeOf
 from producer.mix.solve import solved
+from producer.model.head import Head
 from producer.model.mixes import BusName
 from producer.model.script import Margin, Script
 from producer.model.sound import Palette
@@ -73,6 +74,7 @@ class Mixer:
         takes: one for every speech clip, by (line, voice).
         palette: the sounds, at the timeline's rate; asked from several threads at once when there are several jobs.
         impulses: impulse responses at the timeline's rate, by the name that a room's `impulse` has.
+        head: mixes for headphones, as this head hears it; None mixes for loudspeakers.
         spill: keeps what the first pass made for the second.
         segment_hops: length of a segment in hops of 10 ms; the mix depends on it in the last bits only.
     """
@@ -85,12 +87,19 @@ class Mixer:
         palette: Palette,
         *,
         impulses: Mapping[str, Audio] | None = None,
+        head: Head | None = None,
         spill: Spill | None = None,
         segment_hops: int = SEGMENT_HOPS,
     ) -> None:
         self.timeline = timeline
         self._played = partial(
-            Segments, script=script, takes=takes, palette=palette, impulses=impulses or {}, segment_hops=segment_hops
+            Segments,
+            script=script,
+            takes=takes,
+            palette=palette,
+            impulses=impulses or {},
+            segment_hops=segment_hops,
+            head=head,
         )
         self._segments = self._played(timeline)
         self._spill = spill

@@ -14,16 +14,17 @@ import numpy as np
 from producer.audio import Audio, silence
 from producer.dsp.envelopes import fade
 from producer.dsp.loudness import HOP_S
+from producer.mix.answers import Answer, answer
 from producer.mix.clips import Voiced
 from producer.mix.hear import Ear, through
 from producer.mix.memo import Memo
 from producer.mix.sources import Parts, Running, Source
-from producer.mix.space import Answer, answer
 from producer.mix.treatments import chain
+from producer.model.head import Head
 from producer.model.mixes import BusName
 from producer.model.script import Room, Script
 from producer.model.sound import Palette
-from producer.model.timeline import Clip, Timeline
+from producer.model.timeline import Clip, Ramp, Timeline
 from producer.model.voice import Take
 from producer.units import Samples, Span
 
@@ -73,6 +74,7 @@ class Segments:
         palette: Palette,
         impulses: Mapping[str, Audio],
         segment_hops: int,
+        head: Head | None = None,
     ) -> None:
         self._rate_hz = timeline.rate_hz
         self._duration = timeline.duration
@@ -82,16 +84,29 @@ class Segments:
         self._scenes: Memo[Audio] = Memo(_SCENES_BYTES, _bytes)
         self.voiced: dict[Stem, list[Voiced]] = {stem: [] for stem in STEMS}
         for clip in timeline.clips:
-            if clip.room not in self._rooms:
-                room = script.rooms.get(clip.room) or Room(name=clip.room, preset=clip.room)
-                self._rooms[clip.room] = answer(room, self._rate_hz, impulses)
+            for name in (clip.room, *clip.through):
+                if name not in self._rooms:
+                    room = script.rooms.get(name) or Room(name=name, preset=name)
+                    self._rooms[name] = answer(room, self._rate_hz, impulses, head)
             source = _source(clip, takes, palette, self._rate_hz)
             treatment = chain(clip.treat, script.treatments)
-            made = Voiced(clip, source, treatment, self._rooms[clip.room], self._rate_hz)
+            made = Voiced(clip, source, treatment, self._inside(clip), self._rate_hz, head)
             self.voiced[stem_of(clip)].append(made)
         self._ears: dict[str, list[Ear]] = {}
         for hear in timeline.hears:
             self._ears.setdefault(hear.scene, []).append(Ear(chain(hear.treat, script.treatments), hear))
+
+    def _inside(self, clip: Clip) -> tuple[tuple[Answer | None, Ramp], ...]:
+        """The rooms that `clip` is in or goes through, evenly over its span."""
+        rooms = [self._rooms[name] for name in (clip.room, *clip.through)]
+        if len(rooms) == 1:
+            return () if rooms[0] is None else ((rooms[0], Ramp.still(1.0)),)
+        last = len(rooms) - 1
+        at = [clip.span.start + clip.span.length * number // last for number in range(len(rooms))]
+        return tuple(
+            (room, Ramp(tuple((sample, float(other == number)) for other, sample in enumerate(at))))
+            for number, room in enumerate(rooms)
+        )
 
     def __len__(self) -> int:
         return (self._duration + self._length - 1) // self._length

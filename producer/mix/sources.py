@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio, as_mono, as_stereo, silence
+from producer.dsp.fractional import between, kernel
+from producer.mix.doppler import doppler
 from producer.model.sound import BedSource, Palette, SettingsAt
 from producer.model.timeline import Clip, Part
 from producer.model.voice import Take
@@ -19,6 +21,9 @@ Floats = NDArray[np.float64]
 
 _DECLICK_S = 0.003
 """A part that begins inside its sound, or stops before that has ended, is eased over this time."""
+
+_LOBES = 16
+"""Zero crossings on either side of the kernel that reads a bent sound: flat to 0.8 of the band."""
 
 _HALF_POWER = np.float32(np.sqrt(0.5))
 
@@ -35,13 +40,18 @@ class Source(Protocol):
 
 
 class Parts:
-    """A line's phrases, a sound's hits, a walk's steps: each part at its own loudness, added up."""
+    """A line's phrases, a sound's hits, a walk's steps: each part at its own loudness, added up.
+
+    Where a sound moves fast its parts are bent (`mix.doppler`), each around its own hit, which so stays where it was
+    asked. A voice is not bent: its words stay on their samples.
+    """
 
     def __init__(self, clip: Clip, palette: Palette, take: Take | None, rate_hz: int) -> None:
         self._clip = clip
         self._palette = palette
         self._take = take
         self._ease = max(1, round(_DECLICK_S * rate_hz))
+        self._doppler = doppler(clip.distance, rate_hz) if clip.kind == "sound" else None
 
     @cached_property
     def channels(self) -> int:
@@ -57,11 +67,13 @@ class Parts:
             if low >= high:
                 continue
             audio, level = self._sound(part)
-            high = min(high, part.start + len(audio) - part.skip)
+            if self._doppler is None:
+                high = min(high, part.start + len(audio) - part.skip)
             if low >= high or level == 0.0:
                 continue
-            piece = audio[low - part.start + part.skip : high - part.start + part.skip] * np.float32(level)
-            eased = self._eased(part, min(end, part.start + len(audio)), len(audio), low, high)
+            piece = self._piece(audio, part, low, high) * np.float32(level)
+            last = end if self._doppler is not None else min(end, part.start + len(audio))
+            eased = self._eased(part, last, len(audio), low, high)
             if eased is not None:
                 piece *= eased.astype(np.float32)[:, None]
             if piece.shape[1] < self.channels:
@@ -79,14 +91,26 @@ class Parts:
             return self._palette.audio(part.sound), 0.0
         return self._palette.audio(part.sound), gain(DIALOGUE_LUFS - measured.loudness_lufs + part.gain_db)
 
+    def _piece(self, audio: Audio, part: Part, low: int, high: int) -> Audio:
+        if self._doppler is None:
+            return audio[low - part.start + part.skip : high - part.start + part.skip]
+        return between(audio, self._own(part, np.arange(low, high, dtype=float)), kernel(1.0, _LOBES))
+
+    def _own(self, part: Part, at: Floats) -> Floats:
+        """The part's own samples that are heard at timeline samples `at`."""
+        own = at - (part.start - part.skip)
+        if self._doppler is None:
+            return own
+        return own - (self._doppler.late(at) - self._doppler.late(np.array(float(part.hit))))
+
     def _eased(self, part: Part, end: int, own_length: int, low: int, high: int) -> Floats | None:
         """Gain that takes the click off a part that is cut into, or None for one that is whole."""
         at = np.arange(low, high) + 0.5
-        begun = part.skip > 0 or part.start < self._clip.span.start
-        broken = end - part.start + part.skip < own_length
+        first = max(part.start, self._clip.span.start)
+        own_first, own_end = self._own(part, np.array([first, end], float))
+        begun, broken = own_first > 0.5, own_end < own_length - 0.5
         if not (begun or broken):
             return None
-        first = max(part.start, self._clip.span.start)
         rising = np.clip((at - first) / self._ease, 0.0, 1.0) if begun else np.ones(len(at))
         falling = np.clip((end - at) / self._ease, 0.0, 1.0) if broken else np.ones(len(at))
         return np.square(np.sin(0.5 * np.pi * rising * falling))

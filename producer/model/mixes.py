@@ -30,6 +30,8 @@ class MixStyle:
     """How far from the centre speech stands, of what the script asks."""
     range_lu: float | None = None
     """The loudness range that it is ridden to, at most (EBU Tech 3342)."""
+    headphones: bool = False
+    """Whether it is heard with a head: a mixer of its own puts every sound where the two ears have it."""
 
     @property
     def own_speech(self) -> bool:
@@ -59,6 +61,9 @@ MIXES: Mapping[str, MixStyle] = {
         ),
         MixStyle(
             name="narration_only", says="speech alone", title="narration only", heard=frozenset[BusName]({"speech"})
+        ),
+        MixStyle(
+            name="binaural", says="for headphones: every sound from its own side", title="binaural", headphones=True
         ),
     )
 }

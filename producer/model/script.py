@@ -89,13 +89,15 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """A place to be heard in: a preset of `model.room.PRESETS`, with what the script changes of it."""
+    """A place to be heard in: a preset of `model.room.PRESETS` with what is changed of it, or a recorded room."""
 
     name: str
-    preset: str
-    decay_s: float | None = None  # RT60; None: the preset's
-    wet_db: float | None = None  # reverberant against direct level at 1 m; None: the preset's
-    impulse: str | None = None  # an impulse-response file, as written
+    preset: str  # "none" for a recorded one
+    decay_s: float | None = None  # RT60; None: the preset's; of a recorded one what was measured, once it is loaded
+    wet_db: float | None = None  # reverberant against direct level at 1 m; None: the preset's, or the recording's own
+    impulse: str | None = None  # an impulse-response file, from the project's folder
+    sha256: str = ""  # of that file, once it is loaded
+    place: Place = Place("")  # where the script names the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,7 @@ class VoiceUse:
     path: tuple[Position, ...] = (Position(0.0, Metres(1.0)),)
     """One place, or two and more to move through over the line."""
     room: str = ""  # "": the scene's; else a room's name or `none`
+    through: tuple[str, ...] = ()  # the rooms that it goes on to from there over the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,7 @@ class Cue:
     level_lu: Glide = Glide(-10.0, -10.0)
     path: tuple[Position, ...] = (Position(0.0, Metres(1.0)),)
     room: str = ""  # "": the scene's
+    through: tuple[str, ...] = ()  # the rooms that it goes on to from there
     treat: str = "none"
     pitch_cents: Glide = Glide(0.0, 0.0)
     speed: Percent = Percent(100.0)

@@ -85,6 +85,8 @@ class Clip:
     distance: Ramp  # metres
     width: Ramp = field(default_factory=lambda: Ramp.still(100.0))  # percent, stereo sources
     room: str = "none"  # "none": outside its scene, untouched by `hear`; "": dry, but inside
+    through: tuple[str, ...] = ()
+    """The rooms that it goes on to from `room`, evenly over its span."""
     treat: str = "none"
     fade_in: Samples = Samples(0)
     fade_out: Samples = Samples(0)

@@ -36,7 +36,7 @@ _STEP = re.compile(rf"(\w+)(?:\s+({q.NUMBER})\s*(\S*))?")
 
 
 def read_rooms(node: Node, notes: Notes) -> dict[str, Room]:
-    """The script's own rooms: a preset's name, or a preset with changes."""
+    """The script's own rooms: a preset's name, a preset with changes, or a recorded impulse response."""
     rooms: dict[str, Room] = {}
     pairs = as_pairs(node, "'rooms'", "quay: open air", notes)
     for key, value in pairs.pairs if pairs else ():
@@ -56,8 +56,9 @@ def _room(name: str, node: Node, notes: Notes) -> Room | None:
     if pairs is None:
         return None
     found = keyed(pairs, keys.ROOM_KEYS, f"the room '{name}'", notes)
-    if "preset" not in found:
-        notes.add(pairs.place, f"the room '{name}' has no preset; write one of: {', '.join(sorted(PRESETS))}")
+    if "preset" not in found and "impulse" not in found:
+        what = f"the room '{name}' has neither a preset nor an impulse; presets are: {', '.join(sorted(PRESETS))}"
+        notes.add(pairs.place, what)
     texts = {key: as_text(value, f"'{key}'", notes) for key, value in found.items()}
     preset = _preset(texts["preset"], notes) if texts.get("preset") else None
     values: dict[str, Any] = {}
@@ -66,9 +67,16 @@ def _room(name: str, node: Node, notes: Notes) -> Room | None:
         if scalar:
             values[field] = value_of(key, scalar.text, scalar.place, q.number_of(read), notes)
     impulse = texts.get("impulse")
-    if impulse:
-        notes.add(impulse.place, keys.NOT_BUILT["impulse"])
-    return Room(name=name, preset=preset or "none", impulse=impulse.text.strip() if impulse else None, **values)
+    if impulse is None:
+        return Room(name=name, preset=preset or "none", **values)
+    for key in ("preset", "decay"):
+        if key in found:
+            what = f"the room '{name}' is a recording and rings as it was recorded; leave out '{key}' or 'impulse'"
+            notes.add(found[key].place, what)
+    if not impulse.text.strip():
+        notes.add(impulse.place, "'impulse' names no file; write one, as in 'impulse: rooms/vault.wav'")
+    values.pop("decay_s", None)
+    return Room(name=name, preset="none", impulse=impulse.text.strip(), place=impulse.place, **values)
 
 
 def _preset(scalar: Scalar | None, notes: Notes) -> str | None:
@@ -159,7 +167,8 @@ class Colours:
     def check(self, asked: Asked) -> None:
         """Notes an unknown room or treatment of one item."""
         if asked.room is not None:
-            self.room(asked.room, asked.places["room"])
+            for name in asked.room:
+                self.room(name, asked.places["room"])
         if asked.treat is not None:
             self.treatment(asked.treat, asked.places["treat"])
 

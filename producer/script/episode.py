@@ -66,7 +66,7 @@ class Episode:
     def _scene(self, index: int, scene: SceneAsWritten) -> Scene:
         self._running.enter(scene.pieces)
         self._colours.check(scene.asked)
-        room = "" if scene.asked.room in (None, "none") else scene.asked.room
+        room = scene.asked.room[0] if scene.asked.room and scene.asked.room != ("none",) else ""
         items = [self._item(scene, piece, Where(index, item)) for item, piece in enumerate(scene.pieces)]
         hear = self._hear_of_scene(index, scene)
         gap = scene.asked.gap

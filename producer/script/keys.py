@@ -59,7 +59,7 @@ class Asked:
     pan: tuple[float, ...] | None = None
     distance: tuple[float, ...] | None = None
     path: tuple[Position, ...] | None = None
-    room: str | None = None
+    room: tuple[str, ...] | None = None
     treat: str | None = None
     set: Mapping[str, float] | None = None
     fade_in: Length | None = None
@@ -147,10 +147,16 @@ PAN = Key(_plain(q.pan), "pan", "Where between left and right it is.", "left 40"
 DISTANCE = Key(_plain(q.distance), "distance", "How far from the listener it is.", "4 m")
 PATH = Key(_plain(q.path), "path", "The places that it moves through.", "far left -> near right")
 ROOM = Key(
-    _plain(lambda text: " ".join(text.split())),
+    _plain(lambda text: (q.room(text),)),
     "room",
     "The room that it is heard in; 'none' is outside the scene.",
     "lamp_room",
+)
+ROOMS = Key(
+    _plain(q.rooms),
+    "rooms",
+    "The room that it is heard in; an arrow leads through a door. 'none' is outside the scene.",
+    "hall -> lamp_room",
 )
 TREAT = Key(_text, "treatment", "The colour that it is heard in.", "telephone")
 PITCH = Key(_glide_cents, "cents_glide", "Higher or lower; an arrow moves it.", "+30 cents")
@@ -166,7 +172,7 @@ CARRY = Key(_plain(q.flag), "flag", "'yes' keeps it past the end of the scene.",
 LOOP = Key(_plain(q.flag), "flag", "'yes' begins it again when it has ended.", "yes", bare="yes")
 NAME = Key(_text, "text", "The name for captions and credits; else the key.", "The keeper")
 
-_PLACE = {"pan": PAN, "path": PATH, "distance": DISTANCE, "room": ROOM}
+_PLACE = {"pan": PAN, "path": PATH, "distance": DISTANCE, "room": ROOMS}
 SPEECH: Mapping[str, Key] = {
     **{"how": HOW, "take": TAKE, "at": AT, "lead": LEAD, "gap": GAP, "voice": VOICE, "rate": RATE},
     **{"pitch": VOICE_PITCH, "treat": TREAT, "level": SPEECH_LEVEL, **_PLACE},
@@ -223,7 +229,7 @@ CAST: Mapping[str, Key] = {
 
 ROLE: Mapping[str, Key] = {
     **{name: key for name, key in SOUND.items() if name not in ("at", "for", "until", "variant")},
-    **{"width": WIDTH, "duck": DUCK, "carry": CARRY, "loop": LOOP},
+    **{"room": ROOM, "width": WIDTH, "duck": DUCK, "carry": CARRY, "loop": LOOP},
 }
 """How a role is heard unless its cue says otherwise."""
 
@@ -246,7 +252,7 @@ TOP: Mapping[str, str] = {
     "gap": "The silence before a speech that follows a speech.",
     "cast": "Who speaks, each with a voice.",
     "say": "How words are said: a respelling or /IPA/.",
-    "rooms": "Rooms by name: a preset, or a preset with changes.",
+    "rooms": "Rooms by name: a preset, a preset with changes, or an impulse response.",
     "sounds": "How roles are heard unless a cue says otherwise.",
     "treatments": "Colours of your own: chains of effects.",
     "series": "A file with what the episodes of a show share.",
@@ -286,14 +292,9 @@ ROOM_KEYS: Mapping[str, str] = {
     "preset": "The room it is made from.",
     "decay": "How long it rings, as in '0.9 s'.",
     "wet": "How strong it is against the direct sound at 1 m, as in '-12 dB'.",
-    "impulse": "An impulse response, a file.",
+    "impulse": "A recording of how a real room answers, a file of the project; in place of 'preset'.",
 }
 MARGIN_KEYS: Mapping[str, str] = {"beds": "How far speech stays above beds.", "music": "How far it stays above music."}
-
-NOT_BUILT: Mapping[str, str] = {
-    "impulse": "rooms from impulse responses are not built yet; for now leave it out, and the preset is heard",
-}
-"""What is read and checked but reported: to lift one, build it and take its line away here."""
 
 RESERVED = frozenset(ITEMS) | frozenset(SPEECH) | frozenset(SOUND) | frozenset(MUSIC) | {"id"}
 """No member may be called like one of these."""

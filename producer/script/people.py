@@ -166,7 +166,8 @@ def _use(member: str, layers: Sequence[Asked]) -> VoiceUse:
         treat=asked.treat or "none",
         level_lu=Lu(asked.level.first if asked.level else 0.0),
         path=whereabouts(asked),
-        room=asked.room or "",
+        room=asked.room[0] if asked.room else "",
+        through=asked.room[1:] if asked.room else (),
     )
 
 

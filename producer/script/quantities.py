@@ -217,6 +217,23 @@ def distance(text: str) -> tuple[float, ...]:
     return tuple(named.get(place.casefold()) or float(measure(place, DISTANCE)) for place in places)
 
 
+def room(text: str) -> str:
+    """One room, by its name."""
+    if ARROW.search(plain_signs(text)):
+        raise ReadingError(f"'{text}' moves, which only a speech or a sound of its own can; write one room here")
+    return " ".join(text.split())
+
+
+def rooms(text: str) -> tuple[str, ...]:
+    """One room, or those that are moved through: `hall -> cellar`."""
+    names = tuple(" ".join(part.split()) for part in ARROW.split(plain_signs(text).strip()))
+    if names[1:] and not all(names):
+        raise ReadingError(f"a room is missing beside an arrow in '{text}'; write 'hall -> cellar'")
+    if names[1:] and "none" in names:
+        raise ReadingError(f"'{text}': 'none' is outside the scene, and no door leads there; name a room")
+    return names
+
+
 def path(text: str) -> tuple[Position, ...]:
     """`far left -> near right`, `left 80 at 10 m -> right 10 at 2 m`: two or more places."""
     places = ARROW.split(plain_signs(text).strip())

@@ -134,6 +134,9 @@ def _plain_forms() -> dict[str, Schema]:
         "number": {**number, "description": "A bare number."},
         "wait": {"anyOf": [flag, _ref("length")]},
         "settings": {"anyOf": [{"type": "object", "additionalProperties": _ref("number")}, {"type": "string"}]},
+        "rooms": _suggested(
+            PRESETS, "A room of 'rooms', a preset, or 'none'; or several with arrows: 'hall -> cellar'."
+        ),
         "room": _suggested(PRESETS, "A room of 'rooms', a preset, or 'none': outside the scene."),
         "treatment": _suggested(NAMED, "A treatment of 'treatments', or a named one."),
     }

@@ -63,6 +63,7 @@ class Decoded:
     rate_hz: int
     channels: int  # 1 or 2, as in the blocks
     blocks: Iterator[Audio]
+    written: int  # channels of the file itself
 
 
 def decode(path: Path, max_s: float = MAX_SECONDS) -> Decoded:
@@ -117,7 +118,8 @@ def _by_soundfile(path: Path, max_s: float) -> Decoded:
     except UndecodableError:
         file.close()
         raise
-    return Decoded(file.samplerate, min(file.channels, 2), _sane(_soundfile_blocks(file), file.samplerate, max_s))
+    blocks = _sane(_soundfile_blocks(file), file.samplerate, max_s)
+    return Decoded(file.samplerate, min(file.channels, 2), blocks, file.channels)
 
 
 def _soundfile_blocks(file: Any) -> Iterator[NDArray[np.float32]]:
@@ -146,7 +148,8 @@ def _by_pydub(path: Path, container: str, max_s: float) -> Decoded:
     _plausible(segment.frame_rate, segment.channels, len(whole), max_s)
     scale = np.float32(1.0 / (1 << (8 * segment.sample_width - 1)))
     blocks = (whole[at : at + BLOCK].astype(np.float32) * scale for at in range(0, len(whole), BLOCK))
-    return Decoded(segment.frame_rate, min(segment.channels, 2), _sane(blocks, segment.frame_rate, max_s))
+    sane = _sane(blocks, segment.frame_rate, max_s)
+    return Decoded(segment.frame_rate, min(segment.channels, 2), sane, segment.channels)
 
 
 _importing = threading.Lock()
@@ -163,6 +166,10 @@ def _segment_class() -> Any:
     return type("AudioSegment", (AudioSegment,), {"converter": imageio_ffmpeg.get_ffmpeg_exe()})
 
 
+def _shown(seconds: float) -> str:
+    return f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds:g} s"
+
+
 def _plausible(rate_hz: int, channels: int, frames: int, max_s: float) -> None:
     if not 1 <= channels <= MOST_CHANNELS:
         raise UndecodableError(f"has {channels} channels; at most {MOST_CHANNELS} can be folded to stereo")
@@ -171,7 +178,7 @@ def _plausible(rate_hz: int, channels: int, frames: int, max_s: float) -> None:
     if frames == 0:
         raise UndecodableError("holds no sound: it has a header and no samples")
     if frames > max_s * rate_hz:
-        raise UndecodableError(f"is longer than {max_s / 60:g} min, the most that one sound may last")
+        raise UndecodableError(f"is longer than {_shown(max_s)}, the most that one sound may last")
 
 
 def _sane(blocks: Iterator[NDArray[np.float32]], rate_hz: int, max_s: float) -> Iterator[Audio]:
@@ -180,7 +187,7 @@ def _sane(blocks: Iterator[NDArray[np.float32]], rate_hz: int, max_s: float) -> 
     for block in blocks:
         frames += len(block)
         if frames > max_s * rate_hz:
-            raise UndecodableError(f"is longer than {max_s / 60:g} min, the most that one sound may last")
+            raise UndecodableError(f"is longer than {_shown(max_s)}, the most that one sound may last")
         top = float(np.abs(block).max())
         if not np.isfinite(top):
             raise UndecodableError("holds a sample that is not a number (NaN or infinity)")

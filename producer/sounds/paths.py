@@ -1,4 +1,4 @@
-"""Files of a pack, and only of that pack."""
+"""Files of a folder (a pack's, a project's), and only of that folder."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ MAX_NAME = 255
 GLOB = re.compile(r"[*?\[]")
 
 
-def files_inside(folder: Path, written: str) -> list[tuple[str, Path]]:
-    """The files that `written` (a path or a glob, with forward slashes) means, sorted: (path in the pack, real path).
+def files_inside(folder: Path, written: str, whose: str = "the pack's folder") -> list[tuple[str, Path]]:
+    """The files that `written` (a path or a glob, with forward slashes) means, sorted: (path in the folder, real path).
+
+    `whose` names the folder in messages.
 
     Raises:
         ValueError: it leaves the folder (also by a link), is no plain file, no audio by its suffix, or is not there.
     """
-    _relative(written)
+    _relative(written, whose)
     found: list[tuple[str, Path]] = []
     if GLOB.search(written):
         try:
@@ -32,7 +34,7 @@ def files_inside(folder: Path, written: str) -> list[tuple[str, Path]]:
         except (ValueError, OSError, NotImplementedError) as wrong:
             raise ValueError(f"'{written}' is no pattern of file names: {wrong}") from None
         found = [
-            (path.relative_to(folder).as_posix(), inside(folder, path))
+            (path.relative_to(folder).as_posix(), inside(folder, path, whose))
             for path in matches
             if path.suffix.lower() in SUFFIXES and not path.is_dir()
         ]
@@ -43,16 +45,16 @@ def files_inside(folder: Path, written: str) -> list[tuple[str, Path]]:
     if path.suffix.lower() not in SUFFIXES:
         known = " ".join(sorted(SUFFIXES))
         raise ValueError(f"'{written}' is not named like a sound that can be read ({known})")
-    return [(PurePosixPath(written).as_posix(), inside(folder, path))]
+    return [(PurePosixPath(written).as_posix(), inside(folder, path, whose))]
 
 
-def inside(folder: Path, path: Path) -> Path:
+def inside(folder: Path, path: Path, whose: str = "the pack's folder") -> Path:
     """`path` without links, when that is a plain file inside `folder`; ValueError otherwise."""
     name = path.name if len(path.name) <= 60 else path.name[:57] + "…"
     try:
         real = Path(os.path.realpath(path))
         if not real.is_relative_to(os.path.realpath(folder)):
-            raise ValueError(f"'{name}' is a link that leaves the pack's folder; copy the file into it")
+            raise ValueError(f"'{name}' is a link that leaves {whose}; copy the file into it")
         if not real.exists():
             raise ValueError(f"'{name}' is not there{_neighbour(path)}")
         if not real.is_file():
@@ -62,14 +64,14 @@ def inside(folder: Path, path: Path) -> Path:
     return real
 
 
-def _relative(written: str) -> None:
+def _relative(written: str, whose: str) -> None:
     parts = re.split(r"[/\\]", written)
     if not written or "\0" in written:
         raise ValueError("a file has a name")
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", written):
-        raise ValueError(f"'{written}' is an address or a drive; name a file inside the pack's folder")
+        raise ValueError(f"'{written}' is an address or a drive; name a file inside {whose}")
     if written.startswith(("/", "\\", "~")) or ".." in parts:
-        raise ValueError(f"'{written}' leaves the pack's folder; name a file inside it")
+        raise ValueError(f"'{written}' leaves {whose}; name a file inside it")
     if "\\" in written:
         raise ValueError(f"'{written}': part folders with '/', which every system understands")
     if any(len(part) > MAX_NAME for part in parts):

@@ -25,10 +25,11 @@ def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = st
 
     Times are whole samples, spans half-open. Beyond what the contract asks for, a clip has its `scene`, its `hit` (and
     every hit of what strikes more than once), `level` as [sample, LU] points where it moves, fades, cut, room and
-    treatment where it has them; the document has `hears` and `marks`. A clip's `end` is where it is last heard, echoes
-    apart.
+    treatment where it has them; the document has `hears` and `marks`, and `rooms` where recorded ones are heard. A
+    clip's `end` is where it is last heard, echoes apart.
     """
     at = partial(_place, file=script.file, named=named)
+    rooms = _recorded_rooms(timeline, script)
     return {
         "version": VERSION,
         "rate_hz": timeline.rate_hz,
@@ -47,6 +48,7 @@ def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = st
         "clips": [_clip(clip, at) for clip in timeline.clips],
         "hears": [_hear(hear, at) for hear in timeline.hears],
         "marks": [{"name": mark.name, "sample": int(mark.sample), "at": at(mark.place)} for mark in timeline.marks],
+        **({"rooms": rooms} if rooms else {}),
     }
 
 
@@ -54,6 +56,16 @@ def _script(script: Script, named: Callable[[str], str]) -> dict[str, Any]:
     brought = [{"file": named(one.file), "sha256": one.sha256} for one in script.brought]
     own: dict[str, Any] = {"file": named(script.file), "sha256": script.sha256}
     return own | ({"brought": brought} if brought else {})
+
+
+def _recorded_rooms(timeline: Timeline, script: Script) -> list[dict[str, str]]:
+    """The rooms that are heard and come from files: what else the sound of the episode depends on."""
+    heard = {name for clip in timeline.clips for name in (clip.room, *clip.through)}
+    return [
+        {"name": name, "impulse": room.impulse, "sha256": room.sha256}
+        for name, room in sorted(script.rooms.items())
+        if name in heard and room.impulse is not None
+    ]
 
 
 def _clip(clip: Clip, at: _At) -> dict[str, Any]:
@@ -79,6 +91,8 @@ def _clip(clip: Clip, at: _At) -> dict[str, Any]:
     found |= {"pan": _points(clip.pan) if clip.pan.moves else round(clip.pan.first, 1)}
     found |= {"distance_m": _points(clip.distance) if clip.distance.moves else round(clip.distance.first, 2)}
     found |= {name: value for name, value in (("room", clip.room), ("treat", clip.treat)) if value not in ("", "none")}
+    if clip.through:
+        found["through"] = list(clip.through)
     found |= {name: int(value) for name, value in (("fade_in", clip.fade_in), ("fade_out", clip.fade_out)) if value}
     if clip.cut is not None:
         found["cut"] = {"start": int(clip.cut.start), "end": int(clip.cut.end)}

@@ -49,15 +49,18 @@ class Episode:
         """The room that is meant: the scene's where none is named."""
         return room or self.script.scenes[entry.scene].room
 
-    def echo(self, room: str, treat: str = "none") -> int:
-        """Samples for which a sound is still heard in `room`, and in its treatment, after its end (RT60)."""
-        named = self.script.rooms.get(room)
-        preset = PRESETS.get(named.preset if named else room)
-        decay_s = preset.decay_s if preset else 0.0
-        if named and named.decay_s is not None:
-            decay_s = named.decay_s
+    def echo(self, *rooms: str, treat: str = "none") -> int:
+        """Samples for which a sound is still heard in `rooms`, and in its treatment, after its end (RT60)."""
         effects: tuple[Effect, ...] = self.script.treatments.get(treat, NAMED.get(treat, ()))
-        return self.samples(max([decay_s, *(effect.value for effect in effects if effect.name == "reverb")]))
+        halls = (effect.value for effect in effects if effect.name == "reverb")
+        return self.samples(max([0.0, *map(self._decay_s, rooms), *halls]))
+
+    def _decay_s(self, room: str) -> float:
+        named = self.script.rooms.get(room)
+        if named and named.decay_s is not None:
+            return named.decay_s
+        preset = PRESETS.get(named.preset if named else room)
+        return preset.decay_s if preset else 0.0
 
     def clock(self, sample: int) -> str:
         """A sample, or a number of them, as people write it."""

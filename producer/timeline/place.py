@@ -128,6 +128,6 @@ def _scene(ep: Episode, solver: Solver, number: int) -> SceneSpan:
 
 def _last_heard(ep: Episode, clip: Clip) -> int:
     """The end of a clip with as much of its echo as is worth waiting for; a cut takes the echo away."""
-    echo = min(ep.echo(clip.room, clip.treat), ep.samples(TAIL_S)) if clip.span.length else 0
+    echo = min(ep.echo(clip.room, *clip.through, treat=clip.treat), ep.samples(TAIL_S)) if clip.span.length else 0
     end = clip.span.end + echo
     return int(end if clip.cut is None else min(end, clip.cut.end))

@@ -68,7 +68,8 @@ def _line(entry: Entry) -> Line:
 
 
 def _echo(ep: Episode, entry: Entry) -> int:
-    return max(ep.echo(ep.room(entry, voice.room), voice.treat) for voice in _line(entry).voices)
+    voices = _line(entry).voices
+    return max(ep.echo(ep.room(entry, voice.room), *voice.through, treat=voice.treat) for voice in voices)
 
 
 def _led(ep: Episode, entry: Entry) -> Rule[int]:
@@ -153,6 +154,7 @@ def _clip(ep: Episode, entry: Entry, starts: list[int], ending: Ending, voice: i
         pan=pan,
         distance=distance,
         room=ep.room(entry, use.room),
+        through=use.through,
         treat=use.treat,
         fade_out=Samples(max(0, min(end - (ending.end - (ending.fade_out or 0)), end - starts[0]))),
         cut=ending.cut,

@@ -45,6 +45,7 @@ def cue_clip(ep: Episode, entry: Entry) -> Rule[Clip]:
         pan=pan,
         distance=distance,
         room=ep.room(entry, cue.room),
+        through=cue.through,
         treat=cue.treat,
         fade_in=Samples(min(fade_in, end - start)),
         fade_out=Samples(min(ending.fade_out or 0, end - start)),

@@ -54,7 +54,7 @@ def cue_ending(ep: Episode, entry: Entry, *, late: bool = False) -> Rule[Ending]
     """How it ends, with all that may stop it."""
     cue = _cue(entry)
     plan = yield from cue_plan(ep, entry)
-    echo = ep.echo(ep.room(entry, cue.room), cue.treat)
+    echo = ep.echo(ep.room(entry, cue.room), *cue.through, treat=cue.treat)
     return (yield from stopped(ep, entry, plan.ending, echo=echo, late=late))
 
 
