@@ -11,6 +11,7 @@ from producer.cache import Cache
 from producer.errors import VoiceError
 from producer.voice import speak_lines
 from producer.voice.engine import Utterance
+from producer.voice.finish import trim
 from producer.voice.pool import RETIRE_AFTER, Pool
 from tests.voice_helpers import ENGINES, VOICES, line, tokens
 
@@ -49,12 +50,14 @@ def test_a_voice_that_hangs_is_stopped(tmp_path: Path) -> None:
 def test_after_a_crash_the_next_line_is_spoken(pool: Pool, tmp_path: Path) -> None:
     message(pool, tmp_path, "crashing")
     takes = speak_lines([line("well", "crashing:one")], 48000, Cache(tmp_path), voices=VOICES, pool=pool)
-    assert len(takes["line-1", 0].phrases[0].audio) > 40000
+    assert len(takes["line-1", 0].phrases[0].audio) > 10000
 
 
 def test_what_a_library_prints_does_not_spoil_the_sound(pool: Pool, tmp_path: Path) -> None:
     takes = speak_lines([line("hello", "chatty:one")], 48000, Cache(tmp_path), voices=VOICES, pool=pool)
-    assert len(takes["line-1", 0].phrases[0].audio) == pytest.approx(48000, abs=2)
+    asked = Utterance(voice="en-gb", speed=120.0, pitch=0.0, tokens=tokens("hello"), ends=True)
+    own = trim(pool.say("pyttsx3", asked))
+    assert len(takes["line-1", 0].phrases[0].audio) == pytest.approx(len(own.samples) * 48000 / own.rate_hz, abs=2)
 
 
 def test_a_worker_that_has_served_long_is_replaced() -> None:

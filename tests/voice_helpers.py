@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +13,8 @@ import numpy as np
 from producer.errors import Place
 from producer.model.script import Line, Silence, Token, VoiceUse
 from producer.units import Percent, Wpm
-from producer.voice.engine import Onset, Spoken, Utterance
+from producer.voice.engine import Spoken, Utterance
+from producer.voice.engines import VOICES as OWN
 
 
 def tokens(text: str) -> tuple[Token, ...]:
@@ -49,6 +51,11 @@ def measured_wpm(audio: np.ndarray, words: int, rate_hz: int) -> float:
     return 60.0 * words / ((len(samples) - pauses) / rate_hz)
 
 
+def _speech(utterance: Utterance) -> Spoken:
+    """Whatever was asked, as the default voice says it."""
+    return OWN["pyttsx3"].say(replace(utterance, voice="en-gb", speed=120.0))
+
+
 class _Misbehaving:
     speeds = (50.0, 400.0)
     speed_per_wpm = 0.75
@@ -79,8 +86,7 @@ class _Misbehaving:
 
     def say(self, utterance: Utterance) -> Spoken:
         if utterance.tokens[0].spoken == "well":
-            tone = np.sin(np.arange(22050) / 7.0).astype(np.float32)
-            return Spoken(tone, 22050, (Onset(0, 0, 22050),))
+            return _speech(utterance)
         return self.misbehave()
 
     def misbehave(self) -> Spoken:
@@ -106,7 +112,7 @@ class _Failing(_Misbehaving):
 class _Chatty(_Misbehaving):
     def misbehave(self) -> Spoken:
         os.write(1, b"a C library says hello\n")
-        return Spoken(np.full(22050, 0.5, np.float32), 22050, ())
+        return _speech(utterance)
 
 
 class _Counting(_Misbehaving):
