@@ -16,6 +16,7 @@ from producer.model.script import Script
 from producer.project import Project, file_name
 from producer.script.compose import read_tree
 from producer.script.skeleton import skeleton, texts, with_ids
+from producer.voice.engines import DEFAULT, VOICES
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -51,7 +52,7 @@ def edition(
     script, _ = render.read_script(project, (), cache)
     if script.edition_of:
         raise RenderError(f"{project.script} is an edition of {script.edition_of} itself; name that one")
-    spoken = _spoken(language, voice.known_voices(cache))
+    spoken = _spoken(language, VOICES[DEFAULT].names())
     suffix = language.casefold().replace("-", "_")
     file = output or project.script.with_name(f"{file_name(project.script.stem)}_{suffix}.yaml")
     if file.suffix.lower() not in (".yaml", ".yml"):
