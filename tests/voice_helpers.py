@@ -65,6 +65,9 @@ class _Misbehaving:
     def names(self) -> frozenset[str]:
         return frozenset({"one"})
 
+    def absence(self) -> str:
+        return ""
+
     def variants(self) -> frozenset[str]:
         return frozenset()
 

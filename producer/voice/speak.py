@@ -78,7 +78,9 @@ def voice_fault(use: VoiceUse, voices: Mapping[str, Voice] = VOICES) -> str:
     voice = voices[engine]
     base, sign, variant = name.casefold().partition("+")
     if base not in voice.names():
-        return f"there is no voice '{name}'" + (nearest(base, voice.names()) if voice.names() else f": {voice.absence()}")
+        return f"there is no voice '{name}'" + (
+            nearest(base, voice.names()) if voice.names() else f": {voice.absence()}"
+        )
     if sign and sign + variant not in voice.variants():
         return f"there is no variant '+{variant}' of the voice '{base}'" + nearest(sign + variant, voice.variants())
     lack = voice.lack(base)

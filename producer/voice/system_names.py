@@ -42,7 +42,7 @@ def tag(record: Record) -> str:
     """The language of a voice, in lower case (`en-gb`); empty when its driver does not tell.
 
     macOS tells `en_GB`; SAPI a number in hexadecimal digits, or several (`409;9`), which pyttsx3 turns into `en-US`
-    where it knows the number and into `Unknown Locale: 1033` where not; espeak-ng's list begins with a byte of priority.
+    where it knows the number and into `Unknown Locale: 1033` where not; espeak-ng's may begin with a byte of priority.
     """
     for told in record.languages:
         plain = "".join(c for c in told if c.isprintable()).casefold().partition("@")[0].partition(".")[0]
@@ -67,7 +67,7 @@ def named(records: Iterable[Record]) -> dict[str, Record]:
     """Voices by the names that scripts give them, in letters, digits and `-`: the same for any order of the list.
 
     A voice goes by its own name (`samantha`, `zira`), a better recording of it by that too (`ava-premium`). Where
-    several are called alike, each also has its language (`eddy-en-gb`), and where that is not enough, four signs of its id.
+    several are called alike, each also has its language (`eddy-en-gb`), and, where needed, four signs of its id.
     """
     voices = {one.id: one for one in records}
     names = {one.id: _own_name(one) for one in voices.values()}

@@ -1,6 +1,6 @@
 """The operating system's own voices, by pyttsx3's driver for it: macOS (`nsss`), Windows (`sapi5`), else espeak-ng's.
 
-Elsewhere there are only voices where the system has an espeak-ng of its own; ours (`pyttsx3_voice.py`) is apart from it.
+Elsewhere there are voices only where the system has an espeak-ng of its own; ours (`pyttsx3_voice.py`) stays apart.
 The driver runs in a process of its own for every question (`system_speech.py`), the list of voices included: what it
 does, prints or breaks there reaches nobody. The list is asked for once, when somebody wants to know a voice.
 """
