@@ -28,11 +28,10 @@ from producer.voice.pool import Pool
 from producer.voice.program_wav import read_wav
 from producer.voice.system_names import Record, named, record, tag
 from producer.voice.system_voice import FORMS, SAPI_STEP, SAPI_WPM, SPEEDS, System, defused, driver_rate, listed
-from tests.face_helpers import ROOT, cache, render
+from tests.face_helpers import ROOT
 from tests.test_voice import LONG
+from tests.test_voices_cli import Inside
 from tests.voice_helpers import line, measured_wpm, tokens
-
-__all__ = ["cache"]
 
 RATE_HZ = 48000
 TEXT = "Nobody had lit the lamp for a year, and nobody would light it tonight."
@@ -214,9 +213,9 @@ def test_the_systems_voice_speaks_at_the_rate_and_level_asked_with_every_word_in
 
 @linux
 def test_fresh_processes_and_any_number_of_jobs_give_the_same(installed: Path, tmp_path: Path) -> None:
-    said = (("Who is it?", 0.0), ("Nobody at all.", 10.0), ("I paid £3.50.", 0.0), ("I paid three pounds fifty.", 0.0))
+    said = (("Who is it?", 0.0), ("Nobody at all.", 10.0))
     asked = [line(text, "system:welsh", number=n, pitch=pitch) for n, (text, pitch) in enumerate(said)]
-    asked += [line("Who is it?", "system:english-en-gb", number=9)]
+    asked += [line("Who is it?", "system:swedish", number=9)]
     one, two = (speak_lines(asked, RATE_HZ, Cache(tmp_path / str(jobs)), jobs, voices=engines()) for jobs in (1, 2))
     for name, take in one.items():
         assert take.phrases[0].words == two[name].phrases[0].words
@@ -283,21 +282,22 @@ def test_a_broken_list_does_not_fail_and_is_asked_for_once_by_those_who_want_it(
 
 @linux
 def test_the_list_names_them_or_says_why_there_are_none(
-    installed: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    inside = Inside(monkeypatch, capsys)
+
     def told() -> tuple[str, dict[str, object]]:
-        env = {"PYTHONPATH": str(ROOT), "LD_LIBRARY_PATH": str(installed), "ESPEAK_DATA_PATH": str(data)}
-        text, facts = (render("voices", *more, cwd=tmp_path, cache=cache, env=env) for more in ((), ("--json",)))
+        monkeypatch.setitem(VOICES, "system", System())
+        text, facts = (inside("voices", *more) for more in ((), ("--json",)))
         assert text.code == facts.code == 0, text.err + facts.err
         engines = {one["engine"]: one for one in json.loads(facts.out)["engines"]}
         return text.out, engines["system"]
 
-    data = data_folder()
     text, system = told()
     assert "  cy    system:welsh\n" in text
     assert {"voice": "system:welsh", "language": "cy", "lacks": ""} in system["voices"]
     assert system["absence"] == ""
-    data = tmp_path
+    monkeypatch.setenv("ESPEAK_DATA_PATH", str(tmp_path))
     text, system = told()
     assert system["voices"] == [] and str(system["absence"]).startswith("pyttsx3's driver 'espeak' crashed (exit code ")
     assert f"system: none; {system['absence']}\n" in text
