@@ -20,6 +20,7 @@ from producer.script.compose import read_tree
 from producer.script.marks import with_marks, word_moments
 from producer.script.skeleton import Text, skeleton, texts, with_ids
 from producer.script.tree import Node, Pairs, Scalar
+from producer.voice.engines import DEFAULT, VOICES
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -62,7 +63,7 @@ def edition(project: Project, language: str, output: Path | None, cache: Cache, 
     script, _ = render.read_script(project, (), cache)
     if script.edition_of:
         raise RenderError(f"{project.script} is an edition of {script.edition_of} itself; name that one")
-    spoken = _spoken(language, voice.known_voices(cache))
+    spoken = _spoken(language, VOICES[DEFAULT].names())
     suffix = language.casefold().replace("-", "_")
     file = output or project.script.with_name(f"{file_name(project.script.stem)}_{suffix}.yaml")
     if file.suffix.lower() not in (".yaml", ".yml"):

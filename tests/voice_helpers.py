@@ -72,6 +72,9 @@ class _Misbehaving:
     def names(self) -> frozenset[str]:
         return frozenset({"one"})
 
+    def absence(self) -> str:
+        return ""
+
     def variants(self) -> frozenset[str]:
         return frozenset()
 
@@ -87,30 +90,30 @@ class _Misbehaving:
     def say(self, utterance: Utterance) -> Spoken:
         if utterance.tokens[0].spoken == "well":
             return _speech(utterance)
-        return self.misbehave()
+        return self.misbehave(utterance)
 
-    def misbehave(self) -> Spoken:
+    def misbehave(self, utterance: Utterance) -> Spoken:
         raise NotImplementedError
 
 
 class _Crashing(_Misbehaving):
-    def misbehave(self) -> Spoken:
+    def misbehave(self, utterance: Utterance) -> Spoken:
         os.abort()
 
 
 class _Hanging(_Misbehaving):
-    def misbehave(self) -> Spoken:
+    def misbehave(self, utterance: Utterance) -> Spoken:
         time.sleep(600.0)
         raise AssertionError
 
 
 class _Failing(_Misbehaving):
-    def misbehave(self) -> Spoken:
+    def misbehave(self, utterance: Utterance) -> Spoken:
         raise ZeroDivisionError("nothing to divide by")
 
 
 class _Chatty(_Misbehaving):
-    def misbehave(self) -> Spoken:
+    def misbehave(self, utterance: Utterance) -> Spoken:
         os.write(1, b"a C library says hello\n")
         return _speech(utterance)
 
@@ -121,7 +124,7 @@ class _Counting(_Misbehaving):
     def __init__(self) -> None:
         self.spoken = 0
 
-    def misbehave(self) -> Spoken:
+    def misbehave(self, utterance: Utterance) -> Spoken:
         self.spoken += 1
         return Spoken(np.zeros(self.spoken, np.float32), 22050, ())
 

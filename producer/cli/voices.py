@@ -89,7 +89,7 @@ def _listed(facts: dict[str, Any]) -> str:
                 lacks = f"  — {voice['lacks']}" if voice["lacks"] else ""
                 found.append(_row(voice["language"], voice["voice"] + lacks))
         else:
-            found.append(f"{one['engine']}: none; voices of this kind are named in {facts['settings']}")
+            found.append(f"{one['engine']}: none" + (f"; {one['absence']}" if one["absence"] else " of this language"))
     return "\n".join(found)
 
 

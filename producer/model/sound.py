@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -152,6 +152,6 @@ class Catalogue:
     """Roles that only packs that are not listed fill -> those packs' names."""
     packs: tuple[str, ...] = ()  # every pack that can be found
     missing_packs: tuple[str, ...] = ()  # listed but not found
-    voices: frozenset[str] | None = None
+    voices: Set[str] | None = None
     """Names a member's `voice` may have, without `+variant`; None: not known, do not check."""
     variants: frozenset[str] = frozenset()  # what may follow `+`

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Packs:
         """Every role and alias that is filled."""
         return tuple(sorted({name for pack in self.listed for name in pack.names}))
 
-    def catalogue(self, voices: frozenset[str] | None = None, variants: frozenset[str] = frozenset()) -> Catalogue:
+    def catalogue(self, voices: Set[str] | None = None, variants: frozenset[str] = frozenset()) -> Catalogue:
         """What a script may ask for. `voices` and `variants` are passed through."""
         sounds: dict[str, Sound] = {}
         for name in self.roles():

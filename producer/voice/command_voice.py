@@ -7,31 +7,23 @@ removed afterwards, and is ended, with all that it started, when its time is ove
 
 from __future__ import annotations
 
-import contextlib
 import json
-import math
-import os
 import shutil
-import signal
-import subprocess
 import tempfile
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.model.script import Token
 from producer.voice import plain_text, ssml
 from producer.voice.bending import PITCHES, changed
-from producer.voice.engine import BrokenVoiceError, Spoken, UnspeakableError, Utterance
+from producer.voice.engine import BrokenVoiceError, Spoken, Utterance
 from producer.voice.identity import sha256_of
-from producer.voice.phrasing import PUNCTUATION
-from producer.voice.program_wav import MOST_BYTES, read_wav
+from producer.voice.program_run import run
+from producer.voice.program_wav import read_wav
 
 if TYPE_CHECKING:
     from producer.voice.settings import CommandVoice
@@ -40,8 +32,6 @@ _MADE = 2
 """Part of every version: raise it when the same program should come out differently."""
 GRACE_S = 20.0
 """How long a worker may take over the program itself, so that the program is always ended by its own limit."""
-_LOOK_S = 0.25
-_TOLD = 160  # characters of what a failing program said
 
 
 class Command:
@@ -57,6 +47,11 @@ class Command:
 
     def names(self) -> frozenset[str]:
         return frozenset(_voices())
+
+    def absence(self) -> str:
+        from producer.voice.settings import settings_file
+
+        return "" if self.names() else f"voices of this kind are named in {settings_file()}"
 
     def variants(self) -> frozenset[str]:
         return frozenset()
@@ -84,7 +79,7 @@ class Command:
         if voice.text == "ssml":
             text = ssml.document(utterance.tokens, voice.language, ends=utterance.ends)
         else:
-            text = _text(utterance.tokens, ends=utterance.ends)
+            text = plain_text.without_ipa(utterance.tokens, ends=utterance.ends)
         own = any("{" + mark + "}" in word for word in voice.run for mark in ("speed", "slowness", "wpm"))
         samples, rate_hz = _made(voice, text, utterance.speed if own else 1.0)
         tempo = 1.0 if own else utterance.speed
@@ -124,14 +119,6 @@ def _files(voice: CommandVoice) -> Iterator[Path]:
             yield path
 
 
-def _text(tokens: Sequence[Token], *, ends: bool) -> str:
-    for token in tokens:
-        if token.ipa:
-            written = token.written.strip(PUNCTUATION)
-            raise UnspeakableError(f"cannot read IPA; say '{written}' in letters, as in {{{written}|…}}")
-    return plain_text.text(tokens, plain_text.words(tokens, english=False), ends=ends)
-
-
 @lru_cache(maxsize=16)
 def _made(voice: CommandVoice, text: str, speed: float) -> tuple[NDArray[np.float32], int]:
     """What the program makes of a text; remembered, for a line may be bent to its rate more than once."""
@@ -149,7 +136,7 @@ def _made(voice: CommandVoice, text: str, speed: float) -> tuple[NDArray[np.floa
         }
         words = [_filled(word, marks) for word in _words(voice)]
         printed = target if not any("{wav}" in word for word in voice.run) else place / "printed"
-        _run(words, source, target, printed, place / "told", work, voice.time_limit_s)
+        run(words, source, target, printed, place / "told", work, voice.time_limit_s)
         return read_wav(target)
 
 
@@ -157,76 +144,3 @@ def _filled(word: str, marks: dict[str, str]) -> str:
     for mark, value in marks.items():
         word = word.replace(mark, value)
     return word
-
-
-def _run(words: list[str], source: Path, target: Path, printed: Path, told: Path, work: Path, limit_s: float) -> None:
-    """Run a program to its end. Files stand for its pipes: what it leaves running cannot hold one open."""
-    with source.open("rb") as given, printed.open("wb") as out, told.open("wb") as err, _stoppable():
-        try:
-            process = subprocess.Popen(
-                words, stdin=given, stdout=out, stderr=err, cwd=work, start_new_session=True, close_fds=True
-            )
-        except OSError as wrong:
-            raise BrokenVoiceError(f"could not be started: {wrong.strerror}") from None
-        try:
-            code = _ended(process, limit_s, (target, printed, told))
-        finally:
-            _end(process)
-    if code:
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        raise BrokenVoiceError(f"crashed ({how}){_last_words(told)}")
-
-
-def _ended(process: subprocess.Popen[bytes], limit_s: float, files: Sequence[Path]) -> int:
-    """The exit code of a program, looked at every so often so that it cannot fill the disk before its time is over."""
-    for _ in range(math.ceil(limit_s / _LOOK_S)):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return process.wait(min(_LOOK_S, limit_s))
-        size = max(map(_size, files))
-        if size > MOST_BYTES:
-            raise BrokenVoiceError(f"wrote a file of {size / 1e6:.0f} MB for one phrase and was stopped")
-    raise BrokenVoiceError(f"gave no answer within {limit_s:g} s and was stopped")
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.lstat().st_size
-    except OSError:  # not there yet
-        return 0
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the program and what it started, at once and for certain."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # all of them have ended
-            os.killpg(process.pid, signal.SIGKILL)
-    elif process.poll() is None:
-        process.kill()
-    process.wait()
-
-
-@contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """A worker that is told to end while a program runs ends that program first."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def leave(number: int, frame: FrameType | None) -> None:
-        del frame
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _last_words(told: Path) -> str:
-    with told.open("rb") as file:
-        file.seek(max(0, told.stat().st_size - 4000))
-        text = file.read().decode("utf-8", "replace")
-    lines = ["".join(c if c.isprintable() else " " for c in line).strip() for line in text.splitlines()]
-    said = next((line for line in reversed(lines) if line), "")
-    return f": {said[:_TOLD]}" if said else ""

@@ -80,6 +80,9 @@ class Voice(Protocol):
     def names(self) -> frozenset[str]:
         """The voices it has here."""
 
+    def absence(self) -> str:
+        """Why there are none, where `names` is empty, and what to do about it; empty where there are some."""
+
     def variants(self) -> frozenset[str]:
         """What may be added to a name, with its sign (`+f3`)."""
 

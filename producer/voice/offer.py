@@ -54,7 +54,15 @@ def facts(language: str = "", voices: Mapping[str, Voice] = VOICES) -> dict[str,
             if not base or voice.language(name) == base
         ]
         variants = sorted(sign for sign in voice.variants()) if said else []
-        engines.append({"engine": engine, "default": engine == DEFAULT, "voices": said, "variants": variants})
+        engines.append(
+            {
+                "engine": engine,
+                "default": engine == DEFAULT,
+                "voices": said,
+                "variants": variants,
+                "absence": voice.absence(),
+            }
+        )
     if base and not any(one["voices"] for one in engines):
         known = {voice.language(name) for voice in voices.values() for name in voice.names()}
         raise RenderError(f"no voice here speaks '{language}'{nearest(base, known)}")

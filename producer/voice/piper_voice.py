@@ -62,6 +62,11 @@ class Piper:
     def names(self) -> frozenset[str]:
         return frozenset(_voices())
 
+    def absence(self) -> str:
+        from producer.voice.settings import settings_file
+
+        return "" if self.names() else f"voices of this kind are named in {settings_file()}"
+
     def variants(self) -> frozenset[str]:
         return frozenset()
 

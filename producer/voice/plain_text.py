@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from producer.model.script import Token
+from producer.voice.engine import UnspeakableError
 from producer.voice.phrasing import PUNCTUATION
 from producer.voice.respelling import is_respelling, respelled_ipa
 
@@ -55,3 +56,12 @@ def text(tokens: Sequence[Token], said: Sequence[str], *, ends: bool) -> str:
         for number, (token, word) in enumerate(zip(tokens, said, strict=True))
     )
     return joined if ends or not needs_comma(joined) else joined + ","
+
+
+def without_ipa(tokens: Sequence[Token], *, ends: bool) -> str:
+    """The text for a synthesiser that reads letters alone; raises `UnspeakableError` for IPA."""
+    for token in tokens:
+        if token.ipa:
+            written = token.written.strip(PUNCTUATION)
+            raise UnspeakableError(f"cannot read IPA; say '{written}' in letters, as in {{{written}|…}}")
+    return text(tokens, words(tokens, english=False), ends=ends)

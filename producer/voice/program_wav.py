@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +12,17 @@ from numpy.typing import NDArray
 from producer.voice.engine import BrokenVoiceError
 
 MOST_BYTES = 200_000_000
+WAVS = ("WAV", "WAVEX", "RF64")
 _RATES_HZ = (8000, 192_000)
 _ENDLESS = 0x7F00_0000
 """A program that writes a WAV as a stream does not know its length, and says the most that there is, or nearly."""
 
 
-def read_wav(path: Path) -> tuple[NDArray[np.float32], int]:
+def read_wav(path: Path, forms: Sequence[str] = WAVS) -> tuple[NDArray[np.float32], int]:
     """A program's WAV in one channel, shape (n,), full scale 1, and its rate. Raises BrokenVoiceError.
 
     The file is not trusted: it must be a plain one, of a size and rate that speech can have, of finite samples.
+    `forms` are libsndfile's names of the formats that it may have.
     """
     import soundfile
 
@@ -34,7 +37,7 @@ def read_wav(path: Path) -> tuple[NDArray[np.float32], int]:
     try:
         with soundfile.SoundFile(path) as file:
             rate_hz, channels, form = file.samplerate, file.channels, file.format
-            if form not in ("WAV", "WAVEX", "RF64"):
+            if form not in forms:
                 raise BrokenVoiceError(f"wrote a file that is no WAV, but {form}")
             if not _RATES_HZ[0] <= rate_hz <= _RATES_HZ[1] or channels > 2:
                 raise BrokenVoiceError(f"wrote a WAV with {channels} channels at {rate_hz} Hz")

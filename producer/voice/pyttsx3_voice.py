@@ -68,6 +68,9 @@ class Pyttsx3:
     def names(self) -> frozenset[str]:
         return frozenset(espeak_names.voice_files())
 
+    def absence(self) -> str:
+        return ""  # they come with the program
+
     def variants(self) -> frozenset[str]:
         return frozenset(espeak_names.variant_files())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import astuple, dataclass, field, replace
 from threading import Lock
@@ -84,7 +84,9 @@ def voice_fault(use: VoiceUse, voices: Mapping[str, Voice] = VOICES) -> str:
     voice = voices[engine]
     base, sign, variant = name.casefold().partition("+")
     if base not in voice.names():
-        return f"there is no voice '{name}'" + nearest(base, voice.names())
+        return f"there is no voice '{name}'" + (
+            nearest(base, voice.names()) if voice.names() else f": {voice.absence()}"
+        )
     if sign and sign + variant not in voice.variants():
         return f"there is no variant '+{variant}' of the voice '{base}'" + nearest(sign + variant, voice.variants())
     lack = voice.lack(base)
@@ -102,13 +104,26 @@ def split_voice(written: str) -> tuple[str, str]:
     return (engine, name) if colon else (DEFAULT, written)
 
 
-def known_voices(cache: Cache) -> frozenset[str]:
+class _Known(Set[str]):
+    """The names of voices; an engine is asked for its own only when one of them is looked for, or all are."""
+
+    def __contains__(self, name: object) -> bool:
+        engine, base = split_voice(str(name))
+        return engine in VOICES and base in VOICES[engine].names()
+
+    def __iter__(self) -> Iterator[str]:
+        yield from VOICES[DEFAULT].names()
+        for engine, voice in VOICES.items():
+            yield from (f"{engine}:{name}" for name in voice.names())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def known_voices(cache: Cache) -> Set[str]:
     """Every name a script may give as `voice`, without a variant: the default engine's plain, all with their engine."""
     del cache  # reading the voices' own list takes a few ms, less than an entry that could be stale would save
-    found = set(VOICES[DEFAULT].names())
-    for engine, voice in VOICES.items():
-        found.update(f"{engine}:{name}" for name in voice.names())
-    return frozenset(found)
+    return _Known()
 
 
 def variants() -> frozenset[str]:
