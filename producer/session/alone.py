@@ -16,7 +16,7 @@ from producer.audio import Audio
 from producer.errors import Place
 from producer.mix.mixer import Mixer
 from producer.model.sound import BedSource, Measured, Origin, Palette, SettingsAt, Sound, SoundRef
-from producer.model.timeline import Clip, Part, Ramp, Timeline
+from producer.model.timeline import Clip, Part, Ramp
 from producer.model.voice import Phrase, Take
 from producer.session.nouns import Episode
 from producer.units import DIALOGUE_LUFS, Samples, Span
@@ -118,7 +118,7 @@ class Alone:
 
     def _blocks(self, clip: Clip, start: int, end: int, *, steady: bool) -> Iterator[tuple[int, Audio]]:
         palette: Palette = self._steady if steady else self._episode.palette
-        timeline = Timeline(rate_hz=self._rate_hz, duration=Samples(end), scenes=(), clips=(clip,))
+        timeline = replace(self._episode.timeline, duration=Samples(end), clips=(clip,), hears=())
         mixer = Mixer(
             timeline,
             self._episode.script,

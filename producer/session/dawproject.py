@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from xml.etree import ElementTree
 
+from producer import __version__
 from producer.session.names import decimal, line
 from producer.session.nouns import Bus, Item, Points, Session, Track
 
@@ -69,7 +69,7 @@ def project(session: Session) -> bytes:
     """project.xml."""
     ids, trim = _Ids(), _quieter(session)
     root = ElementTree.Element("Project", version="1.0")
-    _add(root, "Application", name="Producer", version=metadata.version("producer-audio-drama"))
+    _add(root, "Application", name="Producer", version=__version__)
     structure = _add(root, "Structure")
     for bus in session.buses:
         group = _track(structure, ids, ("bus", bus.key), bus.name, "tracks", "submix", ids("master", "channel"), 1.0)

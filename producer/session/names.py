@@ -21,13 +21,13 @@ def line(name: str) -> str:
 
 
 def file_part(name: str) -> str:
-    """`name` as part of a file's name that no system minds: ASCII letters, digits, `-` and `_`, at most 40.
+    """`name` as part of a file's name that no system minds: letters and digits of any script, `-` and `_`, at most 40.
 
-    >>> file_part("../Käthe's lámp")
-    'Kathe_s_lamp'
+    >>> file_part("../Käthe's lamp: 'маяк'")
+    'Käthe_s_lamp_маяк'
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    kept = "".join(one if one.isalnum() or one in "-_" else " " for one in plain)
+    letters = unicodedata.normalize("NFC", name)
+    kept = "".join(one if one in "-_" or unicodedata.category(one)[0] in "LMN" else " " for one in letters)
     return "_".join(kept.split())[:_FILE_LETTERS].strip("-_") or "sound"
 
 

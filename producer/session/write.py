@@ -22,6 +22,7 @@ def write(
     """Write the session of `episode` into `folder`; returns its files, in alphabetical order.
 
     Args:
+        folder: one that is not there yet, or empty.
         formats: of `FORMATS`.
         work: a folder for what must wait on disk.
         told: hears (clips done, clips in all).
