@@ -100,6 +100,7 @@ RULES: dict[str, Rule] = {
         },
         children=(_child("Devices"), _child("Mute"), _child("Pan"), _child("Sends"), _child("Volume")),
     ),
+    "Mute": Rule(OWN | {"parameterID": _whole, "value": BOOLEAN}),
     "Pan": Rule(REAL, frozenset({"unit"})),
     "Volume": Rule(REAL, frozenset({"unit"})),
     "Sends": Rule({}, children=(_child("Send", most=None),)),

@@ -126,6 +126,8 @@ def buses(project: Chunk, folder: Path, rate_hz: int, samples: int) -> dict[str,
     made: dict[str, Floats] = {}
     into, gain = "", np.ones(samples)
     for track in project.all("TRACK"):
+        if track.one("MUTESOLO")[0] == "1":
+            continue
         volume, pan = map(float, track.one("VOLPAN")[:2])
         assert pan == 0.0
         state, levels = map(int, track.one("ISBUS"))

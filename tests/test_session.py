@@ -6,6 +6,7 @@ import tracemalloc
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -64,6 +65,7 @@ def phrases(line: str, start: float, made: list[np.ndarray], gap_s: float, **res
 
 
 DOOR, BANG = noise(RATE_HZ // 2, 1, "door", 0.2), noise(RATE_HZ, 2, "bang", 0.3)
+MIX = noise(SAMPLES, 2, "mix", 0.5)
 SAID = [voice(0.7, RATE_HZ), voice(0.9, RATE_HZ) * np.float32(0.8)]
 
 
@@ -121,6 +123,7 @@ def episode() -> Episode:
         script=script(cast={"ann": Member(key="ann", name="Ann", voice="")}),
         takes={(line, 0): take for line in ("plain", "far", "called")},
         palette=sounds,
+        mix=lambda: iter((MIX[: s(5)], MIX[s(5) :])),
         ducking={"beds": Steps(1.0, 5.0, 0.6), "music": Steps(0.5, 6.0, 0.3)},
     )
 
@@ -191,7 +194,20 @@ def test_there_is_a_folder_for_each_bus_and_a_track_for_each_voice_sound_and_roo
     folders = [track.one("NAME")[0] for track in project.all("TRACK") if track.one("ISBUS")[0] == "1"]
     assert folders == ["speech", "sounds", "beds", "beds that do not give way", "music"]
     assert {"Ann", f"Ann ({ROOM})", "door", "door 2", f"door ({ROOM})", "bang", "wind", "hum", "tune"} <= set(names)
-    assert names[-1] == f"room: {ROOM}"
+    assert names[-2:] == [f"room: {ROOM}", "the mix as it was (muted)"]
+
+
+def test_the_mix_and_what_would_double_the_dry_sound_are_muted(folder: Path, project: reaper.Chunk) -> None:
+    muted = {track.one("NAME")[0]: track for track in project.all("TRACK") if track.one("MUTESOLO")[0] == "1"}
+    assert list(muted) == [f"room: {ROOM}", "the mix as it was (muted)"]
+    (item,) = muted["the mix as it was (muted)"].all("ITEM")
+    start, heard = reaper.played(item, folder, RATE_HZ)
+    assert start == 0
+    assert np.abs(heard - MIX).max() < 1e-6
+    with zipfile.ZipFile(folder / "one_of_each.dawproject") as archive:
+        root = ElementTree.fromstring(archive.read("project.xml"))
+    quiet = [track.get("name") for track in root.iter("Track") if track.find("Channel/Mute") is not None]
+    assert quiet == list(muted)
 
 
 def test_items_of_a_track_do_not_overlap_and_every_id_is_one_of_its_kind(project: reaper.Chunk) -> None:

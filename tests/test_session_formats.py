@@ -201,6 +201,7 @@ def test_otio_has_every_item_at_its_place(folder: Path) -> None:
             float(item.one("VOLPAN")[0]),
         )
         for track in project.all("TRACK")
+        if track.one("MUTESOLO")[0] == "0"
         for item in track.all("ITEM")
     ]
     found = []

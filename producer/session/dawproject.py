@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from producer import __version__
 from producer.session.names import decimal, line
-from producer.session.nouns import Bus, Item, Points, Session, Track
+from producer.session.nouns import MIX_NAME, Bus, Item, Points, Session, Track
 
 _WHEN = (1980, 1, 1, 0, 0, 0)
 _MOST = 2.0
@@ -33,12 +33,11 @@ class _Ids:
 
 def write(path: Path, session: Session, folder: Path) -> None:
     """The archive at `path`, with the media that are in `folder`. The bytes depend on these alone."""
-    kept = [media.file for media in session.media] + [room.response.file for room in session.rooms]
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in (("project.xml", project(session)), ("metadata.xml", about(session))):
             with archive.open(_entry(name, zipfile.ZIP_DEFLATED), "w") as out:
                 out.write(content)
-        for name in sorted(kept):
+        for name in session.files:
             entry = _entry(name, zipfile.ZIP_STORED)
             entry.file_size = (folder / name).stat().st_size  # so that one past 4 GiB is written as such
             with (folder / name).open("rb") as source, archive.open(entry, "w") as out:
@@ -67,7 +66,7 @@ def about(session: Session) -> bytes:
 
 def project(session: Session) -> bytes:
     """project.xml."""
-    ids, trim = _Ids(), _quieter(session)
+    ids, trim, rate_hz = _Ids(), _quieter(session), session.rate_hz
     root = ElementTree.Element("Project", version="1.0")
     _add(root, "Application", name="Producer", version=__version__)
     structure = _add(root, "Structure")
@@ -77,8 +76,11 @@ def project(session: Session) -> bytes:
             into, level = ids("bus", bus.key, "channel"), trim * track.volume * _level(track)
             own = _track(group, ids, ("track", track.key), track.name, "audio", "regular", into, level)
             _send(own, ids, track)
-    for room in session.rooms:
-        _track(structure, ids, ("room", room.key), room.name, "audio", "effect", ids("master", "channel"), 1.0)
+    muted = [(("room", room.key), room.name, "effect", room.response.scale) for room in session.rooms]
+    if session.mix is not None:
+        muted.append((("mix", "track"), MIX_NAME, "regular", trim * session.mix.volume))
+    for key, name, role, level in muted:
+        _mute(_track(structure, ids, key, name, "audio", role, ids("master", "channel"), level), ids, key)
     _track(structure, ids, ("master",), "Master", "audio", "master", None, 1.0)
     arrangement = _add(root, "Arrangement", id=ids("arrangement"))
     lanes = _add(arrangement, "Lanes", id=ids("lanes"), timeUnit="seconds")
@@ -89,13 +91,16 @@ def project(session: Session) -> bytes:
             _points(own, ids("bus", bus.key, "points"), volume, "linear", _seconds(bus, session))
         for track in bus.tracks:
             _lane(lanes, ids, session, track, trim)
+    if session.mix is not None:
+        own = _add(lanes, "Lanes", id=ids("mix", "lanes"), track=ids("mix", "track"))
+        _clips(own, ids, ("mix",), (session.mix,), rate_hz)
     # A list of markers that is there must not be empty.
     marks = [(sample, name) for name, sample in session.marks]
     marks += [(one.span.start, one.name) for one in (*session.scenes, *session.hears)]
     if marks:
         markers = _add(arrangement, "Markers", id=ids("markers"))
         for sample, name in sorted(marks):
-            _add(markers, "Marker", time=decimal(sample / session.rate_hz), name=line(name))
+            _add(markers, "Marker", time=decimal(sample / rate_hz), name=line(name))
     return _bytes(root)
 
 
@@ -119,6 +124,12 @@ def _track(
     return track
 
 
+def _mute(track: ElementTree.Element, ids: _Ids, key: tuple[str, ...]) -> None:
+    channel = track.find("Channel")
+    if channel is not None:
+        channel.insert(0, ElementTree.Element("Mute", id=ids(*key, "mute"), name="Mute", value="true"))
+
+
 def _send(track: ElementTree.Element, ids: _Ids, made: Track) -> None:
     channel = track.find("Channel")
     if made.room and channel is not None:
@@ -131,8 +142,19 @@ def _send(track: ElementTree.Element, ids: _Ids, made: Track) -> None:
 def _lane(lanes: ElementTree.Element, ids: _Ids, session: Session, track: Track, trim: float) -> None:
     rate_hz = session.rate_hz
     own = _add(lanes, "Lanes", id=ids("track", track.key, "lanes"), track=ids("track", track.key))
-    clips = _add(own, "Clips", id=ids("track", track.key, "clips"))
-    for item in track.items:
+    _clips(own, ids, ("track", track.key), track.items, rate_hz)
+    if not _static(track):
+        key = ("track", track.key)
+        gains = [(time, trim * track.volume * value, hold) for time, value, hold in _gains(track, rate_hz)]
+        _points(own, ids(*key, "points"), ids(*key, "volume"), "linear", gains)
+    if any(item.pan or item.pan_envelope for item in track.items):
+        sides = [(time, 0.5 + 0.5 * side, hold) for time, side, hold in _sides(track, rate_hz)]
+        _points(own, ids("track", track.key, "sides"), ids("track", track.key, "pan"), "normalized", sides)
+
+
+def _clips(lanes: ElementTree.Element, ids: _Ids, key: tuple[str, ...], items: tuple[Item, ...], rate_hz: int) -> None:
+    clips = _add(lanes, "Clips", id=ids(*key, "clips"))
+    for item in items:
         clip = _add(clips, "Clip", name=line(item.name), contentTimeUnit="seconds", fadeTimeUnit="seconds")
         clip.set("time", decimal(item.start / rate_hz))
         clip.set("duration", decimal(item.length / rate_hz))
@@ -143,13 +165,6 @@ def _lane(lanes: ElementTree.Element, ids: _Ids, session: Session, track: Track,
         audio = _add(clip, "Audio", id=ids("audio", item.key), channels=str(media.channels), sampleRate=str(rate_hz))
         audio.set("duration", decimal(media.samples / rate_hz))
         _add(audio, "File", path=media.file, external="false")
-    if not _static(track):
-        key = ("track", track.key)
-        gains = [(time, trim * track.volume * value, hold) for time, value, hold in _gains(track, rate_hz)]
-        _points(own, ids(*key, "points"), ids(*key, "volume"), "linear", gains)
-    if any(item.pan or item.pan_envelope for item in track.items):
-        sides = [(time, 0.5 + 0.5 * side, hold) for time, side, hold in _sides(track, rate_hz)]
-        _points(own, ids("track", track.key, "sides"), ids("track", track.key, "pan"), "normalized", sides)
 
 
 def _static(track: Track) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,6 +20,9 @@ Points = tuple[tuple[int, float], ...]
 """A value over time: (sample, value), straight lines between, held before the first and after the last."""
 
 
+MIX_NAME = "the mix as it was (muted)"
+
+
 class Curve(Protocol):
     """How far a stem is turned down under speech."""
 
@@ -33,7 +36,8 @@ class Episode:
     """All that a session is made from.
 
     `ducking` has the curve of every stem that gives way to speech, by the stem's name (`mix.segments.stem_of`).
-    `impulses` are recorded rooms at the timeline's rate, as the mixer takes them.
+    `impulses` are recorded rooms at the timeline's rate, as the mixer takes them. `mix` gives the whole mix before the
+    master, in stereo blocks from the beginning: it becomes a muted track to compare with.
     """
 
     slug: str
@@ -43,6 +47,7 @@ class Episode:
     palette: Palette
     ducking: Mapping[str, Curve] = field(default_factory=dict)
     impulses: Mapping[str, Audio] = field(default_factory=dict)
+    mix: Callable[[], Iterator[Audio]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +113,11 @@ class Bus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomTrack:
-    """Where a room's echoes come back. `response` is what a convolution reverb there has to play, with nothing dry."""
+    """Where a room's echoes come back.
+
+    `response` is what a convolution reverb there has to play, with nothing dry. Muted until it does, or the track would
+    bring the dry sound a second time.
+    """
 
     key: str
     name: str
@@ -139,9 +148,12 @@ class Session:
     scenes: tuple[Stretch, ...]
     hears: tuple[Stretch, ...]
     marks: tuple[tuple[str, int], ...]  # name, sample
+    mix: Item | None = None
+    """The episode as it was mixed, for a track that is muted."""
 
     @property
-    def media(self) -> tuple[Media, ...]:
-        """Every file that is heard, once, in the order of their names; the rooms' responses are not among them."""
-        found = {item.media.file: item.media for bus in self.buses for track in bus.tracks for item in track.items}
-        return tuple(found[name] for name in sorted(found))
+    def files(self) -> tuple[str, ...]:
+        """Every sound file, once, in the order of their names."""
+        items = [item for bus in self.buses for track in bus.tracks for item in track.items]
+        items += [self.mix] if self.mix is not None else []
+        return tuple(sorted({item.media.file for item in items} | {room.response.file for room in self.rooms}))

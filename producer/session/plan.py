@@ -67,6 +67,17 @@ def planned(episode: Episode, files: Files, told: Told | None = None) -> Session
             for number, one in enumerate(timeline.hears, 1)
         ),
         marks=tuple((mark.name, mark.sample) for mark in timeline.marks),
+        mix=_mix(episode, files),
+    )
+
+
+def _mix(episode: Episode, files: Files) -> Item | None:
+    media = files.keep("mix", "mix", episode.mix) if episode.mix is not None else None
+    if media is None:
+        return None
+    start, length = Samples(0), Samples(media.samples)
+    return Item(
+        key="mix", name="mix", clip="mix", media=media, start=start, length=length, offset=start, volume=media.scale
     )
 
 
@@ -107,7 +118,7 @@ def _tracks(
         for number, lane in enumerate(lanes, 1):
             called = f"{name} ({room})" if heard_in is not None else name
             yield Track(
-                key=f"{stem}/{name}/{room}/{number}",
+                key=repr((stem, name, room, number)),
                 name=called if number == 1 else f"{called} {number}",
                 volume=heard_in.gain if heard_in is not None else 1.0,
                 items=tuple(item for _, item in lane),

@@ -10,7 +10,7 @@ from typing import Any
 
 from producer.session.extra import library as library_of
 from producer.session.names import decimal, guid, line
-from producer.session.nouns import Bus, Item, Points, RoomTrack, Session, Track
+from producer.session.nouns import MIX_NAME, Bus, Item, Points, RoomTrack, Session, Track
 
 Chunk = Any
 """An `rpp.Element`, a list of words that make a line, or a line as it is."""
@@ -62,16 +62,18 @@ def _project(session: Session, notes: str, chunk: Any) -> Iterator[Chunk]:
     for room in session.rooms:
         sends = [(source, track) for source, track in sources.items() if track.room == room.key]
         yield chunk("TRACK", [guid(session.slug, "room", room.key)], _room(room, sends))
+    if session.mix is not None:
+        yield chunk("TRACK", [guid(session.slug, "mix")], _mix(session, session.mix, chunk))
 
 
 def _marker(number: int, sample: int, name: str, flags: str, own: str, rate_hz: int) -> list[str]:
     return ["MARKER", str(number), _seconds(sample, rate_hz), line(name), flags, "0", "1", "B", own, "0"]
 
 
-def _head(name: str, volume: float, folder: tuple[str, str]) -> Iterator[Chunk]:
+def _head(name: str, volume: float, folder: tuple[str, str], muted: str = "0") -> Iterator[Chunk]:
     yield ["NAME", line(name)]
     yield ["VOLPAN", decimal(volume, 10), "0", "-1", "-1", "1"]
-    yield ["MUTESOLO", "0", "0", "0"]
+    yield ["MUTESOLO", muted, "0", "0"]
     yield ["ISBUS", *folder]
     yield ["NCHAN", "2"]
 
@@ -92,10 +94,16 @@ def _track(session: Session, track: Track, last: bool, chunk: Any) -> Iterator[C
 
 
 def _room(room: RoomTrack, sends: list[tuple[int, Track]]) -> Iterator[Chunk]:
-    yield from _head(room.name, room.response.scale, ("0", "0"))
+    yield from _head(room.name, room.response.scale, ("0", "0"), muted="1")
     for source, track in sends:
         yield ["AUXRECV", str(source), "0", decimal(track.send, 10), *("0",) * 6, "-1", "0", "-1"]
     yield ["MAINSEND", "1", "0"]
+
+
+def _mix(session: Session, mix: Item, chunk: Any) -> Iterator[Chunk]:
+    yield from _head(MIX_NAME, 1.0, ("0", "0"), muted="1")
+    yield ["MAINSEND", "1", "0"]
+    yield chunk("ITEM", [], _item(session, mix, chunk))
 
 
 def _item(session: Session, item: Item, chunk: Any) -> Iterator[Chunk]:

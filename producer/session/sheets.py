@@ -123,7 +123,7 @@ def notes(session: Session) -> str:
         "Not in the session: rooms (see below), scenes heard through something (`hear`), and the master.",
     ]
     if session.rooms:
-        rows += ["", "Rooms: put a convolution reverb on each of these tracks, all wet, with this file."]
+        rows += ["", "Rooms: put a convolution reverb with this file on each of these tracks, all wet, and unmute it."]
         rows += [f"- {room.name}: {room.response.file}" for room in session.rooms]
     if session.hears:
         rows += ["", "Heard through something: each of these is a region; put an equaliser on its scene there."]
