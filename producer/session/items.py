@@ -13,7 +13,7 @@ from producer.session.alone import Alone, is_printed
 from producer.session.curves import TOLERANCE, Fit, Floats, balance, flat, slope
 from producer.session.media import Files
 from producer.session.nouns import Episode, Item, Media, Points
-from producer.units import Samples, Span
+from producer.units import Samples, Span, gain
 
 _LONGEST_EASE_SAMPLES = 2400
 _SILENT = 1e-7
@@ -28,7 +28,8 @@ def items(clip: Clip, episode: Episode, alone: Alone, files: Files) -> Iterator[
     for number, part in enumerate(clip.parts, 1):
         key = ("sound", part.sound, distance) if part.sound else ("take", clip.line, clip.voice, part.phrase, distance)
         label = part.sound.role if part.sound else f"{clip.name}_{clip.line}_{part.phrase + 1}"
-        media = files.keep(key, label, lambda part=part: alone.part(clip, part))  # type: ignore[misc]
+        most = _most(clip, part.gain_db)
+        media = files.keep(key, label, lambda part=part: alone.part(clip, part), gain=most)  # type: ignore[misc]
         if media is None:
             continue
         length = min(part.length, media.samples - part.skip)
@@ -47,7 +48,7 @@ def items(clip: Clip, episode: Episode, alone: Alone, files: Files) -> Iterator[
 
 
 def _printed(clip: Clip, episode: Episode, alone: Alone, files: Files) -> Iterator[Item]:
-    media = files.keep(("clip", clip.id), f"{clip.name}_{clip.id}", lambda: alone.clip(clip))
+    media = files.keep(("clip", clip.id), f"{clip.name}_{clip.id}", lambda: alone.clip(clip), gain=_most(clip))
     if media is None:
         return
     heard = Span(clip.span.start, Samples(clip.span.start + media.samples))
@@ -62,6 +63,11 @@ def _printed(clip: Clip, episode: Episode, alone: Alone, files: Files) -> Iterat
         yield from _item(
             clip, media, span, clip.span.start, f"{clip.id}/{number}", name, alone.gains(clip, span), printed=True
         )
+
+
+def _most(clip: Clip, more_db: float = 0.0) -> float:
+    """The highest gain that `clip` asks for."""
+    return gain(max(level for _, level in clip.level.points) + more_db)
 
 
 def _inside(clip: Clip, span: Span, episode: Episode, *, rings: bool = False) -> Span:

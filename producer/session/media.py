@@ -16,6 +16,7 @@ from producer.session.nouns import Media
 
 FOLDER = "media"
 _BLOCK = 1 << 18
+_MOST_GAIN = 2.0
 
 
 class Files:
@@ -33,18 +34,29 @@ class Files:
         self._known: dict[Hashable, Media | None] = {}
 
     def keep(
-        self, key: Hashable, label: str, make: Callable[[], Iterator[Audio]], suffix: str = ".flac"
+        self,
+        key: Hashable,
+        label: str,
+        make: Callable[[], Iterator[Audio]],
+        *,
+        gain: float = 1.0,
+        suffix: str = ".flac",
     ) -> Media | None:
         """The file of what `make` gives, stereo blocks in order; made when `key` is new. None for mere silence.
 
         A sound that is the same left and right becomes a mono file, what is silent at the end is left off, and what is
         over full scale is halved until it is not; 24 bits. Raises RenderError when it cannot be written.
+
+        Args:
+            gain: what the sound is played with. For more than 2, the most that some faders have, the file is doubled
+                as often as it has room.
         """
         if key not in self._known:
-            self._known[key] = self._written(label, make(), suffix)
+            doublings = max(0, int(np.ceil(np.log2(gain / _MOST_GAIN))))
+            self._known[key] = self._written(label, make(), suffix, doublings)
         return self._known[key]
 
-    def _written(self, label: str, blocks: Iterator[Audio], suffix: str) -> Media | None:
+    def _written(self, label: str, blocks: Iterator[Audio], suffix: str, doublings: int) -> Media | None:
         with Spill(self._work, 2) as whole:
             peak, samples, mono = 0.0, 0, True
             for block in blocks:
@@ -56,7 +68,7 @@ class Files:
                 whole.write(block)
             if not samples:
                 return None
-            halvings = max(0, int(np.ceil(np.log2(peak))))
+            halvings = max(-doublings, int(np.ceil(np.log2(peak))))
             channels = 1 if mono else 2
             number = sum(made is not None for made in self._known.values()) + 1
             file = f"{FOLDER}/{number:04d}_{file_part(label)}{suffix}"

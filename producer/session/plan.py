@@ -97,7 +97,7 @@ def _rooms(clips: tuple[Clip, ...], alone: Alone, files: Files) -> dict[str, Roo
         # A track that is centred plays 1 / sqrt(2) of its source on either side.
         echoes = np.asarray(whole * np.sqrt(2.0) / direct, np.float32)
         echoes[0] = 0.0
-        response = files.keep(("room", room), f"room_{room}", lambda made=echoes: iter((made,)), ".wav")  # type: ignore[misc]
+        response = files.keep(("room", room), f"room_{room}", lambda made=echoes: iter((made,)), suffix=".wav")  # type: ignore[misc]
         if response is not None:
             found[room] = RoomTrack(key=room, name=f"room: {room}", response=response, gain=direct)
     return found
