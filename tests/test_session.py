@@ -76,6 +76,7 @@ def episode() -> Episode:
         Part(start=s(6 + 0.3 * n), length=s(0.5), hit=s(6 + 0.3 * n), sound=SoundRef(role="door"), gain_db=-n)
         for n in range(4)
     )
+    leaving = Ramp(((s(6), 1.0), (s(7.5), 12.0)))
     strikes = tuple(Part(start=s(1 + n), length=s(0.5), hit=s(1 + n), sound=SoundRef(role="door")) for n in range(9))
     moving = {
         "level": Ramp(((s(8), -12.0), (s(9), 2.0))),
@@ -89,6 +90,16 @@ def episode() -> Episode:
         hit("door", s(2.2), DOOR, level=3.0),
         clip("sound", "door", s(4), s(4.3), parts=(cut_into,), id="cut into", room=ROOM),
         clip("sound", "door", s(6), s(7.4), parts=walk, id="walk", pan=-100.0),
+        clip(
+            "sound",
+            "steps",
+            s(6),
+            s(7.4),
+            parts=walk,
+            id="leaving",
+            distance=leaving,
+            pan=Ramp(((s(6), 0.0), (s(7), 50.0))),
+        ),
         hit("bang", s(8), BANG, **moving, cut=Span(s(8.7), s(8.8))),
         hit("bang", s(10), BANG, width=Ramp.still(30.0), level=-4.0),
         hit("bang", s(9.5), BANG, distance=Ramp(((s(9.5), 1.0), (s(10.5), 9.0))), fade_in=s(0.2), fade_out=s(0.3)),
@@ -233,10 +244,16 @@ def test_a_lines_phrases_are_items_also_of_a_treated_line_which_is_one_file(proj
 
 def test_one_sound_that_is_heard_often_is_one_file(folder: Path, project: reaper.Chunk) -> None:
     used = [chunk.one("FILE")[0] for chunk in project.walk() if chunk.words[0] == "SOURCE"]
-    doors = [file for file in used if file.endswith("_door.flac")]
-    assert len(doors) >= 16
-    assert len(set(doors)) == 1
+    doors = [used.count(file) for file in set(used) if file.endswith("_door.flac")]
+    assert sorted(doors) == [1, 1, 1, 1, 16]  # four steps that move away, and all the others
     assert {path.name for path in (folder / "media").glob("*.flac")} == {Path(file).name for file in used}
+
+
+def test_each_step_of_a_walk_that_moves_is_an_item_on_a_file_as_it_is_there(project: reaper.Chunk) -> None:
+    (steps,) = [track for track in project.all("TRACK") if track.one("NAME") == ["steps"]]
+    (more,) = [track for track in project.all("TRACK") if track.one("NAME") == ["steps 2"]]
+    files = [item.all("SOURCE")[0].one("FILE")[0] for track in (steps, more) for item in track.all("ITEM")]
+    assert len(set(files)) == len(files) == 4
 
 
 def test_marks_are_markers_and_scenes_and_hears_are_regions(project: reaper.Chunk) -> None:

@@ -22,6 +22,8 @@ from producer.session.nouns import Episode
 from producer.units import DIALOGUE_LUFS, Samples, Span
 
 BLOCK_S = 5.0
+_AIR_S = 0.05
+"""What the air does to a sound is over this long after it."""
 TAIL_MOST_S = 30.0
 """A treatment that rings longer than this after its clip is cut off here."""
 
@@ -30,7 +32,7 @@ def is_printed(clip: Clip) -> bool:
     """Whether `clip` is one file of its own; else each of its parts is an item on a shared source."""
     goes_on = clip.kind in ("bed", "music") and not clip.strikes
     colours = clip.treat not in ("", "none") or clip.width.moves or clip.width.first != 100.0
-    return goes_on or colours or clip.distance.moves
+    return goes_on or colours
 
 
 class Alone:
@@ -44,21 +46,20 @@ class Alone:
 
     def clip(self, clip: Clip) -> Iterator[Audio]:
         """The whole of a printed clip from its start on, in blocks of shape (n, 2), its treatment's echoes included."""
-        rings = round(TAIL_MOST_S * self._rate_hz) if clip.treat not in ("", "none") else 0
-        end = min(clip.span.end + rings, max(self._episode.timeline.duration, clip.span.end))
-        for start, block in self._blocks(_plain(clip), clip.span.start, end, steady=False):
-            if start >= clip.span.end and not block.any():
-                return
-            yield block
+        yield from self._until_silent(_plain(clip))
 
     def part(self, clip: Clip, part: Part) -> Iterator[Audio]:
-        """A part's whole source at the clip's distance, in blocks of shape (n, 2)."""
-        length = self.length(clip, part)
-        whole = Part(start=Samples(0), length=Samples(length), hit=Samples(0), phrase=part.phrase, sound=part.sound)
-        span = Span(Samples(0), Samples(length))
-        one = replace(_plain(clip), kind="sound", strikes=False, span=span, parts=(whole,), hit=Samples(0))
-        for _, block in self._blocks(one, 0, length, steady=False):
-            yield block
+        """A part's whole source at the clip's distance, in blocks of shape (n, 2).
+
+        Of a clip that moves, the part as it is where it stands; else it is the same wherever it stands.
+        """
+        start = Samples(max(0, part.start - part.skip) if clip.distance.moves else 0)
+        length = Samples(self.length(clip, part))
+        whole = Part(start=start, length=length, hit=start, phrase=part.phrase, sound=part.sound)
+        span = Span(start, Samples(start + length + round(_AIR_S * self._rate_hz)))
+        yield from self._until_silent(
+            replace(_plain(clip), kind="sound", strikes=False, span=span, parts=(whole,), hit=start)
+        )
 
     def length(self, clip: Clip, part: Part) -> int:
         """Samples of a part's whole source."""
@@ -80,15 +81,15 @@ class Alone:
             treat="none",
             room="none",
         )
-        if part is not None:
+        if part is not None and span.end <= part.start + part.length:
             made = replace(made, parts=(part,))
         else:
-            # Without a fade at its end, what its treatment rings on with is as loud as the clip was.
+            # One steady sound for all of it. Without a fade at its end, what it rings on with is as loud as it was.
             end = clip.span.end if clip.fade_out else max(clip.span.end, span.end)
-            length = Samples(end - clip.span.start)
-            steady = Part(
-                start=clip.span.start, length=length, hit=clip.hit, sound=SoundRef(role=_STEADY, length_s=float(length))
-            )
+            first, gain_db = (clip.span.start, 0.0) if part is None else (part.start, part.gain_db)
+            length = Samples(end - first)
+            sound = SoundRef(role=_STEADY, length_s=float(length))
+            steady = Part(start=first, length=length, hit=clip.hit, sound=sound, gain_db=gain_db)
             made = replace(made, span=Span(clip.span.start, Samples(end)), parts=(steady,) if clip.parts else ())
         for start, block in self._blocks(made, span.start, span.end, steady=True):
             yield start, block * np.float32(np.sqrt(2.0))
@@ -115,6 +116,16 @@ class Alone:
         made = np.concatenate(blocks)
         heard = np.flatnonzero(made.any(axis=1))
         return made[: int(heard[-1]) + 1] if len(heard) else made[:1]
+
+    def _until_silent(self, clip: Clip) -> Iterator[Audio]:
+        """All of `clip`, and what it rings on with where something may make it ring."""
+        may_ring = clip.treat not in ("", "none") or clip.distance.moves
+        end = max(clip.span.end, self._episode.timeline.duration) if may_ring else clip.span.end
+        most = min(end, clip.span.end + round(TAIL_MOST_S * self._rate_hz))
+        for start, block in self._blocks(clip, clip.span.start, most, steady=False):
+            if start >= clip.span.end and not block.any():
+                return
+            yield block
 
     def _blocks(self, clip: Clip, start: int, end: int, *, steady: bool) -> Iterator[tuple[int, Audio]]:
         palette: Palette = self._steady if steady else self._episode.palette

@@ -6,6 +6,7 @@ Source: bitwig/dawproject, Project.xsd and MetaData.xsd.
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,9 +59,8 @@ def about(session: Session) -> bytes:
     _add(root, "Title").text = line(session.title)
     quieter = _quieter(session)
     if quieter < 1.0:
-        _add(
-            root, "Comment"
-        ).text = f"All tracks are {decimal(quieter, 6)} of their level in the mix, to fit the faders."
+        down = f"{20.0 * math.log10(quieter):.1f} dB"
+        _add(root, "Comment").text = f"All tracks are at {down} of their level in the mix, to fit the faders."
     return _bytes(root)
 
 

@@ -24,16 +24,18 @@ def items(clip: Clip, episode: Episode, alone: Alone, files: Files) -> Iterator[
     if is_printed(clip):
         yield from _printed(clip, episode, alone, files)
         return
-    distance = clip.distance.first
     for number, part in enumerate(clip.parts, 1):
-        key = ("sound", part.sound, distance) if part.sound else ("take", clip.line, clip.voice, part.phrase, distance)
+        source = part.sound or (clip.line, clip.voice, part.phrase)
+        key = (source, (clip.id, number) if clip.distance.moves else clip.distance.first)
         label = part.sound.role if part.sound else f"{clip.name}_{clip.line}_{part.phrase + 1}"
         most = _most(clip, part.gain_db)
         media = files.keep(key, label, lambda part=part: alone.part(clip, part), gain=most)  # type: ignore[misc]
         if media is None:
             continue
-        length = min(part.length, media.samples - part.skip)
-        span = _inside(clip, Span(part.start, Samples(part.start + max(0, length))), episode)
+        whole = part.skip + part.length >= alone.length(clip, part)
+        length = media.samples - part.skip if whole else min(part.length, media.samples - part.skip)
+        heard = Span(part.start, Samples(part.start + max(0, length)))
+        span = _inside(clip, heard, episode)
         if span.length:
             many = len(clip.parts) > 1
             yield from _item(
