@@ -74,25 +74,28 @@ class Alone:
             part: whose gain it is; without one, that of the whole clip.
         """
         made = replace(
-            clip,
+            _outside(clip),
             kind="sound" if clip.kind == "speech" else clip.kind,
             distance=Ramp.still(1.0),
             width=Ramp.still(100.0),
             treat="none",
-            room="none",
         )
-        if part is not None and span.end <= part.start + part.length:
-            made = replace(made, parts=(part,))
-        else:
-            # One steady sound for all of it. Without a fade at its end, what it rings on with is as loud as it was.
-            end = clip.span.end if clip.fade_out else max(clip.span.end, span.end)
-            first, gain_db = (clip.span.start, 0.0) if part is None else (part.start, part.gain_db)
-            length = Samples(end - first)
-            sound = SoundRef(role=_STEADY, length_s=float(length))
-            steady = Part(start=first, length=length, hit=clip.hit, sound=sound, gain_db=gain_db)
-            made = replace(made, span=Span(clip.span.start, Samples(end)), parts=(steady,) if clip.parts else ())
-        for start, block in self._blocks(made, span.start, span.end, steady=True):
-            yield start, block * np.float32(np.sqrt(2.0))
+        # One steady sound for all of it. Without a fade at its end, what it rings on with is as loud as it was.
+        end = clip.span.end if clip.fade_out else max(clip.span.end, span.end)
+        first, gain_db = (clip.span.start, 0.0) if part is None else (part.start, part.gain_db)
+        length = Samples(end - first)
+        sound = SoundRef(role=_STEADY, length_s=float(length))
+        steady = Part(start=first, length=length, hit=clip.hit, sound=sound, gain_db=gain_db)
+        beyond = replace(made, span=Span(clip.span.start, Samples(end)), parts=(steady,) if clip.parts else ())
+        own = span.start
+        if part is not None:
+            own = min(span.end, Samples(part.start + part.length))
+            yield from self._curve(replace(made, parts=(part,)), span.start, own)
+        yield from self._curve(beyond, own, span.end)
+
+    def _curve(self, clip: Clip, start: int, end: int) -> Iterator[tuple[int, Audio]]:
+        for low, block in self._blocks(clip, start, end, steady=True):
+            yield low, block * np.float32(np.sqrt(2.0))
 
     def response(self, room: str) -> Audio:
         """What a room gives for one sample of 1, level and centred, at 1 m: shape (n, 2), the direct sound first."""
@@ -128,6 +131,8 @@ class Alone:
             yield block
 
     def _blocks(self, clip: Clip, start: int, end: int, *, steady: bool) -> Iterator[tuple[int, Audio]]:
+        if start >= end:
+            return
         palette: Palette = self._steady if steady else self._episode.palette
         timeline = replace(self._episode.timeline, duration=Samples(end), clips=(clip,), hears=())
         mixer = Mixer(
@@ -145,15 +150,19 @@ class Alone:
 def _plain(clip: Clip) -> Clip:
     """`clip` level, centred, unfaded and in no room; as a sound if it is speech, so that nothing gives way to it."""
     return replace(
-        clip,
+        _outside(clip),
         kind="sound" if clip.kind == "speech" else clip.kind,
         level=Ramp.still(0.0),
         pan=Ramp.still(0.0),
         fade_in=Samples(0),
         fade_out=Samples(0),
         cut=None,
-        room="none",
     )
+
+
+def _outside(clip: Clip) -> Clip:
+    """`clip` in no room."""
+    return replace(clip, room="none")
 
 
 _STEADY = "\0steady"

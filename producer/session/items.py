@@ -32,6 +32,7 @@ def items(clip: Clip, episode: Episode, alone: Alone, files: Files) -> Iterator[
         media = files.keep(key, label, lambda part=part: alone.part(clip, part), gain=most)  # type: ignore[misc]
         if media is None:
             continue
+        # Of a part that is heard to its end, what the air leaves over that is heard, too.
         whole = part.skip + part.length >= alone.length(clip, part)
         length = media.samples - part.skip if whole else min(part.length, media.samples - part.skip)
         heard = Span(part.start, Samples(part.start + max(0, length)))
