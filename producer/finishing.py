@@ -22,6 +22,7 @@ from producer.mix import night
 from producer.mix.listening import Listening, StemName, Stems
 from producer.mix.margin import LineMargin
 from producer.mix.mixer import Mixer
+from producer.mix.reduction import Reduction
 from producer.model.head import Head
 from producer.model.mixes import BUSES, STANDARD, MixStyle
 from producer.model.profile import Profile
@@ -71,11 +72,19 @@ class Mixed:
     margins: Mapping[str, tuple[LineMargin, ...]]  # of every style
     spans: tuple[Span, ...]
     stems: tuple[StemName, ...]
+    ducking: Mapping[str, Reduction]
     shelf: Shelf
+    folder: Path
+    """For what has to wait on disk."""
 
     @property
     def standard(self) -> Mixdown:
         return self.mixes[STANDARD.name]
+
+    def blocks(self) -> Iterator[Audio]:
+        """The standard mix from its beginning, in blocks."""
+        for span in self.spans:
+            yield self.standard.read(span.start, span.end)
 
     def stem(self, name: StemName, gain_db: float) -> Iterator[Audio]:
         """A stem of the standard mix at a gain, in blocks; silent where nothing of it was shelved."""
@@ -129,7 +138,9 @@ def mixed(
         margins={style.name: listening.margins(style) for style in styles},
         spans=tuple(spans),
         stems=tuple(sorted(found, key=lambda stem: (BUSES.index(stem[0]), stem[1] is not None, stem[1]))),
+        ducking={**mixer.reductions},
         shelf=shelf,
+        folder=workshop.folder,
     )
 
 

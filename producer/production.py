@@ -52,6 +52,7 @@ class Order:
     mixes: tuple[str, ...] = ()  # beside the standard one and those that the script asks for
     stems: Stems = "none"
     sofa: Path | None = None  # the head of the binaural mix, which it asks for
+    session: tuple[str, ...] = ()  # formats of `session.FORMATS` that a DAW opens
     jobs: int = 1
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from producer import memory, voice
+from producer import memory, session, voice
 from producer import script as script_stage
 from producer.audio import Audio
 from producer.cache import Cache
@@ -52,7 +52,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
     memory.few_arenas()
     slug, folder = order.project.slug, order.output or order.project.output
     with Staging(folder) as staging, Workshop(cache.root / "work") as workshop:
-        outline, origins, styles, mix = _mixed(order, cache, workshop, watch)
+        outline, origins, styles, mix = _mixed(order, cache, workshop, staging, watch)
         memory.give_back()
         script, timeline, profile = outline.script, outline.timeline, outline.profile
         suffix = encode.codec(profile).suffix
@@ -82,15 +82,33 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
 
 
 def _mixed(
-    order: Order, cache: Cache, workshop: Workshop, watch: Watch
+    order: Order, cache: Cache, workshop: Workshop, staging: Staging, watch: Watch
 ) -> tuple[Outline, tuple[Origin, ...], tuple[MixStyle, ...], Mixed]:
-    """The episode and all of its mixes; takes and sounds are no longer held."""
+    """The episode and all of its mixes, and its session for a DAW; takes and sounds are no longer held."""
     placed = plan(order, cache, watch)
     styles = _styles(order, placed.script)
     asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems
     head = _head(order, placed.profile) if any(style.headphones for style in styles) else None
     mix = mixed(placed, styles, asked, head, workshop, order.jobs, watch)
+    if order.session:
+        _write_session(order, placed, mix, staging, watch)
     return placed.outline(), _origins(placed), styles, mix
+
+
+def _write_session(order: Order, placed: Placed, mix: Mixed, staging: Staging, watch: Watch) -> None:
+    handed_over = session.Episode(
+        slug=order.project.slug,
+        timeline=placed.timeline,
+        script=placed.script,
+        takes=placed.takes,
+        palette=placed.palette,
+        ducking=mix.ducking,
+        impulses=placed.impulses,
+        mix=mix.blocks,
+    )
+    watch.stage("session", len(placed.timeline.clips))
+    folder = staging.path("session")
+    session.write(folder, handed_over, order.session, work=mix.folder, told=lambda done, _: watch.done(done))
 
 
 def _styles(order: Order, script: Script) -> tuple[MixStyle, ...]:
@@ -203,6 +221,7 @@ def cues(order: Order, cache: Cache, watch: Watch) -> tuple[CueRow, ...]:
 
 def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     """Everything up to the timeline. Raises ScriptError, PackError, VoiceError."""
+    session.check(order.session)
     script, packs = read_script(order.project, order.packs, cache)
     delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
     profile = _profile(order.profile or script.profile)

@@ -56,6 +56,8 @@ app = typer.Typer(
 
 app.add_typer(takes_commands.app)
 
+SESSIONS = ("rpp", "dawproject", "otio", "labels")
+"""As `session.FORMATS` has them, which would load the mixer for `--help`."""
 ScriptArgument = Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")]
 
 app.add_typer(pack_commands.app)
@@ -84,6 +86,10 @@ def episode(
     stems_each: Annotated[
         bool, typer.Option("--stems-each", help="The stems, and each character, bed and piece of music by itself.")
     ] = False,
+    session: Annotated[
+        str | None,
+        typer.Option(metavar="FORMATS", help=f"For a DAW: {', '.join(SESSIONS)}, with commas.", show_default=False),
+    ] = None,
     sofa: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The binaural mix, with the head of a SOFA file.", show_default=False),
@@ -111,6 +117,10 @@ def episode(
     for name in mix or ():
         if name not in (*MIXES, ALL):
             raise UsageError(f"--mix: there is none called '{name}'{nearest(name, (*MIXES, ALL))}")
+    asked = tuple(dict.fromkeys(name.strip() for name in session.split(","))) if session is not None else ()
+    for name in asked:
+        if name not in SESSIONS:
+            raise UsageError(f"--session: there is none called '{name}'{nearest(name, SESSIONS)}")
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
@@ -122,6 +132,7 @@ def episode(
             profile=profile,
             mixes=tuple(mix or ()),
             sofa=sofa,
+            session=asked,
             stems="each" if stems_each else "buses" if stems else "none",
             jobs=jobs or cores(),
         )
