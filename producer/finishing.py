@@ -138,7 +138,7 @@ def mixed(
         margins={style.name: listening.margins(style) for style in styles},
         spans=tuple(spans),
         stems=tuple(sorted(found, key=lambda stem: (BUSES.index(stem[0]), stem[1] is not None, stem[1]))),
-        ducking={**mixer.reductions},
+        ducking={stem: curve for stem, curve in mixer.reductions.items()},  # noqa: C416 - a wider key
         shelf=shelf,
         folder=workshop.folder,
     )
