@@ -15,7 +15,7 @@ from producer.audio import Audio, silence
 from producer.mix.margin import Heard, LineMargin, LineMeter, Reduction, checked, solved
 from producer.mix.memo import Memo
 from producer.mix.parallel import in_order
-from producer.mix.segments import STEMS, Segments, Stem, TakeOf
+from producer.mix.segments import STEMS, Segments, Stem, TakeOf, Tap
 from producer.model.script import Margin, Script
 from producer.model.sound import Palette
 from producer.model.timeline import Timeline
@@ -66,6 +66,7 @@ class Mixer:
         palette: the sounds, at the timeline's rate; asked from several threads at once when there are several jobs.
         impulses: impulse responses at the timeline's rate, by the name that a room's `impulse` has.
         spill: keeps what the first pass made for the second.
+        tap: is told what each clip sounds like by itself.
         segment_hops: length of a segment in hops of 10 ms; the mix depends on it in the last bits only.
     """
 
@@ -78,10 +79,11 @@ class Mixer:
         *,
         impulses: Mapping[str, Audio] | None = None,
         spill: Spill | None = None,
+        tap: Tap | None = None,
         segment_hops: int = SEGMENT_HOPS,
     ) -> None:
         self.timeline = timeline
-        self._segments = Segments(timeline, script, takes, palette, impulses or {}, segment_hops)
+        self._segments = Segments(timeline, script, takes, palette, impulses or {}, segment_hops, tap)
         self._spill = spill
         self._finished: Memo[Buses] = Memo(_FINISHED_BYTES, lambda made: 4 * made.speech.nbytes)
         self._reductions: tuple[Reduction, Reduction] | None = None
