@@ -10,15 +10,18 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from producer import master, memory, voice
+from producer import auditing, master, memory, voice
 from producer import script as script_stage
 from producer.audio import Audio
+from producer.audit.audit import Audit
+from producer.audit.cells import Recorder
+from producer.audit.programme import Heard, Listener
 from producer.cache import Cache
 from producer.deliver import cover, credits, encode
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.deliver.spill import Shelf, Spill
-from producer.dsp.loudness import Loudness, Meter, lufs, sliding
+from producer.dsp.loudness import Loudness, lufs, sliding
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
 from producer.foley import RECIPES
 from producer.mix.margin import LineMargin
@@ -71,6 +74,7 @@ class Order:
     packs: tuple[str, ...] = ()  # searched before the script's own
     profile: str | None = None
     jobs: int = 1
+    strict: bool = False  # a finding of the audit fails the render
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Report:
     rounds: int
     filled: Mapping[str, tuple[str, ...]]  # pack, in the order in which they are asked -> the script's roles it fills
     recorded: Recorded = Recorded()
+    audits: tuple[Audit, ...]
     files: tuple[Path, ...]
 
 
@@ -115,10 +120,13 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
     memory.few_arenas()
     work = cache.root / "work"
     with Staging(order.output or order.project.output) as staging, Spill(work, 2) as mix:
-        script, timeline, profile, filled, recorded, origins, margins, survey = _mixed(order, cache, mix, watch)
+        script, timeline, profile, filled, recorded, origins, margins, survey, witness = _mixed(
+            order, cache, mix, watch
+        )
         memory.give_back()
         audio = staging.path(order.project.slug + encode.codec(profile).suffix)
-        chain, measured, rounds = _mastered(mix, survey, profile, audio, order.jobs, watch)
+        chain, heard, recorder, rounds = _mastered(mix, survey, profile, audio, order.jobs, witness, watch)
+        measured = heard.loudness
         if measured.samples != timeline.duration:
             raise AssertionError(f"{measured.samples} samples came back of {timeline.duration}")
         document = to_json(timeline, script, order.project.named)
@@ -126,6 +134,13 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         picture = delivery.own_cover(script, order.project.root) or cover.draw(script.title, script.show, curve)
         delivery.write_documents(staging, script, timeline, document, origins)
         delivery.write_tags(audio, script, timeline, origins, picture, profile)
+        should = witness.reference(recorder, margins, profile.name)
+        audits = (auditing.delivered(audio, heard, document, should),)
+        if order.strict and (failing := tuple(auditing.failing(audits))):
+            raise RenderError("\n".join(failing))
+        staging.path(auditing.reference_name("standard")).write_bytes(should.to_bytes())
+        for name, content in auditing.documents(audits, script.title):
+            staging.text(name, content)
         files = staging.publish(stale=[f"{order.project.slug}{suffix}" for suffix in encode.SUFFIXES])
     return Report(
         script=script,
@@ -137,6 +152,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         rounds=rounds,
         filled=filled,
         recorded=recorded,
+        audits=audits,
         files=files,
     )
 
@@ -312,14 +328,16 @@ class _Mixed(NamedTuple):
     origins: tuple[Origin, ...]
     margins: tuple[LineMargin, ...]
     survey: master.Survey
+    witness: auditing.Witness
 
 
 def _mixed(order: Order, cache: Cache, mix: Spill, watch: Watch) -> _Mixed:
     """The whole mix into `mix`, with beds and music turned down as far as each line's margin needs it."""
     placed = plan(order, cache, watch)
     survey = master.Survey(placed.timeline.rate_hz)
+    witness = auditing.Witness(placed.timeline)
     with Shelf(cache.root / "work") as shelf:
-        mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette, spill=shelf)
+        mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette, spill=shelf, tap=witness.tap)
         watch.stage("margins", placed.timeline.duration)
         mixer.prepare(order.jobs, lambda done, total: watch.done(placed.timeline.duration * done // total))
         watch.stage("mix", placed.timeline.duration)
@@ -327,6 +345,7 @@ def _mixed(order: Order, cache: Cache, mix: Spill, watch: Watch) -> _Mixed:
             block = buses.sum()
             mix.write(block)
             survey.push(block)
+            witness.push(buses.beds, buses.music)
             watch.done(mix.samples)
         return _Mixed(
             placed.script,
@@ -337,41 +356,51 @@ def _mixed(order: Order, cache: Cache, mix: Spill, watch: Watch) -> _Mixed:
             _origins(placed),
             mixer.margins,
             survey,
+            witness,
         )
 
 
 def _mastered(
-    mix: Spill, survey: master.Survey, profile: Profile, audio: Path, jobs: int, watch: Watch
-) -> tuple[master.Plan, Loudness, int]:
+    mix: Spill,
+    survey: master.Survey,
+    profile: Profile,
+    audio: Path,
+    jobs: int,
+    witness: auditing.Witness,
+    watch: Watch,
+) -> tuple[master.Plan, Heard, Recorder, int]:
     """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not."""
     chain = master.first_plan(survey, profile)
     rounds = 0
     while rounds < master.ROUNDS:
         rounds += 1
         watch.stage("master", mix.samples)
-        programme = partial(_programme, mix, chain, profile)
+        recorder = witness.recorder()
+        programme = partial(_programme, mix, chain, profile, recorder)
         encode.encode(programme, mix.samples, profile, audio, jobs, watch.done)
         watch.stage("verify", mix.samples)
-        meter = Meter(profile.rate_hz, profile.channels)
-        for block in encode.decode(audio, profile):
-            meter.push(block)
-            watch.done(meter.samples)
-        measured = meter.result()
-        following = master.corrected(chain, measured, profile)
+        listener = Listener(profile.rate_hz, profile.channels)
+        for _ in listener.listen(encode.decode(audio, profile)):
+            watch.done(listener.meter.samples)
+        heard = listener.heard()
+        following = master.corrected(chain, heard.loudness, profile)
         if following is None:
             break
         chain = following
+    measured = heard.loudness
     if not master.holds(measured, profile):
         raise RenderError(
             f"the episode cannot be brought to the profile '{profile.name}': after {rounds} rounds it is at "
             f"{measured.integrated_lufs:.1f} LUFS with a true peak of {measured.true_peak_dbtp:.1f} dBTP; "
             "it is quiet for most of its length with a few very loud moments: lower those"
         )
-    return chain, measured, rounds
+    return chain, heard, recorder, rounds
 
 
-def _programme(mix: Spill, chain: master.Plan, profile: Profile, start: int, stop: int) -> Iterator[Audio]:
-    return master.mastered(mix.read, start, stop, chain, profile)
+def _programme(
+    mix: Spill, chain: master.Plan, profile: Profile, recorder: Recorder, start: int, stop: int
+) -> Iterator[Audio]:
+    return recorder.listen(start, master.mastered(mix.read, start, stop, chain, profile))
 
 
 def _origins(placed: Placed) -> tuple[Origin, ...]:

@@ -6,9 +6,12 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from producer.audit import report as audit_report
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from producer.audit.audit import Audit
     from producer.mix.margin import LineMargin
     from producer.model.voice import TakeReport
     from producer.render import Recorded, Report
@@ -40,8 +43,15 @@ def facts(report: Report, here: Path) -> dict[str, object]:
             }
             for kind, (over, asked, clip) in _tightest(report.margins).items()
         },
+        "audit": [line for one in report.audits for line in audit_lines(one)],
+        "findings": [audit_report.finding(found) for one in report.audits for found in one.findings],
         "files": [_from(path, here) for path in report.files],
     }
+
+
+def audit_lines(audit: Audit) -> list[str]:
+    """What the audit heard, or what is not as planned, a line each."""
+    return [str(found) for found in audit.findings] or [audit_report.heard_counts(audit)]
 
 
 def _tightest(margins: Iterable[LineMargin]) -> dict[str, tuple[float, float, str]]:
@@ -84,6 +94,9 @@ def text(found: dict[str, object]) -> str:
             f"speech     {_shown(margin['margin_lu'])} LU over {kind} at least (asked {_shown(margin['asked_lu'])}): "
             f"{margin['line']} at {tenths // 600}:{tenths % 600 / 10:04.1f}, {margin['where']}"
         )
+    said = found["audit"]
+    assert isinstance(said, list)
+    lines += [f"{'audit' if index == 0 else '':<11}{line}" for index, line in enumerate(said)]
     files = found["files"]
     assert isinstance(files, list)
     return "\n".join([*lines, *(f"wrote      {name}" for name in files)])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from threading import Lock
 
 import numpy as np
@@ -50,7 +51,7 @@ def _kit(rate_hz: int) -> tuple[Powers, int, Powers]:
     window = np.hanning(2 * frame_samples(rate_hz) + 1)[:-1]
     length = int(fft.next_fast_len(len(window), real=True))
     hz = np.arange(length // 2 + 1) * (rate_hz / length)
-    sums = np.stack([(low <= hz) & (hz < high) for low, high in zip(EDGES_HZ, EDGES_HZ[1:], strict=False)], axis=1)
+    sums = np.stack([(low <= hz) & (hz < high) for low, high in pairwise(EDGES_HZ)], axis=1)
     mean_square = 2.0 / (length * np.square(window).sum())
     return window.astype(np.float32), length, (sums * mean_square).astype(np.float32)
 

@@ -44,6 +44,7 @@ class Field:
         self.total = np.zeros((frames, BANDS), np.float32)
         for clip in reference.clips.values():
             add(self.total, clip, _linear(clip.powers))
+        self.explained: Flags = np.zeros(frames, np.bool_)
         self.usable: Flags = np.ones(frames, np.bool_)
         self.usable[max(0, count - 1) :] = count == frames  # the last frame before an early end is cut
         louder = np.maximum(self.expected, heard)
@@ -77,7 +78,7 @@ class Field:
         gains = np.full(len(over), np.nan, np.float32)
         if loud.any():
             gains[loud] = np.nanmedian(over[loud], axis=1)
-            return np.nan_to_num(np.maximum(np.nanmedian(gains[loud]) - gains, 0.0)).astype(np.float32)
+            return np.asarray(np.nan_to_num(np.maximum(np.nanmedian(gains[loud]) - gains, 0.0)), np.float32)
         return np.zeros(len(over), np.float32)
 
     def own(self, clip: ClipCells, first: int, last: int) -> Powers:
@@ -107,10 +108,16 @@ class Field:
         """Which cells of frames [first, last) can be judged."""
         return self.trusted[first:last] & self.usable[first:last, None]
 
-    def explain(self, first: int, last: int, change_db: Powers, reach: Flags) -> None:
-        """Take a change into what is expected; cells that it reaches are not judged again."""
-        self.off[first:last] -= change_db
+    def settle(self, first: int, reach: Flags) -> None:
+        """From frame `first` on, the cells of `reach` are explained: they are not judged again."""
+        last = first + len(reach)
         self.trusted[first:last] &= ~reach
+        self.explained[first:last] |= reach.any(axis=1)
+
+    def unlimited(self) -> None:
+        """Take for planned what a limiter that did nothing would leave higher."""
+        higher = np.median(np.where(self.trusted, self.off, 0.0), axis=1)
+        self.off -= np.clip(higher, 0.0, self.limited_db)[:, None].astype(np.float32)
 
 
 def _linear(level_db: Powers) -> Powers:

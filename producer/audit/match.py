@@ -8,10 +8,12 @@ explains most is named first; cells that it reaches are then left out for all ot
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy import ndimage
 
 from producer.audit.cells import BANDS, EDGES_HZ, FRAME_S, Powers
 from producer.audit.field import AUDIBLE_DB, Field, Flags, cost
@@ -24,11 +26,13 @@ LEAST_CELLS = 4
 """In fewer cells of 20 ms by half an octave nothing is heard, and nothing can be told."""
 LAG_FRAMES = 50
 """A clip is looked for up to 1 s from its place."""
-LONG_FRAMES = 1000
-"""Of what is longer, the place is not searched."""
+LONG_FRAMES = 3000
+"""Of what is longer than a minute, the place is not searched."""
 _GAINS_DB = np.arange(-36.0, 18.1, 1.5)
 _GONE_DB = -27.0
 _LEVEL_DB = 2.5
+REPLACED_SHARE = 0.06
+"""What sounds in the place of something has at least this share (-12 dB) of its power."""
 _LEAST_GAIN = 25.0
 """What naming a clip must explain, in decibels of cells."""
 
@@ -50,6 +54,10 @@ class Match:
     band: int | None = None
     cells: int = 0
     """In how many cells it can be heard, by plan."""
+    needs_db: float | None = None
+    """How much louder it would have to be to be heard, of one that cannot be."""
+    under: str = ""
+    """The clip that buries it."""
 
     @property
     def band_hz(self) -> tuple[float, float] | None:
@@ -58,6 +66,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
+    clip: str
     state: State
     gained: float
     first: int
@@ -73,7 +82,7 @@ def matched(field: Field) -> tuple[Match, ...]:
     planned = {name: _plan(field, clip) for name, clip in field.clips.items()}
     named: dict[str, Match] = {}
     waiting = {name for name, (_, count, _) in planned.items() if count >= LEAST_CELLS}
-    guesses = {name: _suspected(field, field.clips[name]) for name in waiting}
+    guesses = {name: _suspected(field, name) for name in waiting}
     while True:
         best = max(
             ((guess.gained, name) for name, guess in guesses.items() if guess is not None and name not in named),
@@ -100,7 +109,7 @@ def matched(field: Field) -> tuple[Match, ...]:
         for other in waiting - named.keys():
             first, last = field.span(field.clips[other], LAG_FRAMES)
             if first < high and low < last:
-                guesses[other] = _suspected(field, field.clips[other])
+                guesses[other] = _suspected(field, other)
     return tuple(
         named[name] if name in named else _kept(field, name, *planned[name], heard=name in waiting)
         for name in field.clips
@@ -128,10 +137,11 @@ def _plan(field: Field, clip: ClipCells) -> tuple[float | None, int, int | None]
 
 def _kept(field: Field, name: str, over: float | None, count: int, band: int | None, *, heard: bool) -> Match:
     """A clip that no guess was better for: it is there, or it was never to be heard, or it cannot be told."""
-    if not heard:
-        return Match(clip=name, state="inaudible", over_db=over, band=band, cells=count)
     clip = field.clips[name]
     first, last = field.span(clip)
+    if not heard:
+        needs, under = _buried(field, name)
+        return Match(clip=name, state="inaudible", over_db=over, band=band, cells=count, needs_db=needs, under=under)
     share = field.own(clip, first, last) / np.maximum(field.total[first:last], 1e-12)
     judged = (share >= JUST_HEARD) & field.seen_in(first, last)
     if judged.sum() < LEAST_CELLS:
@@ -141,8 +151,31 @@ def _kept(field: Field, name: str, over: float | None, count: int, band: int | N
     return Match(clip=name, state="found", level_off_db=level, over_db=over, band=band, cells=count)
 
 
-def _suspected(field: Field, clip: ClipCells) -> _Guess | None:
+def _buried(field: Field, name: str) -> tuple[float | None, str]:
+    """How much louder a clip must be to be heard in a few cells more than the least, and what lies over it there."""
+    first, last = field.span(field.clips[name])
+    own = field.own(field.clips[name], first, last)
+    rest = np.maximum(field.total[first:last] - own, 1e-12)
+    floor = 10.0 ** (AUDIBLE_DB / 10.0) * field.total[first:last] / np.power(10.0, field.expected[first:last] / 10.0)
+    ratio = np.sort((own / np.maximum(rest, floor)).ravel())[::-1]
+    wanted = ratio[min(len(ratio), 3 * LEAST_CELLS) - 1] if len(ratio) else 0.0
+    if wanted <= 1e-9:
+        return None, ""
+    needs = 10.0 * np.log10(JUST_HEARD / (1.0 - JUST_HEARD) / float(wanted))
+    where = own > 0.1 * own.max()
+    loudest, under = 0.0, ""
+    for other, clip in field.clips.items():
+        low, high = field.span(clip)
+        if other != name and low < last and first < high:
+            power = float(field.own(clip, first, last)[where].sum())
+            if power > loudest:
+                loudest, under = power, other
+    return max(0.5, float(needs)), under
+
+
+def _suspected(field: Field, name: str) -> _Guess | None:
     """The change of this clip that explains most of what is off, or None when it is as planned."""
+    clip = field.clips[name]
     first, last = field.span(clip)
     own = field.own(clip, first, last)
     share = own / np.maximum(field.total[first:last], 1e-12)
@@ -154,17 +187,18 @@ def _suspected(field: Field, clip: ClipCells) -> _Guess | None:
     wrong = judged & (np.abs(off) > field.limit_db)
     if wrong.sum() < max(LEAST_CELLS, 0.02 * count if clip.step == 1 else 0.01 * count):
         return None
-    return _guess(field, clip, wrong.sum() / count)
+    return _guess(field, name, float(wrong.sum()) / count)
 
 
-def _guess(field: Field, clip: ClipCells, wrong: float) -> _Guess | None:
+def _guess(field: Field, name: str, wrong: float) -> _Guess | None:
+    clip = field.clips[name]
     first, last = field.span(clip, LAG_FRAMES)
     own = field.own(clip, first, last)
     off, judged = field.off[first:last], field.seen_in(first, last)
     before = np.where(judged, cost(off), 0.0)
 
     def costs(change_db: Powers) -> Powers:
-        return np.where(judged, cost(np.clip(off - change_db, -25.0, 25.0)), 0.0)
+        return np.asarray(np.where(judged, cost(np.clip(off - change_db, -25.0, 25.0)), 0.0), np.float32)
 
     gone = field.change(first, last, own, np.zeros_like(own))
     possible = float(np.where(judged, cost(gone), 0.0).sum())
@@ -178,6 +212,7 @@ def _guess(field: Field, clip: ClipCells, wrong: float) -> _Guess | None:
     whole = missing_share > 0.9
     found.append(
         _Guess(
+            clip=name,
             state="missing" if whole else "cut short",
             gained=float(gained.sum()) if whole and gained.sum() > 0.9 * gap_gain else gap_gain,
             first=first,
@@ -195,23 +230,24 @@ def _guess(field: Field, clip: ClipCells, wrong: float) -> _Guess | None:
     if level_gain > 1.03 * found[0].gained and abs(level_db) >= _LEVEL_DB and level_db > _GONE_DB:
         state: State = "quiet" if level_db < 0 else "loud"
         found.append(
-            _Guess(state, level_gain, first, level_change, np.abs(level_change) > 0.4, level_off_db=level_db)
+            _Guess(name, state, level_gain, first, level_change, np.abs(level_change) > 0.4, level_off_db=level_db)
         )
     if clip.step == 1 and last - first <= LONG_FRAMES:
-        found += _moved(field, first, last, own, before, costs)
+        found += _moved(field, name, first, last, own, before, costs)
     best = max(found, key=lambda guess: guess.gained * (1.0 if guess.state != "moved" else 0.95))
     at_least = max(_LEAST_GAIN, 0.03 * possible)
     if best.gained < at_least or (best.state in ("quiet", "loud") and best.gained < 0.3 * float(before.sum())):
         if wrong < 0.35:
             return None
         # Most of its cells are off, and no change of its own says how: something else sounds there.
-        return _Guess("replaced", _LEAST_GAIN, first, gone, np.abs(gone) > 0.4)
+        return _Guess(name, "replaced", _LEAST_GAIN, first, gone, np.abs(gone) > 0.4)
     return best
 
 
-def _moved(field: Field, first: int, last: int, own: Powers, before: Powers, costs: object) -> list[_Guess]:
+def _moved(
+    field: Field, name: str, first: int, last: int, own: Powers, before: Powers, costs: Callable[[Powers], Powers]
+) -> list[_Guess]:
     """The best other place of a clip within a second."""
-    assert callable(costs)
     best: tuple[float, int, Powers] | None = None
     for lag in range(-LAG_FRAMES, LAG_FRAMES + 1):
         if abs(lag) < 2:
@@ -227,7 +263,7 @@ def _moved(field: Field, first: int, last: int, own: Powers, before: Powers, cos
             best = (better, lag, change)
     if best is None:
         return []
-    return [_Guess("moved", best[0], first, best[2], np.abs(best[2]) > 0.4, moved=best[1])]
+    return [_Guess(name, "moved", best[0], first, best[2], np.abs(best[2]) > 0.4, moved=best[1])]
 
 
 def _richest(gained: Powers) -> tuple[int, int]:
@@ -241,28 +277,49 @@ def _richest(gained: Powers) -> tuple[int, int]:
 def _explained(field: Field, guess: _Guess) -> State:
     """Takes the guess into the field; says 'replaced' where something else sounds instead of what is missing."""
     first, last = guess.first, guess.first + len(guess.change_db)
-    state = guess.state
+    expected = field.expected[first:last] + field.gain_db
     field.off[first:last] -= guess.change_db
-    reach = guess.reach.copy()
     left = field.off[first:last]
     held = np.median(np.where(field.trusted[first:last], left, 0.0), axis=1)
     held = np.clip(held, 0.0, field.limited_db[first:last])  # a limiter that has less to hold lets the rest up
-    field.off[first:last] -= held[:, None].astype(np.float32)
-    if state in ("missing", "cut short", "replaced", "quiet"):
-        touched = reach.any(axis=1)
-        low, high = (int(touched.argmax()), len(touched) - int(touched[::-1].argmax())) if touched.any() else (0, 0)
-        other = field.seen_in(first, last) & (field.off[first:last] > np.maximum(4.0, field.limit_db))
-        busy = other.sum(axis=1) >= 2
-        inside = int(busy[low:high].sum())
-        if state != "cut short" and inside >= max(3, 0.15 * (high - low)):
+    left -= held[:, None].astype(np.float32)
+    state, reach = guess.state, guess.reach.copy()
+    touched = np.flatnonzero(reach.any(axis=1))
+    low, high = (int(touched[0]), int(touched[-1]) + 1) if len(touched) else (0, 0)
+    judged = field.seen_in(first, last)
+    if state != "loud":
+        # Heard against what should be left, over 100 ms: a bed by itself goes up and down by some decibels.
+        should = _smooth(np.power(10.0, (expected + guess.change_db) / 10.0))
+        heard = _smooth(np.power(10.0, field.heard[first:last] / 10.0))
+        excess: Powers = np.asarray(np.where(judged & (heard > 4.0 * should), heard - should, 0.0), np.float32)
+        lost = np.where(reach, np.power(10.0, expected / 10.0) * (1.0 - np.power(10.0, guess.change_db / 10.0)), 0.0)
+        lost_power = np.maximum(lost, 0.0)[low:high].sum()
+        if excess[low:high].sum() > REPLACED_SHARE * lost_power and state != "moved":
             state = "replaced"
+        elif state == "moved":
+            new = judged & (guess.change_db > 3.0)  # where it should be now and was not before
+            if new.sum() and (np.abs(left[new]) > np.maximum(field.limit_db, 3.0).max()).mean() > 0.4:
+                state = "replaced"
+        elif state == "cut short":
+            own = field.own(field.clips[guess.clip], first, last) / np.maximum(field.total[first:last], 1e-12)
+            rest = judged & (own >= JUST_HEARD) & ~reach
+            if rest.sum() and (np.abs(left[rest]) > field.limit_db.max()).mean() > 0.25:
+                state = "replaced"
         if state == "replaced":
-            for start, end in runs(_closed(busy, 5)):
+            busy = _closed((judged & (left > field.limit_db)).sum(axis=1) >= 2, 5)
+            inside = np.zeros(last - first, np.bool_)
+            inside[max(0, low - 5) : high + 5] = True
+            for start, end in runs(busy):
                 if start < high + 5 and end > low - 5:
-                    reach[start:end] = True
-            reach[low:high] = True
-    field.trusted[first:last] &= ~reach
+                    inside[start:end] = True
+            reach |= inside[:, None] & (np.abs(left) > 1.5)
+    field.settle(first, reach)
     return state
+
+
+def _smooth(power: Powers) -> Powers:
+    """Means over five frames."""
+    return np.asarray(ndimage.uniform_filter1d(power, 5, axis=0, mode="nearest"), np.float32)
 
 
 def _closed(flags: Flags, gap: int) -> Flags:

@@ -2,7 +2,7 @@
 
 Version 1 holds, for one mix, decibels in half decibels above -120 (one byte each):
 
-- `cells` (frames, 12), `outline` (moments, 2; whole decibels and a half): the mastered programme as it went to the encoder
+- `cells` (frames, 12) and `outline` (moments, 2; in steps of 1.5 dB): the mastered programme as it went to the encoder
 - `channels` (coarse frames, 2): left against right in dB, and their correlation in hundredths
 - `clips`: each clip's own powers in the mix, one after another, and `rows` (clips, 4): where they begin, how many rows
   there are, the first row's number, and the frames of a row
@@ -139,7 +139,7 @@ class Reference:
 
 
 def _coded(level_db: Powers, step_db: float) -> NDArray[np.uint8]:
-    return np.clip(np.rint((level_db - _LOWEST_DB) / step_db), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint((level_db - _LOWEST_DB) / step_db), 0, 255), np.uint8)
 
 
 def _decoded(codes: NDArray[Any], step_db: float) -> Powers:
@@ -181,8 +181,8 @@ def build(
         seen: the mastered programme.
         clips: each clip's own powers, before beds and music are turned down.
         buses: clip id -> (bus, whether it is free of the margin).
-        turned_down: bus -> its powers in coarse frames after everything that this mix does to it, shape (coarse, BANDS);
-            what it comes to is shared out among the bus's clips.
+        turned_down: bus -> its powers in coarse frames after everything that this mix does to it, shape (coarse,
+            BANDS); what it comes to is shared out among the bus's clips.
         bus_gain_db: of buses that are not measured, what this mix gives them; 0 unless said.
         margins: by clip id.
     """
@@ -200,9 +200,9 @@ def build(
         after = np.zeros_like(ruled)
         after[: len(turned_down[bus])] = turned_down[bus][:coarse]
         gains = np.clip((after - freed) / np.maximum(ruled, 1e-12), 1e-5, 1.5)
-        gains = np.where(ruled > 1e-11, gains, 1.0).astype(np.float32)
+        shares = np.asarray(np.where(ruled > 1e-11, gains, 1.0), np.float32)
         for name, one in inside.items():
-            along = np.ones_like(one.powers) if buses[name][1] else _rows(gains, one)
+            along = np.ones_like(one.powers) if buses[name][1] else _rows(shares, one)
             found[name] = ClipCells(one.first, one.step, db(one.powers * along))
     return Reference(
         rate_hz=seen.rate_hz,
@@ -235,4 +235,4 @@ def add(total: Powers, clip: ClipCells, powers: Powers) -> None:
 def _rows(coarse: Powers, clip: ClipCells) -> Powers:
     """Coarse rows as `clip` has its own."""
     at = (clip.first + np.arange(len(clip.powers))) * clip.step // COARSE
-    return coarse[np.minimum(at, len(coarse) - 1)]
+    return np.asarray(coarse[np.minimum(at, len(coarse) - 1)], np.float32)

@@ -93,20 +93,19 @@ def _faults(
 
 def _format(profile: Profile, facts: FileFacts, again: str) -> Iterator[Fault]:
     wrong = []
+    more_is_fine = profile.rms_db is not None  # ACX asks for at least so much, and takes mono and stereo
     if facts.codec != profile.codec:
         wrong.append(f"it is {facts.codec.upper()}, not {profile.codec.upper()}")
     if facts.rate_hz != profile.rate_hz:
         wrong.append(f"its rate is {facts.rate_hz / 1000:g} kHz, not {profile.rate_hz / 1000:g} kHz")
-    if facts.channels != profile.channels and not (profile.rms_db is not None and facts.channels in (1, 2)):
+    if facts.channels != profile.channels and not (more_is_fine and facts.channels in (1, 2)):
         wrong.append(f"it has {facts.channels} channel{'s' * (facts.channels != 1)}, not {profile.channels}")
     if profile.kbps is not None and facts.codec == "mp3":
         if len(facts.kbps) > 1:
             wrong.append(
                 f"its bitrate varies from {facts.kbps[0]} to {facts.kbps[-1]} kbps, not {profile.kbps} kbps throughout"
             )
-        elif facts.kbps and facts.kbps[0] < profile.kbps or facts.kbps and profile.name != "acx" != facts.kbps[0] != (
-            profile.kbps
-        ):
+        elif facts.kbps and (facts.kbps[0] < profile.kbps if more_is_fine else facts.kbps[0] != profile.kbps):
             wrong.append(f"its bitrate is {facts.kbps[0]} kbps, not {profile.kbps} kbps")
     if profile.bits is not None and facts.codec == profile.codec and facts.bits not in (None, profile.bits):
         wrong.append(f"it has {facts.bits} bits a sample, not {profile.bits}")
@@ -153,8 +152,8 @@ def _floor(most_db: float, name: str, found: Figures, bed_share: float | None) -
     if bed_share is not None and bed_share >= 0.5:
         return Fault(
             kind="floor",
-            what=f"{says}: a bed or music lies under {bed_share:.0%} of it, so no pause is ever quiet, and no master can "
-            "mend that; this is no product for ACX, which takes plain narration",
+            what=f"{says}: a bed or music lies under {bed_share:.0%} of it, so no pause is ever quiet, "
+            "and no master can mend that; this is no product for ACX, which takes plain narration",
             mend="ship the narration instead: render episode --mix narration_only --profile acx",
             at_s=found.floor_at_s,
         )

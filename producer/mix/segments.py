@@ -45,7 +45,7 @@ class Tap(Protocol):
     def heard(self, clip: str, start: int, audio: Audio, *, long: bool) -> None:
         """Samples of the clip with the id `clip` from timeline sample `start` on, as its stem has them, shape (n, 2).
 
-        Called from several threads, in any order, maybe more than once. `long`: a bed, music, or a sound that is made
+        Called from several threads, in any order, maybe more than once. `long`: a bed or music.
         in stretches.
         """
         ...
@@ -155,12 +155,10 @@ class Segments:
                 alone = made if len(group) == 1 else self._alone(ears, voiced, start, stop, before, after)
                 if alone is not None:
                     faded = alone if kept is None else alone * kept.astype(np.float32)[:, None]
-                    self._tap.heard(voiced.clip.id, start, faded, long=not voiced.whole)
+                    self._tap.heard(voiced.clip.id, start, faded, long=voiced.clip.kind in ("bed", "music"))
         return made if kept is None else made * kept.astype(np.float32)[:, None]
 
-    def _alone(
-        self, ears: list[Ear], voiced: Voiced, start: int, stop: int, before: int, after: int
-    ) -> Audio | None:
+    def _alone(self, ears: list[Ear], voiced: Voiced, start: int, stop: int, before: int, after: int) -> Audio | None:
         """What the `hear`s let through of one clip of a group; None where there is nothing of it."""
         if voiced.start >= stop + after or voiced.end <= start - before:
             return None
@@ -184,7 +182,7 @@ class Segments:
             part = voiced.stretch(low, high)
             made[low - start : high - start] += part
         if tap is not None:
-            tap.heard(voiced.clip.id, low, part, long=not voiced.whole)
+            tap.heard(voiced.clip.id, low, part, long=voiced.clip.kind in ("bed", "music"))
 
 
 def _source(clip: Clip, takes: TakeOf, palette: Palette, rate_hz: int) -> Source:
