@@ -98,6 +98,35 @@ class Field:
         at = clip.first * clip.step
         return max(0, at - around), min(self.frames, at + len(clip.powers) * clip.step + around)
 
+    def wanting(self, first: int, last: int, around: int) -> bool:
+        """Whether one clip that rules frames [first, last) is wanting in the frames around them, too.
+
+        Then what is low there is that clip, not everything. Clips that are heard in hardly any other frame are told by
+        how much of them is in these frames.
+        """
+        low, high = max(0, first - around), min(self.frames, last + around)
+        whole = np.maximum(self.total[low:high].sum(axis=1), 1e-12)
+        should = np.power(10.0, (self.expected[low:high] + self.gain_db) / 10.0).sum(axis=1)
+        heard = np.power(10.0, self.heard[low:high] / 10.0).sum(axis=1)
+        weak = 10.0 * np.log10(np.maximum(heard, 1e-12) / np.maximum(should, 1e-12)) < -5.0
+        inside = np.zeros(high - low, np.bool_)
+        inside[max(0, first - low - 1) : last - low + 1] = True
+        audible = should > 10.0 ** (AUDIBLE_DB / 10.0)
+        for clip in self.clips.values():
+            start, end = self.span(clip)
+            if start >= last or end <= first:
+                continue
+            own = self.own(clip, low, high).sum(axis=1)
+            if own[first - low : last - low].sum() < 0.3 * whole[first - low : last - low].sum():
+                continue
+            near = ~inside & audible & (own > 0.5 * whole)
+            if near.sum() >= 3:
+                if weak[near].mean() > 0.3:
+                    return True
+            elif own[inside].sum() > 0.4 * self.own(clip, start, end).sum():
+                return True
+        return False
+
     def change(self, first: int, last: int, own: Powers, instead: Powers) -> Powers:
         """By how many decibels cells change when `own` is taken out and `instead` is put in."""
         total = np.maximum(self.total[first:last], _LEAST)

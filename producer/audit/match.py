@@ -227,7 +227,12 @@ def _guess(field: Field, name: str, wrong: float) -> _Guess | None:
         better = float((before - costs(change)).sum())
         if better > level_gain:
             level_db, level_gain, level_change = float(gain_db), better, change
-    if level_gain > 1.03 * found[0].gained and abs(level_db) >= _LEVEL_DB and level_db > _GONE_DB:
+    if (
+        level_gain > 1.03 * found[0].gained
+        and abs(level_db) >= _LEVEL_DB
+        and level_db > _GONE_DB
+        and _goes_with(field, first, last, own, level_db)
+    ):
         state: State = "quiet" if level_db < 0 else "loud"
         found.append(
             _Guess(name, state, level_gain, first, level_change, np.abs(level_change) > 0.4, level_off_db=level_db)
@@ -242,6 +247,30 @@ def _guess(field: Field, name: str, wrong: float) -> _Guess | None:
         # Most of its cells are off, and no change of its own says how: something else sounds there.
         return _Guess(name, "replaced", _LEAST_GAIN, first, gone, np.abs(gone) > 0.4)
     return best
+
+
+def _goes_with(field: Field, first: int, last: int, own: Powers, level_db: float) -> bool:
+    """Whether what is heard where a clip at another level would rule goes up and down as the clip does.
+
+    A bed that was not turned down for a line that is missing is as loud as a faint line, but does not speak.
+    """
+    if level_db > -12.0:
+        return True
+    turned = own * np.float32(10.0 ** (level_db / 10.0))
+    rules = (turned > 2.0 * np.maximum(field.total[first:last] - own, 0.0)) & field.seen_in(first, last)
+    if rules.sum() < 3 * LEAST_CELLS:
+        return True
+    found, wanted = [], []
+    for band in range(BANDS):
+        cells = rules[:, band]
+        if cells.sum() >= 6:
+            there, planned = field.heard[first:last, band][cells], 10.0 * np.log10(own[cells, band])
+            found.append(there - there.mean())
+            wanted.append(planned - planned.mean())
+    if not found:
+        return True
+    one, other = np.concatenate(found), np.concatenate(wanted)
+    return bool((one * other).sum() > 0.5 * np.sqrt(np.square(one).sum() * np.square(other).sum()))
 
 
 def _moved(

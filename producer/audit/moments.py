@@ -15,6 +15,7 @@ from producer.audit.reference import Reference
 GAP_DB = 8.0
 """So far below its plan a moment is a hole. A codec fills holes; MP3 at 192 kbps leaves nothing over 4 dB too low."""
 LONGEST_GAP_S = 0.5
+AROUND = 40  # frames before and after a gap in which it is asked whether only one clip is wanting
 CLICK_DB = 9.0
 LONGEST_CLICK_S = 0.012
 _AUDIBLE_DB = -60.0
@@ -62,7 +63,8 @@ def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
         if length_s > LONGEST_GAP_S or not _bounded(outline, start, end, 8, float(planned[start:end].max())):
             continue
         found.append((start, end))
-    found = [run for run in found if not _a_clips(outline, field, found, run)]
+    per = outline.per_frame
+    found = [(start, end) for start, end in found if not field.wanting(start // per, (end - 1) // per + 1, AROUND)]
     for start, end in found:
         field.usable[start // outline.per_frame : end // outline.per_frame + 1] = False
     return tuple(
@@ -75,25 +77,6 @@ def _bounded(outline: Outline, start: int, end: int, reach: int, level_db: float
     """Whether the same sound is there as planned right before and right after."""
     normal = (np.abs(outline.off[:, 0]) < _NORMAL_DB) & (outline.planned[:, 0] > level_db - 20.0)
     return bool(normal[max(0, start - reach) : start].any() and normal[end : end + reach].any())
-
-
-def _a_clips(outline: Outline, field: Field, found: list[tuple[int, int]], run: tuple[int, int]) -> bool:
-    """Whether gaps take most of one clip: then the clip is missing, not a moment of everything."""
-    per = outline.per_frame
-    low, high = run[0] // per, run[1] // per + 1
-    for clip in field.clips.values():
-        first, last = field.span(clip)
-        if clip.step > 1 or first >= high or last <= low:
-            continue
-        power = field.own(clip, first, last).sum(axis=1)
-        inside = sum(
-            power[max(0, start // per - first) : max(0, end // per + 1 - first)].sum()
-            for start, end in found
-            if end - start >= per // 2
-        )
-        if inside > 0.4 * power.sum():
-            return True
-    return False
 
 
 def clicks(outline: Outline, field: Field) -> tuple[Moment, ...]:
