@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from scipy import signal
 
-from tests.mix_helpers import Sounds, bed, bed_of, hit, noise, script, spoken, take, timeline, voice
 from producer import auditing, master
 from producer.audio import Audio
 from producer.audit.audit import Audit, audit
@@ -27,6 +26,7 @@ from producer.model.profile import PROFILES
 from producer.model.timeline import Clip, ClipWord, Timeline
 from producer.timeline.document import to_json
 from producer.units import Samples
+from tests.mix_helpers import Sounds, bed, bed_of, hit, noise, script, spoken, take, timeline, voice
 
 RATE = 44100
 PODCAST = PROFILES["podcast"]

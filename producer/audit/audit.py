@@ -23,7 +23,7 @@ from producer.errors import Place
 _LENGTH_S = 0.06
 """Encoders other than ours add or take so much without harm."""
 _LEVEL_LU = 0.35
-_NOT_THIS = 0.5
+_NEAR_FULL_DB = -10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +131,17 @@ def _compared(
     field = Field(reference, heard.seen)
     if any(one.kind == "channel" and "missing" in one.what for one in wrong):
         return findings, (), 0.0  # half of it is not there: what could be said of lines and cues would be wrong
+    if field.unlike:
+        findings.append(
+            _plain(
+                "unlike",
+                0.0,
+                "this is not the programme that the timeline plans: much of it is too loud, and as much too quiet",
+                "render it again, so that file and timeline belong together",
+                heard.length_s,
+            )
+        )
+        return findings, (), field.level_db
     if peaks:
         field.unlimited()
     outline = moments.Outline(reference, heard.seen, field)
@@ -138,20 +149,6 @@ def _compared(
     gaps = moments.gaps(outline, field)
     matches = matched(field)
     kept = [match for match in matches if match.clip in clips]
-    judged = [match for match in kept if match.state not in ("inaudible", "unclear")]
-    lost = [match for match in judged if match.state != "found"]
-    if len(judged) >= 6 and len(lost) > _NOT_THIS * len(judged):
-        findings.append(
-            _plain(
-                "unlike",
-                0.0,
-                f"{len(lost)} of {len(judged)} lines and cues are not where the timeline has them: this file is no "
-                "rendering of it",
-                "render it again, so that file and timeline belong together",
-                heard.length_s,
-            )
-        )
-        return findings, (), field.level_db
     findings += silent
     told = ndimage.binary_dilation(field.explained, iterations=3)
     for gap in gaps:
@@ -170,6 +167,8 @@ def _compared(
     findings += _mono(losses, clips) if not any(one.kind == "channel" for one in wrong) else ()
     findings += _margins(reference, clips)
     for click in moments.clicks(outline, field):
+        if peaks and outline.planned_near(click.start_s) + field.level_db > _NEAR_FULL_DB:
+            continue  # what is over full scale was clipped, and clicks
         findings.append(
             _located("click", click.start_s, click.end_s, "there is a click", "render it again", clips, field)
         )

@@ -32,15 +32,13 @@ def compared(reference: Reference, heard: Heard) -> tuple[Finding, ...]:
     power[: len(level)] = level
     power = power.reshape(count, COARSE).mean(axis=1)
     loud = power > 10.0 ** (_LEVEL_DB / 10.0)
-    planned, found, weight = planned[:count], found[:count], np.where(loud, power, 0.0)
-    return tuple(_wrong(planned, found, loud, weight, heard.length_s))
+    return tuple(_wrong(planned[:count], found[:count], loud, heard.length_s))
 
 
 def _wrong(
     planned: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
     found: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
     loud: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
-    weight: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
     length_s: float,
 ) -> Iterator[Finding]:
     if not loud.any():
@@ -79,9 +77,9 @@ def _wrong(
                     what=f"one channel is inverted for {(high - low) * COARSE * FRAME_S:.1f} s",
                     mend="turn one channel's sign there, or render it again",
                 )
-    share = weight[loud] / weight[loud].sum()
-    fit = float((share * apart * should).sum() / max((share * should * should).sum(), 1e-9))
-    if np.sqrt((share * should * should).sum()) > 0.7 and fit < -0.5:
+    sided = np.abs(should) > 1.5
+    fit = float((apart * should)[sided].sum() / max(np.square(should[sided]).sum(), 1e-9))
+    if sided.sum() >= 5 and fit < -0.5:
         yield whole("swapped", "left and right are swapped", "swap the channels, or render it again")
         return
     off = float(np.median(apart - should))

@@ -71,6 +71,13 @@ class Field:
         """How much louder than expected the whole is."""
         return float(np.median(self.gain_db))
 
+    @property
+    def unlike(self) -> bool:
+        """Whether so many cells are too loud and so many too quiet that this cannot be the same programme."""
+        judged = self.trusted & self.usable[:, None]
+        off = self.off[judged]
+        return len(off) >= 100 and bool((off > OFF_DB).mean() > 0.15 and (off < -OFF_DB).mean() > 0.15)
+
     def _limited(self) -> Powers:
         """How far the limiter holds each frame down, about: shape (frames,), 0 or more."""
         over = np.where(self.expected > AUDIBLE_DB, self.expected - db(self.total), np.nan)

@@ -17,6 +17,7 @@ GAP_DB = 8.0
 LONGEST_GAP_S = 0.5
 AROUND = 40  # frames before and after a gap in which it is asked whether only one clip is wanting
 CLICK_DB = 9.0
+FAINT_DB = 4.0
 LONGEST_CLICK_S = 0.012
 _AUDIBLE_DB = -60.0
 _NORMAL_DB = 4.0
@@ -45,6 +46,11 @@ class Outline:
         level = [np.median(plain[loud[:, band], band]) if loud[:, band].sum() > 100 else 0.0 for band in (0, 1)]
         self.off = plain - np.array(level, np.float32)
         self.usable: Flags = np.repeat(field.usable, self.per_frame)[:count]
+
+    def planned_near(self, second: float) -> float:
+        """The highest moment that is planned within 10 ms, dB."""
+        at = int(second / self.moment_s)
+        return float(self.planned[max(0, at - 10) : at + 11, 0].max(initial=-120.0))
 
 
 def _window(values: Powers, reach: int, highest: bool) -> Powers:
@@ -89,6 +95,8 @@ def clicks(outline: Outline, field: Field) -> tuple[Moment, ...]:
     told = ndimage.binary_dilation(field.explained | ~field.usable, iterations=2)
     told = np.repeat(told, outline.per_frame)[: len(off)]
     sharp = (off > CLICK_DB) & (heard + 0.5 * (off - CLICK_DB) > around + 3.0) & (heard > around - 4.0)
+    # In something as loud a click is smaller, but where all else is as planned it is as certain.
+    sharp |= (off > FAINT_DB) & (off > 6.0 * _usual(off)) & (heard > around - 6.0)
     sharp &= ~told
     found = []
     for start, end in _joined(runs(sharp), 6):
@@ -98,6 +106,14 @@ def clicks(outline: Outline, field: Field) -> tuple[Moment, ...]:
             continue
         found.append(Moment(start * outline.moment_s, end * outline.moment_s, float(off[start:end].max())))
     return tuple(found)
+
+
+def _usual(off: Powers) -> Powers:
+    """How far off the 20 moments before and after usually are, without the nearest three: root mean squares."""
+    kernel = np.ones(41)
+    kernel[17:24] = 0.0
+    squares = np.minimum(np.square(off, dtype=float), 36.0)
+    return np.asarray(np.sqrt(ndimage.convolve1d(squares, kernel / kernel.sum()) + 0.05), np.float32)
 
 
 def _joined(found: list[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
