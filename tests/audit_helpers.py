@@ -87,9 +87,9 @@ def good() -> Episode:
     """24 s: five lines, seven cues, wind throughout and rain for a while."""
     lines = [line(1, 1.0), line(2, 5.0), line(3, 9.0), line(4, 14.0), line(5, 19.0)]
     cues = [
-        cue("knock", 3.8, level=-2.0),
+        cue("knock", 3.8, level=-2.0, pan=70.0),
         cue("glass", 6.0, level=-4.0, pan=-60.0),
-        cue("thud", 8.0, level=0.0),
+        cue("thud", 8.0, level=0.0, pan=-50.0),
         cue("latch", 12.0, level=-6.0, pan=40.0),
         cue("knock", 13.0, level=-4.0, distance=4.0, room="small room"),
         cue("glass", 17.2, level=-3.0),

@@ -70,13 +70,13 @@ def test_true_peak_passes_just_inside_and_fails_a_tenth_over(name: str, tmp_path
     profile = PROFILES[name]
     assert profile.loudness_lufs is not None and profile.peak_dbtp is not None
     audio = at_loudness(talk(profile), profile.loudness_lufs, profile.rate_hz)
-    burst = np.sin(2 * np.pi * 400.0 * np.arange(2400) / profile.rate_hz) * np.hanning(2400)
+    burst = np.sin(2 * np.pi * 2000.0 * np.arange(240) / profile.rate_hz) * np.hanning(240)
     at, height = len(audio) // 2, 10.0 ** (profile.peak_dbtp / 20.0)
     for wanted_db, expected in ((-0.03, {}), (0.1, {"peak"})):
         scale = height * 10.0 ** (wanted_db / 20.0)
         for _ in range(5):  # until the encoder's own peak is where it is wanted
             made = audio.copy()
-            made[at : at + 2400] = (burst * scale)[:, None].astype(np.float32)
+            made[at : at + 240] = (burst * scale)[:, None].astype(np.float32)
             path = written(made, profile, tmp_path)
             scale *= 10.0 ** ((profile.peak_dbtp + wanted_db - auditing.listen(path)[1].loudness.true_peak_dbtp) / 20.0)
         assert faults(path, name).keys() == set(expected)
@@ -116,12 +116,16 @@ def narration(rms_db: float = -20.0, floor_db: float = -70.0, head_s: float = 1.
 def test_acx_takes_what_is_inside_and_refuses_what_is_outside(
     good: dict[str, float], bad: dict[str, float], kind: str, tmp_path: Path
 ) -> None:
+    if kind == "rms":  # what the encoder does to it is made up for
+        heard = auditing.listen(written(narration(), ACX, tmp_path))[1]
+        off = figures(heard).rms_db + 20.0
+        good, bad = ({"rms_db": one["rms_db"] - off} for one in (good, bad))
     assert faults(written(narration(**good), ACX, tmp_path), "acx") == {}
     assert list(faults(written(narration(**bad), ACX, tmp_path), "acx")) == [kind]
 
 
 def test_acx_measures_the_highest_sample(tmp_path: Path) -> None:
-    for peak_db, expected in ((-3.1, set()), (-2.8, {"peak"})):
+    for peak_db, expected in ((-3.1, set()), (-2.5, {"peak"})):
         audio = narration()
         tone = np.sin(2 * np.pi * 300.0 * np.arange(4410) / ACX.rate_hz) * np.hanning(4410) * 10.0 ** (peak_db / 20.0)
         audio[3 * ACX.rate_hz : 3 * ACX.rate_hz + 4410, 0] = tone

@@ -112,24 +112,26 @@ class Recorder:
         waiting: list[Audio] = []
         held, begin = 0, start  # how many samples are waiting, and the place of the first
         frame = -(-(start + half) // self._hop) if start else 0
-        for block in blocks:
-            yield block
-            waiting.append(np.asarray(block))
-            held += len(block)
-            ready = (begin + held - half) // self._hop
-            if ready - frame >= _BATCH // 8:
-                joined = np.concatenate(waiting)
-                self._take(frame, ready, joined, begin)
-                frame = ready
-                kept = joined[max(0, frame * self._hop - half - begin) :]
-                begin += len(joined) - len(kept)
-                waiting, held = [kept], len(kept)
-        end = begin + held
-        if self._samples is None:
-            self._samples = end
-        ready = -(-end // self._hop) if end >= self._samples else (end - half) // self._hop
-        if ready > frame:
-            self._take(frame, ready, np.concatenate(waiting), begin)
+        try:
+            for block in blocks:
+                yield block
+                waiting.append(np.asarray(block))
+                held += len(block)
+                ready = (begin + held - half) // self._hop
+                if ready - frame >= _BATCH // 8:
+                    joined = np.concatenate(waiting)
+                    self._take(frame, ready, joined, begin)
+                    frame = ready
+                    kept = joined[max(0, frame * self._hop - half - begin) :]
+                    begin += len(joined) - len(kept)
+                    waiting, held = [kept], len(kept)
+        finally:  # what broke off is seen up to there
+            end = begin + held
+            if self._samples is None:
+                self._samples = end
+            ready = -(-end // self._hop) if end >= self._samples else (end - half) // self._hop
+            if ready > frame:
+                self._take(frame, ready, np.concatenate(waiting), begin)
 
     def _take(self, first: int, last: int, audio: Audio, begin: int) -> None:
         """Take down frames [first, last) of `audio`, which begins at `begin`; beyond its ends there is silence."""

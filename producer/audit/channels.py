@@ -79,7 +79,7 @@ def _wrong(
                 )
     sided = np.abs(should) > 1.5
     fit = float((apart * should)[sided].sum() / max(np.square(should[sided]).sum(), 1e-9))
-    if sided.sum() >= 5 and fit < -0.5:
+    if sided.sum() >= 3 and fit < -0.5:
         yield whole("swapped", "left and right are swapped", "swap the channels, or render it again")
         return
     off = float(np.median(apart - should))

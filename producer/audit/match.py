@@ -33,6 +33,8 @@ _GONE_DB = -27.0
 _LEVEL_DB = 2.5
 REPLACED_SHARE = 0.06
 """What sounds in the place of something has at least this share (-12 dB) of its power."""
+_EAR = np.power(10.0, np.array([-26, -17, -11, -7, -3.5, -1, 0, 1, 1, 1, 0, -2.5], np.float32) / 10.0)
+"""What each band counts where loudness is compared: about the A curve at its middle (IEC 61672-1, table 3)."""
 _LEAST_GAIN = 25.0
 """What naming a clip must explain, in decibels of cells."""
 
@@ -322,8 +324,8 @@ def _explained(field: Field, guess: _Guess) -> State:
         heard = _smooth(np.power(10.0, field.heard[first:last] / 10.0))
         excess: Powers = np.asarray(np.where(judged & (heard > 4.0 * should), heard - should, 0.0), np.float32)
         lost = np.where(reach, np.power(10.0, expected / 10.0) * (1.0 - np.power(10.0, guess.change_db / 10.0)), 0.0)
-        lost_power = np.maximum(lost, 0.0)[low:high].sum()
-        if excess[low:high].sum() > REPLACED_SHARE * lost_power and state != "moved":
+        lost_power = float((np.maximum(lost, 0.0)[low:high] @ _EAR).sum())
+        if float((excess[low:high] @ _EAR).sum()) > REPLACED_SHARE * lost_power and state != "moved":
             state = "replaced"
         elif state == "moved":
             new = judged & (guess.change_db > 3.0)  # where it should be now and was not before
