@@ -35,6 +35,7 @@ REPLACED_SHARE = 0.06
 """What sounds in the place of something has at least this share (-12 dB) of its power."""
 _EAR = np.power(10.0, np.array([-26, -17, -11, -7, -3.5, -1, 0, 1, 1, 1, 0, -2.5], np.float32) / 10.0)
 """What each band counts where loudness is compared: about the A curve at its middle (IEC 61672-1, table 3)."""
+_ALIKE = np.ones(BANDS, np.float32)
 _LEAST_GAIN = 25.0
 """What naming a clip must explain, in decibels of cells."""
 
@@ -324,8 +325,10 @@ def _explained(field: Field, guess: _Guess) -> State:
         heard = _smooth(np.power(10.0, field.heard[first:last] / 10.0))
         excess: Powers = np.asarray(np.where(judged & (heard > 4.0 * should), heard - should, 0.0), np.float32)
         lost = np.where(reach, np.power(10.0, expected / 10.0) * (1.0 - np.power(10.0, guess.change_db / 10.0)), 0.0)
-        lost_power = float((np.maximum(lost, 0.0)[low:high] @ _EAR).sum())
-        if float((excess[low:high] @ _EAR).sum()) > REPLACED_SHARE * lost_power and state != "moved":
+        lost, excess = np.maximum(lost, 0.0)[low:high].sum(axis=0), excess[low:high].sum(axis=0)
+        # By power and as the ear weighs it: a boom is not missed in what rings high, nor a squeak in a thud.
+        other = any(float(excess @ weight) > REPLACED_SHARE * float(lost @ weight) for weight in (_EAR, _ALIKE))
+        if other and state != "moved":
             state = "replaced"
         elif state == "moved":
             new = judged & (guess.change_db > 3.0)  # where it should be now and was not before
