@@ -17,7 +17,7 @@ GAP_DB = 8.0
 LONGEST_GAP_S = 0.5
 AROUND = 40  # frames before and after a gap in which it is asked whether only one clip is wanting
 CLICK_DB = 9.0
-FAINT_DB = 4.0
+FAINT_DB = 6.0
 LONGEST_CLICK_S = 0.012
 _AUDIBLE_DB = -60.0
 _NORMAL_DB = 4.0
@@ -96,7 +96,7 @@ def clicks(outline: Outline, field: Field) -> tuple[Moment, ...]:
     told = np.repeat(told, outline.per_frame)[: len(off)]
     sharp = (off > CLICK_DB) & (heard + 0.5 * (off - CLICK_DB) > around + 3.0) & (heard > around - 4.0)
     # In something as loud a click is smaller, but where all else is as planned it is as certain.
-    sharp |= (off > FAINT_DB) & (off > 6.0 * _usual(off)) & (heard > around - 6.0)
+    sharp |= (off > FAINT_DB) & (off > 8.0 * _usual(off)) & (heard > around - 6.0)
     sharp &= ~told
     found = []
     for start, end in _joined(runs(sharp), 6):
