@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +12,14 @@ import numpy as np
 
 from producer import master
 from producer.audio import Audio, silence
+from producer.audit.cells import Recorder
+from producer.audit.programme import Heard, Listener
+from producer.auditing import Witness
 from producer.deliver import encode
 from producer.deliver.files import Staging
 from producer.deliver.spill import Shelf, Spill
 from producer.deliver.stems import stem_files
-from producer.dsp.loudness import Loudness, Meter
+from producer.dsp.loudness import Loudness
 from producer.errors import RenderError
 from producer.mix import night
 from producer.mix.listening import Listening, StemName, Stems
@@ -73,6 +76,7 @@ class Mixed:
     spans: tuple[Span, ...]
     stems: tuple[StemName, ...]
     ducking: Mapping[str, Reduction]
+    witness: Witness
     shelf: Shelf
     folder: Path
     """For what has to wait on disk."""
@@ -111,13 +115,14 @@ def mixed(
     spills = {style.name: workshop.spill() for style in styles if style.range_lu is None}
     surveys = {name: master.Survey(rate_hz) for name in spills}
     shelf = workshop.shelf()
+    witness = Witness(placed.timeline)
     spans: list[Span] = []
     found: set[StemName] = {(bus, None) for bus in BUSES} if stems != "none" else set()
     with Shelf(workshop.folder) as first_pass:
         mixer_of = partial(
             Mixer, placed.timeline, placed.script, placed.takes, placed.palette, impulses=placed.impulses
         )
-        mixer = mixer_of(spill=first_pass)
+        mixer = mixer_of(spill=first_pass, tap=witness.tap)
         watch.stage("margins", duration)
         mixer.prepare(jobs, lambda done, total: watch.done(duration * done // total))
         listening = Listening(
@@ -131,6 +136,7 @@ def mixed(
             for stem, audio in stretch.stems.items():
                 shelf.put(_shelved(stem, len(spans)), audio)
             found |= stretch.stems.keys()
+            witness.push(stretch.buses.beds, stretch.buses.music)
             spans.append(stretch.span)
             watch.done(stretch.span.end)
     return Mixed(
@@ -139,24 +145,46 @@ def mixed(
         spans=tuple(spans),
         stems=tuple(sorted(found, key=lambda stem: (BUSES.index(stem[0]), stem[1] is not None, stem[1]))),
         ducking={stem: curve for stem, curve in mixer.reductions.items()},  # noqa: C416 - a wider key
+        witness=witness,
         shelf=shelf,
         folder=workshop.folder,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Mastered:
+    """A mix in its file, as it holds the profile."""
+
+    plan: master.Plan
+    heard: Heard  # in the decoded file
+    recorder: Recorder  # of what went into the encoder
+    rounds: int
+
+    @property
+    def measured(self) -> Loudness:
+        return self.heard.loudness
 
 
 def finished(mix: Mixed, style: MixStyle, profile: Profile, audio: Path, jobs: int, watch: Watch) -> Delivered:
     """One mix as a listener gets it, in the file `audio`. Raises RenderError when it cannot hold the profile."""
     named = "the episode" if style == STANDARD else f"the mix '{style.name}'"
 
-    def mastered(mixdown: Mixdown) -> tuple[master.Plan, Loudness, int]:
-        return _mastered(mixdown, profile, audio, jobs, watch, named)
+    def mastered(mixdown: Mixdown) -> Mastered:
+        return _mastered(mixdown, profile, audio, mix.witness, jobs, watch, named)
 
     if style.range_lu is None:
-        plan, measured, rounds = mastered(mix.mixes[style.name])
+        made = mastered(mix.mixes[style.name])
     else:
-        plan, measured, rounds = _ridden(mix.standard, style.range_lu, profile.rate_hz, mastered)
+        made = _ridden(mix.standard, style.range_lu, profile.rate_hz, mastered)
+    margins = mix.margins[style.name]
     return Delivered(
-        style=style, file=audio, measured=measured, margins=mix.margins[style.name], plan=plan, rounds=rounds
+        style=style,
+        file=audio,
+        heard=made.heard,
+        reference=mix.witness.reference(made.recorder, margins, profile.name, style.name, style.bus_gain_db),
+        margins=margins,
+        plan=made.plan,
+        rounds=made.rounds,
     )
 
 
@@ -174,9 +202,7 @@ def _shelved(stem: StemName, index: int) -> str:
     return f"{stem}-{index}"
 
 
-def _ridden(
-    standard: Mixdown, range_lu: float, rate_hz: int, mastered: Callable[[Mixdown], tuple[master.Plan, Loudness, int]]
-) -> tuple[master.Plan, Loudness, int]:
+def _ridden(standard: Mixdown, range_lu: float, rate_hz: int, mastered: Callable[[Mixdown], Mastered]) -> Mastered:
     """The standard mix ridden until the decoded file's range is within `range_lu`, or as near to it as it gets."""
     levels, wanted, all_rounds = standard.levels, range_lu, 0
     drawn: night.Ride | None = None
@@ -184,14 +210,12 @@ def _ridden(
         before, drawn = drawn, night.ride(levels.powers, levels.seconds_per_hop, rate_hz, wanted)
         if before is not None and np.array_equal(before.db, drawn.db):
             break  # nearer than this it does not get
-        plan, measured, rounds = mastered(
-            Mixdown(partial(_moved, standard.read, drawn), standard.samples, levels.ridden(drawn.db))
-        )
-        all_rounds += rounds
-        if measured.range_lu <= range_lu:
+        made = mastered(Mixdown(partial(_moved, standard.read, drawn), standard.samples, levels.ridden(drawn.db)))
+        all_rounds += made.rounds
+        if made.measured.range_lu <= range_lu:
             break
-        wanted -= measured.range_lu - range_lu + 0.25
-    return plan, measured, all_rounds
+        wanted -= made.measured.range_lu - range_lu + 0.25
+    return replace(made, rounds=all_rounds)
 
 
 def _moved(mix: master.Mix, ride: night.Ride, start: int, stop: int) -> Audio:
@@ -199,22 +223,23 @@ def _moved(mix: master.Mix, ride: night.Ride, start: int, stop: int) -> Audio:
 
 
 def _mastered(
-    mix: Mixdown, profile: Profile, audio: Path, jobs: int, watch: Watch, named: str
-) -> tuple[master.Plan, Loudness, int]:
+    mix: Mixdown, profile: Profile, audio: Path, witness: Witness, jobs: int, watch: Watch, named: str
+) -> Mastered:
     """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not."""
     plan = master.first_plan(mix.levels, profile)
     rounds = 0
     while rounds < master.ROUNDS:
         rounds += 1
         watch.stage("master", mix.samples)
-        programme = partial(_programme, mix.read, plan, profile)
+        recorder = witness.recorder()
+        programme = partial(_programme, mix.read, plan, profile, recorder)
         encode.encode(programme, mix.samples, profile, audio, jobs, watch.done)
         watch.stage("verify", mix.samples)
-        meter = Meter(profile.rate_hz, profile.channels)
-        for block in encode.decode(audio, profile):
-            meter.push(block)
-            watch.done(meter.samples)
-        measured = meter.result()
+        listener = Listener(profile.rate_hz, profile.channels)
+        for _ in listener.listen(encode.decode(audio, profile)):
+            watch.done(listener.meter.samples)
+        heard = listener.heard()
+        measured = heard.loudness
         following = master.corrected(plan, measured, profile)
         if following is None:
             break
@@ -227,8 +252,10 @@ def _mastered(
         )
     if measured.samples != mix.samples:
         raise AssertionError(f"{measured.samples} samples came back of {mix.samples}")
-    return plan, measured, rounds
+    return Mastered(plan, heard, recorder, rounds)
 
 
-def _programme(mix: master.Mix, plan: master.Plan, profile: Profile, start: int, stop: int) -> Iterator[Audio]:
-    return master.mastered(mix, start, stop, plan, profile)
+def _programme(
+    mix: master.Mix, plan: master.Plan, profile: Profile, recorder: Recorder, start: int, stop: int
+) -> Iterator[Audio]:
+    return recorder.listen(start, master.mastered(mix, start, stop, plan, profile))

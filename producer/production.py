@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from producer.audio import Audio
+from producer.audit.audit import Audit
+from producer.audit.programme import Heard
+from producer.audit.reference import Reference
 from producer.dsp.loudness import Loudness
 from producer.master import Plan
 from producer.mix.listening import Stems
@@ -53,6 +56,7 @@ class Order:
     stems: Stems = "none"
     sofa: Path | None = None  # the head of the binaural mix, which it asks for
     session: tuple[str, ...] = ()  # formats of `session.FORMATS` that a DAW opens
+    strict: bool = False  # a finding of the audit fails the render
     jobs: int = 1
 
 
@@ -94,10 +98,16 @@ class Delivered:
 
     style: MixStyle
     file: Path
-    measured: Loudness  # of the decoded file
+    heard: Heard  # in the decoded file
+    reference: Reference  # what should be heard in it
     margins: tuple[LineMargin, ...]
     plan: Plan
     rounds: int
+
+    @property
+    def measured(self) -> Loudness:
+        """What the meters say of the decoded file."""
+        return self.heard.loudness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +115,7 @@ class Report(Outline):
     """What a producer wants to know when it is done."""
 
     mixes: tuple[Delivered, ...]  # the standard one first
+    audits: tuple[Audit, ...]  # of each mix
     stems: tuple[Path, ...] = ()
     files: tuple[Path, ...]  # all of them
 

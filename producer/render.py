@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from producer import memory, session, voice
+from producer import auditing, memory, session, voice
 from producer import script as script_stage
 from producer.audio import Audio
+from producer.audit.audit import Audit
 from producer.cache import Cache
 from producer.deliver import cover, credits, encode, stems
 from producer.deliver import episode as delivery
@@ -28,7 +29,7 @@ from producer.model.profile import PROFILES, Profile
 from producer.model.script import Script
 from producer.model.sound import Origin
 from producer.model.voice import Take
-from producer.production import NoWatch, Order, Outline, Placed, Recorded, Report, Watch, audio_name
+from producer.production import Delivered, NoWatch, Order, Outline, Placed, Recorded, Report, Watch, audio_name
 from producer.project import Project
 from producer.script.compose import decode
 from producer.script.mend import mend
@@ -68,6 +69,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         delivery.write_documents(staging, script, timeline, document, origins)
         for one in delivered:
             delivery.write_tags(one.file, script, timeline, origins, picture, profile, one.style.title)
+        audits = _audited(delivered, script.title, document, staging, order, watch)
         files = staging.publish(stale=_stale(slug))
     return Report(
         script=script,
@@ -75,10 +77,36 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         profile=profile,
         filled=outline.filled,
         recorded=outline.recorded,
+        audits=audits,
         mixes=tuple(replace(one, file=folder / one.file.name) for one in delivered),
         stems=tuple(file for file in files if file.relative_to(folder).parts[0] == stems.FOLDER),
         files=files,
     )
+
+
+def _audited(
+    delivered: Sequence[Delivered],
+    title: str,
+    document: Mapping[str, object],
+    staging: Staging,
+    order: Order,
+    watch: Watch,
+) -> tuple[Audit, ...]:
+    """Each mix's file held against what was planned, with all that another audit needs beside it.
+
+    Raises RenderError when the order is strict and something is not as planned.
+    """
+    watch.stage("audit", len(delivered))
+    audits: list[Audit] = []
+    for done, one in enumerate(delivered, 1):
+        audits.append(auditing.delivered(one.file, one.heard, document, one.reference))
+        staging.path(auditing.reference_name(one.style.name)).write_bytes(one.reference.to_bytes())
+        watch.done(done)
+    if order.strict and (failing := tuple(auditing.failing(audits))):
+        raise RenderError("\n".join(failing))
+    for name, content in auditing.documents(audits, title):
+        staging.text(name, content)
+    return tuple(audits)
 
 
 def _mixed(
@@ -124,7 +152,7 @@ def _head(order: Order, profile: Profile) -> Head:
 def _stale(slug: str) -> list[str]:
     """What an earlier render may have left that this one did not make."""
     audio = [audio_name(slug, style, suffix) for style in MIXES.values() for suffix in encode.SUFFIXES]
-    return [*map(glob.escape, audio), *stems.PATTERNS]
+    return [*map(glob.escape, audio), *stems.PATTERNS, *map(auditing.reference_name, MIXES)]
 
 
 def read_script(project: Project, packs: Iterable[str], cache: Cache) -> tuple[Script, Packs]:

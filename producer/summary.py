@@ -6,9 +6,12 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from producer.audit import report as audit_report
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from producer.audit.audit import Audit
     from producer.mix.margin import LineMargin
     from producer.model.timeline import Timeline
     from producer.model.voice import TakeReport
@@ -36,6 +39,8 @@ def facts(report: Report, here: Path) -> dict[str, object]:
             for one in others
         },
         "stems": [_from(path, here) for path in report.stems],
+        "audit": [line for one in report.audits for line in audit_lines(one)],
+        "findings": [audit_report.finding(found) for one in report.audits for found in one.findings],
         "files": [_from(path, here) for path in report.files],
     }
 
@@ -62,6 +67,11 @@ def _margin(mix: Delivered, timeline: Timeline) -> dict[str, object]:
         }
         for kind, (over, asked, clip) in _tightest(mix.margins).items()
     }
+
+
+def audit_lines(audit: Audit) -> list[str]:
+    """What the audit heard, or what is not as planned, a line each."""
+    return [str(found) for found in audit.findings] or [audit_report.heard_counts(audit)]
 
 
 def _tightest(margins: Iterable[LineMargin]) -> dict[str, tuple[float, float, str]]:
@@ -109,6 +119,9 @@ def text(found: dict[str, object]) -> str:
     mixes = found["mixes"]
     assert isinstance(mixes, dict)
     lines += [f"mix        {name}: {_mix(mix)}" for name, mix in mixes.items()]
+    said = found["audit"]
+    assert isinstance(said, list)
+    lines += [f"{'audit' if index == 0 else '':<11}{line}" for index, line in enumerate(said)]
     stems, files = found["stems"], found["files"]
     assert isinstance(stems, list) and isinstance(files, list)
     lines += [f"wrote      {name}" for name in files if name not in stems]

@@ -118,7 +118,7 @@ def test_a_whole_script_is_rendered_to_its_profile(block: Block, rendered: dict[
     report = rendered[title[1]].report
     assert report.measured.integrated_lufs == pytest.approx(-16, abs=0.5)
     assert report.measured.true_peak_dbtp <= -1
-    assert {path.suffix for path in report.files} == {".mp3", ".json", ".vtt", ".srt", ".txt"}
+    assert {path.suffix for path in report.files} == {".mp3", ".json", ".vtt", ".srt", ".txt", ".npz", ".html"}
     for margin in report.margins:
         assert margin.over_beds_lu >= margin.asked_beds_lu - 0.05
         assert margin.over_music_lu >= margin.asked_music_lu - 0.05

@@ -194,6 +194,14 @@ def test_the_report_holds_every_line_to_its_margin(rendered: Rendered) -> None:
     assert [margin.clip for margin in rendered.report.margins if not margin.kept] == []
 
 
+def test_the_audit_finds_every_line_and_cue_and_nothing_to_mend(rendered: Rendered) -> None:
+    (audit,) = rendered.report.audits
+    assert [str(one) for one in audit.findings] == []
+    assert {one.match.state for one in audit.clips} == {"found"}
+    assert audit.compared
+    assert audit.verdicts["podcast"].passes
+
+
 def test_another_render_gives_the_same_bytes(rendered: Rendered, tmp_path: Path) -> None:
     with Cache(tmp_path / "cache") as kept:  # empty: everything is spoken and computed again
         order = render.Order(project=project.find(SCRIPT, FOLDER)[0], output=tmp_path / "elsewhere", jobs=1)

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from producer import __version__
+from producer.cli import audit as audit_commands
 from producer.cli import draft as draft_commands
 from producer.cli import pack as pack_commands
 from producer.cli import takes as takes_commands
@@ -98,6 +99,7 @@ def episode(
         int, typer.Option(min=0, metavar="N", help="Parallel workers; 0: one per core.", show_default=False)
     ] = 0,
     no_cache: NoCacheOption = False,
+    strict: Annotated[bool, typer.Option("--strict", help="A finding of the audit fails the render.")] = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Speed and memory, too.")] = False,
@@ -135,6 +137,7 @@ def episode(
             session=asked,
             stems="each" if stems_each else "buses" if stems else "none",
             jobs=jobs or cores(),
+            strict=strict,
         )
         report = render.episode(order, cache, watch)
     facts = summary.facts(report, Path.cwd())
@@ -208,6 +211,7 @@ def cues(script: ScriptArgument = None, pack: PackOption = None, as_json: JsonOp
 
 
 app.command()(draft_commands.draft)
+app.command()(audit_commands.audit)
 
 
 @app.command()

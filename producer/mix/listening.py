@@ -38,6 +38,7 @@ class Stretch:
     """A stretch of everything that was asked for, each shape (span.length, 2)."""
 
     span: Span
+    buses: Buses  # of the standard mix
     mixes: Mapping[str, Audio]  # by the style's name
     stems: Mapping[StemName, Audio]  # those that are not silent
 
@@ -94,7 +95,7 @@ class Listening:
         mixes = {
             style.name: _mixed(style, heard.get(style.name, buses), speech.get(style.name)) for style in self._styles
         }
-        return Stretch(span=buses.span, mixes=mixes, stems=dict(self._stem(buses, index))), speech
+        return Stretch(span=buses.span, buses=buses, mixes=mixes, stems=dict(self._stem(buses, index))), speech
 
     def _stem(self, buses: Buses, index: int) -> Iterator[tuple[StemName, Audio]]:
         for bus in BUSES if self._stems != "none" else ():

@@ -18,7 +18,7 @@ from producer.mix.margin import RULED, Floats, Heard, LineMargin, LineMeter, Rul
 from producer.mix.memo import Memo
 from producer.mix.parallel import in_order
 from producer.mix.reduction import Reduction
-from producer.mix.segments import BUS_STEMS, STEMS, Segments, Stem, TakeOf
+from producer.mix.segments import BUS_STEMS, STEMS, Segments, Stem, TakeOf, Tap
 from producer.mix.solve import solved
 from producer.model.head import Head
 from producer.model.mixes import BusName
@@ -76,6 +76,7 @@ class Mixer:
         impulses: impulse responses at the timeline's rate, by the name that a room's `impulse` has.
         head: mixes for headphones, as this head hears it; None mixes for loudspeakers.
         spill: keeps what the first pass made for the second.
+        tap: is told what each clip sounds like by itself.
         segment_hops: length of a segment in hops of 10 ms; the mix depends on it in the last bits only.
     """
 
@@ -89,6 +90,7 @@ class Mixer:
         impulses: Mapping[str, Audio] | None = None,
         head: Head | None = None,
         spill: Spill | None = None,
+        tap: Tap | None = None,
         segment_hops: int = SEGMENT_HOPS,
     ) -> None:
         self.timeline = timeline
@@ -101,7 +103,7 @@ class Mixer:
             segment_hops=segment_hops,
             head=head,
         )
-        self._segments = self._played(timeline)
+        self._segments = self._played(timeline, tap=tap)
         self._spill = spill
         self._finished: Memo[Buses] = Memo(_FINISHED_BYTES, lambda made: 4 * made.speech.nbytes)
         self._stems: Memo[Audio] = Memo(_STEMS_BYTES, lambda made: made.nbytes)

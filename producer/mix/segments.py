@@ -7,7 +7,7 @@ heard now is in memory.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -50,6 +50,18 @@ TakeOf = Mapping[tuple[str, int], Take]
 """Takes by (line id, index of the voice among the line's voices)."""
 
 
+class Tap(Protocol):
+    """Who is told what each clip sounds like by itself."""
+
+    def heard(self, clip: str, start: int, audio: Audio, *, long: bool) -> None:
+        """Samples of the clip with the id `clip` from timeline sample `start` on, as its stem has them, shape (n, 2).
+
+        Called from several threads, in any order, maybe more than once. `long`: a bed or music.
+        in stretches.
+        """
+        ...
+
+
 def stem_of(clip: Clip) -> Stem:
     """The stem that `clip` is heard on."""
     match clip.kind:
@@ -75,7 +87,9 @@ class Segments:
         impulses: Mapping[str, Audio],
         segment_hops: int,
         head: Head | None = None,
+        tap: Tap | None = None,
     ) -> None:
+        self._tap = tap
         self._rate_hz = timeline.rate_hz
         self._duration = timeline.duration
         self._length = segment_hops * round(timeline.rate_hz * HOP_S)
@@ -136,7 +150,7 @@ class Segments:
             if voiced.clip.room != OUTSIDE and voiced.clip.scene in through_ears:
                 scenes.setdefault((voiced.clip.scene, voiced.clip.cut), []).append(voiced)
             else:
-                self._add(made, voiced, start, stop)
+                self._add(made, voiced, start, stop, self._tap)
         for (scene, cut), group in scenes.items():
             made += self._scene((stem, name, scene, cut), group, index)
         return made[: self.span(index).length]
@@ -168,9 +182,27 @@ class Segments:
 
         made = through(ears, read, start, stop, self._rate_hz)
         kept = None if cut is None else fade(start, stop, out=(cut.start, max(1, cut.length)), shape="cosine")
+        if self._tap is not None:
+            for voiced in group:
+                alone = made if len(group) == 1 else self._alone(ears, voiced, start, stop, before, after)
+                if alone is not None:
+                    faded = alone if kept is None else alone * kept.astype(np.float32)[:, None]
+                    self._tap.heard(voiced.clip.id, start, faded, long=voiced.clip.kind in ("bed", "music"))
         return made if kept is None else made * kept.astype(np.float32)[:, None]
 
-    def _add(self, made: Audio, voiced: Voiced, start: int, stop: int) -> None:
+    def _alone(self, ears: list[Ear], voiced: Voiced, start: int, stop: int, before: int, after: int) -> Audio | None:
+        """What the `hear`s let through of one clip of a group; None where there is nothing of it."""
+        if voiced.start >= stop + after or voiced.end <= start - before:
+            return None
+
+        def read(low: int, high: int) -> Audio:
+            made = silence(high - low)
+            self._add(made, voiced, low, high)
+            return made
+
+        return through(ears, read, start, stop, self._rate_hz)
+
+    def _add(self, made: Audio, voiced: Voiced, start: int, stop: int, tap: Tap | None = None) -> None:
         low, high = max(start, voiced.start), min(stop, voiced.end)
         if low >= high:
             return
@@ -179,7 +211,10 @@ class Segments:
             part = ready[low - voiced.start : high - voiced.start]
             made[low - start : low - start + len(part)] += part
         else:
-            made[low - start : high - start] += voiced.stretch(low, high)
+            part = voiced.stretch(low, high)
+            made[low - start : high - start] += part
+        if tap is not None:
+            tap.heard(voiced.clip.id, low, part, long=voiced.clip.kind in ("bed", "music"))
 
 
 def _source(clip: Clip, takes: TakeOf, palette: Palette, rate_hz: int) -> Source:

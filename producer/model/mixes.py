@@ -34,6 +34,12 @@ class MixStyle:
     """Whether it is heard with a head: a mixer of its own puts every sound where the two ears have it."""
 
     @property
+    def bus_gain_db(self) -> Mapping[str, float]:
+        """What it gives each bus beyond the standard mix, where that is not 0; -inf for one that it leaves out."""
+        lower: dict[str, float] = {"beds": -self.lower_db, "music": -self.lower_db} if self.lower_db else {}
+        return lower | {bus: float("-inf") for bus in BUSES if bus not in self.heard}
+
+    @property
     def own_speech(self) -> bool:
         """Whether its speech is mixed anew; all else it takes from the standard mix."""
         return self.pan_share != 1.0

@@ -1,0 +1,343 @@
+"""The audit of one file: what can be said of it blind, and, where its plan is known, of every line and cue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import ndimage
+
+from producer.audit import channels, moments
+from producer.audit.cells import FRAME_S
+from producer.audit.field import AUDIBLE_DB, Field
+from producer.audit.finding import Finding, clock
+from producer.audit.match import Match, matched
+from producer.audit.planned import Plan, PlannedClip
+from producer.audit.programme import SILENT_DB, Figures, Heard, figures, runs
+from producer.audit.reference import Margin, Reference
+from producer.audit.verdicts import Fault, FileFacts, Verdict, verdicts
+from producer.audit.wording import finding_of
+from producer.errors import Place
+
+_LENGTH_S = 0.06
+"""Encoders other than ours add or take so much without harm."""
+_LEVEL_LU = 0.35
+_NEAR_FULL_DB = -10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipReport:
+    """One line or cue: what was planned, and what was heard of it."""
+
+    clip: PlannedClip
+    match: Match
+    margin: Margin | None
+    mono_loss_lu: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """All that the audit has to say of one file."""
+
+    name: str
+    mix: str
+    profile: str | None
+    facts: FileFacts
+    heard: Heard
+    figures: Figures
+    findings: tuple[Finding, ...]
+    clips: tuple[ClipReport, ...]
+    verdicts: Mapping[str, Verdict]
+    plan: Plan | None
+    compared: bool
+    """Whether there was a reference to hold the file against."""
+
+
+def audit(
+    name: str,
+    facts: FileFacts,
+    heard: Heard,
+    *,
+    plan: Plan | None = None,
+    reference: Reference | None = None,
+    profile: str | None = None,
+) -> Audit:
+    """Hold a file against its plan.
+
+    Args:
+        name: what the file is called.
+        heard: all of it, listened to.
+        plan: its timeline, reference: how it should sound; without them only what can be known blind is said.
+        profile: what it is for, where that is not what the reference says.
+    """
+    numbers = figures(heard)
+    target = profile or (reference.profile if reference is not None else None)
+    known = plan is not None and reference is not None
+    share = None
+    if plan is not None and reference is not None:
+        kept = replace(plan, clips=tuple(clip for clip in plan.clips if clip.id in reference.clips))
+        share = kept.bed_share
+    verdict = verdicts(
+        facts, heard, numbers, planned=reference.profile if reference is not None else None, bed_share=share
+    )
+    faults = verdict[target].faults if target is not None else ()
+    findings: list[Finding] = []
+    reports: tuple[ClipReport, ...] = ()
+    if heard.damage:
+        findings.append(
+            _plain("damaged", heard.length_s, f"the file is broken here: {heard.damage}", "make or fetch it again")
+        )
+    if known:
+        assert plan is not None and reference is not None
+        found, reports, level_db = _compared(plan, reference, heard, any(fault.kind == "peak" for fault in faults))
+        findings += found
+        faults = _explained(faults, findings, level_db)
+    findings += _faults(faults, findings, heard, reports)
+    findings += _flat_tops(findings, heard)
+    return Audit(
+        name=name,
+        mix=reference.mix if reference is not None else "",
+        profile=target,
+        facts=facts,
+        heard=heard,
+        figures=numbers,
+        findings=tuple(sorted(findings, key=lambda one: (one.start_s, one.where or Place(""), one.kind))),
+        clips=reports,
+        verdicts=verdict,
+        plan=plan,
+        compared=known,
+    )
+
+
+def _plain(kind: str, at_s: float, what: str, mend: str, end_s: float | None = None) -> Finding:
+    return Finding(
+        kind=kind,  # type: ignore[arg-type]
+        where=None,
+        start_s=at_s,
+        end_s=at_s if end_s is None else end_s,
+        what=what,
+        mend=mend,
+    )
+
+
+def _compared(
+    plan: Plan, reference: Reference, heard: Heard, peaks: bool
+) -> tuple[list[Finding], tuple[ClipReport, ...], float]:
+    clips = {clip.id: clip for clip in plan.clips if clip.id in reference.clips}
+    findings = list(_length(reference, heard))
+    wrong = channels.compared(reference, heard)
+    findings += wrong
+    field = Field(reference, heard.seen)
+    if any(one.kind == "channel" and "missing" in one.what for one in wrong):
+        return findings, (), 0.0  # half of it is not there: what could be said of lines and cues would be wrong
+    if field.unlike:
+        findings.append(
+            _plain(
+                "unlike",
+                0.0,
+                "this is not the programme that the timeline plans: much of it is too loud, and as much too quiet",
+                "render it again, so that file and timeline belong together",
+                heard.length_s,
+            )
+        )
+        return findings, (), field.level_db
+    if peaks:
+        field.unlimited()
+    outline = moments.Outline(reference, heard.seen, field)
+    silent = tuple(_silences(field, heard, clips))
+    gaps = moments.gaps(outline, field)
+    matches = matched(field)
+    kept = [match for match in matches if match.clip in clips]
+    findings += silent
+    told = ndimage.binary_dilation(field.explained, iterations=3)
+    for gap in gaps:
+        if told[int(gap.start_s / FRAME_S) : int(gap.end_s / FRAME_S) + 1].any():
+            continue  # a clip that is missing leaves holes, too
+        length = f"about {max(1, round((gap.end_s - gap.start_s) * 1000))} ms"
+        findings.append(
+            _located(
+                "dropout", gap.start_s, gap.end_s, f"the sound drops out for {length}", "render it again", clips, field
+            )
+        )
+    said = [finding_of(match, clips) for match in kept]
+    findings += [one for one in said if one is not None]
+    there = {match.clip for match in kept if match.state == "found"}
+    losses = {name: loss for name, loss in channels.mono_losses(field, heard).items() if name in there}
+    findings += _mono(losses, clips) if not any(one.kind == "channel" for one in wrong) else ()
+    findings += _margins(reference, clips)
+    for click in moments.clicks(outline, field):
+        if peaks and outline.planned_near(click.start_s) + field.level_db > _NEAR_FULL_DB:
+            continue  # what is over full scale was clipped, and clicks
+        findings.append(
+            _located("click", click.start_s, click.end_s, "there is a click", "render it again", clips, field)
+        )
+    reports = tuple(
+        ClipReport(
+            clip=clips[match.clip],
+            match=match,
+            margin=reference.margins.get(match.clip),
+            mono_loss_lu=losses.get(match.clip),
+        )
+        for match in kept
+    )
+    return findings, reports, field.level_db
+
+
+def _length(reference: Reference, heard: Heard) -> Iterator[Finding]:
+    planned_s = reference.samples / reference.rate_hz
+    off_s = heard.length_s - planned_s
+    if off_s < -_LENGTH_S and not heard.damage:
+        yield _plain(
+            "truncated",
+            heard.length_s,
+            f"the file ends {-off_s:.2f} s before its time ({clock(heard.length_s)} of {clock(planned_s)})",
+            "make or fetch it again",
+            planned_s,
+        )
+    if off_s > _LENGTH_S:
+        yield _plain(
+            "overlong",
+            planned_s,
+            f"the file goes on for {off_s:.2f} s after its end",
+            "render it again, so that file and timeline belong together",
+            heard.length_s,
+        )
+
+
+def _located(
+    kind: str, start_s: float, end_s: float, what: str, mend: str, clips: Mapping[str, PlannedClip], field: Field
+) -> Finding:
+    """A finding at a time, with the place of what is loudest there."""
+    frame = min(max(0, int(start_s / FRAME_S)), max(0, field.frames - 1))
+    loudest: tuple[float, PlannedClip] | None = None
+    for name, clip in clips.items():
+        power = float(field.own(field.clips[name], frame, min(frame + 1, field.frames)).sum())
+        if power > 0.0 and (loudest is None or power > loudest[0]):
+            loudest = (power, clip)
+    found = _plain(kind, start_s, what, mend, end_s)
+    if loudest is None:
+        return found
+    return replace(found, where=loudest[1].where, what=f"{what} in {loudest[1].called}", clip=loudest[1].id)
+
+
+def _silences(field: Field, heard: Heard, clips: Mapping[str, PlannedClip]) -> Iterator[Finding]:
+    """Silence of half a second or more where sound is planned, and not of one clip that ends or begins there."""
+    level = heard.seen.channels[: field.frames, :2].sum(axis=1)
+    silent = np.zeros(field.frames, np.bool_)
+    silent[: len(level)] = 10.0 * np.log10(np.maximum(level / 2.0, 1e-12)) < SILENT_DB
+    planned = field.expected.max(axis=1) > AUDIBLE_DB + 10.0
+    for start, end in runs(silent):
+        hole = runs(planned[start:end])
+        if not hole or sum(high - low for low, high in hole) * FRAME_S < 0.5:
+            continue
+        low, high = start + hole[0][0], start + hole[-1][1]
+        inside = []
+        for name in clips:
+            own = field.own(field.clips[name], low, high).sum()
+            if own * 10.0 ** (field.level_db / 10.0) > 10.0 ** (AUDIBLE_DB / 10.0):
+                inside.append(name)
+        if len(inside) == 1:
+            first, last = field.span(field.clips[inside[0]])
+            if low <= first + 5 or high >= last - 5:
+                continue  # this one is missing, or cut short
+        if field.wanting(start, end, 4 * moments.AROUND):
+            continue
+        field.usable[start:end] = False
+        yield _located(
+            "silence",
+            low * FRAME_S,
+            high * FRAME_S,
+            f"{(high - low) * FRAME_S:.1f} s of silence that the script did not ask for",
+            "render it again",
+            clips,
+            field,
+        )
+
+
+def _mono(losses: Mapping[str, float], clips: Mapping[str, PlannedClip]) -> Iterator[Finding]:
+    for name, loss in losses.items():
+        if name in clips and loss > channels.MONO_LOSS_LU:
+            clip = clips[name]
+            yield Finding(
+                kind="mono",
+                where=clip.where,
+                start_s=clip.start_s,
+                end_s=clip.end_s,
+                what=f"{clip.called} loses {loss:.1f} LU where both channels become one",
+                mend="give it less width (width: 50 %), or another sound",
+                clip=name,
+            )
+
+
+def _margins(reference: Reference, clips: Mapping[str, PlannedClip]) -> Iterator[Finding]:
+    for name, margin in reference.margins.items():
+        for under, is_lu, asked in (
+            ("beds", margin.beds_lu, margin.asked_beds_lu),
+            ("music", margin.music_lu, margin.asked_music_lu),
+        ):
+            if name in clips and is_lu is not None and is_lu < asked - 0.05:
+                clip = clips[name]
+                yield Finding(
+                    kind="margin",
+                    where=clip.where,
+                    start_s=clip.start_s,
+                    end_s=clip.end_s,
+                    what=f"{clip.called} stands {is_lu:.1f} LU over {under}, the script asks for {asked:.1f} LU",
+                    mend=f"lower what lies under it by {asked - is_lu:.1f} LU, or ask for less (speech_margin)",
+                    clip=name,
+                )
+
+
+def _explained(faults: tuple[Fault, ...], findings: list[Finding], level_db: float) -> tuple[Fault, ...]:
+    """Without the faults that a finding explains: what is not there makes the whole quieter."""
+    if not findings or abs(level_db) > _LEVEL_LU:
+        return faults
+    return tuple(fault for fault in faults if fault.kind not in ("loudness", "head", "rms"))
+
+
+def _faults(
+    faults: tuple[Fault, ...], findings: list[Finding], heard: Heard, reports: tuple[ClipReport, ...]
+) -> Iterator[Finding]:
+    """The target's faults as findings; peaks that come with something else are said with it."""
+    loud = [fault for fault in faults if fault.kind in ("loudness", "rms") and " too loud" in fault.what]
+    for fault in faults:
+        if fault.kind != "peak":
+            more = ""
+            if fault in loud and any(other.kind == "peak" for other in faults):
+                more = f", and its peaks with it ({heard.loudness.true_peak_dbtp:.1f} dBTP)"
+            yield _plain(fault.kind, fault.at_s, fault.what + more, fault.mend)
+            continue
+        if loud or any(one.start_s - 0.1 <= fault.at_s <= one.end_s + 0.1 and one.clip for one in findings):
+            continue
+        there = [one.clip for one in reports if one.clip.start_s <= fault.at_s <= one.clip.end_s]
+        spots = [clip for clip in there if clip.kind == "sound"] or there
+        spot = max(spots, key=lambda clip: clip.start_s, default=None)
+        found = _plain("peak", fault.at_s, fault.what, fault.mend)
+        yield (
+            found
+            if spot is None
+            else replace(found, where=spot.where, what=f"{fault.what}, in {spot.called}", clip=spot.id)
+        )
+
+
+def _flat_tops(findings: list[Finding], heard: Heard) -> Iterator[Finding]:
+    """Clipping, unless something louder than it should be already says so."""
+    rate = heard.seen.rate_hz
+    left = [
+        (start / rate, end / rate)
+        for start, end in heard.flat_tops
+        if not any(one.start_s - 0.1 <= start / rate <= one.end_s + 0.1 and one.clip for one in findings)
+    ]
+    if not left or any(
+        one.kind == "peak" or (one.kind in ("loudness", "rms") and "loud" in one.what) for one in findings
+    ):
+        return
+    count = f"{len(left)} places are" if len(left) > 1 else "one place is"
+    yield _plain(
+        "clipping",
+        left[0][0],
+        f"{count} clipped: flat at full scale for 3 samples or more",
+        "turn it down before it is encoded",
+        left[-1][1],
+    )

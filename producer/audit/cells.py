@@ -1,0 +1,170 @@
+"""A programme as the audit sees it: power in cells of 20 ms by 12 bands, a 1 ms outline, and how the channels relate.
+
+Cells hold the sum of the channels' powers, so it does not matter where a sound is panned: the mix's pan law keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from producer.audio import Audio
+
+Powers = NDArray[np.float32]
+"""Mean squares, full scale 1; cells have shape (frames, BANDS)."""
+
+FRAME_S = 0.02
+COARSE = 8
+"""Frames of a coarse frame: 160 ms, for what goes on for long and for how the channels relate."""
+EDGES_HZ = (50.0, 100.0, 155.0, 239.0, 369.0, 571.0, 882.0, 1363.0, 2107.0, 3257.0, 5034.0, 7780.0, 12025.0)
+BANDS = len(EDGES_HZ) - 1
+_BATCH = 512
+_LEAST = 1e-12  # -120 dB: no more than rounding
+
+
+def frame_samples(rate_hz: int) -> int:
+    """Samples of a frame: 20 ms."""
+    return max(2, round(rate_hz * FRAME_S))
+
+
+def moment_samples(rate_hz: int) -> int:
+    """Samples of a moment: about 1 ms, so that a frame is whole moments."""
+    frame = frame_samples(rate_hz)
+    return frame // min((n for n in range(1, frame + 1) if frame % n == 0), key=lambda n: abs(n - 20))
+
+
+def db(power: NDArray[np.floating]) -> Powers:
+    """Decibels of powers, nothing below -120."""
+    return np.asarray(10.0 * np.log10(np.maximum(power, _LEAST)), np.float32)
+
+
+@lru_cache(maxsize=8)
+def _kit(rate_hz: int) -> tuple[Powers, int, Powers]:
+    """Window, FFT length, and what sums an FFT's bins to bands, shape (bins, BANDS)."""
+    window = np.hanning(2 * frame_samples(rate_hz) + 1)[:-1]
+    length = int(fft.next_fast_len(len(window), real=True))
+    hz = np.arange(length // 2 + 1) * (rate_hz / length)
+    sums = np.stack([(low <= hz) & (hz < high) for low, high in pairwise(EDGES_HZ)], axis=1)
+    mean_square = 2.0 / (length * np.square(window).sum())
+    return window.astype(np.float32), length, (sums * mean_square).astype(np.float32)
+
+
+def cells(audio: Audio, rate_hz: int, every: int = 1) -> Powers:
+    """Power of each frame and band, channels summed, shape (frames, BANDS).
+
+    A frame is seen through a Hann window of two frames, so the first whole window begins half a frame before its frame.
+
+    Args:
+        audio: shape (n, channels), from the beginning of the first window.
+        every: how many frames lie between the windows that are looked at.
+    """
+    window, length, sums = _kit(rate_hz)
+    hop = frame_samples(rate_hz)
+    if len(audio) < 2 * hop:
+        return np.zeros((0, BANDS), np.float32)
+    made = np.zeros((1 + (len(audio) - 2 * hop) // (hop * every), BANDS), np.float32)
+    for channel in audio.T:
+        plain = np.ascontiguousarray(channel, np.float32)
+        if not plain.any():
+            continue
+        windows = np.lib.stride_tricks.sliding_window_view(plain, 2 * hop)[:: hop * every]
+        for at in range(0, len(made), _BATCH):
+            spectrum = fft.rfft(windows[at : at + _BATCH] * window, length, axis=1)
+            made[at : at + _BATCH] += (spectrum.real**2 + spectrum.imag**2) @ sums
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A whole programme, seen. Powers are mean squares."""
+
+    rate_hz: int
+    samples: int
+    cells: Powers
+    """Shape (frames, BANDS), the sum of the channels."""
+    moments: Powers
+    """Shape (moments, 2), the sum of the channels: the whole signal, and what of it is about 3 to 18 kHz."""
+    channels: Powers
+    """Shape (frames, 3): left, right, and left times right; a mono programme is both."""
+
+
+class Recorder:
+    """Looks on while a programme goes by in stretches, from several threads, some of it more than once."""
+
+    def __init__(self, rate_hz: int, samples: int | None = None) -> None:
+        """`samples`: how long the programme is; None where it ends with the only stretch that is seen."""
+        self.rate_hz = rate_hz
+        self._samples = samples
+        self._hop, self._moment = frame_samples(rate_hz), moment_samples(rate_hz)
+        self._pieces: dict[int, tuple[Powers, Powers, Powers]] = {}
+        self._lock = Lock()
+
+    def listen(self, start: int, blocks: Iterable[Audio]) -> Iterator[Audio]:
+        """The blocks as they come; what they are is taken down. `start` is the place of the first sample."""
+        half = self._hop // 2
+        waiting: list[Audio] = []
+        held, begin = 0, start  # how many samples are waiting, and the place of the first
+        frame = -(-(start + half) // self._hop) if start else 0
+        try:
+            for block in blocks:
+                yield block
+                waiting.append(np.asarray(block))
+                held += len(block)
+                ready = (begin + held - half) // self._hop
+                if ready - frame >= _BATCH // 8:
+                    joined = np.concatenate(waiting)
+                    self._take(frame, ready, joined, begin)
+                    frame = ready
+                    kept = joined[max(0, frame * self._hop - half - begin) :]
+                    begin += len(joined) - len(kept)
+                    waiting, held = [kept], len(kept)
+        finally:  # what broke off is seen up to there
+            end = begin + held
+            if self._samples is None:
+                self._samples = end
+            ready = -(-end // self._hop) if end >= self._samples else (end - half) // self._hop
+            if ready > frame:
+                self._take(frame, ready, np.concatenate(waiting), begin)
+
+    def _take(self, first: int, last: int, audio: Audio, begin: int) -> None:
+        """Take down frames [first, last) of `audio`, which begins at `begin`; beyond its ends there is silence."""
+        low, high, half = first * self._hop, last * self._hop, self._hop // 2
+        around = np.zeros((high - low + self._hop, audio.shape[1]), np.float32)
+        head, tail = max(low - half, begin), min(high + self._hop - half, begin + len(audio))
+        around[head - low + half : tail - low + half] = audio[head - begin : tail - begin]
+        inside = around[half : half + high - low]
+        squares = np.square(inside).sum(axis=1)
+        # Twice the difference over two samples: nothing below, nothing at half the rate, most at a quarter of it.
+        edge = np.concatenate([np.zeros((4, audio.shape[1]), np.float32), around])[half : half + high - low + 4]
+        apart = edge[4:] - 2.0 * edge[2:-2] + edge[:-4]
+        high_squares = np.square(apart).sum(axis=1) / 16.0
+        outline = np.stack([squares, high_squares], axis=1).reshape(-1, self._moment, 2).mean(axis=1)
+        left, right = inside[:, 0], inside[:, -1]
+        related = np.stack([left * left, right * right, left * right], axis=1)
+        pair = related.reshape(-1, self._hop, 3).mean(axis=1)
+        piece = (cells(around, self.rate_hz), outline.astype(np.float32), pair.astype(np.float32))
+        with self._lock:
+            if first not in self._pieces or len(self._pieces[first][0]) <= len(piece[0]):
+                self._pieces[first] = piece
+
+    def seen(self) -> Seen:
+        """What was taken down. Raises ValueError where a part was never seen."""
+        samples = self._samples or 0
+        frames, per = -(-samples // self._hop), self._hop // self._moment
+        whole = np.full((frames, BANDS), np.nan, np.float32)
+        moments, channels = np.zeros((frames * per, 2), np.float32), np.zeros((frames, 3), np.float32)
+        for first, (piece, outline, pair) in sorted(self._pieces.items()):
+            last = min(frames, first + len(piece))
+            whole[first:last] = piece[: last - first]
+            moments[first * per : last * per] = outline[: (last - first) * per]
+            channels[first:last] = pair[: last - first]
+        if np.isnan(whole).any():
+            raise ValueError("a part of the programme was never seen")
+        return Seen(rate_hz=self.rate_hz, samples=samples, cells=whole, moments=moments, channels=channels)

@@ -1,0 +1,179 @@
+"""The audit as a page: one self-contained file with plots, no scripts, nothing from anywhere else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from producer.audit.audit import Audit, ClipReport
+from producer.audit.finding import clock
+from producer.audit.report import CURVE_S, curves, heard_counts
+from producer.model.profile import PROFILES
+
+WIDTH, LEFT, RIGHT = 1200.0, 44.0, 12.0
+TOP, PLOT = 26.0, 250.0
+"""The plot in its own units: outer width, margins, and the height of the loudness curve."""
+LOWEST_LUFS, HIGHEST_LUFS = -60.0, 0.0
+LANE, GAP = 17.0, 4.0
+_LANES = (("speech", "lines"), ("sound", "cues"), ("bed", "beds"), ("music", "music"))
+_STATES = {
+    "found": "found",
+    "missing": "missing",
+    "quiet": "too quiet",
+    "loud": "too loud",
+    "moved": "moved",
+    "cut short": "cut short",
+    "replaced": "replaced",
+    "inaudible": "inaudible",
+    "unclear": "cannot be told",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    x: float
+    width: float
+    y: float
+    good: bool
+    title: str
+
+
+def html(audits: Sequence[Audit], title: str) -> str:
+    """The page of an episode's audits; the same values give the same page."""
+    environment = Environment(
+        loader=PackageLoader("producer.audit", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    return environment.get_template("audit.html").render(title=title, files=[_file(one) for one in audits]) + "\n"
+
+
+def _file(audit: Audit) -> dict[str, Any]:
+    loud = audit.heard.loudness
+    figures = [
+        ("loudness", _number(loud.integrated_lufs), "LUFS"),
+        ("range", _number(loud.range_lu), "LU"),
+        ("true peak", _number(loud.true_peak_dbtp), "dBTP"),
+        ("length", clock(audit.heard.length_s), ""),
+        ("left − right", _number(audit.figures.balance_db), "dB"),
+        ("lost in mono", _number(audit.figures.mono_loss_lu), "LU"),
+    ]
+    return {
+        "name": audit.name,
+        "mix": audit.mix,
+        "profile": audit.profile,
+        "compared": audit.compared,
+        "counts": heard_counts(audit),
+        "figures": figures,
+        "findings": audit.findings,
+        "plot": _plot(audit),
+        "verdicts": [
+            (name, one.passes, "; ".join(f"{fault.what} → {fault.mend}" for fault in one.faults))
+            for name, one in audit.verdicts.items()
+        ],
+        "lines": [_line(one) for one in audit.clips if one.clip.kind == "speech"],
+        "cues": [_cue(one) for one in audit.clips if one.clip.kind != "speech"],
+    }
+
+
+def _plot(audit: Audit) -> dict[str, Any]:
+    length_s = max(audit.heard.length_s, audit.plan.length_s if audit.plan is not None else 0.0, 1.0)
+
+    def x(seconds: float) -> float:
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * min(max(seconds, 0.0), length_s) / length_s, 1)
+
+    def y(lufs: float) -> float:
+        held = min(max(lufs, LOWEST_LUFS), HIGHEST_LUFS)
+        return round(TOP + PLOT * (HIGHEST_LUFS - held) / (HIGHEST_LUFS - LOWEST_LUFS), 1)
+
+    def line(values: Sequence[float | None]) -> str:
+        return " ".join(f"{x(index * CURVE_S)},{y(-70.0 if v is None else v)}" for index, v in enumerate(values))
+
+    momentary, short = curves(audit)
+    bottom = TOP + PLOT
+    lanes, boxes = [], []
+    at = bottom + 10.0
+    for kind, called in _LANES:
+        inside = [one for one in audit.clips if one.clip.kind == kind]
+        if not inside:
+            continue
+        lanes.append((called, at + LANE - 4.5))
+        for one in inside:
+            start, end = x(one.clip.start_s), x(one.clip.end_s)
+            good = one.match.state in ("found", "unclear")
+            said = f"{clock(one.clip.start_s)} {one.clip.called}: {_STATES[one.match.state]}"
+            boxes.append(_Box(start, max(2.0, end - start), at, good, said))
+        at += LANE + GAP
+    profile = PROFILES.get(audit.profile or "")
+    band = None
+    if profile is not None and profile.loudness_lufs is not None:
+        high, low = profile.loudness_lufs + profile.tolerance_lu, profile.loudness_lufs - profile.tolerance_lu
+        band = {"y": y(high), "height": round(max(1.5, y(low) - y(high)), 1), "says": f"{profile.loudness_lufs:g} LUFS"}
+    step = next(step for step in (5, 10, 15, 30, 60, 120, 300, 600, 1800, 36000) if length_s / step <= 14)
+    return {
+        "height": at + 22.0,
+        "right": WIDTH - RIGHT,
+        "top": TOP,
+        "bottom": bottom,
+        "lane": LANE,
+        "rows": [(y(level), f"{level:g}") for level in (-10.0, -20.0, -30.0, -40.0, -50.0)],
+        "ticks": [(x(t), f"{t // 60}:{t % 60:02d}") for t in range(0, int(length_s) + 1, step)],
+        "foot": at + 14.0,
+        "momentary": line(momentary),
+        "area": f"{x(0)},{bottom} {line(short)} {x((len(short) - 1) * CURVE_S)},{bottom}" if short else "",
+        "short": line(short),
+        "band": band,
+        "lanes": lanes,
+        "boxes": boxes,
+        "marks": [(x(one.start_s), number) for number, one in enumerate(audit.findings, 1)],
+    }
+
+
+def _line(one: ClipReport) -> dict[str, Any]:
+    margin = one.margin
+    beds = music = ""
+    if margin is not None:
+        beds = _margin(margin.beds_lu, margin.asked_beds_lu)
+        music = _margin(margin.music_lu, margin.asked_music_lu)
+    return _row(one) | {"text": one.clip.text, "beds": beds, "music": music}
+
+
+def _margin(is_lu: float | None, asked_lu: float) -> str:
+    return "" if is_lu is None else f"{is_lu:.1f} of {asked_lu:g}"
+
+
+def _cue(one: ClipReport) -> dict[str, Any]:
+    band = one.match.band_hz
+    return _row(one) | {
+        "text": one.clip.name,
+        "kind": {"sound": "cue"}.get(one.clip.kind, one.clip.kind),
+        "over": ""
+        if one.match.over_db is None
+        else f"{'≥ ' if one.match.over_db >= 60 else ''}{one.match.over_db:+.0f}",
+        "band": "" if band is None else f"{_hertz(band[0])}–{_hertz(band[1])}",
+    }
+
+
+def _row(one: ClipReport) -> dict[str, Any]:
+    return {
+        "time": clock(one.clip.start_s),
+        "state": _STATES[one.match.state],
+        "good": one.match.state in ("found", "unclear"),
+        "off": "" if one.match.level_off_db is None else f"{round(one.match.level_off_db, 1) + 0.0:+.1f}",
+        "mono": "" if one.mono_loss_lu is None else f"{one.mono_loss_lu:.1f}",
+        "where": str(one.clip.where),
+    }
+
+
+def _hertz(hz: float) -> str:
+    return f"{hz / 1000:.1f}k" if hz >= 1000 else f"{hz:.0f}"
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 1) + 0.0:.1f}".replace("-", "−") if math.isfinite(value) else "none"

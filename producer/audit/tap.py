@@ -1,0 +1,101 @@
+"""What each clip sounds like by itself, taken down while the mix is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+
+from producer.audio import Audio
+from producer.audit.cells import BANDS, COARSE, Powers, cells, frame_samples
+
+BUSES = ("speech", "sounds", "beds", "music")
+
+
+@dataclass(frozen=True, slots=True)
+class ClipCells:
+    """A clip's own powers: frames of 20 ms, or of 160 ms (`step` 8) for what goes on for long."""
+
+    first: int
+    """Of the first row, counted in rows of this size from the start of the episode."""
+    step: int
+    powers: Powers  # shape (rows, BANDS)
+
+
+class Tap:
+    """Takes each clip as the mix adds it to its bus, from any thread, in any order; what comes twice counts once."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self._rate_hz = rate_hz
+        self._hop = frame_samples(rate_hz)
+        self._pieces: dict[str, dict[int, tuple[int, Powers]]] = {}
+        self._steps: dict[str, int] = {}
+        self._lock = Lock()
+
+    def heard(self, clip: str, start: int, audio: Audio, *, long: bool) -> None:
+        """Samples of `clip` from timeline sample `start` on, as they are in the mix before beds are turned down.
+
+        Args:
+            audio: shape (n, 2).
+            long: whether the clip goes on for long, so that coarse frames will do.
+        """
+        with self._lock:
+            if start in self._pieces.setdefault(clip, {}):
+                return
+        step = COARSE if long else 1
+        lead = start % (self._hop * step)
+        if not audio.any():
+            piece = (start // (self._hop * step), np.zeros((0, BANDS), np.float32))
+        elif long:
+            rows = -(-(lead + len(audio)) // (self._hop * step))
+            padded = np.zeros((rows * self._hop * step, 2), np.float32)
+            padded[lead : lead + len(audio)] = audio
+            piece = (start // (self._hop * step), cells(padded, self._rate_hz, 2).reshape(rows, step // 2, -1).mean(1))
+        else:
+            half = self._hop // 2  # one frame more on both sides: windows reach over
+            padded = np.zeros((lead + len(audio) + 4 * self._hop, 2), np.float32)
+            padded[self._hop + half + lead : self._hop + half + lead + len(audio)] = audio
+            piece = (start // self._hop - 1, cells(padded, self._rate_hz))
+        with self._lock:
+            self._pieces[clip][start] = piece
+            self._steps[clip] = step
+
+    def clips(self) -> dict[str, ClipCells]:
+        """Every clip that was heard, by id."""
+        found = {}
+        for clip, step in sorted(self._steps.items()):
+            pieces = [piece for piece in self._pieces[clip].values() if len(piece[1])]
+            if not pieces:
+                continue
+            first = max(0, min(at for at, _ in pieces))
+            whole = np.zeros((max(at + len(rows) for at, rows in pieces) - first, BANDS), np.float32)
+            for at, rows in pieces:
+                skip = max(0, first - at)
+                whole[at + skip - first : at - first + len(rows)] += rows[skip:]
+            found[clip] = ClipCells(first, step, whole)
+        return found
+
+
+class BusMeter:
+    """How loud each bus is in coarse frames, after beds and music are turned down."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self._rate_hz = rate_hz
+        self._size = frame_samples(rate_hz) * COARSE
+        self._rest = {bus: np.zeros((0, 2), np.float32) for bus in ("beds", "music")}
+        self._rows: dict[str, list[Powers]] = {bus: [] for bus in self._rest}
+
+    def push(self, beds: Audio, music: Audio) -> None:
+        """The next stretch of the two, shape (n, 2)."""
+        for bus, audio in (("beds", beds), ("music", music)):
+            waiting = np.concatenate([self._rest[bus], audio])
+            whole = len(waiting) // self._size * self._size
+            if whole:
+                rows = cells(waiting[:whole], self._rate_hz, 2).reshape(-1, COARSE // 2, BANDS).mean(axis=1)
+                self._rows[bus].append(np.asarray(rows, np.float32))
+            self._rest[bus] = waiting[whole:].copy()
+
+    def powers(self, bus: str) -> Powers:
+        """Shape (coarse frames, BANDS)."""
+        return np.concatenate([np.zeros((0, BANDS), np.float32), *self._rows[bus]])

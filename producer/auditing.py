@@ -1,0 +1,248 @@
+"""The audit's edge: finds the files, reads and decodes them, and writes what was found."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import soundfile
+
+from producer.audio import Audio
+from producer.audit import mpeg, page, reference, report
+from producer.audit.audit import Audit, audit
+from producer.audit.cells import Recorder
+from producer.audit.planned import BrokenTimelineError, Plan, plan_of
+from producer.audit.programme import Heard, Listener
+from producer.audit.reference import BrokenReferenceError, Margin, Reference
+from producer.audit.tap import BusMeter, Tap
+from producer.audit.verdicts import FileFacts
+from producer.deliver import ffmpeg
+from producer.errors import RenderError
+from producer.mix.margin import LineMargin
+from producer.model.timeline import Timeline
+
+TIMELINE = "timeline.json"
+DOCUMENT = "audit.json"
+PAGE = "audit.html"
+SUFFIXES = (".mp3", ".wav", ".flac", ".m4a", ".m4b", ".aac", ".ogg", ".opus", ".aif", ".aiff", ".w64", ".caf")
+_MOST_DOCUMENT_BYTES = 1 << 27
+
+
+def reference_name(mix: str) -> str:
+    """What the reference of a mix is called."""
+    return "reference.npz" if mix in ("", "standard") else f"reference.{mix}.npz"
+
+
+class Witness:
+    """Takes down, while an episode is made, what each of its mixes should sound like.
+
+    Give `tap` to the mixer, `push` it every stretch of the standard mix, let the encoder be fed through a `Recorder`,
+    listen to the decoded file with a `Listener`, and ask for the mix's `reference`.
+    """
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self.tap = Tap(timeline.rate_hz)
+        self._buses = BusMeter(timeline.rate_hz)
+
+    def push(self, beds: Audio, music: Audio) -> None:
+        """The next stretch of the standard mix's beds and music, as far down as the margin has them."""
+        self._buses.push(beds, music)
+
+    def recorder(self) -> Recorder:
+        """What the mastered programme is fed to the encoder through; a new one for each round."""
+        return Recorder(self._timeline.rate_hz, self._timeline.duration)
+
+    def reference(
+        self,
+        recorder: Recorder,
+        margins: Iterable[LineMargin],
+        profile: str,
+        mix: str = "standard",
+        bus_gain_db: Mapping[str, float] | None = None,
+    ) -> Reference:
+        """How this mix should sound.
+
+        Args:
+            bus_gain_db: what this mix gives each bus beyond the standard one, where that is not 0; -inf for one that
+                it leaves out.
+        """
+        buses = {clip.id: (_BUS[clip.kind], clip.duck is False) for clip in self._timeline.clips}
+        gone = {bus for bus, value in (bus_gain_db or {}).items() if value == float("-inf")}
+        return reference.build(
+            recorder.seen(),
+            {name: one for name, one in self.tap.clips().items() if buses[name][0] not in gone},
+            buses,
+            turned_down={bus: self._buses.powers(bus) for bus in ("beds", "music") if bus not in gone},
+            bus_gain_db=bus_gain_db,
+            margins={
+                one.clip: Margin(
+                    beds_lu=_finite(one.over_beds_lu),
+                    music_lu=_finite(one.over_music_lu),
+                    asked_beds_lu=one.asked_beds_lu,
+                    asked_music_lu=one.asked_music_lu,
+                )
+                for one in margins
+                if isfinite(one.speech_lufs)
+            },
+            profile=profile,
+            mix=mix,
+        )
+
+
+_BUS = {"speech": "speech", "sound": "sounds", "bed": "beds", "music": "music"}
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 2) if isfinite(value) else None
+
+
+def delivered(audio: Path, heard: Heard, document: Mapping[str, Any], reference: Reference) -> Audit:
+    """The audit of a mix that was just made, from what was heard while it was verified.
+
+    Args:
+        audio: the encoded file. document: its `timeline.json`.
+    """
+    return audit(audio.name, probe(audio), heard, plan=plan_of(document), reference=reference)
+
+
+def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:
+    """The files that an audit leaves: name and content."""
+    said = json.dumps(report.document(audits), ensure_ascii=False, indent=1) + "\n"
+    return (DOCUMENT, said), (PAGE, page.html(audits, title))
+
+
+def target(path: Path, profile: str | None = None) -> tuple[Audit, ...]:
+    """Audit a file, or every mix in an output folder. Raises RenderError for what is neither."""
+    files = [path] if path.is_file() else _mixes(path)
+    plan = _plan(files[0].parent)
+    return tuple(_one(file, plan, profile) for file in files)
+
+
+def _mixes(folder: Path) -> list[Path]:
+    """The mixes in an output folder: sound files right in it, the standard one first."""
+    if not folder.exists():
+        raise RenderError(f"there is no file or folder called {folder}")
+    try:
+        found = [one for one in folder.iterdir() if one.suffix.lower() in SUFFIXES and one.is_file()]
+    except OSError as wrong:
+        raise RenderError(f"cannot read {folder}: {wrong.strerror}") from None
+    if not found:
+        raise RenderError(f"there is nothing to audit in {folder}: it holds no sound file")
+    return sorted(found, key=lambda one: (one.name.count("."), one.name))
+
+
+def _one(path: Path, plan: Plan | None, profile: str | None) -> Audit:
+    facts, heard = listen(path)
+    should = None if plan is None else _reference(path, plan, heard)
+    return audit(path.name, facts, heard, plan=plan, reference=should, profile=profile)
+
+
+def listen(path: Path) -> tuple[FileFacts, Heard]:
+    """A file's facts and all that is heard in it. Raises RenderError when it is no sound."""
+    facts = probe(path)
+    channels = min(2, facts.channels)
+    listener = Listener(facts.rate_hz, channels)
+    damage = ""
+    try:
+        for _ in listener.listen(ffmpeg.decode(path, channels, facts.rate_hz)):
+            pass
+    except RenderError as wrong:
+        damage = str(wrong).rpartition("cleanly: ")[2].splitlines()[0]
+    if not listener.meter.samples:
+        raise RenderError(f"{path} holds no sound{f': {damage}' if damage else ''}")
+    return facts, listener.heard(damage)
+
+
+def probe(path: Path) -> FileFacts:
+    """What kind of sound file it is. Raises RenderError when it is none."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(1 << 16)
+    except OSError as wrong:
+        raise RenderError(f"cannot read {path}: {wrong.strerror}") from None
+    if head[:4] in (b"RIFF", b"RF64", b"BW64", b"fLaC", b"FORM", b"caff", b"riff"):
+        try:
+            found: Any = soundfile.info(str(path))
+        except soundfile.LibsndfileError as wrong:
+            raise RenderError(f"{path} cannot be read: {wrong.error_string.rstrip('.')}") from None
+        codec = {"RF64": "wav", "WAVEX": "wav"}.get(str(found.format), str(found.format).lower())
+        bits = re.search(r"PCM_(\d+)|PCM_[SU](8)", str(found.subtype))
+        return _facts(path, codec, int(found.samplerate), int(found.channels), bits=bits and int(bits[1] or bits[2]))
+    if path.suffix.lower() == ".mp3":
+        frames = mpeg.frames(path.read_bytes())
+        if frames is not None:
+            return FileFacts(codec="mp3", rate_hz=frames.rate_hz, channels=frames.channels, kbps=frames.kbps)
+        raise RenderError(f"{path} is called .mp3, but there are no MP3 frames in it")
+    return _asked(path)
+
+
+def _facts(path: Path, codec: str, rate_hz: int, channels: int, bits: int | None = None) -> FileFacts:
+    if not 2000 <= rate_hz <= 768_000 or channels < 1:
+        raise RenderError(f"{path} claims {channels} channels at {rate_hz} Hz, which no programme has")
+    return FileFacts(codec=codec, rate_hz=rate_hz, channels=channels, bits=bits)
+
+
+def _asked(path: Path) -> FileFacts:
+    """What ffmpeg says of a file that neither libsndfile nor we know."""
+    command = [ffmpeg.executable(), "-hide_banner", "-nostdin", "-protocol_whitelist", "file,pipe"]
+    said = subprocess.run([*command, "-i", f"file:{path}"], capture_output=True, check=False)
+    found = re.search(
+        r"Audio: (\w+)[^\n]*?, (\d+) Hz, (mono|stereo|\d+ channels|[\d.]+)", said.stderr.decode("utf-8", "replace")
+    )
+    if found is None:
+        raise RenderError(f"{path} is no sound file that can be read")
+    return _facts(path, found[1], int(found[2]), 1 if found[3] == "mono" else 2)
+
+
+def _plan(folder: Path) -> Plan | None:
+    """The timeline beside a file; None when there is none. Raises RenderError when it is broken."""
+    path = folder / TIMELINE
+    if not path.is_file():
+        return None
+    try:
+        return plan_of(json.loads(_read(path).decode("utf-8")))
+    except (BrokenTimelineError, ValueError, RecursionError) as wrong:
+        raise RenderError(
+            f"{path} {wrong if isinstance(wrong, BrokenTimelineError) else 'is no JSON document'}"
+        ) from None
+
+
+def _reference(path: Path, plan: Plan, heard: Heard) -> Reference | None:
+    """The reference of a mix, by the file's name; None where there is none, or where the file has another rate."""
+    parts = path.name.split(".")
+    named = reference_name(parts[-2] if len(parts) > 2 else "")
+    beside = path.parent / named
+    if not beside.is_file():
+        return None
+    try:
+        found = Reference.from_bytes(_read(beside))
+    except BrokenReferenceError as wrong:
+        raise RenderError(f"{beside} {wrong}") from None
+    if (found.rate_hz, found.samples) != (plan.rate_hz, plan.samples):
+        raise RenderError(f"{beside} and {TIMELINE} are not of one render; render the episode again")
+    return found if found.rate_hz == heard.seen.rate_hz else None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _MOST_DOCUMENT_BYTES:
+            raise RenderError(f"{path} is larger than any that a render writes")
+        return path.read_bytes()
+    except OSError as wrong:
+        raise RenderError(f"cannot read {path}: {wrong.strerror}") from None
+
+
+def failing(audits: Sequence[Audit]) -> Iterator[str]:
+    """Every finding, one line each, with its file where there are several."""
+    for one in audits:
+        for found in one.findings:
+            place = found.where if found.where is not None else one.name
+            mend = f"; {found.mend}" if found.mend else ""
+            file = f" [{one.name}]" if len(audits) > 1 and found.where is not None else ""
+            yield f"{place}: {found.time} {found.what}{mend}{file}"

@@ -1,0 +1,150 @@
+"""`render audit` as its users meet it: folders that were moved, files from anywhere, one line for each finding."""
+
+import json
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from producer import auditing
+from producer.audit.audit import audit
+from producer.audit.planned import plan_of
+from tests.audit_helpers import RATE, Made, good
+from tests.face_helpers import Shell, cache, is_messages, shell
+
+__all__ = ["cache", "shell"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return Made(good(), tmp_path_factory.mktemp("audit"))
+
+
+@pytest.fixture
+def output(made: Made, tmp_path: Path) -> Path:
+    """An output folder, far from where it was made."""
+    folder = tmp_path / "moved" / "good"
+    folder.mkdir(parents=True)
+    shutil.copy(made.file, folder / "good.mp3")
+    (folder / "timeline.json").write_text(json.dumps(made.document), "utf-8")
+    (folder / "reference.npz").write_bytes(made.reference.to_bytes())
+    return folder
+
+
+def test_a_good_folder_is_one_line_and_exit_0(output: Path, shell: Shell) -> None:
+    done = shell("audit", output, cwd=output.parent)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("good.mp3: as planned: all 5 lines, all 7 cues, all 2 beds found; -16.")
+    assert done.out.count("\n") == 1
+    assert shell("audit", output / "good.mp3", "--quiet", cwd=output.parent).out == ""
+
+
+def test_a_mistake_is_one_line_with_its_place_and_exit_1(made: Made, output: Path, shell: Shell) -> None:
+    audio = made.decoded()
+    audio[round(9.5 * RATE) : round(9.502 * RATE)] = 0.0
+    made.reencoded(audio, "holed")
+    shutil.copy(made.folder / "holed.mp3", output / "good.mp3")
+    done = shell("audit", "good", cwd=output.parent)
+    assert done.code == 1
+    assert is_messages(done.err) and done.err.count("\n") == 1
+    assert done.err.startswith("test.yaml:13:3: 0:09.5 the sound drops out for about ")
+    assert "1 thing is not as planned" in done.out
+
+
+def test_the_document_holds_every_clip_and_no_path(output: Path, shell: Shell) -> None:
+    done = shell("audit", output, "--json", cwd=output.parent)
+    document = json.loads(done.out)
+    assert document["version"] == 1
+    (one,) = document["files"]
+    assert [clip["state"] for clip in one["clips"]] == ["found"] * 14
+    assert one["verdicts"]["podcast"] == {"passes": True, "faults": []}
+    assert one["measured"]["true_peak_dbtp"] <= -1.0
+    assert len(one["curve"]["short_term_lufs"]) == pytest.approx(48, abs=1)
+    assert str(output) not in done.out
+
+
+def test_another_profile_decides_when_it_is_asked_for(output: Path, shell: Shell) -> None:
+    done = shell("audit", output, "--profile", "broadcast", cwd=output.parent)
+    assert done.code == 1
+    assert "7.0 LU too loud (broadcast: -23 ±0.2 LUFS)" in done.err
+    assert shell("audit", output, "--profile", "brodcast", cwd=output.parent).code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("gone.mp3", None, "there is no file or folder called"),
+        ("empty.mp3", b"", "no MP3 frames"),
+        ("text.wav", b"RIFF of another kind, in words", "cannot be read"),
+        ("notes.txt", b"only words", "no sound file that can be read"),
+    ],
+)
+def test_what_cannot_be_audited_is_one_clear_message(
+    name: str, content: bytes | None, says: str, tmp_path: Path, shell: Shell
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    done = shell("audit", name, cwd=tmp_path)
+    assert done.code == 1 and done.err.count("\n") == 1
+    assert says in done.err and "Traceback" not in done.err
+
+
+def test_an_empty_folder_and_broken_company_are_one_clear_message(output: Path, shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "holds no sound file" in shell("audit", "empty", cwd=tmp_path).err
+    (output / "reference.npz").write_bytes(b"PK nonsense")
+    assert "is no reference of an episode" in shell("audit", output, cwd=tmp_path).err
+    (output / "timeline.json").write_text('{"version": 1}', "utf-8")
+    assert "is no timeline of an episode" in shell("audit", output, cwd=tmp_path).err
+    (output / "timeline.json").write_text("{", "utf-8")
+    done = shell("audit", output, cwd=tmp_path)
+    assert done.code == 1 and "is no JSON document" in done.err and done.err.count("\n") == 1
+
+
+def test_a_foreign_file_gets_its_figures_and_verdicts_and_is_told_what_cannot_be_known(
+    tmp_path: Path, shell: Shell
+) -> None:
+    tone = 0.1 * np.sin(2 * np.pi * 440.0 * np.arange(5 * 48000) / 48000.0)
+    soundfile.write(tmp_path / "tone.wav", np.stack([tone, tone], axis=1), 48000, subtype="PCM_24")
+    done = shell("audit", "tone.wav", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert "lines, cues, clicks, gaps and silences cannot be judged" in done.out
+    assert "podcast: fails: it is WAV, not MP3" in done.out
+
+
+def test_a_file_that_breaks_off_is_named_as_broken(made: Made, output: Path, shell: Shell) -> None:
+    whole = made.file.read_bytes()
+    (output / "good.mp3").write_bytes(whole[: len(whole) // 2])
+    done = shell("audit", output, cwd=output.parent)
+    assert done.code == 1
+    assert "before its time" in done.err or "broken here" in done.err
+    assert done.err.count("\n") == 1
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_the_page_shows_all_of_it_and_runs_nothing(made: Made) -> None:
+    facts, heard = auditing.listen(made.file)
+    document = json.loads(json.dumps(made.document))
+    document["clips"][1]["name"] = "<script>alert(1)</script>"
+    found = audit("good.mp3", facts, heard, plan=plan_of(document), reference=made.reference)
+    names = dict(auditing.documents([found], "A & B"))
+    page = Tags()
+    page.feed(names["audit.html"])
+    tags = [tag for tag, _ in page.found]
+    assert "script" not in tags and "link" not in tags and "img" not in tags
+    assert not any(name.startswith("on") or name in ("src", "href") for _, attrs in page.found for name in attrs)
+    assert tags.count("rect") == 1 + 14  # the target and every clip
+    assert tags.count("tr") == 1 + 5 + 1 + 5 + 1 + 9
+    assert "A &amp; B" in names["audit.html"]
+    assert json.loads(names["audit.json"])["files"][0]["file"] == "good.mp3"
