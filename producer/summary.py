@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from producer.audit import report as audit_report
+from producer.model.mixes import STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +40,11 @@ def facts(report: Report, here: Path) -> dict[str, object]:
             for one in others
         },
         "stems": [_from(path, here) for path in report.stems],
-        "audit": [line for one in report.audits for line in audit_lines(one)],
+        "audit": [
+            f"{one.mix}: {line}" if one.mix != STANDARD.name else line
+            for one in report.audits
+            for line in audit_lines(one)
+        ],
         "findings": [audit_report.finding(found) for one in report.audits for found in one.findings],
         "files": [_from(path, here) for path in report.files],
     }
@@ -79,6 +84,7 @@ def _tightest(margins: Iterable[LineMargin]) -> dict[str, tuple[float, float, st
     rows = {
         "beds": [(m.over_beds_lu - m.asked_beds_lu, m.over_beds_lu, m.asked_beds_lu, m.clip) for m in margins],
         "music": [(m.over_music_lu - m.asked_music_lu, m.over_music_lu, m.asked_music_lu, m.clip) for m in margins],
+        "sounds": [(m.over_sounds_lu - m.asked_beds_lu, m.over_sounds_lu, m.asked_beds_lu, m.clip) for m in margins],
     }
     least = {kind: min(found, default=None) for kind, found in rows.items()}
     return {kind: row[1:] for kind, row in least.items() if row is not None and math.isfinite(row[0])}

@@ -19,6 +19,7 @@ from producer.audit.reference import Margin, Reference
 from producer.audit.verdicts import Fault, FileFacts, Verdict, verdicts
 from producer.audit.wording import finding_of
 from producer.errors import Place
+from producer.model.mixes import MIXES
 
 _LENGTH_S = 0.06
 """Encoders other than ours add or take so much without harm."""
@@ -164,7 +165,7 @@ def _compared(
     findings += [one for one in said if one is not None]
     there = {match.clip for match in kept if match.state == "found"}
     losses = {name: loss for name, loss in channels.mono_losses(field, heard).items() if name in there}
-    findings += _mono(losses, clips) if not any(one.kind == "channel" for one in wrong) else ()
+    findings += _mono(losses, clips, reference.mix) if not any(one.kind == "channel" for one in wrong) else ()
     findings += _margins(reference, clips)
     for click in moments.clicks(outline, field):
         if peaks and outline.planned_near(click.start_s) + field.level_db > _NEAR_FULL_DB:
@@ -255,7 +256,9 @@ def _silences(field: Field, heard: Heard, clips: Mapping[str, PlannedClip]) -> I
         )
 
 
-def _mono(losses: Mapping[str, float], clips: Mapping[str, PlannedClip]) -> Iterator[Finding]:
+def _mono(losses: Mapping[str, float], clips: Mapping[str, PlannedClip], mix: str) -> Iterator[Finding]:
+    if mix in MIXES and MIXES[mix].headphones:  # nobody hears it on one loudspeaker
+        return
     for name, loss in losses.items():
         if name in clips and loss > channels.MONO_LOSS_LU:
             clip = clips[name]
