@@ -31,6 +31,7 @@ LONG_FRAMES = 3000
 _GAINS_DB = np.arange(-36.0, 18.1, 1.5)
 _GONE_DB = -27.0
 _LEVEL_DB = 2.5
+_UNTOLD_DB = -15.0  # what is lower and rules no cells that could tell is called missing
 REPLACED_SHARE = 0.06
 """What sounds in the place of something has at least this share (-12 dB) of its power."""
 _EAR = np.power(10.0, np.array([-26, -17, -11, -7, -3.5, -1, 0, 1, 1, 1, 0, -2.5], np.float32) / 10.0)
@@ -262,7 +263,7 @@ def _goes_with(field: Field, first: int, last: int, own: Powers, level_db: float
     turned = own * np.float32(10.0 ** (level_db / 10.0))
     rules = (turned > 2.0 * np.maximum(field.total[first:last] - own, 0.0)) & field.seen_in(first, last)
     if rules.sum() < 3 * LEAST_CELLS:
-        return True
+        return level_db > _UNTOLD_DB
     found, wanted = [], []
     for band in range(BANDS):
         cells = rules[:, band]

@@ -21,6 +21,7 @@ FAINT_DB = 6.0
 LONGEST_CLICK_S = 0.012
 _AUDIBLE_DB = -60.0
 _NORMAL_DB = 4.0
+_CLICK_LEAST_DB = -50.0  # what a codec leaves after a sibilant that stops is lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def clicks(outline: Outline, field: Field) -> tuple[Moment, ...]:
     sharp = (off > CLICK_DB) & (heard + 0.5 * (off - CLICK_DB) > around + 3.0) & (heard > around - 4.0)
     # In something as loud a click is smaller, but where all else is as planned it is as certain.
     sharp |= (off > FAINT_DB) & (off > 8.0 * _usual(off)) & (heard > around - 6.0)
-    sharp &= ~told
+    sharp &= ~told & (heard > _CLICK_LEAST_DB)
     found = []
     for start, end in _joined(runs(sharp), 6):
         calm = np.abs(outline.off) < 4.0
