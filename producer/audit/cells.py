@@ -46,14 +46,14 @@ def db(power: NDArray[np.floating]) -> Powers:
 
 
 @lru_cache(maxsize=8)
-def _kit(rate_hz: int) -> tuple[Powers, int, Powers]:
-    """Window, FFT length, and what sums an FFT's bins to bands, shape (bins, BANDS)."""
+def _kit(rate_hz: int) -> tuple[Powers, int, list[int], np.float32]:
+    """Window, FFT length, the bins at which bands begin and the last one ends, and what makes sums mean squares."""
     window = np.hanning(2 * frame_samples(rate_hz) + 1)[:-1]
     length = int(fft.next_fast_len(len(window), real=True))
     hz = np.arange(length // 2 + 1) * (rate_hz / length)
-    sums = np.stack([(low <= hz) & (hz < high) for low, high in pairwise(EDGES_HZ)], axis=1)
+    edges = [min(int(np.searchsorted(hz, edge)), len(hz)) for edge in EDGES_HZ]
     mean_square = 2.0 / (length * np.square(window).sum())
-    return window.astype(np.float32), length, (sums * mean_square).astype(np.float32)
+    return window.astype(np.float32), length, edges, np.float32(mean_square)
 
 
 def cells(audio: Audio, rate_hz: int, every: int = 1) -> Powers:
@@ -65,7 +65,7 @@ def cells(audio: Audio, rate_hz: int, every: int = 1) -> Powers:
         audio: shape (n, channels), from the beginning of the first window.
         every: how many frames lie between the windows that are looked at.
     """
-    window, length, sums = _kit(rate_hz)
+    window, length, edges, mean_square = _kit(rate_hz)
     hop = frame_samples(rate_hz)
     if len(audio) < 2 * hop:
         return np.zeros((0, BANDS), np.float32)
@@ -77,8 +77,10 @@ def cells(audio: Audio, rate_hz: int, every: int = 1) -> Powers:
         windows = np.lib.stride_tricks.sliding_window_view(plain, 2 * hop)[:: hop * every]
         for at in range(0, len(made), _BATCH):
             spectrum = fft.rfft(windows[at : at + _BATCH] * window, length, axis=1)
-            made[at : at + _BATCH] += (spectrum.real**2 + spectrum.imag**2) @ sums
-    return made
+            power = spectrum.real**2 + spectrum.imag**2
+            for band, (low, high) in enumerate(pairwise(edges)):
+                made[at : at + _BATCH, band] += power[:, low:high].sum(axis=1)
+    return made * mean_square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,16 +142,19 @@ class Recorder:
         head, tail = max(low - half, begin), min(high + self._hop - half, begin + len(audio))
         around[head - low + half : tail - low + half] = audio[head - begin : tail - begin]
         inside = around[half : half + high - low]
-        squares = np.square(inside).sum(axis=1)
-        # Twice the difference over two samples: nothing below, nothing at half the rate, most at a quarter of it.
-        edge = np.concatenate([np.zeros((4, audio.shape[1]), np.float32), around])[half : half + high - low + 4]
-        apart = edge[4:] - 2.0 * edge[2:-2] + edge[:-4]
-        high_squares = np.square(apart).sum(axis=1) / 16.0
-        outline = np.stack([squares, high_squares], axis=1).reshape(-1, self._moment, 2).mean(axis=1)
-        left, right = inside[:, 0], inside[:, -1]
-        related = np.stack([left * left, right * right, left * right], axis=1)
-        pair = related.reshape(-1, self._hop, 3).mean(axis=1)
-        piece = (cells(around, self.rate_hz), outline.astype(np.float32), pair.astype(np.float32))
+        ways = [np.ascontiguousarray(way) for way in inside.T]  # a channel at a time: several times as fast
+        squares = [way * way for way in ways]
+        both = ways[0] * ways[-1]
+        outline = np.zeros(((high - low) // self._moment, 2), np.float32)
+        for channel, square in enumerate(squares):
+            # Twice the difference over two samples: nothing below, nothing at half the rate, most at a quarter of it.
+            before = np.concatenate([np.zeros(4, np.float32), around[:, channel]])[half : half + high - low + 4]
+            apart = before[4:] - 2.0 * before[2:-2] + before[:-4]
+            outline[:, 0] += square.reshape(-1, self._moment).mean(axis=1)
+            outline[:, 1] += (apart * apart).reshape(-1, self._moment).mean(axis=1) / 16.0
+        per_frame = (squares[0], squares[-1], both)
+        pair = np.stack([one.reshape(-1, self._hop).mean(axis=1) for one in per_frame], axis=1)
+        piece = (cells(around, self.rate_hz), outline, pair)
         with self._lock:
             if first not in self._pieces or len(self._pieces[first][0]) <= len(piece[0]):
                 self._pieces[first] = piece
