@@ -415,9 +415,12 @@ def test_two_files_of_one_take_are_an_error(bare: Stage) -> None:
     [
         ("es", "Nadie había encendido la lámpara en un año, y nadie la había echado de menos."),
         ("ru", "Никто не зажигал лампу целый год, и никому она не была нужна."),
+        ("en-us", "At 10:30 she paid £3.50 for 112 lamps, and Dr. Reed took the 2nd of them away."),
     ],
 )
-def test_other_languages_are_aligned_by_their_own_voices(tmp_path: Path, cache: Path, voice: str, text: str) -> None:
+def test_other_languages_and_figures_are_aligned_by_their_own_voices(
+    tmp_path: Path, cache: Path, voice: str, text: str
+) -> None:
     script = f"title: X\nlanguage: {voice}\ncast: {{ana: {{voice: {voice}}}}}\n"
     script += f"scenes:\n  - play:\n      - id: one\n        ana: {text}\n"
     made = stage(tmp_path / "play", cache, text=script, actor=Actor(f"{voice}+f2", 140.0))

@@ -27,7 +27,7 @@ from producer.voice.folder import Recording
 from producer.voice.keep import pack_take, unpack_take
 from producer.voice.naming import Speech
 from producer.voice.phrasing import pieces, timed_words
-from producer.voice.reference import Reference, backwards, reference_voice, references
+from producer.voice.reference import Reference, backwards, reference_voice, references, spoken_pieces
 from producer.voice.spectra import RATE_HZ, Floats
 
 _MADE = 2
@@ -130,8 +130,8 @@ def hear_all(
 
 
 def _key(one: Recording, language: str, rate_hz: int) -> str:
-    parts = [[astuple(token) for token in piece.tokens] for piece in pieces(one.line)]
     voice = reference_voice(one.line.voices[one.index], language)
+    parts = [[astuple(token) for token in piece.tokens] for piece in spoken_pieces(one.line, voice)]
     return key("recorded", _MADE, one.sha256, rate_hz, parts, voice, VOICES[DEFAULT].version(voice))
 
 
@@ -209,7 +209,7 @@ def hear(one: Recording, raw: Floats, native_hz: int, beside: Reference, rate_hz
     if not any(len(audio) for audio in played):
         raise UnusableError("holds nothing that could be heard as speech")
     made = []
-    for part, phrase, audio in zip(pieces(one.line), phrases, played, strict=True):
+    for part, phrase, audio in zip(beside.parts, phrases, played, strict=True):
         scale = rate_hz / native_hz
         onsets = [Onset(o.token, round(o.start * scale), round(o.end * scale)) for o in phrase.onsets]
         made.append(Phrase(audio, timed_words(part, onsets, len(audio))))

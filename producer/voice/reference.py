@@ -19,6 +19,7 @@ from producer.voice.phrasing import PUNCTUATION, Piece, has_word, pieces, saying
 from producer.voice.speak import speak_lines, split_voice
 from producer.voice.spectra import RATE_HZ
 from producer.voice.timing import VARIANTS
+from producer.voice.wording import worded
 
 _RATE_WPM = Wpm(160.0)
 
@@ -27,6 +28,8 @@ _RATE_WPM = Wpm(160.0)
 class Reference:
     """A line as two voices read it, and which of its spoken words each of theirs is."""
 
+    parts: tuple[Piece, ...]
+    """The line's phrases, with its figures in words as the voices of the readings say them."""
     readings: tuple[Reading, ...]
     words: tuple[tuple[int, int, str], ...]
     """(number of the phrase, number in `sayings` of that phrase, the word) of every word of the readings."""
@@ -62,8 +65,15 @@ def references(
     found = {}
     for (line, index), reading in zip(wanted, asked, strict=True):
         both = [takes[reading.id, variant] for variant in range(len(VARIANTS))]
-        found[line.id, index] = Reference(tuple(map(_reading, both)), _words(line))
+        parts = spoken_pieces(line, reference_voice(line.voices[index], language))
+        found[line.id, index] = Reference(parts, tuple(map(_reading, both)), _words(parts))
     return found
+
+
+def spoken_pieces(line: Line, voice: str) -> tuple[Piece, ...]:
+    """A line's phrases with their figures in words, as `voice` of the default engine is given them."""
+    language = VOICES[DEFAULT].worded(voice)
+    return tuple(replace(part, tokens=worded(part.tokens, language)) for part in pieces(line))
 
 
 def _reading(take: Take) -> Reading:
@@ -79,10 +89,10 @@ def _reading(take: Take) -> Reading:
     return Reading(samples, tuple(words))
 
 
-def _words(line: Line) -> tuple[tuple[int, int, str], ...]:
+def _words(parts: Sequence[Piece]) -> tuple[tuple[int, int, str], ...]:
     """Every spoken word that a take gives a time to, in order: as `phrasing.timed_words` has them."""
     found: list[tuple[int, int, str]] = []
-    for number, piece in enumerate(pieces(line)):
+    for number, piece in enumerate(parts):
         said = _said(piece)
         for place, owner, token in said:
             alone = sum(other == owner for _, other, _ in said) == 1
