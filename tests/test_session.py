@@ -317,6 +317,20 @@ def test_the_same_episode_is_the_same_bytes(folder: Path, tmp_path: Path) -> Non
     assert sorted(path.relative_to(tmp_path / "again").as_posix() for path in written) == sorted(hashes(folder))
 
 
+def test_another_session_in_the_same_folder_leaves_every_sound_as_it_was(tmp_path: Path) -> None:
+    """Somebody may have saved a project there that plays them."""
+    click = np.zeros((RATE_HZ, 1), np.float32)
+    for number in range(3):
+        click[100 * number] = 0.5
+        sounds = Sounds(RATE_HZ, {"click": click.copy()})
+        plan = timeline([hit("click", 0, click)], RATE_HZ, RATE_HZ)
+        before = {path: path.read_bytes() for path in tmp_path.rglob("media/*")}
+        made = Episode(slug="x", timeline=plan, script=script(), takes={}, palette=sounds)
+        write(tmp_path / "out", made, ["labels"], work=tmp_path / "work")
+        assert len(list(tmp_path.rglob("media/*.flac"))) == number + 1
+        assert {path: path.read_bytes() for path in before} == before
+
+
 def test_a_curve_with_bands_turns_the_folder_down_by_their_mean(tmp_path: Path) -> None:
     class Bands:
         def gains(self, start: int, stop: int) -> NDArray[np.float32] | None:

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from producer import master, summary
+from producer.audio import silence
+from producer.audit.programme import Listener
+from producer.auditing import Witness
 from producer.dsp.loudness import Loudness
 from producer.errors import Place
 from producer.mix.margin import LineMargin
@@ -41,8 +44,19 @@ def margin(line: str, start: float, **over: float) -> LineMargin:
 
 
 def delivered(name: str, file: Path, margins: tuple[LineMargin, ...], measured: Loudness = LOUD) -> Delivered:
-    plan = master.Plan(6.0, -1.0)
-    return Delivered(style=MIXES[name], file=file, measured=measured, margins=margins, plan=plan, rounds=1)
+    listener = Listener(RATE, 2)
+    witness = Witness(timeline_of(1.0, (), (("One", 0.0),)))
+    recorder = witness.recorder()
+    assert sum(map(len, recorder.listen(0, listener.listen([silence(RATE)])))) == RATE
+    return Delivered(
+        style=MIXES[name],
+        file=file,
+        heard=replace(listener.heard(), loudness=measured),
+        reference=witness.reference(recorder, margins, "podcast", name),
+        margins=margins,
+        plan=master.Plan(6.0, -1.0),
+        rounds=1,
+    )
 
 
 def report(folder: Path, *margins: LineMargin, measured: Loudness = LOUD) -> Report:
@@ -55,6 +69,7 @@ def report(folder: Path, *margins: LineMargin, measured: Loudness = LOUD) -> Rep
         profile=PROFILES["podcast"],
         mixes=(delivered("standard", folder / "output" / "lamp" / "lamp.mp3", margins, measured),),
         filled={"winter": ("door", "wind"), "ruins": ("gull",)},
+        audits=(),
         files=(folder / "output" / "lamp" / "lamp.mp3", folder / "output" / "lamp" / "timeline.json"),
     )
 

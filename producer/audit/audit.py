@@ -180,7 +180,7 @@ def _compared(
             margin=reference.margins.get(match.clip),
             mono_loss_lu=losses.get(match.clip),
         )
-        for match in kept
+        for match in sorted(kept, key=lambda match: (clips[match.clip].start_s, match.clip))
     )
     return findings, reports, field.level_db
 

@@ -66,6 +66,8 @@ def _faults(
     profile: Profile, facts: FileFacts, heard: Heard, found: Figures, ours: bool, bed_share: float | None
 ) -> Iterator[Fault]:
     again = "render it again" if ours else f"render episode --profile {profile.name}"
+    if profile.loudness_lufs is None:  # `render.plan` refuses it
+        again = f"make it so in an editor; 'render episode' does not make {profile.name} yet"
     yield from _format(profile, facts, again)
     yield from _loudness(profile, heard, again)
     yield from _peak(profile, heard, again)

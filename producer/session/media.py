@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,9 @@ _MOST_GAIN = 2.0
 
 class Files:
     """Writes sound files into `folder`/media and remembers them by what they are.
+
+    A file's name ends with a sum of its samples: a session that somebody saved in that folder plays what it played,
+    whatever is written beside it later.
 
     Args:
         folder: the session's.
@@ -70,17 +74,23 @@ class Files:
                 return None
             halvings = max(-doublings, int(np.ceil(np.log2(peak))))
             channels = 1 if mono else 2
-            number = sum(made is not None for made in self._known.values()) + 1
-            file = f"{FOLDER}/{number:04d}_{file_part(label)}{suffix}"
-            self._write(self._folder / file, whole, samples, channels, np.float32(0.5**halvings))
+            file = self._write(file_part(label), suffix, whole, samples, channels, np.float32(0.5**halvings))
         return Media(file=file, samples=samples, channels=channels, scale=2.0**halvings)
 
-    def _write(self, path: Path, whole: Spill, samples: int, channels: int, gain: np.float32) -> None:
-        kind = {".flac": "FLAC", ".wav": "WAV"}[path.suffix]
+    def _write(self, label: str, suffix: str, whole: Spill, samples: int, channels: int, gain: np.float32) -> str:
+        """Returns the file's name, from the session's folder."""
+        kind = {".flac": "FLAC", ".wav": "WAV"}[suffix]
+        folder, total = self._folder / FOLDER, hashlib.sha256()
+        part = folder / f"{label}.part"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with soundfile.SoundFile(path, "w", self._rate_hz, channels, "PCM_24", format=kind) as file:
+            folder.mkdir(parents=True, exist_ok=True)
+            with soundfile.SoundFile(part, "w", self._rate_hz, channels, "PCM_24", format=kind) as file:
                 for start in range(0, samples, _BLOCK):
-                    file.write(whole.read(start, min(start + _BLOCK, samples))[:, :channels] * gain)
+                    block = whole.read(start, min(start + _BLOCK, samples))[:, :channels] * gain
+                    total.update(np.ascontiguousarray(block).tobytes())
+                    file.write(block)
+            name = f"{FOLDER}/{label}_{total.hexdigest()[:8]}{suffix}"
+            part.replace(self._folder / name)
         except (OSError, soundfile.SoundFileError) as found:
-            raise RenderError(f"cannot write {path.name}: {found}") from None
+            raise RenderError(f"cannot write {label}{suffix}: {found}") from None
+        return name
