@@ -99,6 +99,8 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
         },
         "mixes": {},
         "stems": [],
+        "audit": [],
+        "findings": [],
         "files": ["output/lamp/lamp.mp3", "output/lamp/timeline.json"],
     }
 
