@@ -120,7 +120,7 @@ class Made:
             survey.push(blocks[-1])
         self.mix = np.concatenate(blocks)
         self.margins: tuple[LineMargin, ...] = mixer.margins
-        self.plan = master.first_plan(survey, PODCAST)
+        self.plan = master.first_plan(survey.levels(), PODCAST)
         for _ in range(master.ROUNDS):
             recorder = self.witness.recorder()
             self.file = self.written(self.mix, name, recorder)

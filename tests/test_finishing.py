@@ -1,9 +1,13 @@
 """What `finishing` decides by itself; whole renders are in `test_mixes.py` and `test_flagship.py`."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from producer import finishing, master
 from producer.audio import Audio
+from producer.audit.cells import Recorder
+from producer.audit.programme import Listener
 from producer.dsp.loudness import Loudness, loudness_range
 from tests.test_night import DRAMA, RATE_HZ, powers_of
 
@@ -21,16 +25,17 @@ class Widening:
         self.by_lu = by_lu
         self.came: list[float] = []
 
-    def __call__(self, mix: finishing.Mixdown) -> tuple[master.Plan, Loudness, int]:
+    def __call__(self, mix: finishing.Mixdown) -> finishing.Mastered:
         self.came.append(loudness_range(mix.levels.powers, mix.levels.seconds_per_hop))
         levels = {"integrated_lufs": -16.0, "max_momentary_lufs": -10.0, "max_short_term_lufs": -12.0}
         measured = Loudness(
             range_lu=self.came[-1] + self.by_lu, true_peak_dbtp=-1.5, sample_peak_db=-1.6, samples=mix.samples, **levels
         )
-        return master.Plan(float(len(self.came)), -1.0), measured, 2
+        heard = replace(Listener(RATE_HZ, 2).heard(), loudness=measured)
+        return finishing.Mastered(master.Plan(float(len(self.came)), -1.0), heard, Recorder(RATE_HZ), 2)
 
 
-def ridden(widening: Widening) -> tuple[master.Plan, Loudness, int]:
+def ridden(widening: Widening) -> finishing.Mastered:
     powers = powers_of(DRAMA)
     levels = master.Levels(powers, np.sqrt(powers), 0.01)
     standard = finishing.Mixdown(silent, round(SECONDS * RATE_HZ), levels)
@@ -39,15 +44,15 @@ def ridden(widening: Widening) -> tuple[master.Plan, Loudness, int]:
 
 def test_the_night_is_drawn_anew_when_the_decoded_file_is_too_wide() -> None:
     widening = Widening(1.6)
-    plan, measured, rounds = ridden(widening)
+    made = ridden(widening)
     assert len(widening.came) == 2 and widening.came[1] < widening.came[0]
-    assert measured.range_lu <= 6.0
-    assert (plan.gain_db, rounds) == (2.0, 4)  # what was delivered last, and all the rounds that it took
+    assert made.measured.range_lu <= 6.0
+    assert (made.plan.gain_db, made.rounds) == (2.0, 4)  # what was delivered last, and all the rounds that it took
 
 
 def test_a_range_that_cannot_be_had_ends_with_the_nearest() -> None:
     widening = Widening(30.0)
-    _, measured, _ = ridden(widening)
+    made = ridden(widening)
     assert len(widening.came) <= finishing.NIGHTS
-    assert measured.range_lu > 6.0
+    assert made.measured.range_lu > 6.0
     assert widening.came[-1] == min(widening.came)
