@@ -133,7 +133,9 @@ def align(
     cost, level_db = way.cost, levels_db(power, own)[0]
     if closely and hop_s == HOP_S:
         prices = _close_prices(scale, pair.typical(way))
-        if not way.jumps and not way.strange.any():
+        if way.strange.any():  # of which no part should be taken for a word said again
+            prices = replace(prices, again_word=prices.again)
+        if not way.jumps:
             way = cheapest(pair.distances, gap_cost, pair.text, prices)
         if _has_time_for_missing(way, pair.text, level_db):
             way = cheapest(pair.distances, gap_cost, pair.text, replace(prices, stranger=2.0 * prices.stranger))
@@ -150,7 +152,7 @@ def _prices(scale: float, typical: float | None = None) -> Prices:
 
 def _close_prices(scale: float, typical: float) -> Prices:
     """What departures cost where none was found at a glance: little for one word too many, much for one missing."""
-    return replace(_prices(scale, typical), missing=_FIRM * 10.0 * scale, stranger=12.5 * scale, again_word=6.0 * scale)
+    return replace(_prices(scale, typical), missing=_FIRM * 10.0 * scale, stranger=15.0 * scale, again_word=6.0 * scale)
 
 
 def _has_time_for_missing(way: Way, text: Text, level_db: Floats) -> bool:
