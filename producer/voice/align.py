@@ -43,7 +43,7 @@ _SHORT_SCALE = 3.0  # departures are dearer there
 _ONE_REMARK_S = 1.0
 """Strange sounds with no longer silence between them are one remark of somebody's."""
 _FIRM = 4.0
-"""How much dearer it is to leave words out where something else would be in their place."""
+"""How much dearer it is to leave words out where none was missing at a glance, or something is in their place."""
 _TAKES_TIME, _LOUD_DB = 0.3, -12.0
 """Of the time of words that are thought missing, and beside the level of speech: what is in their place."""
 _SLOWEST, _FASTEST = 0.4, 2.5  # a take's tempo beside the reading's
@@ -133,13 +133,12 @@ def align(
     cost, level_db = way.cost, levels_db(power, own)[0]
     if closely and hop_s == HOP_S:
         prices = _close_prices(scale, pair.typical(way))
-        firm = replace(prices, missing=_FIRM * prices.missing)
-        # Nothing was missing at a glance: then what is looked for is something too many.
-        whole = all(target < source for _, source, target in way.jumps)
-        way = cheapest(pair.distances, gap_cost, pair.text, firm if whole else prices)
+        if way.strange.any():  # of which no part should be taken for a word said again
+            prices = replace(prices, again_word=prices.again)
+        if not way.jumps:
+            way = cheapest(pair.distances, gap_cost, pair.text, prices)
         if _has_time_for_missing(way, pair.text, level_db):
-            firm = replace(firm, stranger=2.0 * prices.stranger)
-            way = cheapest(pair.distances, gap_cost, pair.text, firm)
+            way = cheapest(pair.distances, gap_cost, pair.text, replace(prices, stranger=2.0 * prices.stranger))
     return _read(way, pair, hop, len(samples), level_db, cost)
 
 
@@ -152,8 +151,8 @@ def _prices(scale: float, typical: float | None = None) -> Prices:
 
 
 def _close_prices(scale: float, typical: float) -> Prices:
-    """What departures cost once it is known how far a voice's frames are from its words: little for a single word."""
-    return replace(_prices(scale, typical), stranger=12.5 * scale, again_word=7.0 * scale)
+    """What departures cost where none was found at a glance: little for one word too many, much for one missing."""
+    return replace(_prices(scale, typical), missing=_FIRM * 10.0 * scale, stranger=15.0 * scale, again_word=6.0 * scale)
 
 
 def _has_time_for_missing(way: Way, text: Text, level_db: Floats) -> bool:

@@ -13,7 +13,7 @@ OTHER_TEXT = 0.92
 """Likeness above which a recording is of other words: of right ones it is 0.3 to 0.9, of wrong ones 0.94 to 1.05."""
 _DOUBTFUL, _ODD = 0.78, 0.25
 """A likeness that leaves it open, and the share of a recording and its line that have then to be at odds."""
-_LEAST_ADDED_S = 0.25
+_LEAST_ADDED_S = 0.45
 """Shorter strange sounds are clicks, chairs and echoes."""
 _LEAST_PAUSE_S = 0.06
 _MOSTLY = 0.6
