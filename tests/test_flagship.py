@@ -195,24 +195,29 @@ def test_the_report_holds_every_line_to_its_margin(rendered: Rendered) -> None:
 
 
 def test_the_audit_finds_every_line_and_cue_and_nothing_to_mend(rendered: Rendered) -> None:
-    (audit,) = rendered.report.audits
-    assert [str(one) for one in audit.findings] == []
-    assert {one.match.state for one in audit.clips} == {"found"}
-    assert audit.compared
-    assert audit.verdicts["podcast"].passes
+    assert [audit.mix for audit in rendered.report.audits] == ["standard", *OTHERS]
+    for audit in rendered.report.audits:
+        assert [str(one) for one in audit.findings] == [], audit.mix
+        assert {one.match.state for one in audit.clips} == {"found"}
+        assert audit.compared
+        assert audit.verdicts["podcast"].passes
 
 
 def test_another_render_gives_the_same_bytes(rendered: Rendered, tmp_path: Path) -> None:
     with Cache(tmp_path / "cache") as kept:  # empty: everything is spoken and computed again
         order = render.Order(project=project.find(SCRIPT, FOLDER)[0], output=tmp_path / "elsewhere", jobs=1)
         render.episode(order, kept, render.NoWatch())
-    first, second = (
-        {p.name: digest(p) for p in folder.iterdir()} for folder in (rendered.folder, tmp_path / "elsewhere")
-    )
-    beside = {f"flagship.{name}.mp3" for name in OTHERS}  # made in the first, and of no weight for the rest
-    assert {name: found for name, found in first.items() if name not in beside} == second
-    assert beside <= first.keys()
-    assert {"flagship.mp3", "timeline.json", "transcript.vtt", "credits.txt"} <= second.keys()
+    folders = (rendered.folder, tmp_path / "elsewhere")
+    first, second = ({p.name: digest(p) for p in folder.iterdir()} for folder in folders)
+    beside = {f"flagship.{name}.mp3" for name in OTHERS} | {f"reference.{name}.npz" for name in OTHERS}
+    of_all = {"audit.json", "audit.html"}  # they tell of every mix that was made
+    assert {name: found for name, found in first.items() if name not in beside | of_all} == {
+        name: found for name, found in second.items() if name not in of_all
+    }
+    assert beside | of_all <= first.keys()
+    assert {"flagship.mp3", "reference.npz", "timeline.json", "transcript.vtt", "credits.txt"} <= second.keys()
+    told = [json.loads((folder / "audit.json").read_text("utf-8"))["files"] for folder in folders]
+    assert told[0][0] == told[1][0]
 
 
 def test_every_mix_has_the_length_the_loudness_and_the_chapters_of_the_standard_one(rendered: Rendered) -> None:

@@ -153,9 +153,10 @@ def test_a_script_names_its_mixes_and_a_render_leaves_nothing_stale(lamp: Lamp) 
         script.write_text(plain, "utf-8")
     assert [mix.style.name for mix in again.mixes] == ["standard", "night"]
     second = files(lamp.output)
-    assert set(second) - set(first) == {"the_last_lamp.night.mp3", "stems/session.rpp"}
+    assert set(second) - set(first) == {"the_last_lamp.night.mp3", "reference.night.npz", "stems/session.rpp"}
     assert set(first) - set(second) == {
         "the_last_lamp.narration_only.mp3",
+        "reference.narration_only.npz",
         *(f"stems/{bus}.wav" for bus in ("speech", "sounds", "beds", "music")),
     }
     night = id3.ID3(lamp.output / "the_last_lamp.night.mp3")
