@@ -19,6 +19,7 @@ from producer.deliver import encode
 from producer.deliver.files import Staging
 from producer.deliver.spill import Shelf, Spill
 from producer.deliver.stems import stem_files
+from producer.dsp.heads import spherical
 from producer.dsp.loudness import Loudness
 from producer.errors import RenderError
 from producer.mix import night
@@ -26,7 +27,6 @@ from producer.mix.listening import Listening, StemName, Stems
 from producer.mix.margin import LineMargin
 from producer.mix.mixer import Mixer
 from producer.mix.reduction import Reduction
-from producer.model.head import Head
 from producer.model.mixes import BUSES, STANDARD, MixStyle
 from producer.model.profile import Profile
 from producer.production import Delivered, Placed, Watch
@@ -102,14 +102,13 @@ def mixed(
     placed: Placed,
     styles: Sequence[MixStyle],
     stems: Stems,
-    head: Head | None,
     workshop: Workshop,
     jobs: int,
     watch: Watch,
 ) -> Mixed:
     """The whole episode in every style, beds and music turned down as far as each line's margin needs it.
 
-    Styles for headphones are heard with `head`.
+    Styles for headphones are heard with the listener's own head, or with a sphere.
     """
     duration, rate_hz = placed.timeline.duration, placed.timeline.rate_hz
     spills = {style.name: workshop.spill() for style in styles if style.range_lu is None}
@@ -125,9 +124,9 @@ def mixed(
         mixer = mixer_of(spill=first_pass, tap=witness.tap)
         watch.stage("margins", duration)
         mixer.prepare(jobs, lambda done, total: watch.done(duration * done // total))
-        listening = Listening(
-            mixer, styles, stems, mixers={style.name: mixer_of(head=head) for style in styles if style.headphones}
-        )
+        worn = [style.name for style in styles if style.headphones]
+        head = (placed.head or spherical(rate_hz)) if worn else None
+        listening = Listening(mixer, styles, stems, mixers={name: mixer_of(head=head) for name in worn})
         watch.stage("mix", duration)
         for stretch in listening.stretches(jobs):
             for name, block in stretch.mixes.items():

@@ -15,6 +15,7 @@ from producer.dsp.loudness import Loudness
 from producer.master import Plan
 from producer.mix.listening import Stems
 from producer.mix.margin import LineMargin
+from producer.model.head import Head
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
 from producer.model.script import Script
@@ -86,6 +87,7 @@ class Placed(Outline):
     takes: Mapping[tuple[str, int], Take]
     palette: PackPalette
     impulses: Mapping[str, Audio]  # of recorded rooms, by their file
+    head: Head | None = None  # the listener's own, where the order names one
 
     def outline(self) -> Outline:
         """What stays known of it."""

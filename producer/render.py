@@ -17,13 +17,11 @@ from producer.cache import Cache
 from producer.deliver import cover, credits, encode, stems
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
-from producer.dsp.heads import spherical
 from producer.dsp.loudness import lufs, sliding
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
 from producer.finishing import Mixed, Workshop, finished, mixed, write_stems
 from producer.foley import RECIPES
 from producer.mix.listening import Stems
-from producer.model.head import Head
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Script
@@ -116,8 +114,7 @@ def _mixed(
     placed = plan(order, cache, watch)
     styles = _styles(order, placed.script)
     asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems
-    head = _head(order, placed.profile) if any(style.headphones for style in styles) else None
-    mix = mixed(placed, styles, asked, head, workshop, order.jobs, watch)
+    mix = mixed(placed, styles, asked, workshop, order.jobs, watch)
     if order.session:
         _write_session(order, placed, mix, staging, watch)
     return placed.outline(), _origins(placed), styles, mix
@@ -143,10 +140,6 @@ def _styles(order: Order, script: Script) -> tuple[MixStyle, ...]:
     """The mixes that the script and the order ask for; whose head is named wants to hear with it."""
     with_head = [style.name for style in MIXES.values() if style.headphones and order.sofa is not None]
     return wanted((*script.mixes, *order.mixes, *with_head))
-
-
-def _head(order: Order, profile: Profile) -> Head:
-    return spherical(profile.rate_hz) if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
 
 
 def _stale(slug: str) -> list[str]:
@@ -253,8 +246,7 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     script, packs = read_script(order.project, order.packs, cache)
     delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
     profile = _profile(order.profile or script.profile)
-    if order.sofa is not None:
-        _head(order, profile)  # a file that is no head is a mistake, too
+    head = None if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
     script, impulses = rooms.load(script, order.project.root, profile.rate_hz, cache)
     takes, recorded = _takes(order, script, profile.rate_hz, cache, watch)
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
@@ -280,6 +272,7 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
         takes=takes,
         palette=sounds,
         impulses=impulses,
+        head=head,
         filled=filled,
         recorded=recorded,
     )

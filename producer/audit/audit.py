@@ -11,7 +11,7 @@ from scipy import ndimage
 from producer.audit import channels, moments
 from producer.audit.cells import FRAME_S
 from producer.audit.field import AUDIBLE_DB, Field
-from producer.audit.finding import Finding, clock
+from producer.audit.finding import Finding, Kind, clock
 from producer.audit.match import Match, matched
 from producer.audit.planned import Plan, PlannedClip
 from producer.audit.programme import SILENT_DB, Figures, Heard, figures, runs
@@ -261,16 +261,8 @@ def _mono(losses: Mapping[str, float], clips: Mapping[str, PlannedClip], mix: st
         return
     for name, loss in losses.items():
         if name in clips and loss > channels.MONO_LOSS_LU:
-            clip = clips[name]
-            yield Finding(
-                kind="mono",
-                where=clip.where,
-                start_s=clip.start_s,
-                end_s=clip.end_s,
-                what=f"{clip.called} loses {loss:.1f} LU where both channels become one",
-                mend="give it less width (width: 50 %), or another sound",
-                clip=name,
-            )
+            what = f"loses {loss:.1f} LU where both channels become one"
+            yield _of_clip("mono", clips[name], what, "give it less width (width: 50 %), or another sound")
 
 
 def _margins(reference: Reference, clips: Mapping[str, PlannedClip]) -> Iterator[Finding]:
@@ -280,16 +272,22 @@ def _margins(reference: Reference, clips: Mapping[str, PlannedClip]) -> Iterator
             ("music", margin.music_lu, margin.asked_music_lu),
         ):
             if name in clips and is_lu is not None and is_lu < asked - 0.05:
-                clip = clips[name]
-                yield Finding(
-                    kind="margin",
-                    where=clip.where,
-                    start_s=clip.start_s,
-                    end_s=clip.end_s,
-                    what=f"{clip.called} stands {is_lu:.1f} LU over {under}, the script asks for {asked:.1f} LU",
-                    mend=f"lower what lies under it by {asked - is_lu:.1f} LU, or ask for less (speech_margin)",
-                    clip=name,
-                )
+                what = f"stands {is_lu:.1f} LU over {under}, the script asks for {asked:.1f} LU"
+                mend = f"lower what lies under it by {asked - is_lu:.1f} LU, or ask for less (speech_margin)"
+                yield _of_clip("margin", clips[name], what, mend)
+
+
+def _of_clip(kind: Kind, clip: PlannedClip, what: str, mend: str) -> Finding:
+    """What is true of a clip from its beginning to its end."""
+    return Finding(
+        kind=kind,
+        where=clip.where,
+        start_s=clip.start_s,
+        end_s=clip.end_s,
+        what=f"{clip.called} {what}",
+        mend=mend,
+        clip=clip.id,
+    )
 
 
 def _explained(faults: tuple[Fault, ...], findings: list[Finding], level_db: float) -> tuple[Fault, ...]:
