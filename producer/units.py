@@ -51,6 +51,10 @@ class Span:
         """Whether at least one sample is in both."""
         return self.start < other.end and other.start < self.end
 
+    def shifted(self, samples: int) -> Span:
+        """The same length, `samples` later."""
+        return Span(Samples(self.start + samples), Samples(self.end + samples))
+
     def within(self, other: Span) -> Span:
         """The samples in both; empty (at this span's nearer end) when there are none."""
         start = min(max(self.start, other.start), other.end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from producer.errors import Place
@@ -31,6 +31,12 @@ class Ramp:
         """The same way with every value times `share`."""
         return Ramp(tuple((sample, value * share) for sample, value in self.points))
 
+    def shifted(self, samples: int) -> Ramp:
+        """The same way, `samples` later; what has one value for all time has it at any time, and stays as it is."""
+        if len(self.points) == 1:
+            return self
+        return Ramp(tuple((sample + samples, value) for sample, value in self.points))
+
     @property
     def first(self) -> float:
         return self.points[0][1]
@@ -45,6 +51,9 @@ class ClipWord:
     text: str  # as written
     start: Samples
     end: Samples
+
+    def shifted(self, samples: int) -> ClipWord:
+        return ClipWord(self.text, Samples(self.start + samples), Samples(self.end + samples))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +72,17 @@ class Part:
     sound: SoundRef | None = None  # sounds
     gain_db: float = 0.0
     """Chance's own part of the level (`vary`); loudness correction and `level` come on top in the mix."""
+
+    def shifted(self, samples: int) -> Part:
+        return Part(
+            start=Samples(self.start + samples),
+            length=self.length,
+            skip=self.skip,
+            hit=Samples(self.hit + samples),
+            phrase=self.phrase,
+            sound=self.sound,
+            gain_db=self.gain_db,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +129,22 @@ class Clip:
     """A bed that strikes at a pace (`every`): it is made of `parts`, not of a bed source."""
     source: Mapping[str, str] = field(default_factory=dict)
 
+    def shifted(self, samples: int) -> Clip:
+        """The same clip, heard `samples` later: every time in it moves by as much, and nothing else changes."""
+        return replace(
+            self,
+            span=self.span.shifted(samples),
+            hit=Samples(self.hit + samples),
+            level=self.level.shifted(samples),
+            pan=self.pan.shifted(samples),
+            distance=self.distance.shifted(samples),
+            width=self.width.shifted(samples),
+            cut=None if self.cut is None else self.cut.shifted(samples),
+            parts=tuple(part.shifted(samples) for part in self.parts),
+            words=tuple(word.shifted(samples) for word in self.words),
+            rides={name: ramp.shifted(samples) for name, ramp in self.rides.items()},
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearSpan:
@@ -121,6 +157,11 @@ class HearSpan:
     level: Ramp  # LU, on all of it
     place: Place = Place("")
 
+    def shifted(self, samples: int) -> HearSpan:
+        """The same treatment, `samples` later."""
+        span, amount, level = self.span.shifted(samples), self.amount.shifted(samples), self.level.shifted(samples)
+        return replace(self, span=span, amount=amount, level=level)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SceneSpan:
@@ -131,12 +172,18 @@ class SceneSpan:
     room: str
     margin: Margin
 
+    def shifted(self, samples: int) -> SceneSpan:
+        return replace(self, span=self.span.shifted(samples))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineMark:
     name: str
     sample: Samples
     place: Place
+
+    def shifted(self, samples: int) -> TimelineMark:
+        return replace(self, sample=Samples(self.sample + samples))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,8 +42,8 @@ def _spans(scene: str, turns: list[_Turn], whole: Span) -> list[HearSpan]:
     number = 0
     while number < len(turns):
         first = turns[number]
-        comes = ((first.start, 0.0), (first.end, 1.0)) if first.end > first.start else ((first.start, 1.0),)
-        amount, level, end = Ramp(comes), Ramp.still(first.level_lu), int(whole.end)
+        comes = Ramp(((first.start, 0.0), (first.end, 1.0))) if first.end > first.start else Ramp.still(1.0)
+        amount, level, end = comes, Ramp.still(first.level_lu), int(whole.end)
         number += 1
         # The same treatment again is not put on twice: its level is ridden.
         while number < len(turns) and turns[number].treat == first.treat:
