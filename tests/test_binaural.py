@@ -165,7 +165,7 @@ def episode(head: Head | None, hops: int = 100) -> Buses:
     )
     takes = {(line.line, 0): take(said) for line in lines}
     plan = timeline([*lines, passing, rain], length, RATE_HZ)
-    mixer = Mixer(plan, script(), takes, palette, head=head, segment_hops=hops)  # type: ignore[arg-type]
+    mixer = Mixer(plan, script(), takes, palette, head=head, part_hops=hops)  # type: ignore[arg-type]
     return mixer.block(Span(Samples(0), Samples(length)))
 
 

@@ -47,7 +47,7 @@ def clips() -> list[Clip]:
 def mixer(what: list[Clip], hears: tuple[HearSpan, ...] = (), **treatments: object) -> Mixer:
     takes = {(one.line, 0): take(SAID) for one in what if one.kind == "speech"}
     made = Mixer(
-        timeline(what, at(SECONDS), RATE_HZ, hears=hears), script(**treatments), takes, PALETTE, segment_hops=100
+        timeline(what, at(SECONDS), RATE_HZ, hears=hears), script(**treatments), takes, PALETTE, part_hops=100
     )
     made.prepare()
     return made
@@ -149,7 +149,7 @@ def test_a_mix_may_have_a_mixer_of_its_own_that_takes_the_margins_as_they_were_s
         script(),
         {},
         PALETTE,
-        segment_hops=100,
+        part_hops=100,
     )
     style = replace(MIXES["standard"], name="elsewhere")
     found = list(Listening(mixer(clips()), [MIXES["standard"], style], "buses", {"elsewhere": own}).stretches(2))

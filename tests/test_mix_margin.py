@@ -12,7 +12,7 @@ from producer.mix import carve, solve
 from producer.mix.carve import CARVE_DB, NOTHING, left_of, said, smallest
 from producer.mix.margin import Heard, LineMargin, LineMeter
 from producer.mix.reduction import ATTACK_DB_PER_S, HOLD_S, LEAD_S, RELEASE_DB_PER_S, Reduction, joined, nothing_wanted
-from producer.mix.segments import Stem
+from producer.mix.stems import Stem
 from producer.model.script import Margin
 from producer.units import Samples, Span
 from tests.mix_helpers import noise, voice

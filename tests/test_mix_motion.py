@@ -30,7 +30,7 @@ def tone(seconds: float, hz: float = 2000.0) -> Audio:
 def mixed(plan: Timeline, hits: dict[str, Audio], *, hops: int = 512) -> Audio:
     palette = Sounds(RATE_HZ, hits=hits)
     whole = Span(Samples(0), plan.duration)
-    return Mixer(plan, script(), {}, palette, segment_hops=hops).block(whole).sounds  # type: ignore[arg-type]
+    return Mixer(plan, script(), {}, palette, part_hops=hops).block(whole).sounds  # type: ignore[arg-type]
 
 
 def hz_of(audio: Audio) -> float:

@@ -17,7 +17,7 @@ from scipy import signal
 
 from producer.errors import RenderError
 from producer.mix.mixer import Mixer
-from producer.mix.segments import stem_of
+from producer.mix.stems import stem_of
 from producer.model.script import Member
 from producer.model.sound import SoundRef
 from producer.model.timeline import Clip, HearSpan, Part, Ramp, TimelineMark

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import fft, signal
 
 from producer.audio import Audio
+from producer.dsp.grid import hop_samples
 from producer.dsp.loudness import k_weighting
 
 Floats = NDArray[np.float64]
@@ -26,8 +27,8 @@ IMPORTANCE = np.array([0.0617, 0.3200, 0.4336, 0.1847])
 Source: ANSI S3.5-1997, table 3 (third octaves), added up.
 """
 NAMES = ("under 355 Hz", "355 Hz to 1.1 kHz", "1.1 to 3.5 kHz", "over 3.5 kHz")
-FRAME_S = 0.1
-"""Length of the frames that `cross_powers` looks at; each begins half of it after the last."""
+HALF_FRAME_HOPS = 6
+"""Half the length of the frames that `cross_powers` looks at, about 0.1 s; each begins so much after the last."""
 
 _CYCLES = 2.0
 """Half the length of a low-pass, in cycles of its edge: at this one band gives way to the next over an octave."""
@@ -87,7 +88,7 @@ def weighed(around: Audio, gains: NDArray[np.float32], rate_hz: int) -> Audio:
 
 def half_frame(rate_hz: int) -> int:
     """Samples from the beginning of a frame to that of the next."""
-    return round(rate_hz * FRAME_S / 2.0)
+    return HALF_FRAME_HOPS * hop_samples(rate_hz)
 
 
 @lru_cache(maxsize=8)

@@ -44,6 +44,12 @@ class Voiced:
     """Those that it is in, each with its share of the sound; none when it is dry."""
     rate_hz: int
     head: Head | None = None
+    elsewhere: Voiced | None = None
+    """The same clip where it stands at sample 0, which has heard what must be known of all of it."""
+
+    @property
+    def _facts(self) -> Voiced:
+        return self if self.elsewhere is None else self.elsewhere
 
     @property
     def whole(self) -> bool:
@@ -76,7 +82,7 @@ class Voiced:
         if self.clip.distance.moves or self.clip.distance.first > 1.0:
             before += round(AIR_SETTLE_S * self.rate_hz)
         treated = self._treated(start - before, stop + after)
-        return self._heard(treated, start - before, self._powers)[before : before + stop - start]
+        return self._heard(treated, start - before, self._facts._powers)[before : before + stop - start]
 
     def _treated(self, start: int, stop: int) -> Audio:
         if not self.treatment.steps:
@@ -84,14 +90,15 @@ class Voiced:
         before = round(self.treatment.before_s * self.rate_hz)
         after = round(self.treatment.after_s * self.rate_hz)
         dry = self.source.read(start - before, stop + after)
-        made = self.treatment.stretch(dry, self.rate_hz, start - before)[before : before + stop - start]
-        return made * np.float32(self._make_up)
+        # Counted from its own start: what wavers in a treatment does not depend on where the clip stands.
+        made = self.treatment.stretch(dry, self.rate_hz, start - before - self.start)[before : before + stop - start]
+        return made * np.float32(self._facts._make_up)
 
     @property
     def _narrows(self) -> bool:
         return self.source.channels == 2 and (self.clip.width.moves or self.clip.width.first != 100.0)
 
-    @cached_property
+    @property
     def _probe(self) -> Audio:
         return self.source.read(self.start, min(self.clip.span.end, self.start + round(PROBE_S * self.rate_hz)))
 
@@ -128,11 +135,12 @@ class Voiced:
         level = amplitude(along(clip.level, start, stop, self.rate_hz))
         levelled = treated * _column(level if faded is None else level * faded)
         pan = along(clip.pan, start, stop, self.rate_hz)
-        if self._turned is not None and self.head is not None:
-            levelled *= _column(np.interp(np.asarray(pan) * (SIDE_DEG / 100.0), self.head.azimuths_deg, self._turned))
+        turned = self._facts._turned
+        if turned is not None and self.head is not None:
+            levelled *= _column(np.interp(np.asarray(pan) * (SIDE_DEG / 100.0), self.head.azimuths_deg, turned))
         metres = along(clip.distance, start, stop, self.rate_hz)
         rooms: Inside = [(room, along(share, start, stop, self.rate_hz)) for room, share in self.rooms]
-        made = place(levelled, pan, metres, rooms, self.rate_hz, self.head, self._sides if self.head else 1.0)
+        made = place(levelled, pan, metres, rooms, self.rate_hz, self.head, self._facts._sides if self.head else 1.0)
         if clip.cut is not None:
             kept = fade(start, start + len(made), out=(clip.cut.start, max(1, clip.cut.length)), shape="cosine")
             if kept is not None:

@@ -33,6 +33,10 @@ class Ear:
         """Samples that a stretch needs after it."""
         return round(self.treatment.after_s * rate_hz)
 
+    def reach(self, rate_hz: int) -> int:
+        """Samples that a stretch needs around it."""
+        return max(self.before(rate_hz), self.after(rate_hz))
+
     def active(self, start: int, stop: int) -> bool:
         """Whether any of it is heard in [start, stop)."""
         at, values = zip(*self.hear.amount.points, strict=True)
@@ -89,5 +93,5 @@ def _treated(ear: Ear, dry: Audio, read: Read, start: int, stop: int, rate_hz: i
     if not ear.treatment.steps:
         return dry
     before, after = ear.before(rate_hz), ear.after(rate_hz)
-    made = ear.treatment.stretch(read(start - before, stop + after), rate_hz, start - before)
+    made = ear.treatment.stretch(read(start - before, stop + after), rate_hz, start - before - ear.hear.span.start)
     return made[before : before + stop - start] * np.float32(scene_make_up(ear.treatment, rate_hz))

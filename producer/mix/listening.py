@@ -6,19 +6,18 @@ that is ridden (`night`) is made later, from the standard mix as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from producer.audio import Audio, silence
-from producer.mix.margin import RULED, LineMargin, LineMeter
-from producer.mix.mixer import Buses, Mixer
-from producer.mix.parallel import in_order
+from producer.audio import Audio
+from producer.mix.margin import LineMargin, said_lufs
+from producer.mix.mixer import Buses, Mixed, Mixer, added, silent
+from producer.mix.stems import BUS_STEMS
 from producer.model.mixes import BUSES, BusName, MixStyle
-from producer.model.script import Margin
-from producer.units import Lu, Span, gain
+from producer.units import Lu, gain
 
 Stems = Literal["none", "buses", "each"]
 """Which stems are made: none, the four buses, or with them each character, bed and piece of music."""
@@ -34,13 +33,14 @@ StemName = tuple[BusName, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """A stretch of everything that was asked for, each shape (span.length, 2)."""
+class Listened:
+    """A part in everything that was asked for."""
 
-    span: Span
-    buses: Buses  # of the standard mix
-    mixes: Mapping[str, Audio]  # by the style's name
-    stems: Mapping[StemName, Audio]  # those that are not silent
+    mixed: Mixed  # of the standard mix
+    mixes: Mapping[str, Audio]
+    """By the style's name, shape (reach, 2); not to be written to."""
+    said: Mapping[str, Mapping[str, float]]
+    """Of the styles with speech of their own: clip -> LUFS."""
 
 
 class Listening:
@@ -48,101 +48,83 @@ class Listening:
 
     Args:
         styles: the mixes; those that are ridden are left to be made from the standard one.
-        stems: which stems of the standard mix are made, too.
         mixers: of the styles that hear the whole episode in another way, by name; they follow `mixer`.
     """
 
-    def __init__(
-        self,
-        mixer: Mixer,
-        styles: Sequence[MixStyle],
-        stems: Stems = "none",
-        mixers: Mapping[str, Mixer] | None = None,
-    ) -> None:
+    def __init__(self, mixer: Mixer, styles: Sequence[MixStyle], mixers: Mapping[str, Mixer] | None = None) -> None:
         self._mixer = mixer
         self._mixers = dict(mixers or {})
         for own in self._mixers.values():
             own.follow(mixer)
-        self._styles = tuple(style for style in styles if style.range_lu is None)
-        self._stems = stems
-        self._speech: dict[str, Callable[[int], Audio]] = {
-            style.name: mixer.speech(style.pan_share) for style in self._styles if style.own_speech
+        self.styles = tuple(style for style in styles if style.range_lu is None)
+        self._speech = {style.name: mixer.speech(style.pan_share) for style in self.styles if style.own_speech}
+
+    def parts(self, jobs: int = 1) -> Iterator[Listened]:
+        """All parts in order; the samples do not depend on `jobs`."""
+        indices = range(len(self._mixer))
+        return self._mixer.each(lambda index, played: self.part(self._mixer.mix(index, played)), indices, jobs)
+
+    def part(self, mixed: Mixed) -> Listened:
+        """One part in every style."""
+        rate_hz, start = self._mixer.timeline.rate_hz, mixed.part.reach.start
+        speech = {name: make(mixed) for name, make in self._speech.items()}
+        said = {
+            name: {line.clip: said_lufs(audio, line.span.shifted(-start), rate_hz) for line in mixed.margins}
+            for name, audio in speech.items()
         }
-        self._said: dict[str, dict[str, float]] = {style.name: {} for style in self._styles if style.own_speech}
+        heard = {name: own.part(mixed.part.index).buses for name, own in self._mixers.items()}
+        nothing = silent(mixed.part.reach.length)
+        mixes = {}
+        for style in self.styles:
+            own_speech = speech.get(style.name)
+            buses = heard.get(style.name, mixed.buses)
+            if style.name in speech:
+                buses = replace(buses, speech=nothing if own_speech is None else own_speech)
+            mixes[style.name] = _mixed(style, buses)
+        return Listened(mixed=mixed, mixes=mixes, said=said)
 
-    def stretches(self, jobs: int = 1) -> Iterator[Stretch]:
-        """All of it in order; the samples do not depend on `jobs`. The mixer must be prepared."""
-        waiting = {name: self._meters() for name in self._said}
-        for made in in_order(self._stretch, range(len(self._mixer)), jobs):
-            stretch, speech = made
-            for name, meters in waiting.items():
-                waiting[name] = self._heard(name, meters, stretch.span, speech[name])
-            yield stretch
-        for name, meters in waiting.items():
-            self._said[name] |= {meter.clip: meter.heard().speech_lufs for meter in meters}
-
-    def margins(self, style: MixStyle) -> tuple[LineMargin, ...]:
-        """What the lines' margins come to in a mix, once all of it was made.
-
-        In one that is ridden speech and bed move alike, so they are the standard's.
-        """
-        return tuple(_in(style, line, self._said.get(style.name, {})) for line in self._mixer.margins)
-
-    def _stretch(self, index: int) -> tuple[Stretch, dict[str, Audio]]:
-        buses = self._mixer.segment(index)
-        heard = {name: own.segment(index) for name, own in self._mixers.items()}
-        speech = {name: make(index) for name, make in self._speech.items()}
-        mixes = {
-            style.name: _mixed(style, heard.get(style.name, buses), speech.get(style.name)) for style in self._styles
-        }
-        return Stretch(span=buses.span, buses=buses, mixes=mixes, stems=dict(self._stem(buses, index))), speech
-
-    def _stem(self, buses: Buses, index: int) -> Iterator[tuple[StemName, Audio]]:
-        for bus in BUSES if self._stems != "none" else ():
-            whole: Audio = getattr(buses, bus)
+    def stems(self, mixed: Mixed, stems: Stems) -> Iterator[tuple[StemName, Audio]]:
+        """Which of the stems that are asked for are not silent in a part's core, shape (core, 2)."""
+        core, reach = mixed.part.core, mixed.part.reach
+        inside = slice(core.start - reach.start, core.end - reach.start)
+        for bus in BUSES if stems != "none" else ():
+            audio: Audio = getattr(mixed.buses, bus)
+            whole = audio[inside]
             if not whole.any():
                 continue
             yield (bus, None), whole
-            if self._stems != "each" or bus not in PARTED:
+            if stems != "each" or bus not in PARTED:
                 continue
             rest = whole.astype(float)
-            for name in self._mixer.names(bus):
-                part = self._mixer.part(bus, name, index)
-                if part.any():
-                    rest -= part
-                    yield (bus, name), part
+            for name in self._mixer.stems.names(BUS_STEMS[bus]):
+                named = self._mixer.named(bus, name, mixed)
+                if named is not None and named[inside].any():
+                    rest -= named[inside]
+                    yield (bus, name), named[inside]
             if np.abs(rest).max() > _NO_REST:
                 yield (bus, REST), rest.astype(np.float32)
 
-    def _meters(self) -> list[LineMeter]:
-        rate_hz = self._mixer.timeline.rate_hz
-        return [LineMeter(line.line, line.clip, line.span, Margin(), rate_hz) for line in self._mixer.margins]
 
-    def _heard(self, name: str, meters: list[LineMeter], span: Span, speech: Audio) -> list[LineMeter]:
-        """Those of the meters that have not heard all of their line with this stretch of `speech`."""
-        nothing = silence(len(speech))
-        for meter in meters:
-            if meter.span.meets(span):
-                meter.push(span.start, speech, dict.fromkeys(RULED, nothing), nothing)
-        done = {meter.clip: meter.heard().speech_lufs for meter in meters if meter.span.end <= span.end}
-        self._said[name] |= done
-        return [meter for meter in meters if meter.clip not in done]
+def margins_in(style: MixStyle, lines: Sequence[LineMargin], said: Mapping[str, float]) -> tuple[LineMargin, ...]:
+    """What the lines' margins come to in a mix, from those of the standard one and how loud each is said in it.
+
+    In one that is ridden speech and bed move alike, so they are the standard's.
+    """
+    return tuple(_in(style, line, said) for line in lines)
 
 
-def _mixed(style: MixStyle, buses: Buses, speech: Audio | None) -> Audio:
-    """A style's sum of the buses, with speech of its own where it has some."""
+def _mixed(style: MixStyle, buses: Buses) -> Audio:
+    """A style's sum of the buses."""
+    if style.lower_db == 0.0:
+        return added([getattr(buses, bus) for bus in BUSES if bus in style.heard])
     lower = np.float32(gain(-style.lower_db))
     heard = {
-        "speech": buses.speech if speech is None else speech,
+        "speech": buses.speech,
         "sounds": buses.sounds - buses.ducked * (1 - lower),
         "beds": buses.beds * lower,
         "music": buses.music * lower,
     }
-    made = silence(buses.span.length)
-    for bus in BUSES:
-        if bus in style.heard:
-            made += heard[bus]
-    return made
+    return added([heard[bus] for bus in BUSES if bus in style.heard])
 
 
 def _in(style: MixStyle, line: LineMargin, said: Mapping[str, float]) -> LineMargin:

@@ -7,27 +7,29 @@ same span: a whispered line asks for a quieter bed than a shouted one. Here is w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.audio import Audio, silence
-from producer.dsp.loudness import OFFSET, PowerMeter, integrated, lufs, own_length_loudness
+from producer.audio import Audio
+from producer.dsp.grid import hop_samples
+from producer.dsp.loudness import OFFSET, PowerMeter, loudness, lufs
 from producer.mix.carve import NOTHING
 from producer.model.script import Margin
-from producer.units import Samples, Span
+from producer.model.timeline import Clip
+from producer.units import Span
 
 Floats = NDArray[np.float64]
 
 Ruled = Literal["beds", "music", "sounds_ducked"]
 RULED: tuple[Ruled, ...] = ("beds", "music", "sounds_ducked")
 """The stems that the margin turns down, each by curves of its own."""
+StemHeard = Literal["speech", "beds", "music", "sounds_ducked", "beds_freed", "music_freed"]
+"""The stems that margins are measured on."""
 SAFETY_LU = 0.1
-_SHORT_S = 0.4
-"""Below this a line has no gating block, and its energy over its own length counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ class LineMargin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What was measured under and of one line. Powers are K-weighted, one per hop of 10 ms from the line's start."""
+    """What was measured under and of one line. Powers are K-weighted, one per hop (`grid`) from the line's start."""
 
     line: str
     clip: str
@@ -73,6 +75,7 @@ class Heard:
     speech_lufs: float
     under: Mapping[Ruled, Floats]
     freed: Floats
+    hop_s: float
 
     def target(self, stem: Ruled) -> float:
         """The power that `stem` may have under it; infinite under a line that is not heard."""
@@ -86,64 +89,37 @@ class Heard:
         return float(self.speech_lufs - lufs(under.mean() * share)) if under.any() else float("inf")
 
 
-class _Late:
-    """A power meter that does nothing until there is something to hear: most lines have no music under them."""
+def heard(clip: Clip, span: Span, margin: Margin, stems: Callable[[StemHeard], Audio | None], rate_hz: int) -> Heard:
+    """What is measured under and of one line.
 
-    def __init__(self, rate_hz: int) -> None:
-        self._meter = PowerMeter(rate_hz, 2)
-        self.seconds_per_hop = self._meter.seconds_per_hop
-        self._silent = 0
-        self._begun = False
+    Args:
+        clip: the line.
+        span: where it is in what `stems` gives.
+        stems: a stem before the margin, shape (n, 2), or None where it is silent.
+    """
+    hop = hop_samples(rate_hz)
+    hops = span.length // hop
 
-    def push(self, audio: Audio) -> None:
-        if not (self._begun or audio.any()):
-            self._silent += len(audio)
-            return
-        if not self._begun:
-            self._begun = True
-            # Silence has no power and leaves the filter at rest: only its place on the grid of hops matters.
-            self._meter.push(silence(self._silent % self._meter.hop))
-        self._meter.push(audio)
+    def powers(stem: StemHeard) -> Floats:
+        audio = stems(stem)
+        if audio is None:
+            return np.zeros(hops)
+        meter = PowerMeter(rate_hz, 2, hop / rate_hz)
+        meter.push(audio[span.start : span.end])
+        return meter.powers()
 
-    def powers(self) -> Floats:
-        return np.concatenate([np.zeros(self._silent // self._meter.hop), self._meter.powers()])
+    return Heard(
+        line=clip.line,
+        clip=clip.id,
+        span=clip.span,
+        margin=margin,
+        speech_lufs=said_lufs(stems("speech"), span, rate_hz),
+        under={stem: powers(stem) for stem in RULED},
+        freed=powers("beds_freed") + powers("music_freed"),
+        hop_s=hop / rate_hz,
+    )
 
 
-class LineMeter:
-    """Listens to one line while the episode goes by in stretches."""
-
-    def __init__(self, line: str, clip: str, span: Span, margin: Margin, rate_hz: int) -> None:
-        self._line, self._margin = line, margin
-        self.clip = clip
-        self.span = span
-        self._rate_hz = rate_hz
-        self._meters = tuple(_Late(rate_hz) for _ in range(2 + len(RULED)))
-        self._short: list[Audio] | None = [] if span.length < _SHORT_S * rate_hz else None
-
-    def push(self, start: int, speech: Audio, under: Mapping[Ruled, Audio], freed: Audio) -> None:
-        """The next stretch of all stems, each shape (n, 2) and beginning at timeline sample `start`."""
-        inside = Span(Samples(start), Samples(start + len(speech))).within(self.span)
-        if not inside.length:
-            return
-        part = slice(inside.start - start, inside.end - start)
-        for meter, audio in zip(self._meters, (speech, freed, *(under[stem] for stem in RULED)), strict=True):
-            meter.push(audio[part])
-        if self._short is not None:
-            self._short.append(speech[part])
-
-    def heard(self) -> Heard:
-        """What it heard, once the whole span has gone by."""
-        speech, freed, *under = (meter.powers() for meter in self._meters)
-        if self._short is not None:
-            loud = own_length_loudness(np.concatenate(self._short), self._rate_hz) if self._short else float("-inf")
-        else:
-            loud = integrated(speech, self._meters[0].seconds_per_hop)
-        return Heard(
-            line=self._line,
-            clip=self.clip,
-            span=self.span,
-            margin=self._margin,
-            speech_lufs=loud,
-            under=dict(zip(RULED, under, strict=True)),
-            freed=freed,
-        )
+def said_lufs(speech: Audio | None, span: Span, rate_hz: int) -> float:
+    """How loud a line is said, LUFS, with `speech` and `span` as in `heard`."""
+    return float("-inf") if speech is None else loudness(speech[span.start : span.end], rate_hz)

@@ -1,25 +1,32 @@
-"""The mix: a timeline, its takes and sounds become stereo blocks on four buses.
+"""The mix: a timeline, its takes and sounds become stereo on four buses, a part at a time.
 
-The work goes in two passes. The first plays speech, beds and music and measures every line, so that the margin is
-known for the whole episode; the second plays all of it, with beds and music turned down where they must be. A `Spill`
-lets the second pass take from the first what is already made.
+Of each part all is played once. Its lines are measured, and what they ask of beds and music is known as soon as those
+of the parts around it are; then it is mixed, while later parts are already being played. So only a few parts are ever
+in memory, and the margin still knows what comes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
+from threading import Lock
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from producer.audio import Audio, silence
 from producer.dsp import bands
-from producer.mix.margin import RULED, Floats, Heard, LineMargin, LineMeter, Ruled
+from producer.dsp.grid import quantum_samples
+from producer.mix.margin import RULED, LineMargin, Ruled, heard
 from producer.mix.memo import Memo
-from producer.mix.parallel import in_order
-from producer.mix.reduction import Reduction
-from producer.mix.segments import BUS_STEMS, STEMS, Segments, Stem, TakeOf, Tap
-from producer.mix.solve import solved
+from producer.mix.parts import PART_HOPS, Part, parts
+from producer.mix.reduction import Reduction, reach_s
+from producer.mix.solve import Asked, asked, come_to, turned_down
+from producer.mix.stems import BUS_STEMS, STEMS, Stem, Stems, Stretch, TakeOf, Tap
 from producer.model.head import Head
 from producer.model.mixes import BusName
 from producer.model.script import Margin, Script
@@ -27,17 +34,20 @@ from producer.model.sound import Palette
 from producer.model.timeline import Timeline
 from producer.units import Samples, Span
 
-MEASURED: tuple[Stem, ...] = ("speech", *RULED, "beds_freed", "music_freed")
-"""What the first pass plays."""
-SEGMENT_HOPS = 512
-"""Length of a segment in hops of 10 ms: 5.12 s."""
-_FINISHED_BYTES = 24 << 20
-_STEMS_BYTES = 16 << 20
+LEAD_QUANTA = 24
+"""How much is played before each part (2.3 s and more): what a limiter, an encoder and a meter need to settle."""
+TRAIL_QUANTA = 7
+"""How much is played after it."""
+_BLOCK_QUANTA = 48
+_MIXED_BYTES = 48 << 20
+
+T = TypeVar("T")
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buses:
-    """A stretch of the mix on its four buses, each shape (span.length, 2)."""
+    """A stretch of the mix on its four buses, each shape (span.length, 2); not to be written to."""
 
     span: Span
     speech: Audio
@@ -49,20 +59,31 @@ class Buses:
 
     def sum(self) -> Audio:
         """The mix."""
-        return self.speech + self.sounds + self.beds + self.music
+        return added([self.speech, self.sounds, self.beds, self.music])
+
+    def within(self, span: Span) -> Buses:
+        """What is heard in a part of the stretch."""
+        inside = slice(span.start - self.span.start, span.end - self.span.start)
+        cut = {bus: getattr(self, bus)[inside] for bus in (*BUS_STEMS, "ducked")}
+        return Buses(span=span, **cut)
 
 
-class Spill(Protocol):
-    """Where the first pass puts what the second would have to make again.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mixed:
+    """A part, mixed: all of its reach."""
 
-    Any of it may be gone when it is asked for.
-    """
+    part: Part
+    buses: Buses
+    margins: tuple[LineMargin, ...]
+    """Of the lines that begin in it."""
+    curves: Mapping[Ruled, Reduction]
+    played: Stretch
 
-    def put(self, name: str, audio: Audio) -> None:
-        """Keeps `audio` (no samples at all where a stem is silent) under `name`; called from several threads."""
-        ...
 
-    def get(self, name: str) -> Audio | None: ...
+class Tapping(Protocol):
+    """Gives each part's tap; None where nobody listens."""
+
+    def __call__(self, part: Part, /) -> Tap | None: ...
 
 
 class Mixer:
@@ -75,9 +96,8 @@ class Mixer:
         palette: the sounds, at the timeline's rate; asked from several threads at once when there are several jobs.
         impulses: impulse responses at the timeline's rate, by the name that a room's `impulse` has.
         head: mixes for headphones, as this head hears it; None mixes for loudspeakers.
-        spill: keeps what the first pass made for the second.
-        tap: is told what each clip sounds like by itself.
-        segment_hops: length of a segment in hops of 10 ms; the mix depends on it in the last bits only.
+        tapping: whose tap is told what each clip sounds like by itself, in samples from the part's own start.
+        part_hops: length of a part in hops (`dsp.grid`); the mix depends on it in the last bits only.
     """
 
     def __init__(
@@ -89,176 +109,287 @@ class Mixer:
         *,
         impulses: Mapping[str, Audio] | None = None,
         head: Head | None = None,
-        spill: Spill | None = None,
-        tap: Tap | None = None,
-        segment_hops: int = SEGMENT_HOPS,
+        tapping: Tapping = lambda part: None,
+        part_hops: int = PART_HOPS,
     ) -> None:
         self.timeline = timeline
-        self._played = partial(
-            Segments,
-            script=script,
-            takes=takes,
-            palette=palette,
-            impulses=impulses or {},
-            segment_hops=segment_hops,
-            head=head,
-        )
-        self._segments = self._played(timeline, tap=tap)
-        self._spill = spill
-        self._finished: Memo[Buses] = Memo(_FINISHED_BYTES, lambda made: 4 * made.speech.nbytes)
-        self._stems: Memo[Audio] = Memo(_STEMS_BYTES, lambda made: made.nbytes)
-        self._reductions: Mapping[Ruled, Reduction] | None = None
-        self._margins: tuple[LineMargin, ...] = ()
+        grid = quantum_samples(timeline.rate_hz)
+        self.parts: Sequence[Part] = parts(timeline, part_hops, LEAD_QUANTA * grid, TRAIL_QUANTA * grid)
+        self._played = partial(Stems, script=script, takes=takes, palette=palette, impulses=impulses or {}, head=head)
+        self.stems = self._played(timeline)
+        self._tapping = tapping
+        self._scenes = {scene.id: scene.margin for scene in timeline.scenes}
+        self._asked: dict[int, tuple[Asked, ...]] = {}
+        self._made: Memo[Mixed] = Memo(_MIXED_BYTES, lambda made: 4 * made.buses.speech.nbytes)
+        self._margins: tuple[LineMargin, ...] | None = None
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        """Parts of the episode."""
+        return len(self.parts)
 
     def prepare(self, jobs: int = 1, progress: Callable[[int, int], None] | None = None) -> None:
-        """The first pass: plays what the margins depend on, and solves them.
+        """Plays what the margins depend on, and solves them, without mixing.
 
         Args:
             jobs: how many threads work ahead; the result does not depend on it.
-            progress: told (segments done, segments in all).
+            progress: told (parts done, parts in all).
         """
-        if self._reductions is not None:
-            return
-        rate_hz, total = self.timeline.rate_hz, len(self._segments)
-        margins = {scene.id: scene.margin for scene in self.timeline.scenes}
-        spoken = [voiced.clip for voiced in self._segments.voiced["speech"]]
-        waiting = [
-            LineMeter(clip.line, clip.id, clip.span, margins.get(clip.scene, Margin()), rate_hz) for clip in spoken
-        ]
-        heard: dict[str, Heard] = {}
-        for index, stems in enumerate(in_order(self._measured, range(total), jobs)):
-            span = self._segments.span(index)
-            for meter in waiting:
-                if meter.span.meets(span):
-                    freed = stems["beds_freed"] + stems["music_freed"]
-                    meter.push(span.start, stems["speech"], {stem: stems[stem] for stem in RULED}, freed)
-            heard |= {meter.clip: meter.heard() for meter in waiting if meter.span.end <= span.end}
-            waiting = [meter for meter in waiting if meter.span.end > span.end]
-            if progress is not None:
-                progress(index + 1, total)
-        heard |= {meter.clip: meter.heard() for meter in waiting}
-        lines = [heard[clip.id] for clip in spoken]
-        self._reductions, self._margins = solved(lines, self._bands, self.timeline.duration, rate_hz, jobs)
+        if self._margins is None:
+            found: list[LineMargin] = []
+            for done, margins in enumerate(self.each(self._come_to, range(len(self)), jobs), 1):
+                found += margins
+                if progress is not None:
+                    progress(done, len(self))
+            self._margins = tuple(found)
 
     def follow(self, other: Mixer) -> None:
-        """Takes what `other` has solved for the same timeline instead of a first pass of its own."""
-        other.prepare()
-        self._reductions, self._margins = other._reductions, other._margins
+        """Takes what `other` measures of the same timeline instead of measuring for itself."""
+        self._asked = other._asked
 
     @property
     def margins(self) -> tuple[LineMargin, ...]:
         """What every spoken clip's margins come to, in the order of the timeline."""
         self.prepare()
-        return self._margins
+        return self._margins or ()
 
     @property
     def reductions(self) -> Mapping[Ruled, Reduction]:
-        """How far each stem that the margin rules is turned down."""
+        """How far each stem that the margin rules is turned down, over the whole episode."""
         self.prepare()
-        return self._reductions or {}
+        every = [line for index in range(len(self)) for line in self._asked[index]]
+        return turned_down(every, Span(Samples(0), self.timeline.duration), self.timeline.rate_hz)
 
     def blocks(self, jobs: int = 1) -> Iterator[Buses]:
-        """The second pass: the whole mix in order, a segment at a time."""
-        self.prepare(jobs)
-        return in_order(self._finish, range(len(self._segments)), jobs)
+        """The whole mix in order, a part at a time."""
+        for mixed in self.each(self.mix, range(len(self)), jobs):
+            yield mixed.buses.within(mixed.part.core)
 
     def block(self, span: Span) -> Buses:
         """The mix of any `span`, silent beyond the episode; the same samples however the episode is cut."""
-        self.prepare()
         made = {bus: silence(span.length) for bus in (*BUS_STEMS, "ducked")}
-        for index in self._segments.meeting(span):
-            segment = self._finished.get(index, self._finish, index)
-            inside = segment.span.within(span)
+        for part in self.parts:
+            if not part.core.meets(span):
+                continue
+            mixed = self._made.get(part.index, self.part, part.index)
+            inside = part.core.within(span)
+            cut = mixed.buses.within(inside)
             for bus, audio in made.items():
-                part: Audio = getattr(segment, bus)
-                audio[inside.start - span.start : inside.end - span.start] = part[
-                    inside.start - segment.span.start : inside.end - segment.span.start
-                ]
+                audio[inside.start - span.start : inside.end - span.start] = getattr(cut, bus)
         return Buses(span=span, **made)
 
-    def __len__(self) -> int:
-        """Segments of the episode."""
-        return len(self._segments)
+    def part(self, index: int) -> Mixed:
+        """One part, mixed; from any thread."""
+        for near in self._around(index):
+            self.ask(near)
+        return self.mix(index)
 
-    def segment(self, index: int) -> Buses:
-        """The mix of one segment; from any thread."""
-        self.prepare()
-        return self._finish(index)
+    def play(self, index: int) -> Stretch:
+        """One part, played but not mixed."""
+        part = self.parts[index]
+        return self.stems.stretch(part.reach, self._tapping(part), part.core)
 
-    def names(self, bus: BusName) -> tuple[str, ...]:
-        """Who or what is heard on a bus: members of the cast, or roles, in the order of the alphabet."""
-        return tuple(sorted({one.clip.name for stem in BUS_STEMS[bus] for one in self._segments.voiced[stem]}))
+    def ask(self, index: int, played: Stretch | None = None) -> tuple[Asked, ...]:
+        """What the lines that begin in a part ask of what lies under them."""
+        known = self._asked.get(index)
+        if known is not None:
+            return known
+        part = self.parts[index]
+        found: tuple[Asked, ...] = ()
+        if part.lines:
+            played = played or self.stems.stretch(part.reach)
+            rate_hz = self.timeline.rate_hz
+            measured = [
+                heard(
+                    line,
+                    line.span.shifted(-part.reach.start),
+                    self._scenes.get(line.scene, Margin()),
+                    played.stem,
+                    rate_hz,
+                )
+                for line in part.lines
+            ]
+            found = asked(measured, partial(self._bands, played))
+        self.know(index, found)
+        return found
 
-    def part(self, bus: BusName, name: str, index: int) -> Audio:
-        """What `name` has in one segment of a bus, shape (segment's span, 2)."""
-        made = silence(self._segments.span(index).length)
-        for stem in BUS_STEMS[bus]:
-            made += self._turned_down(stem, index, name)
-        return made
+    def know(self, index: int, asked: tuple[Asked, ...]) -> None:
+        """Take as measured what the lines of a part ask."""
+        with self._lock:
+            self._asked[index] = asked
 
-    def speech(self, pan_share: float) -> Callable[[int], Audio]:
-        """Speech at `pan_share` of the way from the centre that the script puts it, by segment; from any thread."""
-        moved = [voiced.clip for voiced in self._segments.voiced["speech"]]
-        clips = tuple(replace(clip, pan=clip.pan.scaled(pan_share)) for clip in moved)
-        if clips == tuple(moved):
-            return partial(self._kept, "speech")
-        return partial(self._played(replace(self.timeline, clips=clips)).stem, "speech")
+    def curves(self, index: int) -> Mapping[Ruled, Reduction]:
+        """How far each ruled stem is turned down in a part's reach; the parts around it must be asked."""
+        lines = [line for near in self._around(index) for line in self._asked[near]]
+        reach = self.parts[index].reach
+        beside = quantum_samples(self.timeline.rate_hz)
+        return turned_down(lines, Span(reach.start, Samples(reach.end + beside)), self.timeline.rate_hz)
 
-    def _measured(self, index: int) -> dict[Stem, Audio]:
-        """Segment `index` of the stems that margins depend on; empty ones where nobody speaks and nothing is kept."""
-        span = self._segments.span(index)
-        if self._spill is None and not any(voiced.clip.span.meets(span) for voiced in self._segments.voiced["speech"]):
-            return {stem: silence(0) for stem in MEASURED}
-        made = {stem: self._segments.stem(stem, index) for stem in MEASURED}
-        if self._spill is not None:
-            for stem, audio in made.items():
-                self._spill.put(f"{stem}-{index}", audio if audio.any() else silence(0))
-        return made
+    def _around(self, index: int) -> range:
+        """The parts whose lines can turn something down in a part."""
+        before_s, after_s = reach_s()
+        rate_hz, reach = self.timeline.rate_hz, self.parts[index].reach
+        grid = quantum_samples(rate_hz)
+        first = last = index
+        # A line may be as long as its part reaches.
+        while first > 0 and self.parts[first - 1].reach.end > reach.start - after_s * rate_hz - grid:
+            first -= 1
+        while last + 1 < len(self) and self.parts[last + 1].core.start < reach.end + before_s * rate_hz + 2 * grid:
+            last += 1
+        return range(first, last + 1)
 
-    def _bands(self, stem: Stem, span: Span) -> Floats:
-        """Powers of the bands of a stem before the margin, the first frame in the middle of `span`'s first sample."""
-        half = bands.half_frame(self.timeline.rate_hz)
-        return bands.cross_powers(self._read(stem, span.start - half, span.end + half), self.timeline.rate_hz)
+    def named(self, bus: BusName, name: str, mixed: Mixed) -> Audio | None:
+        """What `name` has in a part of a bus, shape (reach, 2); None for silence."""
+        stems = (self._turned_down(mixed.played.named(stem, name), stem, mixed) for stem in BUS_STEMS[bus])
+        made = [stem for stem in stems if stem is not None]
+        return added(made) if made else None
 
-    def _finish(self, index: int) -> Buses:
-        span = self._segments.span(index)
-        stems = {stem: self._turned_down(stem, index) for stem in STEMS}
-        return Buses(
-            span=span,
-            speech=stems["speech"],
-            sounds=stems["sounds"] + stems["sounds_ducked"],
-            beds=stems["beds"] + stems["beds_freed"],
-            music=stems["music"] + stems["music_freed"],
-            ducked=stems["sounds_ducked"],
+    def speech(self, pan_share: float) -> Callable[[Mixed], Audio | None]:
+        """Speech at `pan_share` of the way from the centre that the script puts it, by part; from any thread."""
+        spoken = [clip for clip in self.timeline.clips if clip.kind == "speech"]
+        clips = tuple(replace(clip, pan=clip.pan.scaled(pan_share)) for clip in spoken)
+        if clips == tuple(spoken):
+            return lambda mixed: mixed.played.stem("speech")
+        moved = self._played(replace(self.timeline, clips=clips))
+        return lambda mixed: moved.stretch(mixed.part.reach).stem("speech")
+
+    def each(self, work: Callable[[int, Stretch | None], T], indices: Sequence[int], jobs: int) -> Iterator[T]:
+        """`work(index, played)` for parts in order, each once the lines of the parts around it are asked.
+
+        Args:
+            work: gets the part's number and, where it was played already, what was played; called in several threads.
+            indices: which parts, rising.
+        """
+        asking: dict[int, Future[Stretch | None]] = {}
+        working: deque[Future[T]] = deque()
+        kept = frozenset(indices)
+        with ThreadPoolExecutor(max(1, jobs)) as pool:
+            try:
+                for at, index in enumerate(indices):
+                    around = self._around(index)
+                    # One more than is needed now, so that nobody waits.
+                    ahead = self._around(indices[min(at + 1, len(indices) - 1)])
+                    for near in sorted({*around, *ahead}):
+                        if near not in asking and near not in self._asked:
+                            asking[near] = pool.submit(self._begin, near, near in kept)
+                    for near in around:
+                        if near in asking:
+                            asking[near].result()
+                    played = asking.pop(index).result() if index in asking else None
+                    working.append(pool.submit(work, index, played))
+                    del played
+                    for gone in [near for near in asking if near < index]:
+                        del asking[gone]
+                    if len(working) > jobs:
+                        yield working.popleft().result()
+                while working:
+                    yield working.popleft().result()
+            finally:
+                for begun in asking.values():
+                    begun.cancel()
+                for future in working:
+                    future.cancel()
+
+    def _begin(self, index: int, keep: bool) -> Stretch | None:
+        """Ask a part's lines; what was played for it, where that is wanted."""
+        if index in self._asked or not self.parts[index].lines:
+            self.ask(index)
+            return None
+        played = self.play(index)
+        self.ask(index, played)
+        return played if keep else None
+
+    def _come_to(self, index: int, played: Stretch | None) -> tuple[LineMargin, ...]:
+        curves = self.curves(index)
+        return self._margins_of(index, curves, played)
+
+    def _margins_of(
+        self, index: int, curves: Mapping[Ruled, Reduction], played: Stretch | None
+    ) -> tuple[LineMargin, ...]:
+        def bands_of(stem: Stem, span: Span) -> Floats:
+            return self._bands(played or self.stems.stretch(self.parts[index].reach), stem, span)
+
+        return tuple(come_to(line, curves, bands_of, self.timeline.rate_hz) for line in self._asked[index])
+
+    def mix(self, index: int, played: Stretch | None = None) -> Mixed:
+        part, played = self.parts[index], played or self.play(index)
+        curves = self.curves(index)
+        made = {stem: turned(played.stem(stem), curves.get(stem), part.reach, self.timeline.rate_hz) for stem in STEMS}
+        nothing = silent(part.reach.length)
+
+        def bus(name: BusName) -> Audio:
+            heard = [audio for audio in (made[stem] for stem in BUS_STEMS[name]) if audio is not None]
+            return added(heard) if heard else nothing
+
+        ducked = made["sounds_ducked"]
+        return Mixed(
+            part=part,
+            buses=Buses(
+                span=part.reach,
+                speech=bus("speech"),
+                sounds=bus("sounds"),
+                beds=bus("beds"),
+                music=bus("music"),
+                ducked=nothing if ducked is None else ducked,
+            ),
+            margins=self._margins_of(index, curves, played),
+            curves=curves,
+            played=played,
         )
 
-    def _turned_down(self, stem: Stem, index: int, name: str | None = None) -> Audio:
-        """Segment `index` of a stem, or of what `name` has on it, as far down as the margin has it."""
-        span = self._segments.span(index)
-        curve = self._reductions.get(stem) if self._reductions and stem in RULED else None
-        gains = curve.gains(span.start, span.end) if curve is not None else None
-        if gains is None or gains.shape[1] == 1:
-            audio = self._kept(stem, index, name)
-            return audio if gains is None else audio * gains
-        beside = bands.reach(self.timeline.rate_hz)
-        around = self._read(stem, span.start - beside, span.end + beside, name)
-        return bands.weighed(around, gains, self.timeline.rate_hz)
+    def _turned_down(self, audio: Audio | None, stem: Stem, mixed: Mixed) -> Audio | None:
+        return turned(audio, curve_of(mixed.curves, stem), mixed.part.reach, self.timeline.rate_hz)
 
-    def _read(self, stem: Stem, start: int, stop: int, name: str | None = None) -> Audio:
-        """Samples [start, stop) of a stem before the margin, silent beyond the episode."""
-        made = silence(stop - start)
-        asked = Span(Samples(max(0, start)), Samples(max(0, stop)))
-        for index in self._segments.meeting(asked):
-            own = self._segments.span(index)
-            inside = own.within(asked)
-            part = self._stems.get((stem, index, name), self._kept, stem, index, name)
-            made[inside.start - start : inside.end - start] = part[inside.start - own.start : inside.end - own.start]
-        return made
+    def _bands(self, played: Stretch, stem: Stem, span: Span) -> Floats:
+        """Powers of the bands of a stem before the margin, the first frame in the middle of `span`'s first sample."""
+        half = bands.half_frame(self.timeline.rate_hz)
+        around = silence(span.length + 2 * half)
+        audio = played.stem(stem)
+        if audio is not None:
+            start = span.start - half - played.span.start
+            inside = audio[max(0, start) : start + len(around)]
+            around[max(0, -start) : max(0, -start) + len(inside)] = inside
+        return bands.cross_powers(around, self.timeline.rate_hz)
 
-    def _kept(self, stem: Stem, index: int, name: str | None = None) -> Audio:
-        if name is not None:
-            return self._segments.stem(stem, index, name)
-        kept = self._spill.get(f"{stem}-{index}") if self._spill is not None and stem in MEASURED else None
-        if kept is None:
-            return self._segments.stem(stem, index)
-        return kept if len(kept) else silence(self._segments.span(index).length)
+
+def curve_of(curves: Mapping[Ruled, Reduction], stem: Stem) -> Reduction | None:
+    """How far a stem is turned down; None for those that the margin does not rule."""
+    return next((curves.get(ruled) for ruled in RULED if ruled == stem), None)
+
+
+def turned(audio: Audio | None, curve: Reduction | None, span: Span, rate_hz: int) -> Audio | None:
+    """A stem's stretch as far down as the margin has it."""
+    if audio is None or curve is None or not curve.touches(span):
+        return audio
+    made, beside = audio.copy(), bands.reach(rate_hz)
+    block = _BLOCK_QUANTA * quantum_samples(rate_hz)
+    for low in range(0, len(audio), block):
+        high = min(low + block, len(audio))
+        gains = curve.gains(span.start + low, span.start + high)
+        if gains is None:
+            continue
+        if gains.shape[1] == 1:
+            made[low:high] *= gains
+            continue
+        around = silence(high - low + 2 * beside)
+        first = max(0, low - beside)
+        inside = audio[first : high + beside]
+        around[first - low + beside : first - low + beside + len(inside)] = inside
+        made[low:high] = bands.weighed(around, gains, rate_hz)
+    return made
+
+
+def added(audio: Sequence[Audio]) -> Audio:
+    """The sum of stretches of one length; of one alone that itself."""
+    heard = [one for one in audio if any(one.strides)] or audio[:1]
+    if len(heard) == 1:
+        return heard[0]
+    made = heard[0] + heard[1]
+    for one in heard[2:]:
+        made += one
+    return made
+
+
+def silent(samples: int) -> Audio:
+    """Silence that takes no room, shape (samples, 2); not to be written to."""
+    return np.broadcast_to(np.float32(0.0), (samples, 2))

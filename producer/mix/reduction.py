@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from producer.dsp.bands import BANDS
 from producer.dsp.envelopes import within_slopes
-from producer.dsp.loudness import HOP_S
+from producer.dsp.grid import hop_samples
 from producer.units import Span
 
 Floats = NDArray[np.float64]
@@ -27,21 +27,26 @@ ATTACK_DB_PER_S = 18.0
 RELEASE_DB_PER_S = 9.0
 EASE_S = 0.12
 """Each corner of a curve is rounded over twice this."""
+DEEPEST_DB = 90.0
+"""Nothing is turned down further: it is not heard any more."""
+_UNIT_DB = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """How far a bus is turned down over the episode.
+    """How far a bus is turned down.
 
-    DB (0 or more) of each band at every `hop`-th sample, shape (points, BANDS), straight lines between.
+    DB (0 or more) of each band at every `hop`-th sample from number `first` on, shape (points, BANDS), straight lines
+    of amplitude between; before and after nothing is turned down, or as far as at the end.
     """
 
     db: Floats
     hop: int
+    first: int = 0
 
     def touches(self, span: Span) -> bool:
         """Whether anything is turned down at a sample of `span`."""
-        return bool(self.db[span.start // self.hop : span.end // self.hop + 2].any())
+        return bool(self._between(span.start // self.hop, span.end // self.hop + 2).any())
 
     def gains(self, start: int, stop: int) -> NDArray[np.float32] | None:
         """Amplitudes at samples [start, stop), or None where nothing is turned down.
@@ -49,52 +54,79 @@ class Reduction:
         Shape (stop - start, BANDS), or (stop - start, 1) where all bands are as one.
         """
         first, last = start // self.hop, stop // self.hop + 2
-        known = self.db[np.minimum(np.arange(first, last), len(self.db) - 1)]
+        known = self._between(first, last)
         if not known.any():
             return None
         if np.all(known == known[:, :1]):
             known = known[:, :1]
-        at, points = np.arange(start, stop), np.arange(first, last) * self.hop
-        db = np.stack([np.interp(at, points, band) for band in known.T], axis=1)
-        return np.asarray(10.0 ** (db / -20.0), np.float32)
+        points = np.asarray(10.0 ** (known / -20.0), np.float32)
+        along = np.arange(self.hop, dtype=np.float32)[:, None] / np.float32(self.hop)
+        between = points[:-1, None] + (points[1:, None] - points[:-1, None]) * along
+        skip = start - first * self.hop
+        return between.reshape(-1, points.shape[1])[skip : skip + stop - start]
 
     def at(self, start: int, step: int, count: int) -> Floats:
         """DB of each band at `count` samples from `start` on, `step` apart, shape (count, BANDS)."""
-        points, samples = np.arange(len(self.db)) * self.hop, start + np.arange(count) * step
+        points, samples = np.arange(len(self.db)) * self.hop, start - self.first * self.hop + np.arange(count) * step
         return np.stack([np.interp(samples, points, band) for band in self.db.T], axis=1)
 
     def deepest(self, span: Span) -> tuple[float, ...]:
         """The most that each band is turned down at a point within `span`, dB."""
         first = -(-span.start // self.hop)
-        return tuple(self.db[first : max(first + 1, span.end // self.hop + 1)].max(axis=0, initial=0.0).tolist())
+        return tuple(self._between(first, max(first + 1, span.end // self.hop + 1)).max(axis=0, initial=0.0).tolist())
+
+    def within(self, span: Span) -> Reduction:
+        """What there is of it in a stretch of whole hops."""
+        first = span.start // self.hop
+        return Reduction(self._between(first, -(-span.end // self.hop) + 2), self.hop, first)
+
+    def _between(self, first: int, last: int) -> Floats:
+        return self.db[np.clip(np.arange(first, last) - self.first, 0, len(self.db) - 1)]
 
 
-def nothing_wanted(duration: int, rate_hz: int) -> Floats:
-    """Zeros for `joined`, of an episode of `duration` samples."""
-    return np.zeros((duration // round(rate_hz * HOP_S) + 2, BANDS))
+def reach_s() -> tuple[float, float]:
+    """How long before and after what is wanted a curve can be other than 0, seconds."""
+    return (
+        LEAD_S + HOLD_S + 3 * EASE_S + DEEPEST_DB / ATTACK_DB_PER_S,
+        HOLD_S + 3 * EASE_S + DEEPEST_DB / RELEASE_DB_PER_S,
+    )
 
 
-def joined(wanted: Floats, rate_hz: int) -> Reduction:
+def nothing_wanted(start: int, stop: int, rate_hz: int) -> Floats:
+    """Zeros for `joined`, from hop `start` to hop `stop` and one more."""
+    return np.zeros((stop - start + 1, BANDS))
+
+
+def joined(wanted: Floats, rate_hz: int, first: int = 0) -> Reduction:
     """The curves that are nowhere under `wanted`, with lead, hold and slopes.
 
     Args:
-        wanted: dB of each band at every hop of 10 ms, shape (hops, BANDS), 0 or more.
+        wanted: dB of each band at every hop (`grid`), shape (hops, BANDS), 0 or more.
+        first: the number of the first hop.
     """
-    hop = round(rate_hz * HOP_S)
+    hop = hop_samples(rate_hz)
     if not wanted.any():
-        return Reduction(wanted, hop)
-    return Reduction(np.stack([_curve(np.ascontiguousarray(band)) for band in wanted.T], axis=1), hop)
+        return Reduction(wanted, hop, first)
+    bands = [_curve(np.ascontiguousarray(band), hop / rate_hz) for band in np.minimum(wanted, DEEPEST_DB).T]
+    return Reduction(np.stack(bands, axis=1), hop, first)
 
 
-def _curve(wanted: Floats) -> Floats:
+def _curve(wanted: Floats, hop_s: float) -> Floats:
     if not wanted.any():
         return wanted
-    lead, ease = round(LEAD_S / HOP_S), round(EASE_S / HOP_S)
+    lead, ease = round(LEAD_S / hop_s), round(EASE_S / hop_s)
     early = ndimage.maximum_filter1d(wanted, lead + 1, mode="constant", origin=-((lead + 1) // 2))
-    held = np.maximum(early, ndimage.grey_closing(early, (round(HOLD_S / HOP_S),), mode="constant"))
+    held = np.maximum(early, ndimage.grey_closing(early, (round(HOLD_S / hop_s),), mode="constant"))
     # Widened by as much as the rounding reaches, so that a rounded corner cuts nothing off.
     wide = ndimage.maximum_filter1d(held, 2 * ease + 1, mode="nearest")
-    sloped = within_slopes(wide, ATTACK_DB_PER_S * HOP_S, RELEASE_DB_PER_S * HOP_S)
+    # In whole units sums are exact: a curve is the same to the last bit wherever it is seen from.
+    units = within_slopes(
+        np.ceil(wide / _UNIT_DB), *(_steps(slope * hop_s) for slope in (ATTACK_DB_PER_S, RELEASE_DB_PER_S))
+    )
     bell = 0.5 + 0.5 * np.cos(np.pi * np.arange(-ease, ease + 1) / (ease + 1))
     # A mean of what moves slowly enough moves slowly enough.
-    return np.maximum(ndimage.convolve1d(sloped, bell / bell.sum(), mode="nearest"), wanted)
+    return np.maximum(ndimage.convolve1d(units * _UNIT_DB, bell / bell.sum(), mode="nearest"), wanted)
+
+
+def _steps(db: float) -> float:
+    return float(max(1, int(db / _UNIT_DB)))

@@ -7,20 +7,20 @@ too: a bed that swells inside a line comes down where it swells, not all along.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.dsp.bands import BANDS, FRAME_S, half_frame
-from producer.dsp.loudness import HOP_S, sliding
+from producer.dsp.bands import BANDS, HALF_FRAME_HOPS, half_frame
+from producer.dsp.grid import hop_samples
+from producer.dsp.loudness import sliding
 from producer.mix.carve import left_of, smallest
 from producer.mix.margin import RULED, Heard, LineMargin, Ruled
-from producer.mix.parallel import in_order
-from producer.mix.reduction import Reduction, joined, nothing_wanted
-from producer.mix.segments import Stem
+from producer.mix.reduction import Reduction, joined, nothing_wanted, reach_s
+from producer.mix.stems import Stem
 from producer.units import Span
 
 Floats = NDArray[np.float64]
@@ -30,8 +30,7 @@ WINDOW_S = 3.0
 STEP_S = 0.1
 BRIEF_S = 0.4
 """A shorter line is over before its bands can be told apart: what lies under it comes down as a whole."""
-_FRAME = round(FRAME_S / 2.0 / HOP_S)
-"""Hops from the middle of one frame of `bands.cross_powers` to the next."""
+_FRAME = HALF_FRAME_HOPS
 _LEAST = 1e-30
 
 
@@ -49,10 +48,11 @@ class _Stretch(NamedTuple):
     power: float
 
 
-def _too_loud(powers: Floats, target: float) -> list[_Stretch]:
-    """Every stretch of `WINDOW_S`, or else the whole line, under which there is more than `target`."""
-    width, step = min(round(WINDOW_S / HOP_S), len(powers)), round(STEP_S / HOP_S)
-    means = sliding(powers, width * HOP_S)
+def _too_loud(line: Heard, stem: Ruled) -> list[_Stretch]:
+    """Every stretch of `WINDOW_S`, or else the whole line, under which there is too much."""
+    powers, target, hop_s = line.under[stem], line.target(stem), line.hop_s
+    width, step = min(round(WINDOW_S / hop_s), len(powers)), round(STEP_S / hop_s)
+    means = sliding(powers, width * hop_s, hop_s)
     starts = sorted({*range(0, len(means), step), len(means) - 1})
     found = [_Stretch(start, start + width, float(means[start])) for start in starts if means[start] > target]
     whole = _Stretch(0, len(powers), float(powers.mean()))
@@ -68,10 +68,10 @@ def wanted(line: Heard, stem: Ruled, cross: Floats, speech: Floats) -> Floats:
     """
     powers, target = line.under[stem], line.target(stem)
     cuts = np.zeros((len(powers), BANDS))
-    loud = _too_loud(powers, target)
+    loud = _too_loud(line, stem)
     if not loud:
         return cuts
-    if len(powers) * HOP_S < BRIEF_S:
+    if len(powers) * line.hop_s < BRIEF_S:
         return cuts + float(10.0 * np.log10(powers.mean() / target))
     # A line's own hops say exactly how loud a stretch is; the frames only, how that is shared among the bands.
     shares = np.array([cross[part.start // _FRAME : part.stop // _FRAME + 1].mean(axis=0) for part in loud])
@@ -89,69 +89,89 @@ def _share(cross: Floats, cuts_db: Floats) -> float:
     return float(left_of(cross, cuts_db).sum() / (cross.sum() + _LEAST))
 
 
-def solved(
-    lines: Sequence[Heard], bands_of: BandsOf, duration: int, rate_hz: int, jobs: int = 1
-) -> tuple[Mapping[Ruled, Reduction], tuple[LineMargin, ...]]:
-    """The reduction of each ruled stem, and every line's margins under them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one line asks of what lies under it."""
+
+    heard: Heard
+    cuts: Mapping[Ruled, Floats]
+    """Of the stems that are too loud under it, dB, shape (hops, BANDS)."""
+    cross: Mapping[Ruled, Floats]
+    """`bands.cross_powers` of stems under it, where they were looked at."""
+
+
+def asked(lines: Sequence[Heard], bands_of: BandsOf) -> tuple[Asked, ...]:
+    """What the lines of a stretch ask.
 
     Args:
-        bands_of: asked only about what is turned down, from `jobs` threads.
-        duration: of the episode in samples.
+        bands_of: asked only about what is too loud under one of the lines.
     """
-    reductions: dict[Ruled, Reduction] = {}
-    shares: dict[tuple[Ruled, str], float] = {}
+    cuts: dict[str, dict[Ruled, Floats]] = {line.clip: {} for line in lines}
+    crosses: dict[str, dict[Ruled, Floats]] = {line.clip: {} for line in lines}
     for stem in RULED:
-        asking = [line for line in lines if line.under[stem].any() and _too_loud(line.under[stem], line.target(stem))]
-        crosses: dict[str, Floats] = {}
-        curve = nothing_wanted(duration, rate_hz)
-        for line, (cross, speech) in zip(asking, in_order(partial(_bands, stem, bands_of), asking, jobs), strict=True):
-            crosses[line.clip] = cross
-            _lay(curve, wanted(line, stem, cross, speech), line.span.start // round(rate_hz * HOP_S))
-        reductions[stem] = joined(curve, rate_hz)
-        for line in lines:
-            if line.under[stem].any() and reductions[stem].touches(line.span):
-                cross = crosses[line.clip] if line.clip in crosses else bands_of(stem, line.span)
-                shares[stem, line.clip] = _share(
-                    cross, reductions[stem].at(line.span.start, half_frame(rate_hz), len(cross))
-                )
-    return reductions, tuple(_come_to(line, reductions, shares) for line in lines)
+        under = [line for line in lines if line.under[stem].any()]
+        asking = [line for line in under if _too_loud(line, stem)]
+        for line in under if asking else ():
+            crosses[line.clip][stem] = bands_of(stem, line.span)
+        for line in asking:
+            speech = np.diagonal(bands_of("speech", line.span), axis1=1, axis2=2).mean(axis=0)
+            cuts[line.clip][stem] = wanted(line, stem, crosses[line.clip][stem], speech)
+    return tuple(Asked(heard=line, cuts=cuts[line.clip], cross=crosses[line.clip]) for line in lines)
 
 
-def _bands(stem: Stem, bands_of: BandsOf, line: Heard) -> tuple[Floats, Floats]:
-    speech = np.diagonal(bands_of("speech", line.span), axis1=1, axis2=2).mean(axis=0)
-    return bands_of(stem, line.span), speech
+def turned_down(lines: Iterable[Asked], span: Span, rate_hz: int) -> Mapping[Ruled, Reduction]:
+    """How far each ruled stem is turned down in a stretch: what all the lines ask that can reach into it."""
+    hop = hop_samples(rate_hz)
+    before, after = (round(seconds * rate_hz / hop) for seconds in reach_s())
+    first, last = span.start // hop - after, -(-span.end // hop) + 2 + before
+    made: dict[Ruled, Reduction] = {}
+    near = [
+        line for line in lines if line.cuts and line.heard.span.start < last * hop and line.heard.span.end > first * hop
+    ]
+    for stem in RULED:
+        curve = nothing_wanted(first, last, rate_hz)
+        for line in near:
+            if stem in line.cuts:
+                _lay(curve, line.cuts[stem], line.heard.span.start // hop - first)
+        made[stem] = joined(curve, rate_hz, first).within(span)
+    return made
 
 
-def _lay(curve: Floats, cuts: Floats, first: int) -> None:
-    """Lays a line's cuts into the episode's curve, from hop `first` on.
-
-    A line's hops begin between those of the episode, so each of its cuts holds at the points before and after it.
-    """
-    padded = np.pad(cuts, ((2, 2), (0, 0)))
-    held = np.maximum(np.maximum(padded[2:], padded[1:-1]), padded[:-2])
-    part = curve[first : first + len(held)]
-    np.maximum(part, held[: len(part)], out=part)
-
-
-def _come_to(
-    line: Heard, reductions: Mapping[Ruled, Reduction], shares: Mapping[tuple[Ruled, str], float]
-) -> LineMargin:
-    over = {stem: line.over(line.under[stem], shares.get((stem, line.clip), 1.0)) for stem in RULED}
-    cuts = {stem: reductions[stem].deepest(line.span) for stem in RULED}
+def come_to(line: Asked, reductions: Mapping[Ruled, Reduction], bands_of: BandsOf, rate_hz: int) -> LineMargin:
+    """What a line's margins come to under what is turned down."""
+    heard = line.heard
+    shares: dict[Ruled, float] = {}
+    for stem in RULED:
+        if heard.under[stem].any() and reductions[stem].touches(heard.span):
+            cross = line.cross[stem] if stem in line.cross else bands_of(stem, heard.span)
+            shares[stem] = _share(cross, reductions[stem].at(heard.span.start, half_frame(rate_hz), len(cross)))
+    over = {stem: heard.over(heard.under[stem], shares.get(stem, 1.0)) for stem in RULED}
+    cuts = {stem: reductions[stem].deepest(heard.span) for stem in RULED}
     return LineMargin(
-        line=line.line,
-        clip=line.clip,
-        span=line.span,
-        speech_lufs=line.speech_lufs,
+        line=heard.line,
+        clip=heard.clip,
+        span=heard.span,
+        speech_lufs=heard.speech_lufs,
         over_beds_lu=over["beds"],
         over_music_lu=over["music"],
         over_sounds_lu=over["sounds_ducked"],
-        over_freed_lu=line.over(line.freed),
-        asked_beds_lu=line.margin.beds_lu,
-        asked_music_lu=line.margin.music_lu,
+        over_freed_lu=heard.over(heard.freed),
+        asked_beds_lu=heard.margin.beds_lu,
+        asked_music_lu=heard.margin.music_lu,
         reduced_beds_db=min(cuts["beds"]),
         reduced_music_db=min(cuts["music"]),
         cut_beds_db=cuts["beds"],
         cut_music_db=cuts["music"],
         cut_sounds_db=cuts["sounds_ducked"],
     )
+
+
+def _lay(curve: Floats, cuts: Floats, first: int) -> None:
+    """Lays a line's cuts into a curve, from its hop `first` on (which may lie before its beginning).
+
+    A line's hops begin between those of the episode, so each of its cuts holds at the points before and after it.
+    """
+    padded = np.pad(cuts, ((2, 2), (0, 0)))
+    held = np.maximum(np.maximum(padded[2:], padded[1:-1]), padded[:-2])[max(0, -first) :]
+    part = curve[max(0, first) : max(0, first) + len(held)]
+    np.maximum(part, held[: len(part)], out=part)

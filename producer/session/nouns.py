@@ -35,7 +35,7 @@ class Curve(Protocol):
 class Episode:
     """All that a session is made from.
 
-    `ducking` has the curve of every stem that gives way to speech, by the stem's name (`mix.segments.stem_of`).
+    `ducking` has the curve of every stem that gives way to speech, by the stem's name (`mix.stems.stem_of`).
     `impulses` are recorded rooms at the timeline's rate, as the mixer takes them. `mix` gives the whole mix before the
     master, in stereo blocks from the beginning: it becomes a muted track to compare with.
     """

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from producer.mix.segments import stem_of
+from producer.mix.stems import stem_of
 from producer.mix.space import distance_gain
 from producer.model.script import Script
 from producer.model.timeline import Clip

@@ -63,6 +63,8 @@ class PackPalette:
         self._once = Once()
         self._measured: dict[SoundRef, Measured] = {}
         self._sources: dict[object, BedSource] = {}
+        self._identities: dict[str, str] = {}
+        self._script_seed = script_seed
 
     def sound(self, role: str) -> Sound:
         """What fills `role`."""
@@ -113,6 +115,19 @@ class PackPalette:
             return source
 
         return self._once.make(("bed", name), lambda: self._sources.get(name), made)
+
+    def identity(self, role: str) -> str:
+        """What names everything that `role` can sound like: equal identities are equal sounds."""
+
+        def named() -> str:
+            pack, sound = self._find(role)
+            members = [
+                identity(pack, sound, number, self._recordings, self._recipes) for number in range(len(sound.members))
+            ]
+            self._identities[role] = made = entries.key("role", self._script_seed, self.rate_hz, members)
+            return made
+
+        return self._once.make(("identity", role), lambda: self._identities.get(role), named)
 
     def bed_member(self, role: str, seed: str) -> int:
         """Which member of the pool `bed(role, seed)` plays."""

@@ -1,0 +1,262 @@
+"""The stems of an episode, a stretch at a time.
+
+What a stretch sounds like is a pure function of what is heard in it, counted from its own start: it does not matter
+what comes before, in which order stretches are made, or by how many threads. Only what is heard now is in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal, Protocol
+
+import numpy as np
+
+from producer.audio import Audio, silence
+from producer.dsp.envelopes import fade
+from producer.mix.answers import Answer, answer
+from producer.mix.clips import Voiced
+from producer.mix.hear import Ear, through
+from producer.mix.memo import Memo
+from producer.mix.sources import Parts, Running, Source
+from producer.mix.treatments import chain
+from producer.model.head import Head
+from producer.model.mixes import BusName
+from producer.model.script import Room, Script
+from producer.model.sound import Palette
+from producer.model.timeline import Clip, HearSpan, Ramp, Timeline
+from producer.model.voice import Take
+from producer.units import Samples, Span
+
+Stem = Literal["speech", "sounds", "sounds_ducked", "beds", "beds_freed", "music", "music_freed"]
+"""The four buses, all but speech parted into what the margin rules and what it does not.
+
+It rules beds and music without `duck: no`, and sounds with `duck: yes`.
+"""
+STEMS: tuple[Stem, ...] = ("speech", "sounds", "sounds_ducked", "beds", "beds_freed", "music", "music_freed")
+BUS_STEMS: Mapping[BusName, tuple[Stem, ...]] = {
+    "speech": ("speech",),
+    "sounds": ("sounds", "sounds_ducked"),
+    "beds": ("beds", "beds_freed"),
+    "music": ("music", "music_freed"),
+}
+
+OUTSIDE = "none"
+"""The room of what is outside its scene: dry, and untouched by `hear`. A clip with room "" is dry but inside."""
+_PREPARED_BYTES = 32 << 20
+
+TakeOf = Mapping[tuple[str, int], Take]
+"""Takes by (line id, index of the voice among the line's voices)."""
+
+
+class Tap(Protocol):
+    """Who is told what each clip sounds like by itself."""
+
+    def heard(self, clip: str, start: int, audio: Audio, *, long: bool) -> None:
+        """Samples of the clip with the id `clip` from sample `start` on, as its stem has them, shape (n, 2).
+
+        `long`: a bed or music.
+        """
+        ...
+
+
+def stem_of(clip: Clip) -> Stem:
+    """The stem that `clip` is heard on."""
+    match clip.kind:
+        case "speech":
+            return "speech"
+        case "sound":
+            return "sounds_ducked" if clip.duck else "sounds"
+        case "bed":
+            return "beds_freed" if clip.duck is False else "beds"
+        case "music":
+            return "music_freed" if clip.duck is False else "music"
+
+
+class Stems:
+    """What is heard of one episode, ready to be played. Arguments as for `mixer.Mixer`."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        script: Script,
+        takes: TakeOf,
+        palette: Palette,
+        impulses: Mapping[str, Audio],
+        head: Head | None = None,
+    ) -> None:
+        self.rate_hz = timeline.rate_hz
+        self._script, self._takes, self._palette, self._head = script, takes, palette, head
+        self._rooms: dict[str, Answer | None] = {OUTSIDE: None, "": None}
+        self._prepared: Memo[Audio] = Memo(_PREPARED_BYTES, _bytes)
+        self._long: dict[str, Voiced] = {}
+        self._clips = timeline.clips
+        for clip in timeline.clips:
+            for name in (clip.room, *clip.through):
+                if name not in self._rooms:
+                    room = script.rooms.get(name) or Room(name=name, preset=name)
+                    self._rooms[name] = answer(room, self.rate_hz, impulses, head)
+        self._hears = timeline.hears
+        self._reach = max((self._ear(hear).reach(self.rate_hz) for hear in timeline.hears), default=0)
+        self._starts = np.array([clip.span.start for clip in timeline.clips], np.int64)
+        self._ends = np.array([self._voiced(clip).end for clip in timeline.clips], np.int64)
+
+    def names(self, stems: Collection[Stem]) -> tuple[str, ...]:
+        """Who or what is heard on some stems: members of the cast, or roles, in the order of the alphabet."""
+        return tuple(sorted({clip.name for clip in self._clips if stem_of(clip) in stems}))
+
+    def clips_in(self, span: Span) -> tuple[Clip, ...]:
+        """The clips that may be heard in a stretch, echoes and what a `hear` needs around it too."""
+        meets = (self._starts < span.end + self._reach) & (self._ends > span.start - self._reach)
+        return tuple(self._clips[index] for index in np.flatnonzero(meets).tolist())
+
+    def hears_in(self, clips: Iterable[Clip]) -> tuple[HearSpan, ...]:
+        """What stands before the scenes that `clips` are in."""
+        scenes = {clip.scene for clip in clips}
+        return tuple(hear for hear in self._hears if hear.scene in scenes)
+
+    def stretch(self, span: Span, tap: Tap | None = None, tapped: Span | None = None) -> Stretch:
+        """A stretch of the episode, to be played.
+
+        Args:
+            tap: is told what each clip sounds like by itself, in samples from the start of `tapped`.
+            tapped: the part of `span` that it is told of.
+        """
+        return Stretch(self, span, tap, span if tapped is None else tapped)
+
+    def _voiced(self, clip: Clip, elsewhere: Voiced | None = None) -> Voiced:
+        source = _source(clip, self._takes, self._palette, self.rate_hz)
+        treatment = chain(clip.treat, self._script.treatments)
+        return Voiced(clip, source, treatment, self._inside(clip), self.rate_hz, self._head, elsewhere)
+
+    def _at(self, clip: Clip, start: int) -> Voiced:
+        """A clip with times counted from `start`. What must be known of all of it is found out once."""
+        if clip.id not in self._long:
+            own = self._voiced(clip.shifted(-clip.span.start))
+            if own.whole:
+                return self._voiced(clip.shifted(-start))
+            self._long.setdefault(clip.id, own)
+        return self._voiced(clip.shifted(-start), self._long[clip.id])
+
+    def _ear(self, hear: HearSpan) -> Ear:
+        return Ear(chain(hear.treat, self._script.treatments), hear)
+
+    def _inside(self, clip: Clip) -> tuple[tuple[Answer | None, Ramp], ...]:
+        """The rooms that `clip` is in or goes through, evenly over its span."""
+        rooms = [self._rooms[name] for name in (clip.room, *clip.through)]
+        if len(rooms) == 1:
+            return () if rooms[0] is None else ((rooms[0], Ramp.still(1.0)),)
+        last = len(rooms) - 1
+        at = [clip.span.start + clip.span.length * number // last for number in range(len(rooms))]
+        return tuple(
+            (room, Ramp(tuple((sample, float(other == number)) for other, sample in enumerate(at))))
+            for number, room in enumerate(rooms)
+        )
+
+    def _whole(self, clip: Clip) -> Audio:
+        """All of a clip that is made in one piece."""
+        # Counted from its own start: the same wherever it stands, and for each part that it reaches into.
+        own = self._voiced(clip.shifted(-clip.span.start))
+        return self._prepared.get(clip.id, own.made)
+
+
+class Stretch:
+    """A stretch of an episode. Inside, all times are counted from its start: it sounds as it does wherever it stands.
+
+    A stem is played when it is first asked for, and then kept.
+    """
+
+    def __init__(self, stems: Stems, span: Span, tap: Tap | None, tapped: Span) -> None:
+        self.span = span
+        self._stems, self._tap = stems, tap
+        self._tapped = Span(Samples(tapped.start - span.start), Samples(tapped.end - span.start))
+        self._made: dict[Stem, Audio | None] = {}
+        self._voiced: dict[Stem, list[tuple[Voiced, Clip]]] = {stem: [] for stem in STEMS}
+        self._ears: dict[str, list[Ear]] = {}
+        clips = stems.clips_in(span)
+        for clip in clips:
+            self._voiced[stem_of(clip)].append((stems._at(clip, span.start), clip))
+        for hear in stems.hears_in(clips):
+            ear = stems._ear(hear.shifted(-span.start))
+            if ear.active(0, span.length):
+                self._ears.setdefault(hear.scene, []).append(ear)
+
+    def stem(self, stem: Stem) -> Audio | None:
+        """A stem before the margin, shape (span.length, 2), not to be written to; None where it is silent."""
+        if stem not in self._made:
+            self._made[stem] = self._play(self._voiced[stem], self._tap)
+        return self._made[stem]
+
+    def named(self, stem: Stem, name: str) -> Audio | None:
+        """What is called `name` on a stem, a member of the cast or a role, as `stem`."""
+        return self._play([one for one in self._voiced[stem] if one[1].name == name], None)
+
+    def _play(self, voiced: Iterable[tuple[Voiced, Clip]], tap: Tap | None) -> Audio | None:
+        made = silence(self.span.length)
+        scenes: dict[tuple[str, Span | None], list[tuple[Voiced, Clip]]] = {}
+        heard = False
+        for one, clip in voiced:
+            if clip.room != OUTSIDE and clip.scene in self._ears:
+                scenes.setdefault((clip.scene, one.clip.cut), []).append((one, clip))
+            else:
+                heard |= self._add(made, 0, one, clip, tap)
+        for (scene, cut), group in scenes.items():
+            heard |= self._through(made, self._ears[scene], cut, group, tap)
+        return made if heard else None
+
+    def _through(
+        self, made: Audio, ears: Sequence[Ear], cut: Span | None, group: Sequence[tuple[Voiced, Clip]], tap: Tap | None
+    ) -> bool:
+        """Add what a scene's `hear`s let through of `group`, the clips of one stem that end in one cut (or in none)."""
+        rate_hz, length = self._stems.rate_hz, self.span.length
+        before = max(ear.before(rate_hz) for ear in ears)
+        after = max(ear.after(rate_hz) for ear in ears)
+        kept = None if cut is None else fade(0, length, out=(cut.start, max(1, cut.length)), shape="cosine")
+
+        def let_through(clips: Sequence[tuple[Voiced, Clip]]) -> Audio | None:
+            dry = silence(length + before + after)
+            added = [self._add(dry, -before, one, clip, None) for one, clip in clips]
+            if not any(added):
+                return None
+            heard = through(ears, lambda low, high: dry[low + before : high + before], 0, length, rate_hz)
+            return heard if kept is None else heard * kept.astype(np.float32)[:, None]
+
+        heard = let_through(group)
+        if heard is None:
+            return False
+        made += heard
+        if tap is not None:
+            for one in group:
+                alone = heard if len(group) == 1 else let_through([one])
+                if alone is not None:
+                    self._told(tap, one[1], 0, alone)
+        return True
+
+    def _add(self, made: Audio, begin: int, voiced: Voiced, clip: Clip, tap: Tap | None) -> bool:
+        """Add what is heard of a clip to `made`, which begins at `begin`; whether that is anything."""
+        low, high = max(begin, voiced.start), min(begin + len(made), voiced.end)
+        if low >= high:
+            return False
+        if voiced.whole:
+            part = self._stems._whole(clip)[low - voiced.start : high - voiced.start]
+        else:
+            part = voiced.stretch(low, high)
+        made[low - begin : low - begin + len(part)] += part
+        if tap is not None:
+            self._told(tap, clip, low, part)
+        return True
+
+    def _told(self, tap: Tap, clip: Clip, start: int, audio: Audio) -> None:
+        inside = Span(Samples(start), Samples(start + len(audio))).within(self._tapped)
+        if inside.length:
+            part = audio[inside.start - start : inside.end - start]
+            tap.heard(clip.id, inside.start - self._tapped.start, part, long=clip.kind in ("bed", "music"))
+
+
+def _source(clip: Clip, takes: TakeOf, palette: Palette, rate_hz: int) -> Source:
+    if clip.kind in ("bed", "music") and not clip.strikes:
+        return Running(clip, palette, rate_hz)
+    return Parts(clip, palette, takes.get((clip.line, clip.voice)), rate_hz)
+
+
+def _bytes(audio: Audio) -> int:
+    return audio.nbytes
