@@ -93,7 +93,7 @@ def test_a_carried_bed_is_ridden_in_the_next_scene() -> None:
     quiet = bed("r", "sea", said={"level"}, level_lu=Glide(-40.0, -40.0))
     timeline = placed(scene(bed("s", "sea", carry=True), pause("p", "5")), scene(quiet, pause("q", "5"), number=2))
     assert [clip.id for clip in timeline.clips if clip.kind == "bed"] == ["s"]
-    assert timeline.clip("s").level.points == ((0, -20.0), (5000, -20.0), (5500, -40.0))
+    assert timeline.clip("s").level.points == ((5000, -20.0), (5500, -40.0))
 
 
 def test_until_ends_a_bed_where_it_says() -> None:
@@ -154,7 +154,6 @@ def test_the_same_bed_again_rides_it() -> None:
     timeline = placed(bed("s", "sea"), pause("p", "5"), ride, pause("q", "5"), slow, pause("r", "10"))
     assert [clip.id for clip in timeline.clips] == ["s"]
     assert timeline.clip("s").level.points == (
-        (0, -20.0),
         (5000, -20.0),
         (5500, -28.0),
         (10_000, -28.0),
@@ -166,7 +165,7 @@ def test_a_ride_that_comes_into_another_begins_where_that_has_come_to() -> None:
     up = bed("r", "sea", said={"level"}, level_lu=Glide(0.0, 0.0), over_s=Fraction(10))
     down = bed("r2", "sea", said={"level"}, level_lu=Glide(-20.0, -20.0), over_s=Fraction(1))
     timeline = placed(bed("s", "sea"), pause("p", "1"), up, pause("q", "5"), down, pause("r", "10"))
-    assert timeline.clip("s").level.points == ((0, -20.0), (1000, -20.0), (6000, -10.0), (7000, -20.0))
+    assert timeline.clip("s").level.points == ((1000, -20.0), (6000, -10.0), (7000, -20.0))
 
 
 def test_a_ride_may_name_the_id_hang_on_a_moment_and_glide() -> None:
@@ -180,7 +179,7 @@ def test_a_ride_may_name_the_id_hang_on_a_moment_and_glide() -> None:
         over_s=moment("word four", target="a"),
     )
     timeline = placed(bed("s", "sea"), speech("a", "one two three four"), ride, pause("p", "5"))
-    assert timeline.clip("s").level.points == ((0, -20.0), (200, -20.0), (200, -30.0), (600, -10.0))
+    assert timeline.clip("s").level.points == ((200, -20.0), (200, -30.0), (600, -10.0))
 
 
 def test_place_and_width_and_settings_are_ridden_and_the_rest_stays() -> None:
@@ -195,10 +194,10 @@ def test_place_and_width_and_settings_are_ridden_and_the_rest_stays() -> None:
     )
     start = bed("w", "wind", path=(Position(-40.0, Metres(3.0)),))
     clip = placed(start, pause("p", "5"), ride, pause("q", "5")).clip("w")
-    assert clip.pan.points == ((0, -40.0), (5000, -40.0), (7000, 60.0))
+    assert clip.pan.points == ((5000, -40.0), (7000, 60.0))
     assert clip.distance.points == ((0, 3.0),)
-    assert clip.width.points == ((0, 100.0), (5000, 100.0), (7000, 30.0))
-    assert clip.rides["strength"].points == ((0, 0.5), (5000, 0.5), (7000, 0.9))
+    assert clip.width.points == ((5000, 100.0), (7000, 30.0))
+    assert clip.rides["strength"].points == ((5000, 0.5), (7000, 0.9))
     assert clip.bed_settings == ()
 
 
@@ -208,7 +207,7 @@ def test_a_setting_that_rests_nowhere_cannot_be_ridden() -> None:
     with pytest.raises(Exception, match="set it where the bed starts"):
         placed(bed("w", "wind"), pause("p", "5"), ride, pause("q", "5"), shelf=shelf)
     known = placed(bed("w", "wind", settings={"strength": 0.2}), pause("p", "5"), ride, pause("q", "5"), shelf=shelf)
-    assert known.clip("w").rides["strength"].points == ((0, 0.2), (5000, 0.2), (5500, 0.9))
+    assert known.clip("w").rides["strength"].points == ((5000, 0.2), (5500, 0.9))
 
 
 def test_what_cannot_glide_is_crossfaded_to_a_second_clip() -> None:
@@ -343,7 +342,7 @@ def test_hears_cross_into_each_other_and_none_ends_them() -> None:
     )
     first, second = timeline.hears
     assert (first.treat, first.span.start, first.span.end) == ("muffled", 0, 7000)
-    assert first.amount.points == ((0, 1.0), (5000, 1.0), (7000, 0.0))
+    assert first.amount.points == ((5000, 1.0), (7000, 0.0))
     assert (second.treat, second.span.start, second.span.end) == ("underwater", 5000, 10_500)
     assert second.amount.points == ((5000, 0.0), (7000, 1.0), (10_000, 1.0), (10_500, 0.0))
 
@@ -352,7 +351,7 @@ def test_the_same_hear_again_rides_its_level() -> None:
     (found,) = placed(
         scene(pause("p", "1"), hear("h", "muffled", level_lu=Lu(-9)), pause("q", "1"), hear="muffled")
     ).hears
-    assert found.level.points == ((0, 0.0), (1000, 0.0), (1500, -9.0))
+    assert found.level.points == ((1000, 0.0), (1500, -9.0))
     assert found.amount.points == ((0, 1.0),)
 
 

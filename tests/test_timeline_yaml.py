@@ -105,7 +105,7 @@ def test_the_example_of_the_language_is_placed() -> None:
     assert boots.level.first == -16
     (creak,) = (clip for clip in timeline.clips if clip.name == "rope_creak")
     assert creak.hit == 7950
-    assert sea.level.points == ((0, -20.0), (8950, -20.0), (14_950, -28.0))
+    assert sea.level.points == ((8950, -20.0), (14_950, -28.0))
     assert timeline.scenes[1].span.start == 8950
     assert (sea.span.end, sea.fade_out) == (10_450, 1500)
     assert by_name(timeline, "keeper") == [(9950, 11_750)]

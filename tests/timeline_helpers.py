@@ -244,15 +244,20 @@ def script(*scenes: Scene, **given: object) -> Script:
     return Script(file=FILE, sha256="0" * 64, title="Test", cast=cast, scenes=scenes, seed="test", **given)  # type: ignore[arg-type]
 
 
-def placed(*scenes: Scene | Item, shelf: Shelf = SHELF, head_s: float = 0.0, tail_s: float = 0.0) -> Timeline:
+def placed(
+    *scenes: Scene | Item, shelf: Shelf = SHELF, head_s: float = 0.0, tail_s: float = 0.0, grid: int = 1
+) -> Timeline:
     """The timeline of some scenes, or of one scene with these items."""
     whole = script(*(scenes if scenes and isinstance(scenes[0], Scene) else (scene(*scenes),)))  # type: ignore[arg-type]
-    return place_script(whole, shelf=shelf, head_s=head_s, tail_s=tail_s)
+    return place_script(whole, shelf=shelf, head_s=head_s, tail_s=tail_s, grid=grid)
 
 
-def place_script(whole: Script, *, shelf: Shelf = SHELF, head_s: float = 0.0, tail_s: float = 0.0) -> Timeline:
+def place_script(
+    whole: Script, *, shelf: Shelf = SHELF, head_s: float = 0.0, tail_s: float = 0.0, grid: int = 1
+) -> Timeline:
+    """The timeline of a script. Scenes begin where the last has ended, unless `grid` says: a quantum is long here."""
     takes = {(line.id, voice): take(line) for line in whole.lines for voice in range(len(line.voices))}
-    return place_on_timeline(whole, takes, shelf, head_s=head_s, tail_s=tail_s)
+    return place_on_timeline(whole, takes, shelf, head_s=head_s, tail_s=tail_s, grid=grid)
 
 
 def problems(*scenes: Scene | Item) -> tuple[Problem, ...]:

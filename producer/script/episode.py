@@ -57,7 +57,7 @@ class Episode:
         self._targets = targets
         self._notes = notes
         self._running = Running(notes)
-        self._identities = Identities()
+        self._identities = Identities(written)
 
     def scenes(self) -> tuple[Scene, ...]:
         """Every scene of the episode."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from producer.model.script import Token
 from producer.model.words import fold
@@ -10,10 +11,20 @@ from producer.script.pieces import Piece, SceneAsWritten
 
 
 class Identities:
-    """Hands out the keys of an episode in reading order; equals are told apart by how many came before."""
+    """Hands out the keys of an episode in reading order; equals are told apart by how many of them came before.
 
-    def __init__(self) -> None:
+    They are counted in each scene by itself, so that a cue more or less changes nothing in any other scene.
+    """
+
+    def __init__(self, scenes: Iterable[SceneAsWritten]) -> None:
         self._seen: Counter[str] = Counter()
+        self._scenes: dict[str, str] = {}
+        names: Counter[str] = Counter()
+        for scene in scenes:
+            name = scene.id if scene.named else scene.title
+            names[name] += 1
+            # A scene's number would be no name: one more scene would change the chance of all that follow.
+            self._scenes[scene.id] = name if names[name] == 1 else f"{name}({names[name]})"
 
     def of_item(self, scene: SceneAsWritten, item: int) -> str:
         """A cue or bed of its own: scene, kind, role, the moment it hangs on, the words of the line before it."""
@@ -33,8 +44,7 @@ class Identities:
         return self._numbered(scene, cue, f"[{around}]", _words(line))
 
     def _numbered(self, scene: SceneAsWritten, piece: Piece, hangs_on: str, words: str) -> str:
-        of = scene.id if scene.named else scene.title
-        key = "/".join((of, piece.kind, piece.name, hangs_on, words))
+        key = "/".join((self._scenes[scene.id], piece.kind, piece.name, hangs_on, words))
         self._seen[key] += 1
         return f"{key}#{self._seen[key]}"
 

@@ -70,8 +70,9 @@ def _bed(entry: Entry) -> Bed:
 
 def _refuse_unheard(ep: Episode, root: Entry, start: int, ending: Ending) -> Rule[None]:
     if ending.with_scene:
-        scene_end = yield Ask(What.SCENE_END, root.scene)
-        if start >= scene_end and not (_bed(root).carry and start < ending.end):
+        # At the playhead it comes too late as soon as nothing is played any more: the grid's rest is no part of a plan.
+        last = What.SCENE_PLAYED if _bed(root).at is None else What.SCENE_END
+        if start >= (yield Ask(last, root.scene)) and not (_bed(root).carry and start < ending.end):
             what = f"{ep.called(root)} is never heard: it begins at {ep.clock(start)}, when its scene has ended"
             raise ImpossibleError(
                 Problem(root.item.place, f"{what}; put a pause after it, or start it in the next scene")

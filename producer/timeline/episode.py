@@ -33,6 +33,8 @@ class Episode:
     order: RunningOrder
     begins: int = 0
     """The first sample that may sound: the end of the profile's head."""
+    grid: int = 1
+    """Scenes after the first begin on multiples of so many samples, counted from the episode's beginning."""
 
     @property
     def rate_hz(self) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
+from producer.dsp.grid import quantum_samples
 from producer.errors import ScriptError
 from producer.model.script import Bed, Cue, Line, Mark, Script
 from producer.model.sound import Palette
@@ -33,6 +35,7 @@ def place(
     *,
     head_s: float = 0.0,
     tail_s: float = 0.0,
+    grid: int | None = None,
 ) -> Timeline:
     """Where everything in the episode is heard, in samples at `palette.rate_hz`.
 
@@ -42,12 +45,14 @@ def place(
         palette: the sounds, asked only for their lengths, hits and origins.
         head_s: silence before the first scene.
         tail_s: silence after the last echo.
+        grid: scenes begin on multiples of so many samples; None: of `dsp.grid.quantum_samples` at the rate.
 
     Raises ScriptError with every problem that was found: moments that are not there, that come too early, or that wait
     for each other.
     """
     ep = Episode(script, takes, palette, RunningOrder(script))
-    ep = Episode(script, takes, palette, ep.order, begins=ep.samples(Fraction(head_s)))
+    grid = quantum_samples(palette.rate_hz) if grid is None else grid
+    ep = replace(ep, begins=ep.samples(Fraction(head_s)), grid=grid)
     solver = Solver(partial(rule, ep), partial(circle, ep))
     _solve_all(ep, solver)
     clips = tuple(_all(solver, (_clips(ep, entry) for entry in ep.order.entries)))

@@ -45,7 +45,8 @@ def ride(ramp: Ramp, start: int, end: int, values: Sequence[float]) -> Ramp:
     way is left where it has come to.
     """
     here = value_at(ramp, start)
-    kept = [point for point in ramp.points if point[0] < start]
+    # One value for all time has no point that would stay behind when the ride moves (`Ramp.shifted`).
+    kept = [point for point in ramp.points if point[0] < start] if len(ramp.points) > 1 else []
     legs = [here, *values] if len(values) == 1 else list(values)
     if end <= start:
         return Ramp((*kept, (start, here), (start, float(values[-1]))))

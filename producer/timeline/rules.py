@@ -16,16 +16,15 @@ from producer.timeline.solve import Ask, Rule, What
 from producer.timeline.speech import line_ending, line_start, phrase_start
 from producer.timeline.spots import cue_ending, cue_hit, cue_start
 
-_SCENES = (What.SCENE_START, What.SCENE_END)
+_SCENES = (What.SCENE_START, What.SCENE_END, What.SCENE_PLAYED)
 
 
 def rule(ep: Episode, ask: Ask) -> Rule[int]:
     """The rule that answers `ask`."""
-    if ask.what in _SCENES:
-        return (_scene_start if ask.what is What.SCENE_START else _scene_end)(ep, ask.of)
     if ask.what is What.PHRASE:
         return phrase_start(ep, ep.entry(ask.of), ask.part)
-    return _OF_ENTRIES[ask.what](ep, ep.entry(ask.of))
+    of_scene = _OF_SCENES.get(ask.what)
+    return _OF_ENTRIES[ask.what](ep, ep.entry(ask.of)) if of_scene is None else of_scene(ep, ask.of)
 
 
 def circle(ep: Episode, asks: tuple[Ask, ...]) -> Problem:
@@ -68,10 +67,23 @@ def _moments(entry: Entry) -> list[tuple[str, Moment]]:
 
 
 def _scene_start(ep: Episode, scene: int) -> Rule[int]:
-    return ep.begins if scene == 0 else (yield Ask(What.SCENE_END, scene - 1))
+    """On the grid, where the scene before it has been played or up to a quantum later.
+
+    So an edit of that scene moves all of this one by a multiple of the quantum, and what was made of it stays right.
+    """
+    if scene == 0:
+        return ep.begins
+    played = yield Ask(What.SCENE_PLAYED, scene - 1)
+    return -(-played // ep.grid) * ep.grid
 
 
 def _scene_end(ep: Episode, scene: int) -> Rule[int]:
+    """A scene lasts until the next begins, so its beds leave no hole there."""
+    last = scene == len(ep.order.scenes) - 1
+    return (yield Ask(What.SCENE_PLAYED, scene) if last else Ask(What.SCENE_START, scene + 1))
+
+
+def _scene_played(ep: Episode, scene: int) -> Rule[int]:
     mover = ep.order.scene_mover(scene)
     return (yield Ask(What.SCENE_START, scene) if mover is None else Ask(What.AFTER, mover))
 
@@ -149,6 +161,11 @@ def _heard(ending: Rule[Ending]) -> Rule[int]:
     return (yield from ending).heard_until
 
 
+_OF_SCENES: dict[What, Callable[[Episode, int], Rule[int]]] = {
+    What.SCENE_START: _scene_start,
+    What.SCENE_END: _scene_end,
+    What.SCENE_PLAYED: _scene_played,
+}
 _OF_ENTRIES: dict[What, Callable[[Episode, Entry], Rule[int]]] = {
     What.BEFORE: _before,
     What.AFTER: _after,

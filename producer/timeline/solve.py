@@ -31,10 +31,11 @@ class What(Enum):
     ROOT = "the bed that is ridden by"  # an entry
     SCENE_START = "the start of scene"
     SCENE_END = "the end of scene"
+    SCENE_PLAYED = "the last playhead of scene"
 
 
 class Ask(NamedTuple):
-    """One question; `of` is an entry, or for SCENE_START and SCENE_END a scene, `part` a phrase."""
+    """One question; `of` is an entry, or for the SCENE_ ones a scene, `part` a phrase."""
 
     what: What
     of: int
