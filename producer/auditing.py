@@ -10,21 +10,23 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import soundfile
 
 from producer.audio import Audio
 from producer.audit import mpeg, page, reference, report
 from producer.audit.audit import Audit, audit
-from producer.audit.cells import Recorder
+from producer.audit.cells import BANDS, Powers, Seen, frame_samples
 from producer.audit.planned import BrokenTimelineError, Plan, plan_of
 from producer.audit.programme import Heard, Listener
 from producer.audit.reference import BrokenReferenceError, Margin, Reference
-from producer.audit.tap import BusMeter, Tap
+from producer.audit.tap import BusMeter, ClipCells, Tap
 from producer.audit.verdicts import FileFacts
 from producer.deliver import ffmpeg
 from producer.errors import RenderError
 from producer.mix.margin import LineMargin
-from producer.model.timeline import Timeline
+from producer.model.timeline import Clip, Timeline
+from producer.units import Span
 
 TIMELINE = "timeline.json"
 DOCUMENT = "audit.json"
@@ -38,29 +40,76 @@ def reference_name(mix: str) -> str:
     return "reference.npz" if mix in ("", "standard") else f"reference.{mix}.npz"
 
 
-class Witness:
-    """Takes down, while an episode is made, what each of its mixes should sound like.
+class PartWitness:
+    """Takes down what a part of an episode sounds like while it is mixed; times are counted from its start.
 
-    Give `tap` to the mixer, `push` it every stretch of the standard mix, let the encoder be fed through a `Recorder`,
-    listen to the decoded file with a `Listener`, and ask for the mix's `reference`.
+    Give `tap` to the mixer and `push` it the beds and music of the part, as far down as the margin has them.
     """
+
+    def __init__(self, rate_hz: int) -> None:
+        self.tap = Tap(rate_hz)
+        self._buses = BusMeter(rate_hz)
+        self._clips: dict[str, ClipCells] | None = None
+        self._turned: dict[str, Powers] | None = None
+
+    def push(self, beds: Audio, music: Audio) -> None:
+        """All of the part's beds and music."""
+        self._buses.push(beds, music)
+
+    @property
+    def clips(self) -> dict[str, ClipCells]:
+        """What each clip sounds like by itself."""
+        return self.tap.clips() if self._clips is None else self._clips
+
+    @property
+    def turned_down(self) -> dict[str, Powers]:
+        """How loud beds and music are, in coarse frames."""
+        return {bus: self._buses.powers(bus) for bus in ("beds", "music")} if self._turned is None else self._turned
+
+    def facts(self, clips: Sequence[Clip]) -> list[list[int]]:
+        """With `arrays`, what is known: clips by their number among `clips`."""
+        number = {clip.id: index for index, clip in enumerate(clips)}
+        return [[number[name], one.first, one.step] for name, one in self.clips.items()]
+
+    def arrays(self) -> dict[str, Powers]:
+        """What is known, see `facts`."""
+        heard = {f"clip {at}": one.powers for at, one in enumerate(self.clips.values())}
+        return heard | {f"bus {bus}": powers for bus, powers in self.turned_down.items()}
+
+    @classmethod
+    def known(
+        cls, rate_hz: int, facts: Sequence[Sequence[int]], arrays: Mapping[str, Powers], clips: Sequence[Clip]
+    ) -> PartWitness:
+        """What `facts` and `arrays` took down."""
+        made = cls(rate_hz)
+        made._clips = {
+            clips[number].id: ClipCells(first, step, arrays[f"clip {at}"])
+            for at, (number, first, step) in enumerate(facts)
+        }
+        made._turned = {bus: arrays[f"bus {bus}"] for bus in ("beds", "music")}
+        return made
+
+
+class Witness:
+    """Knows what each mix of an episode should sound like, from what was taken down of its parts."""
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
-        self.tap = Tap(timeline.rate_hz)
-        self._buses = BusMeter(timeline.rate_hz)
+        self._clips: dict[str, list[ClipCells]] = {}
+        self._turned: dict[str, list[Powers]] = {"beds": [], "music": []}
 
-    def push(self, beds: Audio, music: Audio) -> None:
-        """The next stretch of the standard mix's beds and music, as far down as the margin has them."""
-        self._buses.push(beds, music)
-
-    def recorder(self) -> Recorder:
-        """What the mastered programme is fed to the encoder through; a new one for each round."""
-        return Recorder(self._timeline.rate_hz, self._timeline.duration)
+    def push(self, core: Span, part: PartWitness) -> None:
+        """The next part."""
+        frame = frame_samples(self._timeline.rate_hz)
+        for name, one in part.clips.items():
+            first = core.start // (frame * one.step) + one.first
+            self._clips.setdefault(name, []).append(ClipCells(first, one.step, one.powers))
+        for bus, powers in part.turned_down.items():
+            self._turned[bus].append(powers)
 
     def reference(
         self,
-        recorder: Recorder,
+        seen: Seen,
         margins: Iterable[LineMargin],
         profile: str,
         mix: str = "standard",
@@ -69,16 +118,17 @@ class Witness:
         """How this mix should sound.
 
         Args:
+            seen: what went into the encoder.
             bus_gain_db: what this mix gives each bus beyond the standard one, where that is not 0; -inf for one that
                 it leaves out.
         """
         buses = {clip.id: (_BUS[clip.kind], clip.duck is False) for clip in self._timeline.clips}
         gone = {bus for bus, value in (bus_gain_db or {}).items() if value == float("-inf")}
         return reference.build(
-            recorder.seen(),
-            {name: one for name, one in self.tap.clips().items() if buses[name][0] not in gone},
+            seen,
+            {name: _joined(one) for name, one in sorted(self._clips.items()) if buses[name][0] not in gone},
             buses,
-            turned_down={bus: self._buses.powers(bus) for bus in ("beds", "music") if bus not in gone},
+            turned_down={bus: np.concatenate(powers) for bus, powers in self._turned.items() if bus not in gone},
             bus_gain_db=bus_gain_db,
             margins={
                 one.clip: Margin(
@@ -93,6 +143,17 @@ class Witness:
             profile=profile,
             mix=mix,
         )
+
+
+def _joined(pieces: Sequence[ClipCells]) -> ClipCells:
+    """One clip of its pieces in several parts; windows reach over their borders, so what overlaps is added up."""
+    if len(pieces) == 1:
+        return pieces[0]
+    first = min(one.first for one in pieces)
+    whole = np.zeros((max(one.first + len(one.powers) for one in pieces) - first, BANDS), np.float32)
+    for one in pieces:
+        whole[one.first - first : one.first - first + len(one.powers)] += one.powers
+    return ClipCells(first, pieces[0].step, whole)
 
 
 _BUS = {"speech": "speech", "sound": "sounds", "bed": "beds", "music": "music"}

@@ -1,9 +1,8 @@
-"""From a placed episode to its audio files: mixed once, each listener mix mastered and verified, stems written."""
+"""From a mixed episode to its audio files: each mix mastered, encoded and verified part by part; stems written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,143 +10,28 @@ from pathlib import Path
 import numpy as np
 
 from producer import master
-from producer.audio import Audio, silence
-from producer.audit.cells import Recorder
-from producer.audit.programme import Heard, Listener
-from producer.auditing import Witness
-from producer.deliver import encode
+from producer.audio import Audio
+from producer.audit.cells import Seen, look
+from producer.audit.programme import Heard, Listener, PartHeard, listened
+from producer.cache import Cache, key
+from producer.deliver import encode, ffmpeg, mp3
 from producer.deliver.files import Staging
-from producer.deliver.spill import Shelf, Spill
 from producer.deliver.stems import stem_files
-from producer.dsp.heads import spherical
 from producer.dsp.loudness import Loudness
 from producer.errors import RenderError
 from producer.mix import night
-from producer.mix.listening import Listening, StemName, Stems
-from producer.mix.margin import LineMargin
-from producer.mix.mixer import Mixer
-from producer.mix.reduction import Reduction
-from producer.model.mixes import BUSES, STANDARD, MixStyle
+from producer.mix.parallel import in_order
+from producer.mix.parts import Part
+from producer.mixing import Mixdown, Mixed, made_by
+from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
-from producer.production import Delivered, Placed, Watch
-from producer.units import Span, gain
+from producer.packed import packed, unpacked
+from producer.production import Delivered, Watch
 
 NIGHTS = 3
 """How often a ridden mix is drawn anew when the decoded file's range is too wide."""
-
-
-class Workshop:
-    """Where a render keeps what does not go into memory. Use it in `with`: all of it goes with it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._open = ExitStack()
-
-    def __enter__(self) -> Workshop:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._open.close()
-
-    def spill(self) -> Spill:
-        """Room for a stereo programme."""
-        return self._open.enter_context(Spill(self.folder, 2))
-
-    def shelf(self) -> Shelf:
-        """Room for pieces by name."""
-        return self._open.enter_context(Shelf(self.folder))
-
-
-@dataclass(frozen=True, slots=True)
-class Mixdown:
-    """One mix before its master."""
-
-    read: master.Mix
-    samples: int
-    levels: master.Levels
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mixed:
-    """Everything that was mixed of an episode; its samples are on disk."""
-
-    mixes: Mapping[str, Mixdown]  # by the style's name; those that are ridden are made from the standard one
-    margins: Mapping[str, tuple[LineMargin, ...]]  # of every style
-    spans: tuple[Span, ...]
-    stems: tuple[StemName, ...]
-    ducking: Mapping[str, Reduction]
-    witness: Witness
-    shelf: Shelf
-    folder: Path
-    """For what has to wait on disk."""
-
-    @property
-    def standard(self) -> Mixdown:
-        return self.mixes[STANDARD.name]
-
-    def blocks(self) -> Iterator[Audio]:
-        """The standard mix from its beginning, in blocks."""
-        for span in self.spans:
-            yield self.standard.read(span.start, span.end)
-
-    def stem(self, name: StemName, gain_db: float) -> Iterator[Audio]:
-        """A stem of the standard mix at a gain, in blocks; silent where nothing of it was shelved."""
-        factor = np.float32(gain(gain_db))
-        for index, span in enumerate(self.spans):
-            kept = self.shelf.get(_shelved(name, index))
-            yield silence(span.length) if kept is None else kept * factor
-
-
-def mixed(
-    placed: Placed,
-    styles: Sequence[MixStyle],
-    stems: Stems,
-    workshop: Workshop,
-    jobs: int,
-    watch: Watch,
-) -> Mixed:
-    """The whole episode in every style, beds and music turned down as far as each line's margin needs it.
-
-    Styles for headphones are heard with the listener's own head, or with a sphere.
-    """
-    duration, rate_hz = placed.timeline.duration, placed.timeline.rate_hz
-    spills = {style.name: workshop.spill() for style in styles if style.range_lu is None}
-    surveys = {name: master.Survey(rate_hz) for name in spills}
-    shelf = workshop.shelf()
-    witness = Witness(placed.timeline)
-    spans: list[Span] = []
-    found: set[StemName] = {(bus, None) for bus in BUSES} if stems != "none" else set()
-    with Shelf(workshop.folder) as first_pass:
-        mixer_of = partial(
-            Mixer, placed.timeline, placed.script, placed.takes, placed.palette, impulses=placed.impulses
-        )
-        mixer = mixer_of(spill=first_pass, tap=witness.tap)
-        watch.stage("margins", duration)
-        mixer.prepare(jobs, lambda done, total: watch.done(duration * done // total))
-        worn = [style.name for style in styles if style.headphones]
-        head = (placed.head or spherical(rate_hz)) if worn else None
-        listening = Listening(mixer, styles, stems, mixers={name: mixer_of(head=head) for name in worn})
-        watch.stage("mix", duration)
-        for stretch in listening.stretches(jobs):
-            for name, block in stretch.mixes.items():
-                spills[name].write(block)
-                surveys[name].push(block)
-            for stem, audio in stretch.stems.items():
-                shelf.put(_shelved(stem, len(spans)), audio)
-            found |= stretch.stems.keys()
-            witness.push(stretch.buses.beds, stretch.buses.music)
-            spans.append(stretch.span)
-            watch.done(stretch.span.end)
-    return Mixed(
-        mixes={name: Mixdown(spill.read, spill.samples, surveys[name].levels()) for name, spill in spills.items()},
-        margins={style.name: listening.margins(style) for style in styles},
-        spans=tuple(spans),
-        stems=tuple(sorted(found, key=lambda stem: (BUSES.index(stem[0]), stem[1] is not None, stem[1]))),
-        ducking={stem: curve for stem, curve in mixer.reductions.items()},  # noqa: C416 - a wider key
-        witness=witness,
-        shelf=shelf,
-        folder=workshop.folder,
-    )
+_PEAKS = 4
+"""How often a part is encoded with a lower ceiling when a peak comes out too high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +40,7 @@ class Mastered:
 
     plan: master.Plan
     heard: Heard  # in the decoded file
-    recorder: Recorder  # of what went into the encoder
+    seen: Seen  # of what went into the encoder
     rounds: int
 
     @property
@@ -164,12 +48,25 @@ class Mastered:
         return self.heard.loudness
 
 
-def finished(mix: Mixed, style: MixStyle, profile: Profile, audio: Path, jobs: int, watch: Watch) -> Delivered:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bench:
+    """What it takes to finish a mix."""
+
+    profile: Profile
+    cache: Cache
+    jobs: int
+    watch: Watch
+
+
+def finished(
+    mix: Mixed, style: MixStyle, profile: Profile, audio: Path, cache: Cache, jobs: int, watch: Watch
+) -> Delivered:
     """One mix as a listener gets it, in the file `audio`. Raises RenderError when it cannot hold the profile."""
     named = "the episode" if style == STANDARD else f"the mix '{style.name}'"
+    bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch)
 
     def mastered(mixdown: Mixdown) -> Mastered:
-        return _mastered(mixdown, profile, audio, mix.witness, jobs, watch, named)
+        return _mastered(mixdown, bench, audio, named)
 
     if style.range_lu is None:
         made = mastered(mix.mixes[style.name])
@@ -180,7 +77,7 @@ def finished(mix: Mixed, style: MixStyle, profile: Profile, audio: Path, jobs: i
         style=style,
         file=audio,
         heard=made.heard,
-        reference=mix.witness.reference(made.recorder, margins, profile.name, style.name, style.bus_gain_db),
+        reference=mix.witness.reference(made.seen, margins, profile.name, style.name, style.bus_gain_db),
         margins=margins,
         plan=made.plan,
         rounds=made.rounds,
@@ -197,10 +94,6 @@ def write_stems(mix: Mixed, plan: master.Plan, profile: Profile, staging: Stagin
         watch.done(done)
 
 
-def _shelved(stem: StemName, index: int) -> str:
-    return f"{stem}-{index}"
-
-
 def _ridden(standard: Mixdown, range_lu: float, rate_hz: int, mastered: Callable[[Mixdown], Mastered]) -> Mastered:
     """The standard mix ridden until the decoded file's range is within `range_lu`, or as near to it as it gets."""
     levels, wanted, all_rounds = standard.levels, range_lu, 0
@@ -209,7 +102,14 @@ def _ridden(standard: Mixdown, range_lu: float, rate_hz: int, mastered: Callable
         before, drawn = drawn, night.ride(levels.powers, levels.seconds_per_hop, rate_hz, wanted)
         if before is not None and np.array_equal(before.db, drawn.db):
             break  # nearer than this it does not get
-        made = mastered(Mixdown(partial(_moved, standard.read, drawn), standard.samples, levels.ridden(drawn.db)))
+        made = mastered(
+            replace(
+                standard,
+                read=partial(_moved, standard, drawn),
+                name=partial(_moved_name, standard, drawn),
+                levels=levels.ridden(drawn.db),
+            )
+        )
         all_rounds += made.rounds
         if made.measured.range_lu <= range_lu:
             break
@@ -217,27 +117,25 @@ def _ridden(standard: Mixdown, range_lu: float, rate_hz: int, mastered: Callable
     return replace(made, rounds=all_rounds)
 
 
-def _moved(mix: master.Mix, ride: night.Ride, start: int, stop: int) -> Audio:
-    return mix(start, stop) * ride.gains(start, stop)[:, None]
+def _moved(mix: Mixdown, ride: night.Ride, index: int) -> Audio:
+    reach = mix.parts[index].reach
+    return mix.read(index) * ride.gains(reach.start, reach.end)[:, None]
 
 
-def _mastered(
-    mix: Mixdown, profile: Profile, audio: Path, witness: Witness, jobs: int, watch: Watch, named: str
-) -> Mastered:
+def _moved_name(mix: Mixdown, ride: night.Ride, index: int) -> bytes:
+    reach = mix.parts[index].reach
+    return mix.name(index) + ride.gains(reach.start, reach.end).tobytes()
+
+
+def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
     """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not."""
+    profile = bench.profile
     plan = master.first_plan(mix.levels, profile)
     rounds = 0
     while rounds < master.ROUNDS:
         rounds += 1
-        watch.stage("master", mix.samples)
-        recorder = witness.recorder()
-        programme = partial(_programme, mix.read, plan, profile, recorder)
-        encode.encode(programme, mix.samples, profile, audio, jobs, watch.done)
-        watch.stage("verify", mix.samples)
-        listener = Listener(profile.rate_hz, profile.channels)
-        for _ in listener.listen(encode.decode(audio, profile)):
-            watch.done(listener.meter.samples)
-        heard = listener.heard()
+        written = _in_parts if encode.in_parts(profile) else _in_one_go
+        heard, seen = written(mix, plan, bench, audio)
         measured = heard.loudness
         following = master.corrected(plan, measured, profile)
         if following is None:
@@ -251,10 +149,101 @@ def _mastered(
         )
     if measured.samples != mix.samples:
         raise AssertionError(f"{measured.samples} samples came back of {mix.samples}")
-    return Mastered(plan, heard, recorder, rounds)
+    return Mastered(plan, heard, seen, rounds)
 
 
-def _programme(
-    mix: master.Mix, plan: master.Plan, profile: Profile, recorder: Recorder, start: int, stop: int
-) -> Iterator[Audio]:
-    return recorder.listen(start, master.mastered(mix, start, stop, plan, profile))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """A part, encoded and listened to."""
+
+    frames: bytes
+    count: int
+    crc: int
+    heard: PartHeard
+    seen: Seen
+
+    def to_bytes(self) -> bytes:
+        """To be kept."""
+        raw = {"frames": self.frames, "heard": self.heard.to_bytes(), "seen": self.seen.to_bytes()}
+        return packed([self.count, self.crc], {name: np.frombuffer(one, np.uint8) for name, one in raw.items()})
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> _Made:
+        """What `to_bytes` kept. Raises ValueError or KeyError."""
+        (count, crc), arrays = unpacked(raw)
+        frames, heard, seen = (arrays[name].tobytes() for name in ("frames", "heard", "seen"))
+        heard_part, seen_part = PartHeard.from_bytes(heard), Seen.from_bytes(seen)
+        return cls(frames=frames, count=count, crc=crc, heard=heard_part, seen=seen_part)
+
+
+def _in_parts(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
+    """The file, made of parts that are encoded side by side; each is heard as a player decodes it."""
+    profile, watch = bench.profile, bench.watch
+    watch.stage("master", mix.samples)
+    heard: list[PartHeard] = []
+    seen: list[Seen] = []
+    with encode.joining(profile, mix.samples, audio) as file:
+        make = partial(_part, mix, plan, bench, audio.parent)
+        for part, made in zip(mix.parts, in_order(make, mix.parts, bench.jobs), strict=True):
+            file.add(made.frames, made.count, made.crc)
+            heard.append(made.heard)
+            seen.append(made.seen)
+            watch.done(part.core.end)
+    return Heard.joined(heard), Seen.joined(seen)
+
+
+def _part(mix: Mixdown, plan: master.Plan, bench: _Bench, folder: Path, part: Part) -> _Made:
+    """One part of the file, from the cache where it was made before."""
+    profile = bench.profile
+    first, last = part.core.start == 0, part.core.end == mix.samples
+    settings = [plan.gain_db, plan.ceiling_dbtp, repr(profile), first, last, ffmpeg.identity()]
+    name = key("encoded", made_by(), mix.name(part.index), settings)
+    kept = bench.cache.read(name)
+    if kept is not None:
+        return _Made.from_bytes(kept)
+    audio, core = mix.read(part.index), part.core.shifted(-part.reach.start)
+    for _ in range(_PEAKS):
+        programme = master.mastered(audio, plan, profile)
+        encoded = encode.encode_part(programme, core, profile, folder, first=first, last=last)
+        decoded, before = encode.decode_part(encoded, core.length, profile)
+        heard = listened(decoded, part.core.start - before, part.core, profile.rate_hz, profile.channels)
+        lower = master.lowered(plan, heard.true_peak_dbtp, profile)
+        if lower is None:
+            break
+        plan = lower  # of this part alone: nothing is heard of where a ceiling is a little lower
+    made = _Made(
+        frames=encoded.frames,
+        count=core.length // mp3.frame_samples(profile.rate_hz)
+        if not last
+        else sum(1 for _ in mp3.frames(encoded.frames)),
+        crc=mp3.crc16(encoded.frames),
+        heard=heard,
+        seen=look(programme, part.reach.start, part.core, profile.rate_hz),
+    )
+    bench.cache.write(name, made.to_bytes())
+    return made
+
+
+def _in_one_go(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
+    """The file of a codec that is quick and cannot be joined; it is heard as a whole."""
+    profile, watch = bench.profile, bench.watch
+    seen: list[Seen] = []
+
+    def mastered(part: Part) -> tuple[Audio, Seen]:
+        programme = master.mastered(mix.read(part.index), plan, profile)
+        core = part.core.shifted(-part.reach.start)
+        return programme[core.start : core.end], look(programme, part.reach.start, part.core, profile.rate_hz)
+
+    def blocks() -> Iterator[Audio]:
+        for part, (block, looked) in zip(mix.parts, in_order(mastered, mix.parts, bench.jobs), strict=True):
+            seen.append(looked)
+            yield block
+            watch.done(part.core.end)
+
+    watch.stage("master", mix.samples)
+    encode.encode(blocks(), profile, audio)
+    watch.stage("verify", mix.samples)
+    listener = Listener(profile.rate_hz, profile.channels)
+    for _ in listener.listen(encode.decode(audio, profile)):
+        watch.done(listener.meter.samples)
+    return listener.heard(), Seen.joined(seen)

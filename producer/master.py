@@ -5,22 +5,24 @@ Never a compressor over the whole programme: it would undo the balance that the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio, as_mono, as_stereo
-from producer.dsp.limiter import CHUNK, LONGEST_RELEASE_S, RELEASE_DB_S, Limiter
+from producer.dsp.grid import hop_samples
+from producer.dsp.limiter import RELEASE_DB_S, Limiter
 from producer.dsp.loudness import Loudness, PowerMeter, integrated
 from producer.model.profile import Profile
-from producer.units import gain
+from producer.units import Span, gain
 
 GAIN_STEP_DB = 0.1
 """The gain moves in steps, so that a small edit leaves far parts of an episode as they were."""
 ROUNDS = 4
-_BLOCK = 32 * CHUNK
+SETTLE_S = 0.15
+"""After so long a K-weighting filter does not know any more how it began."""
 CLOSE_ENOUGH_LU = 0.25
 _OVERSHOOT_DB = {"mp3": 1.8}  # what 192 kbps may add to the peak of noise and impacts; the first round leaves room
 _LOSS_DB = {"mp3": 0.26}  # LAME's presets turn what they encode down, by 0.97 at 192 kbps
@@ -55,32 +57,32 @@ class Levels:
             powers = powers * 10.0 ** (-held_db / 10.0)
         return integrated(powers, self.seconds_per_hop)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Levels]) -> Levels:
+        """The levels of parts that follow each other."""
+        powers, peaks = (np.concatenate([getattr(part, what) for part in parts]) for what in ("powers", "peaks"))
+        return cls(powers, peaks, parts[0].seconds_per_hop)
+
     def ridden(self, db: NDArray[np.float64]) -> Levels:
         """The levels after a slow gain, in dB for each hop."""
         return Levels(self.powers * 10.0 ** (db / 10.0), self.peaks * 10.0 ** (db / 20.0), self.seconds_per_hop)
 
 
-class Survey:
-    """Takes the levels of a mix while it is made."""
+def levels_of(audio: Audio, core: Span, rate_hz: int) -> Levels:
+    """The levels of a part, whole hops only.
 
-    def __init__(self, rate_hz: int) -> None:
-        self._power = PowerMeter(rate_hz, 2)
-        self._rest = np.zeros((0, 2), np.float32)
-        self._peaks: list[NDArray[np.float32]] = []
-
-    def push(self, block: Audio) -> None:
-        """Take the next samples of the mix, shape (n, 2)."""
-        self._power.push(block)
-        waiting = np.concatenate([self._rest, block])
-        whole = len(waiting) // self._power.hop * self._power.hop
-        self._peaks.append(np.abs(waiting[:whole]).reshape(-1, self._power.hop * 2).max(axis=1, initial=0.0))
-        self._rest = waiting[whole:]
-
-    def levels(self) -> Levels:
-        """What was measured so far, whole hops only."""
-        powers = self._power.powers()
-        peaks = np.concatenate([np.zeros(0, np.float32), *self._peaks])[: len(powers)].astype(float)
-        return Levels(powers, peaks, self._power.seconds_per_hop)
+    Args:
+        audio: the part with something before it, shape (n, 2): the filter settles on that.
+        core: the part itself, in samples of `audio`.
+    """
+    hop = hop_samples(rate_hz)
+    before = min(core.start, round(SETTLE_S * rate_hz)) // hop
+    meter = PowerMeter(rate_hz, 2, hop / rate_hz)
+    meter.push(audio[core.start - before * hop : core.end])
+    powers = meter.powers()[before:]
+    inside = audio[core.start : core.start + len(powers) * hop]
+    peaks = np.abs(inside).reshape(len(powers), hop * audio.shape[1]).max(axis=1, initial=0.0)
+    return Levels(powers, peaks.astype(float), hop / rate_hz)
 
 
 def first_plan(mix: Levels, profile: Profile) -> Plan:
@@ -109,11 +111,15 @@ def corrected(plan: Plan, decoded: Loudness, profile: Profile) -> Plan | None:
         off = profile.loudness_lufs - decoded.integrated_lufs
         if abs(off) > min(CLOSE_ENOUGH_LU, profile.tolerance_lu / 2):
             following = replace(following, gain_db=_stepped(plan.gain_db + off))
-    if profile.peak_dbtp is not None and plan.ceiling_dbtp is not None:
-        over = decoded.true_peak_dbtp - profile.peak_dbtp
-        if over > 0:
-            following = replace(following, ceiling_dbtp=plan.ceiling_dbtp - over - _SAFETY_DB)
+    following = lowered(following, decoded.true_peak_dbtp, profile) or following
     return following if following != plan else None
+
+
+def lowered(plan: Plan, true_peak_dbtp: float, profile: Profile) -> Plan | None:
+    """The plan with its ceiling lower by what a peak came out too high, or None when none did."""
+    if profile.peak_dbtp is None or plan.ceiling_dbtp is None or true_peak_dbtp <= profile.peak_dbtp:
+        return None
+    return replace(plan, ceiling_dbtp=plan.ceiling_dbtp - (true_peak_dbtp - profile.peak_dbtp) - _SAFETY_DB)
 
 
 def holds(decoded: Loudness, profile: Profile) -> bool:
@@ -125,31 +131,17 @@ def holds(decoded: Loudness, profile: Profile) -> bool:
     return abs(decoded.integrated_lufs - profile.loudness_lufs) <= profile.tolerance_lu
 
 
-Mix = Callable[[int, int], Audio]
-"""Samples [start, stop) of the mix, shape (stop - start, 2); silence beyond its ends."""
+def mastered(audio: Audio, plan: Plan, profile: Profile) -> Audio:
+    """A stretch of the mix with `plan` applied, in the profile's channels, as many samples.
 
-
-def mastered(mix: Mix, start: int, stop: int, plan: Plan, profile: Profile) -> Iterator[Audio]:
-    """Samples [start, stop) of the mix with `plan` applied, in the profile's channels and in blocks.
-
-    A sample is the same to the last bit whatever stretch it is asked with: the limiter begins on its own grid, so far
-    before the stretch that nothing from earlier can reach into it.
+    Of a stretch that begins in the middle of the programme the first `limiter.LONGEST_RELEASE_S` are not final, and of
+    one that ends in it the last few chunks (`limiter.CHUNK`): what comes from beyond is not in them.
     """
-    shape = as_mono if profile.channels == 1 else as_stereo
+    shaped = as_mono(audio) if profile.channels == 1 else as_stereo(audio)
     if plan.ceiling_dbtp is None:
-        factor = np.float32(gain(plan.gain_db))
-        for at in range(start, stop, _BLOCK):
-            yield shape(mix(at, min(at + _BLOCK, stop))) * factor
-        return
+        return shaped * np.float32(gain(plan.gain_db))
     limiter = Limiter(profile.rate_hz, profile.channels, plan.ceiling_dbtp, plan.gain_db)
-    begin = max(0, start - round(LONGEST_RELEASE_S * profile.rate_hz)) // CHUNK * CHUNK
-    skip, left = start - begin, stop - start
-    for at in range(begin, stop + 3 * CHUNK, _BLOCK):
-        ready = limiter.push(shape(mix(at, at + _BLOCK)))
-        ready, skip = ready[skip:][:left], max(0, skip - len(ready))
-        if len(ready):
-            left -= len(ready)
-            yield ready
+    return np.concatenate([limiter.push(shaped), limiter.flush()])
 
 
 def _stepped(gain_db: float) -> float:

@@ -19,9 +19,10 @@ from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.dsp.loudness import lufs, sliding
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
-from producer.finishing import Mixed, Workshop, finished, mixed, write_stems
+from producer.finishing import finished, write_stems
 from producer.foley import RECIPES
 from producer.mix.listening import Stems
+from producer.mixing import Mixed, Workshop, mixed
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Script
@@ -56,7 +57,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         script, timeline, profile = outline.script, outline.timeline, outline.profile
         suffix = encode.codec(profile).suffix
         delivered = [
-            finished(mix, style, profile, staging.path(audio_name(slug, style, suffix)), order.jobs, watch)
+            finished(mix, style, profile, staging.path(audio_name(slug, style, suffix)), cache, order.jobs, watch)
             for style in styles
         ]
         write_stems(mix, delivered[0].plan, profile, staging, watch)
@@ -114,7 +115,7 @@ def _mixed(
     placed = plan(order, cache, watch)
     styles = _styles(order, placed.script)
     asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems
-    mix = mixed(placed, styles, asked, workshop, order.jobs, watch)
+    mix = mixed(placed, styles, asked, workshop, cache, order.jobs, watch)
     if order.session:
         _write_session(order, placed, mix, staging, watch)
     return placed.outline(), _origins(placed), styles, mix
@@ -127,7 +128,7 @@ def _write_session(order: Order, placed: Placed, mix: Mixed, staging: Staging, w
         script=placed.script,
         takes=placed.takes,
         palette=placed.palette,
-        ducking=mix.ducking,
+        ducking={stem: curve for stem, curve in mix.ducking().items()},  # noqa: C416 - a wider key
         impulses=placed.impulses,
         mix=mix.blocks,
     )

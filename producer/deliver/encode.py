@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import soundfile
 
 from producer.audio import Audio
 from producer.deliver import ffmpeg, mp3
 from producer.errors import RenderError
 from producer.model.profile import Profile
+from producer.units import Span
 
-Programme = Callable[[int, int], Iterable[Audio]]
-"""Samples [start, stop) of what is delivered, in blocks. Asked from several threads at once."""
-
-STRETCH_SAMPLES = 72 * 36864
-"""Where an MP3 is cut, about once a minute: whole frames of MPEG-1 and MPEG-2."""
+_DECODER_FRAMES = 6
+"""How many frames before a part are decoded with it: a decoder needs two, a meter some more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +65,76 @@ def whole_frames(samples: int, profile: Profile) -> int:
     return -(-samples // frame) * frame
 
 
-def encode(
-    programme: Programme,
-    samples: int,
-    profile: Profile,
-    to: Path,
-    jobs: int = 1,
-    progress: Callable[[int], None] = lambda done: None,
-) -> None:
-    """Write `samples` of the programme to the file `to` as the profile says; the bytes do not depend on `jobs`.
+def in_parts(profile: Profile) -> bool:
+    """Whether the codec's file can be made of parts that are encoded side by side."""
+    return profile.codec == "mp3"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A part of an MP3."""
+
+    frames: bytes
+    """The frames of the part itself."""
+    around: bytes
+    """These with some before and after them, for a decoder to find its way in and out."""
+    before: int
+    """How many frames `around` has before the part."""
+
+
+def encode_part(audio: Audio, core: Span, profile: Profile, folder: Path, *, first: bool, last: bool) -> Encoded:
+    """The MP3 frames of a part.
 
     Args:
-        progress: told how many samples are written.
+        audio: the programme in and around the part: at least `mp3.LEAD_FRAMES` more before it, and after it
+            `mp3.TRAIL_FRAMES`, but where the programme begins or ends.
+        core: the part in samples of `audio`, whole frames.
+        folder: for what ffmpeg writes.
+        first, last: whether it is the first part, or the last.
     """
-    if profile.codec == "mp3":
-        _encode_mp3(programme, samples, profile, to, jobs, progress)
-    else:
-        _run(programme(0, samples), profile, to)
+    frame = mp3.frame_samples(profile.rate_hz)
+    lead = 0 if first else mp3.LEAD_FRAMES
+    trail = 0 if last else mp3.TRAIL_FRAMES
+    stretch = audio[core.start - lead * frame : core.end + trail * frame]
+    made = list(mp3.frames(_in_file([stretch], profile, folder, "-write_xing", "0")))
+    stop = None if last else lead + core.length // frame
+    before = min(lead, _DECODER_FRAMES)
+    return Encoded(b"".join(made[lead:stop]), b"".join(made[lead - before :]), before)
+
+
+def decode_part(encoded: Encoded, core_samples: int, profile: Profile) -> tuple[Audio, int]:
+    """What a player gets of a part, with what is before it, and how many samples that is.
+
+    Raises RenderError when it does not decode.
+    """
+    before = encoded.before * mp3.frame_samples(profile.rate_hz)
+    try:
+        audio, _ = soundfile.read(io.BytesIO(encoded.around), dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as wrong:
+        raise RenderError(f"what the encoder made does not decode: {wrong.error_string.rstrip('.')}") from None
+    inside = audio[mp3.DELAY_SAMPLES :][: before + core_samples]
+    if len(inside) != before + core_samples or audio.shape[1] != profile.channels:
+        raise RenderError(f"{len(inside) - before} samples came back of {core_samples} that were encoded")
+    return inside, before
+
+
+@contextmanager
+def joining(profile: Profile, samples: int, to: Path) -> Iterator[mp3.Joined]:
+    """An MP3 file to which parts are added; whole when all went well. Raises RenderError where it cannot be written."""
+    silent = np.zeros((mp3.frame_samples(profile.rate_hz), profile.channels), np.float32)
+    opening = next(mp3.frames(_in_file([silent], profile, to.parent)))
+    try:
+        with to.open("wb") as file:
+            made = mp3.Joined(opening, profile.rate_hz, file)
+            yield made
+            made.close(samples)
+    except OSError as found:
+        raise RenderError(f"cannot write {to.name}: {found.strerror}") from None
+
+
+def encode(blocks: Iterable[Audio], profile: Profile, to: Path) -> None:
+    """Write a programme to the file `to` in one go, as the profile says."""
+    _run(blocks, profile, to)
 
 
 def decode(path: Path, profile: Profile) -> Iterator[Audio]:
@@ -97,37 +150,12 @@ def write_stem(blocks: Iterable[Audio], rate_hz: int, to: Path) -> None:
     ffmpeg.encode(blocks, rate_hz, 2, ["-c:a", "pcm_f32le", "-rf64", "auto", "-f", "wav"], to)
 
 
-def _encode_mp3(
-    programme: Programme, samples: int, profile: Profile, to: Path, jobs: int, progress: Callable[[int], None]
-) -> None:
-    frame = mp3.frame_samples(profile.rate_hz)
-    starts = range(0, samples, STRETCH_SAMPLES)
-    with tempfile.TemporaryDirectory(prefix=".mp3-", dir=to.parent) as folder:
-        part = Path(folder)
-
-        def stretch(start: int) -> bytes:
-            begin = max(0, start - mp3.LEAD_FRAMES * frame)
-            last = start + STRETCH_SAMPLES >= samples
-            stop = samples if last else start + STRETCH_SAMPLES + mp3.TRAIL_FRAMES * frame
-            file = part / f"{start}.mp3"
-            _run(programme(begin, min(stop, samples)), profile, file, "-write_xing", "0")
-            made = list(mp3.frames(file.read_bytes()))
-            file.unlink()
-            first = (start - begin) // frame
-            return b"".join(made[first : None if last else first + STRETCH_SAMPLES // frame])
-
-        opening = part / "opening.mp3"
-        _run([np.zeros((frame, profile.channels), np.float32)], profile, opening)
-        stretches: list[bytes] = []
-        with ThreadPoolExecutor(max(1, jobs)) as pool:
-            for start, made in zip(starts, pool.map(stretch, starts), strict=True):
-                stretches.append(made)
-                progress(min(samples, start + STRETCH_SAMPLES))
-        info = next(mp3.frames(opening.read_bytes()))
-    try:
-        to.write_bytes(mp3.joined(info, stretches, samples, profile.rate_hz))
-    except OSError as found:
-        raise RenderError(f"cannot write {to.name}: {found.strerror}") from None
+def _in_file(blocks: Iterable[Audio], profile: Profile, folder: Path, *more: str) -> bytes:
+    """What ffmpeg makes; through a file, so that it can go back and fill in its header."""
+    with tempfile.TemporaryDirectory(prefix=".mp3-", dir=folder) as place:
+        file = Path(place) / "part.mp3"
+        _run(blocks, profile, file, *more)
+        return file.read_bytes()
 
 
 def _run(blocks: Iterable[Audio], profile: Profile, to: Path, *more: str) -> int:

@@ -26,6 +26,13 @@ def executable() -> str:
         raise RenderError(f"no ffmpeg for this machine: {found}; set IMAGEIO_FFMPEG_EXE to one") from None
 
 
+@cache
+def identity() -> str:
+    """What names the program, for what is kept of what it made: its file's name and size."""
+    path = Path(executable())
+    return f"{path.name} {path.stat().st_size}"
+
+
 def _base() -> list[str]:
     return [executable(), "-hide_banner", "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file,pipe"]
 

@@ -8,7 +8,8 @@ depend on how many encoders worked.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ LEAD_FRAMES = 8
 """How many frames before a stretch its encoder starts."""
 TRAIL_FRAMES = 4
 """How many frames after a stretch it is fed: the encoder looks ahead by less."""
+DELAY_SAMPLES = 1105
+"""How much later than it went into LAME a sample comes out of a decoder that knows nothing of the Info frame."""
 
 _KBPS = {
     True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),  # MPEG-1 layer III
@@ -45,30 +48,40 @@ def frames(stream: bytes) -> Iterator[bytes]:
         at += length
 
 
-def joined(opening: bytes, stretches: Sequence[bytes], samples: int, rate_hz: int) -> bytes:
-    """One MP3 file from an Info frame made for something else, and the frames of the stretches.
-
-    Args:
-        opening: an Info frame as the encoder wrote it for the same settings.
-        stretches: the frames of each stretch, one after another.
-        samples: how long the programme is.
+class Joined:
+    """An MP3 file that parts are added to, one after another. Close it (or use it in `with`) to make it whole.
 
     Source: the Xing and LAME tag as described in the project's standards page (section 2.1): frames, bytes, table of
     contents, delay and padding, length and CRC-16 of the music, CRC-16 of the tag.
     """
-    music = b"".join(stretches)
-    count = sum(1 for stretch in stretches for _ in frames(stretch))
-    info = bytearray(opening)
-    tag = info.index(b"Info")
-    delay = int.from_bytes(info[tag + 141 : tag + 144], "big") >> 12
-    padding = count * frame_samples(rate_hz) - samples - delay
-    whole = len(info) + len(music)
-    info[tag + 4 : tag + 16] = struct.pack(">III", 0b1111, count, whole)
-    info[tag + 16 : tag + 116] = bytes(256 * percent // 100 for percent in range(100))  # one bitrate: a straight line
-    info[tag + 141 : tag + 144] = (delay << 12 | padding).to_bytes(3, "big")
-    info[tag + 148 : tag + 154] = struct.pack(">IH", whole, crc16(music))
-    info[tag + 154 : tag + _TAG_BYTES] = struct.pack(">H", crc16(bytes(info[: tag + 154])))
-    return bytes(info) + music
+
+    def __init__(self, opening: bytes, rate_hz: int, to: BinaryIO) -> None:
+        """`opening`: an Info frame as the encoder wrote it for the same settings."""
+        self._info, self._rate_hz, self._to = bytearray(opening), rate_hz, to
+        self._frames = self._bytes = self._crc = 0
+        to.write(opening)
+
+    def add(self, part: bytes, frames: int, crc: int) -> None:
+        """The next part: its frames, how many they are, and `crc16` of them."""
+        self._to.write(part)
+        self._frames += frames
+        self._bytes += len(part)
+        self._crc = crc16_joined(self._crc, crc, len(part))
+
+    def close(self, samples: int) -> None:
+        """Make the file whole; the programme in it is `samples` long."""
+        info = self._info
+        tag = info.index(b"Info")
+        delay = int.from_bytes(info[tag + 141 : tag + 144], "big") >> 12
+        padding = self._frames * frame_samples(self._rate_hz) - samples - delay
+        whole = len(info) + self._bytes
+        info[tag + 4 : tag + 16] = struct.pack(">III", 0b1111, self._frames, whole)
+        info[tag + 16 : tag + 116] = bytes(256 * percent // 100 for percent in range(100))  # one bitrate: a line
+        info[tag + 141 : tag + 144] = (delay << 12 | padding).to_bytes(3, "big")
+        info[tag + 148 : tag + 154] = struct.pack(">IH", whole, self._crc)
+        info[tag + 154 : tag + _TAG_BYTES] = struct.pack(">H", crc16(bytes(info[: tag + 154])))
+        self._to.seek(0)
+        self._to.write(info)
 
 
 def _table() -> NDArray[np.uint16]:
@@ -79,27 +92,49 @@ def _table() -> NDArray[np.uint16]:
 
 
 _TABLE = _table()
-_LANES = 2048
+_LANES = 4096
+_BITS = np.uint16(1) << np.arange(16, dtype=np.uint16)
 
 
 def crc16(data: bytes) -> int:
     """CRC-16 with the polynomial 0x8005, bits reflected, starting from 0, as the LAME tag has it.
 
-    The data are cut into lanes that are worked through side by side. The checksum is linear, so what the lanes give is
-    put together by what a lane's length of zeros does to each bit.
+    The data are cut into lanes that are worked through side by side, and put together two by two.
     """
     lane = len(data) // _LANES
-    rest = data[lane * _LANES :]
-    bits = np.uint16(1) << np.arange(16, dtype=np.uint16)
-    columns = np.frombuffer(data, np.uint8, lane * _LANES).reshape(_LANES, lane).T.astype(np.uint16)
-    state, shifted = np.zeros(_LANES, np.uint16), bits
-    for column in columns:
-        state = state >> 8 ^ _TABLE[(state ^ column) & 0xFF]
-        shifted = shifted >> 8 ^ _TABLE[shifted & 0xFF]
-    whole = 0
-    for value in state.tolist() if lane else ():
-        moved = int(np.bitwise_xor.reduce(shifted[(whole & bits) != 0], initial=0))
-        whole = moved ^ value
-    for byte in rest:
-        whole = whole >> 8 ^ int(_TABLE[(whole ^ byte) & 0xFF])
-    return whole
+    state = 0
+    if lane:
+        columns = np.frombuffer(data, np.uint8, lane * _LANES).reshape(_LANES, lane).T.astype(np.uint16)
+        lanes = np.zeros(_LANES, np.uint16)
+        for column in columns:
+            lanes = lanes >> 8 ^ _TABLE[(lanes ^ column) & 0xFF]
+        shift = _shift(lane)
+        while len(lanes) > 1:
+            lanes = _shifted(lanes[::2], shift) ^ lanes[1::2]
+            shift = _shifted(shift, shift)
+        state = int(lanes[0])
+    for byte in data[lane * _LANES :]:
+        state = state >> 8 ^ int(_TABLE[(state ^ byte) & 0xFF])
+    return state
+
+
+def crc16_joined(first: int, second: int, second_bytes: int) -> int:
+    """The checksum of two pieces in a row, from those of each and how long the second is."""
+    return int(_shifted(np.array([first], np.uint16), _shift(second_bytes))[0]) ^ second
+
+
+def _shift(zeros: int) -> NDArray[np.uint16]:
+    """What becomes of each bit of a checksum when so many zero bytes follow: the checksum is linear."""
+    made, step = _BITS, _BITS >> 8 ^ _TABLE[_BITS & 0xFF]
+    while zeros:
+        if zeros & 1:
+            made = _shifted(made, step)
+        step = _shifted(step, step)
+        zeros >>= 1
+    return made
+
+
+def _shifted(states: NDArray[np.uint16], shift: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Checksums after the zeros that `shift` stands for."""
+    set_bits = (states[:, None] & _BITS) != 0
+    return np.asarray(np.bitwise_xor.reduce(np.where(set_bits, shift, np.uint16(0)), axis=1), np.uint16)

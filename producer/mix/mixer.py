@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio, silence
 from producer.dsp import bands
 from producer.dsp.grid import quantum_samples
-from producer.mix.margin import RULED, LineMargin, Ruled, heard
+from producer.mix.margin import LineMargin, Ruled, heard
 from producer.mix.memo import Memo
 from producer.mix.parts import PART_HOPS, Part, parts
 from producer.mix.reduction import Reduction, reach_s
@@ -180,7 +180,7 @@ class Mixer:
 
     def part(self, index: int) -> Mixed:
         """One part, mixed; from any thread."""
-        for near in self._around(index):
+        for near in self.around(index):
             self.ask(near)
         return self.mix(index)
 
@@ -220,12 +220,12 @@ class Mixer:
 
     def curves(self, index: int) -> Mapping[Ruled, Reduction]:
         """How far each ruled stem is turned down in a part's reach; the parts around it must be asked."""
-        lines = [line for near in self._around(index) for line in self._asked[near]]
+        lines = [line for near in self.around(index) for line in self._asked[near]]
         reach = self.parts[index].reach
         beside = quantum_samples(self.timeline.rate_hz)
         return turned_down(lines, Span(reach.start, Samples(reach.end + beside)), self.timeline.rate_hz)
 
-    def _around(self, index: int) -> range:
+    def around(self, index: int) -> range:
         """The parts whose lines can turn something down in a part."""
         before_s, after_s = reach_s()
         rate_hz, reach = self.timeline.rate_hz, self.parts[index].reach
@@ -266,9 +266,9 @@ class Mixer:
         with ThreadPoolExecutor(max(1, jobs)) as pool:
             try:
                 for at, index in enumerate(indices):
-                    around = self._around(index)
+                    around = self.around(index)
                     # One more than is needed now, so that nobody waits.
-                    ahead = self._around(indices[min(at + 1, len(indices) - 1)])
+                    ahead = self.around(indices[min(at + 1, len(indices) - 1)])
                     for near in sorted({*around, *ahead}):
                         if near not in asking and near not in self._asked:
                             asking[near] = pool.submit(self._begin, near, near in kept)
@@ -314,7 +314,9 @@ class Mixer:
     def mix(self, index: int, played: Stretch | None = None) -> Mixed:
         part, played = self.parts[index], played or self.play(index)
         curves = self.curves(index)
-        made = {stem: turned(played.stem(stem), curves.get(stem), part.reach, self.timeline.rate_hz) for stem in STEMS}
+        made = {
+            stem: turned(played.stem(stem), curve_of(curves, stem), part.reach, self.timeline.rate_hz) for stem in STEMS
+        }
         nothing = silent(part.reach.length)
 
         def bus(name: BusName) -> Audio:
@@ -354,7 +356,7 @@ class Mixer:
 
 def curve_of(curves: Mapping[Ruled, Reduction], stem: Stem) -> Reduction | None:
     """How far a stem is turned down; None for those that the margin does not rule."""
-    return next((curves.get(ruled) for ruled in RULED if ruled == stem), None)
+    return next((curve for ruled, curve in curves.items() if ruled == stem), None)
 
 
 def turned(audio: Audio | None, curve: Reduction | None, span: Span, rate_hz: int) -> Audio | None:

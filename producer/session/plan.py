@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from producer.mix.stems import stem_of
 from producer.mix.space import distance_gain
+from producer.mix.stems import stem_of
 from producer.model.script import Script
 from producer.model.timeline import Clip
 from producer.session.alone import Alone

@@ -121,10 +121,11 @@ class PackPalette:
 
         def named() -> str:
             pack, sound = self._find(role)
-            members = [
+            members: list[object] = [
                 identity(pack, sound, number, self._recordings, self._recipes) for number in range(len(sound.members))
             ]
-            self._identities[role] = made = entries.key("role", self._script_seed, self.rate_hz, members)
+            shape = [sound.kind, sound.sustains, sound.loop_s, dict(sound.settings), dict(sound.resting)]
+            self._identities[role] = made = entries.key("role", self._script_seed, self.rate_hz, members, shape)
             return made
 
         return self._once.make(("identity", role), lambda: self._identities.get(role), named)
