@@ -11,8 +11,9 @@ import numpy as np
 
 from producer import master
 from producer.audio import Audio
-from producer.audit.cells import Seen, look
-from producer.audit.programme import Heard, Listener, PartHeard, listened
+from producer.audit.cells import Seen
+from producer.audit.programme import Heard, Listener
+from producer.audit.stopgap import PartHeard, listened, look
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg, mp3
 from producer.deliver.files import Staging

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio, as_mono, as_stereo
 from producer.dsp.grid import hop_samples
-from producer.dsp.limiter import RELEASE_DB_S, Limiter
+from producer.dsp.limiter import CHUNK, RELEASE_DB_S, Limiter
 from producer.dsp.loudness import Loudness, PowerMeter, integrated
 from producer.model.profile import Profile
 from producer.units import Span, gain
@@ -21,6 +21,7 @@ from producer.units import Span, gain
 GAIN_STEP_DB = 0.1
 """The gain moves in steps, so that a small edit leaves far parts of an episode as they were."""
 ROUNDS = 4
+_BLOCK = 16 * CHUNK
 SETTLE_S = 0.15
 """After so long a K-weighting filter does not know any more how it began."""
 CLOSE_ENOUGH_LU = 0.25
@@ -78,7 +79,8 @@ def levels_of(audio: Audio, core: Span, rate_hz: int) -> Levels:
     hop = hop_samples(rate_hz)
     before = min(core.start, round(SETTLE_S * rate_hz)) // hop
     meter = PowerMeter(rate_hz, 2, hop / rate_hz)
-    meter.push(audio[core.start - before * hop : core.end])
+    for at in range(core.start - before * hop, core.end, _BLOCK):  # small blocks stay in the processor's cache
+        meter.push(audio[at : min(at + _BLOCK, core.end)])
     powers = meter.powers()[before:]
     inside = audio[core.start : core.start + len(powers) * hop]
     peaks = np.abs(inside).reshape(len(powers), hop * audio.shape[1]).max(axis=1, initial=0.0)
@@ -141,7 +143,12 @@ def mastered(audio: Audio, plan: Plan, profile: Profile) -> Audio:
     if plan.ceiling_dbtp is None:
         return shaped * np.float32(gain(plan.gain_db))
     limiter = Limiter(profile.rate_hz, profile.channels, plan.ceiling_dbtp, plan.gain_db)
-    return np.concatenate([limiter.push(shaped), limiter.flush()])
+    made, given = np.empty_like(shaped), 0
+    for ready in (limiter.push(shaped[at : at + _BLOCK]) for at in range(0, len(shaped), _BLOCK)):
+        made[given : given + len(ready)] = ready
+        given += len(ready)
+    made[given:] = limiter.flush()
+    return made
 
 
 def _stepped(gain_db: float) -> float:

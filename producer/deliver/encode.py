@@ -18,6 +18,7 @@ from producer.errors import RenderError
 from producer.model.profile import Profile
 from producer.units import Span
 
+_MORE_FRAMES = 3
 _DECODER_FRAMES = 6
 """How many frames before a part are decoded with it: a decoder needs two, a meter some more."""
 
@@ -79,7 +80,8 @@ class Encoded:
     around: bytes
     """These with some before and after them, for a decoder to find its way in and out."""
     before: int
-    """How many frames `around` has before the part."""
+    """How many frames `around` has before the part, and how many can be decoded after it."""
+    after: int
 
 
 def encode_part(audio: Audio, core: Span, profile: Profile, folder: Path, *, first: bool, last: bool) -> Encoded:
@@ -99,21 +101,25 @@ def encode_part(audio: Audio, core: Span, profile: Profile, folder: Path, *, fir
     made = list(mp3.frames(_in_file([stretch], profile, folder, "-write_xing", "0")))
     stop = None if last else lead + core.length // frame
     before = min(lead, _DECODER_FRAMES)
-    return Encoded(b"".join(made[lead:stop]), b"".join(made[lead - before :]), before)
+    # libsndfile guesses from the bytes how long it is: with more after the end, the guess is never too short.
+    around = b"".join([*made[lead - before :], *made[-1:] * _MORE_FRAMES])
+    return Encoded(b"".join(made[lead:stop]), around, before, min(trail, 1))
 
 
 def decode_part(encoded: Encoded, core_samples: int, profile: Profile) -> tuple[Audio, int]:
-    """What a player gets of a part, with what is before it, and how many samples that is.
+    """What a player gets of a part, with some before it and after it, and how many samples are before.
 
     Raises RenderError when it does not decode.
     """
-    before = encoded.before * mp3.frame_samples(profile.rate_hz)
+    frame = mp3.frame_samples(profile.rate_hz)
+    before, after = encoded.before * frame, encoded.after * frame
     try:
+        # libsndfile guesses from the bytes how long it is: with more after the end, the guess is never too short.
         audio, _ = soundfile.read(io.BytesIO(encoded.around), dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as wrong:
         raise RenderError(f"what the encoder made does not decode: {wrong.error_string.rstrip('.')}") from None
-    inside = audio[mp3.DELAY_SAMPLES :][: before + core_samples]
-    if len(inside) != before + core_samples or audio.shape[1] != profile.channels:
+    inside = audio[mp3.DELAY_SAMPLES :][: before + core_samples + after]
+    if len(inside) < before + core_samples or audio.shape[1] != profile.channels:
         raise RenderError(f"{len(inside) - before} samples came back of {core_samples} that were encoded")
     return inside, before
 
