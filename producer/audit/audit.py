@@ -9,7 +9,6 @@ import numpy as np
 from scipy import ndimage
 
 from producer.audit import channels, moments
-from producer.audit.cells import FRAME_S
 from producer.audit.field import AUDIBLE_DB, Field
 from producer.audit.finding import Finding, Kind, clock
 from producer.audit.match import Match, matched
@@ -153,7 +152,7 @@ def _compared(
     findings += silent
     told = ndimage.binary_dilation(field.explained, iterations=3)
     for gap in gaps:
-        if told[int(gap.start_s / FRAME_S) : int(gap.end_s / FRAME_S) + 1].any():
+        if told[int(gap.start_s / field.frame_s) : int(gap.end_s / field.frame_s) + 1].any():
             continue  # a clip that is missing leaves holes, too
         length = f"about {max(1, round((gap.end_s - gap.start_s) * 1000))} ms"
         findings.append(
@@ -210,7 +209,7 @@ def _located(
     kind: str, start_s: float, end_s: float, what: str, mend: str, clips: Mapping[str, PlannedClip], field: Field
 ) -> Finding:
     """A finding at a time, with the place of what is loudest there."""
-    frame = min(max(0, int(start_s / FRAME_S)), max(0, field.frames - 1))
+    frame = min(max(0, int(start_s / field.frame_s)), max(0, field.frames - 1))
     loudest: tuple[float, PlannedClip] | None = None
     for name, clip in clips.items():
         power = float(field.own(field.clips[name], frame, min(frame + 1, field.frames)).sum())
@@ -230,7 +229,7 @@ def _silences(field: Field, heard: Heard, clips: Mapping[str, PlannedClip]) -> I
     planned = field.expected.max(axis=1) > AUDIBLE_DB + 10.0
     for start, end in runs(silent):
         hole = runs(planned[start:end])
-        if not hole or sum(high - low for low, high in hole) * FRAME_S < 0.5:
+        if not hole or sum(high - low for low, high in hole) * field.frame_s < 0.5:
             continue
         low, high = start + hole[0][0], start + hole[-1][1]
         inside = []
@@ -242,14 +241,14 @@ def _silences(field: Field, heard: Heard, clips: Mapping[str, PlannedClip]) -> I
             first, last = field.span(field.clips[inside[0]])
             if low <= first + 5 or high >= last - 5:
                 continue  # this one is missing, or cut short
-        if field.wanting(start, end, 4 * moments.AROUND):
+        if field.wanting(start, end, field.frames_of(4.0 * moments.AROUND_S)):
             continue
         field.usable[start:end] = False
         yield _located(
             "silence",
-            low * FRAME_S,
-            high * FRAME_S,
-            f"{(high - low) * FRAME_S:.1f} s of silence that the script did not ask for",
+            low * field.frame_s,
+            high * field.frame_s,
+            f"{(high - low) * field.frame_s:.1f} s of silence that the script did not ask for",
             "render it again",
             clips,
             field,

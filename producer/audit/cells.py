@@ -1,4 +1,4 @@
-"""A programme as the audit sees it: power in cells of 20 ms by 12 bands, a 1 ms outline, and how the channels relate.
+"""A programme as the audit sees it: power in cells of a frame by 12 bands, a 1 ms outline, and how the channels relate.
 
 Cells hold the sum of the channels' powers, so it does not matter where a sound is panned: the mix's pan law keeps it.
 """
@@ -16,28 +16,22 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from producer.audio import Audio
+from producer.dsp.grid import frame_samples
 
 Powers = NDArray[np.float32]
 """Mean squares, full scale 1; cells have shape (frames, BANDS)."""
 
-FRAME_S = 0.02
-COARSE = 8
-"""Frames of a coarse frame: 160 ms, for what goes on for long and for how the channels relate."""
+MOMENTS = 16
+"""Moments of a frame."""
 EDGES_HZ = (50.0, 100.0, 155.0, 239.0, 369.0, 571.0, 882.0, 1363.0, 2107.0, 3257.0, 5034.0, 7780.0, 12025.0)
 BANDS = len(EDGES_HZ) - 1
 _BATCH = 512
 _LEAST = 1e-12  # -120 dB: no more than rounding
 
 
-def frame_samples(rate_hz: int) -> int:
-    """Samples of a frame: 20 ms."""
-    return max(2, round(rate_hz * FRAME_S))
-
-
 def moment_samples(rate_hz: int) -> int:
-    """Samples of a moment: about 1 ms, so that a frame is whole moments."""
-    frame = frame_samples(rate_hz)
-    return frame // min((n for n in range(1, frame + 1) if frame % n == 0), key=lambda n: abs(n - 20))
+    """Samples of a moment: 48 at 44.1 kHz, 1.1 ms."""
+    return frame_samples(rate_hz) // MOMENTS
 
 
 def db(power: NDArray[np.floating]) -> Powers:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from producer.audit.cells import COARSE, FRAME_S
 from producer.audit.field import Field
 from producer.audit.finding import Finding
 from producer.audit.programme import Heard, runs
 from producer.audit.reference import Reference, relation
+from producer.dsp.grid import COARSE, coarse_samples
 
 _LEVEL_DB = -55.0
 _ALIKE = 0.3
@@ -32,7 +32,11 @@ def compared(reference: Reference, heard: Heard) -> tuple[Finding, ...]:
     power[: len(level)] = level
     power = power.reshape(count, COARSE).mean(axis=1)
     loud = power > 10.0 ** (_LEVEL_DB / 10.0)
-    return tuple(_wrong(planned[:count], found[:count], loud, heard.length_s))
+    return tuple(
+        _wrong(
+            planned[:count], found[:count], loud, heard.length_s, coarse_samples(reference.rate_hz) / reference.rate_hz
+        )
+    )
 
 
 def _wrong(
@@ -40,6 +44,7 @@ def _wrong(
     found: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
     loud: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
     length_s: float,
+    coarse_s: float,
 ) -> Iterator[Finding]:
     if not loud.any():
         return
@@ -67,14 +72,14 @@ def _wrong(
         doubt = signed & ~wrong
         for start, end in runs(~doubt):
             inside = np.flatnonzero(wrong[start:end])
-            if len(inside) * COARSE * FRAME_S >= INVERTED_S:
+            if len(inside) * coarse_s >= INVERTED_S:
                 low, high = start + int(inside[0]), start + int(inside[-1]) + 1
                 yield Finding(
                     kind="channel",
                     where=None,
-                    start_s=low * COARSE * FRAME_S,
-                    end_s=high * COARSE * FRAME_S,
-                    what=f"one channel is inverted for {(high - low) * COARSE * FRAME_S:.1f} s",
+                    start_s=low * coarse_s,
+                    end_s=high * coarse_s,
+                    what=f"one channel is inverted for {(high - low) * coarse_s:.1f} s",
                     mend="turn one channel's sign there, or render it again",
                 )
     sided = np.abs(should) > 1.5

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from producer.audit.cells import BANDS, Powers, Seen, db
 from producer.audit.reference import Reference, add
 from producer.audit.tap import ClipCells
+from producer.dsp import grid
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -39,6 +40,7 @@ class Field:
         count = min(frames, len(seen.cells))
         heard[:count] = db(seen.cells[:count])
         self.frames, self.there = frames, count
+        self.rate_hz, self.frame_s = reference.rate_hz, grid.frame_s(reference.rate_hz)
         self.expected, self.heard = reference.cells, heard
         self.clips: Mapping[str, ClipCells] = reference.clips
         self.total = np.zeros((frames, BANDS), np.float32)
@@ -65,6 +67,10 @@ class Field:
         self.off = np.clip(off - self.gain_db, -MOST_DB, MOST_DB)
         self.limit_db = np.maximum(np.float32(OFF_DB), 6.0 * self.spread_db)
         self.limited_db = self._limited()
+
+    def frames_of(self, seconds: float) -> int:
+        """How many frames come nearest to `seconds`."""
+        return grid.frames_of(seconds, self.rate_hz)
 
     @property
     def level_db(self) -> float:

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from scipy import ndimage
 
-from producer.audit.cells import BANDS, EDGES_HZ, FRAME_S, Powers
+from producer.audit.cells import BANDS, EDGES_HZ, Powers
 from producer.audit.field import AUDIBLE_DB, Field, Flags, cost
 from producer.audit.programme import runs
 from producer.audit.tap import ClipCells
@@ -23,11 +23,11 @@ from producer.audit.tap import ClipCells
 JUST_HEARD = 0.2
 """A clip with this share of a cell's power changes the cell by 1 dB: about the least difference that an ear notices."""
 LEAST_CELLS = 4
-"""In fewer cells of 20 ms by half an octave nothing is heard, and nothing can be told."""
-LAG_FRAMES = 50
-"""A clip is looked for up to 1 s from its place."""
-LONG_FRAMES = 3000
-"""Of what is longer than a minute, the place is not searched."""
+"""In fewer cells (a frame by half an octave) nothing is heard, and nothing can be told."""
+LAG_S = 1.0
+"""A clip is looked for so far from its place."""
+LONG_S = 60.0
+"""Of what is longer, the place is not searched."""
 _GAINS_DB = np.arange(-36.0, 18.1, 1.5)
 _GONE_DB = -27.0
 _LEVEL_DB = 2.5
@@ -103,15 +103,15 @@ def matched(field: Field) -> tuple[Match, ...]:
             clip=name,
             state=state,
             level_off_db=guess.level_off_db,
-            moved_s=guess.moved * FRAME_S,
-            gap=None if guess.gap is None else (guess.gap[0] * FRAME_S, guess.gap[1] * FRAME_S),
+            moved_s=guess.moved * field.frame_s,
+            gap=None if guess.gap is None else (guess.gap[0] * field.frame_s, guess.gap[1] * field.frame_s),
             over_db=over,
             band=band,
             cells=count,
         )
         low, high = guess.first, guess.first + len(guess.change_db)
         for other in waiting - named.keys():
-            first, last = field.span(field.clips[other], LAG_FRAMES)
+            first, last = field.span(field.clips[other], field.frames_of(LAG_S))
             if first < high and low < last:
                 guesses[other] = _suspected(field, other)
     return tuple(
@@ -196,7 +196,7 @@ def _suspected(field: Field, name: str) -> _Guess | None:
 
 def _guess(field: Field, name: str, wrong: float) -> _Guess | None:
     clip = field.clips[name]
-    first, last = field.span(clip, LAG_FRAMES)
+    first, last = field.span(clip, field.frames_of(LAG_S))
     own = field.own(clip, first, last)
     off, judged = field.off[first:last], field.seen_in(first, last)
     before = np.where(judged, cost(off), 0.0)
@@ -241,7 +241,7 @@ def _guess(field: Field, name: str, wrong: float) -> _Guess | None:
         found.append(
             _Guess(name, state, level_gain, first, level_change, np.abs(level_change) > 0.4, level_off_db=level_db)
         )
-    if clip.step == 1 and last - first <= LONG_FRAMES:
+    if clip.step == 1 and last - first <= field.frames_of(LONG_S):
         found += _moved(field, name, first, last, own, before, costs)
     best = max(found, key=lambda guess: guess.gained * (1.0 if guess.state != "moved" else 0.95))
     at_least = max(_LEAST_GAIN, 0.03 * possible)
@@ -282,7 +282,8 @@ def _moved(
 ) -> list[_Guess]:
     """The best other place of a clip within a second."""
     best: tuple[float, int, Powers] | None = None
-    for lag in range(-LAG_FRAMES, LAG_FRAMES + 1):
+    farthest = field.frames_of(LAG_S)
+    for lag in range(-farthest, farthest + 1):
         if abs(lag) < 2:
             continue
         there = np.zeros_like(own)

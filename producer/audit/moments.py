@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from producer.audit.cells import Powers, Seen, db, frame_samples, moment_samples
+from producer.audit.cells import MOMENTS, Powers, Seen, db, moment_samples
 from producer.audit.field import Field, Flags
 from producer.audit.programme import runs
 from producer.audit.reference import Reference
@@ -15,7 +15,8 @@ from producer.audit.reference import Reference
 GAP_DB = 8.0
 """So far below its plan a moment is a hole. A codec fills holes; MP3 at 192 kbps leaves nothing over 4 dB too low."""
 LONGEST_GAP_S = 0.5
-AROUND = 40  # frames before and after a gap in which it is asked whether only one clip is wanting
+AROUND_S = 0.8
+"""How long before and after a gap it is asked whether only one clip is wanting."""
 CLICK_DB = 9.0
 FAINT_DB = 6.0
 LONGEST_CLICK_S = 0.012
@@ -38,7 +39,7 @@ class Outline:
 
     def __init__(self, reference: Reference, seen: Seen, field: Field) -> None:
         count = min(len(reference.outline), len(seen.moments))
-        self.per_frame = frame_samples(reference.rate_hz) // moment_samples(reference.rate_hz)
+        self.per_frame = MOMENTS
         self.moment_s = moment_samples(reference.rate_hz) / reference.rate_hz
         self.planned: Powers = reference.outline[:count]
         self.heard = db(seen.moments[:count])
@@ -70,8 +71,8 @@ def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
         if length_s > LONGEST_GAP_S or not _bounded(outline, start, end, 8, float(planned[start:end].max())):
             continue
         found.append((start, end))
-    per = outline.per_frame
-    found = [(start, end) for start, end in found if not field.wanting(start // per, (end - 1) // per + 1, AROUND)]
+    per, around = outline.per_frame, field.frames_of(AROUND_S)
+    found = [(start, end) for start, end in found if not field.wanting(start // per, (end - 1) // per + 1, around)]
     for start, end in found:
         field.usable[start // outline.per_frame : end // outline.per_frame + 1] = False
     return tuple(

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.audit.cells import FRAME_S, Recorder, Seen
+from producer.audit.cells import Recorder, Seen
+from producer.dsp.grid import frame_s, frames_of
 from producer.dsp.loudness import Loudness, Meter
 
 Floats = NDArray[np.float64]
@@ -121,7 +122,8 @@ def figures(heard: Heard) -> Figures:
     power = heard.seen.channels.astype(float)
     level = (power[:, 0] + power[:, 1]) / 2.0
     whole = power.mean(axis=0) if len(power) else np.zeros(3)
-    width, hop = round(FLOOR_S / FRAME_S), round(FLOOR_HOP_S / FRAME_S)
+    rate_hz, long_s = heard.seen.rate_hz, frame_s(heard.seen.rate_hz)
+    width, hop = max(1, frames_of(FLOOR_S, rate_hz)), max(1, frames_of(FLOOR_HOP_S, rate_hz))
     windows = np.convolve(level, np.ones(width) / width, "valid")[::hop] if len(level) >= width else level[:1]
     quietest = int(windows.argmin()) if len(windows) else 0
     floor_db = _db(float(windows[quietest])) if len(windows) else _LOWEST_DB
@@ -132,22 +134,22 @@ def figures(heard: Heard) -> Figures:
     return Figures(
         rms_db=_db(float(level.mean()) if len(level) else 0.0),
         floor_db=floor_db,
-        floor_at_s=quietest * hop * FRAME_S,
-        head_s=float(sounding[0] * FRAME_S) if len(sounding) else length_s,
-        tail_s=max(0.0, length_s - float((sounding[-1] + 1) * FRAME_S)) if len(sounding) else length_s,
+        floor_at_s=quietest * hop * long_s,
+        head_s=float(sounding[0] * long_s) if len(sounding) else length_s,
+        tail_s=max(0.0, length_s - float((sounding[-1] + 1) * long_s)) if len(sounding) else length_s,
         balance_db=_db(left) - _db(right),
         correlation=both / float(np.sqrt(max(left * right, 1e-24))),
         mono_loss_lu=_db(left + right) - _db(folded),
-        silences=silences(_dbs(level), length_s),
+        silences=silences(_dbs(level), long_s, length_s),
     )
 
 
-def silences(level_db: Floats, length_s: float) -> tuple[tuple[float, float], ...]:
-    """Seconds of every stretch of at least `SILENCE_S` whose frames are below `SILENT_DB`."""
+def silences(level_db: Floats, long_s: float, length_s: float) -> tuple[tuple[float, float], ...]:
+    """Seconds of every stretch of at least `SILENCE_S` whose frames, each `long_s`, are below `SILENT_DB`."""
     return tuple(
-        (start * FRAME_S, min(end * FRAME_S, length_s))
+        (start * long_s, min(end * long_s, length_s))
         for start, end in runs(level_db < SILENT_DB)
-        if (end - start) * FRAME_S >= SILENCE_S
+        if (end - start) * long_s >= SILENCE_S
     )
 
 

@@ -1,6 +1,6 @@
 """What an episode should sound like, small enough to lie beside it: `reference.npz`.
 
-Version 1 holds, for one mix, decibels in half decibels above -120 (one byte each):
+Version 2 holds, for one mix, decibels in half decibels above -120 (one byte each):
 
 - `cells` (frames, 12) and `outline` (moments, 2; in steps of 1.5 dB): the mastered programme as it went to the encoder
 - `channels` (coarse frames, 2): left against right in dB, and their correlation in hundredths
@@ -23,10 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.audit.cells import BANDS, COARSE, Powers, Seen, db, frame_samples, moment_samples
+from producer.audit.cells import BANDS, MOMENTS, Powers, Seen, db
 from producer.audit.tap import ClipCells
+from producer.dsp.grid import COARSE, frame_samples
 
-VERSION = 1
+VERSION = 2
 _CELL_DB, _OUTLINE_DB, _LOWEST_DB = 0.5, 1.5, -120.0
 _MOST_BYTES = 1 << 28
 
@@ -110,7 +111,7 @@ class Reference:
     def _read(cls, about: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Reference:
         rate_hz, samples = int(about["rate_hz"]), int(about["samples"])
         frames = -(-samples // frame_samples(rate_hz))
-        moments = frames * (frame_samples(rate_hz) // moment_samples(rate_hz))
+        moments = frames * MOMENTS
         coarse = -(-frames // COARSE)
         packed, rows = arrays["clips"].T, arrays["rows"].tolist()
         shapes = {"cells": (BANDS, frames), "outline": (2, moments), "channels": (2, coarse)}

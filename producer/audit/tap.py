@@ -8,14 +8,15 @@ from threading import Lock
 import numpy as np
 
 from producer.audio import Audio
-from producer.audit.cells import BANDS, COARSE, Powers, cells, frame_samples
+from producer.audit.cells import BANDS, Powers, cells
+from producer.dsp.grid import COARSE, coarse_samples, frame_samples
 
 BUSES = ("speech", "sounds", "beds", "music")
 
 
 @dataclass(frozen=True, slots=True)
 class ClipCells:
-    """A clip's own powers: frames of 20 ms, or of 160 ms (`step` 8) for what goes on for long."""
+    """A clip's own powers: frames, or coarse frames (`step` is `COARSE`) for what goes on for long."""
 
     first: int
     """Of the first row, counted in rows of this size from the start of the episode."""
@@ -82,7 +83,7 @@ class BusMeter:
 
     def __init__(self, rate_hz: int) -> None:
         self._rate_hz = rate_hz
-        self._size = frame_samples(rate_hz) * COARSE
+        self._size = coarse_samples(rate_hz)
         self._rest = {bus: np.zeros((0, 2), np.float32) for bus in ("beds", "music")}
         self._rows: dict[str, list[Powers]] = {bus: [] for bus in self._rest}
 

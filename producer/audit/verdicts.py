@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from producer.audit.finding import Kind, clock
 from producer.audit.programme import Figures, Heard
+from producer.dsp.grid import frame_s
 from producer.model.profile import PROFILES, Profile
 
 _ROUNDING = 1e-3
@@ -83,7 +84,7 @@ def _faults(
     if profile.floor_db is not None and found.floor_db > profile.floor_db + _ROUNDING:
         yield _floor(profile.floor_db, profile.name, found, bed_share)
     for name, length_s, least_s in (("head", found.head_s, profile.head_s), ("tail", found.tail_s, profile.tail_s)):
-        if length_s < least_s - 0.011:  # half a frame of the measure
+        if length_s < least_s - 0.6 * frame_s(heard.seen.rate_hz):  # half a frame of the measure
             yield Fault(
                 kind="head",
                 what=f"{'before' if name == 'head' else 'after'} the sound there is {length_s:.1f} s of room, "
