@@ -57,6 +57,12 @@ class Voiced:
         return self.clip.kind in ("speech", "sound") and self.clip.span.length <= WHOLE_S * self.rate_hz
 
     @property
+    def forgets(self) -> bool:
+        """Whether what is heard of it at a sample depends on that sample of its source alone."""
+        still = not self.clip.distance.moves and self.clip.distance.first <= 1.0
+        return still and not self.rooms and not self.treatment.steps and self.head is None
+
+    @property
     def start(self) -> int:
         return self.clip.span.start
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from producer.audio import Audio, silence
 from producer.dsp.envelopes import fade
+from producer.dsp.grid import quantum_samples
 from producer.mix.answers import Answer, answer
 from producer.mix.clips import Voiced
 from producer.mix.hear import Ear, through
@@ -42,7 +43,8 @@ BUS_STEMS: Mapping[BusName, tuple[Stem, ...]] = {
 
 OUTSIDE = "none"
 """The room of what is outside its scene: dry, and untouched by `hear`. A clip with room "" is dry but inside."""
-_PREPARED_BYTES = 32 << 20
+_PREPARED_BYTES = 12 << 20
+_BLOCK_QUANTA = 24
 
 TakeOf = Mapping[tuple[str, int], Take]
 """Takes by (line id, index of the voice among the line's voices)."""
@@ -85,6 +87,7 @@ class Stems:
         head: Head | None = None,
     ) -> None:
         self.rate_hz = timeline.rate_hz
+        self.block = _BLOCK_QUANTA * quantum_samples(timeline.rate_hz)
         self._script, self._takes, self._palette, self._head = script, takes, palette, head
         self._rooms: dict[str, Answer | None] = {OUTSIDE: None, "": None}
         self._prepared: Memo[Audio] = Memo(_PREPARED_BYTES, _bytes)
@@ -238,9 +241,16 @@ class Stretch:
             return False
         if voiced.whole:
             part = self._stems._whole(clip)[low - voiced.start : high - voiced.start]
+            made[low - begin : low - begin + len(part)] += part
+        elif voiced.forgets:
+            part = silence(high - low)
+            for at in range(0, len(part), self._stems.block):  # small blocks stay in the processor's cache
+                end = min(at + self._stems.block, len(part))
+                part[at:end] = voiced.stretch(low + at, low + end)
+            made[low - begin : high - begin] += part
         else:
             part = voiced.stretch(low, high)
-        made[low - begin : low - begin + len(part)] += part
+            made[low - begin : high - begin] += part
         if tap is not None:
             self._told(tap, clip, low, part)
         return True
