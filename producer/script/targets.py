@@ -99,7 +99,7 @@ class Targets:
         if not found:
             return asked
         here = replace(where, at_said=asked.at is not None)
-        changes = {field_of(key): self.moment(value, here, until=key != "at") for key, value in found}
+        changes: dict[str, Any] = {field_of(key): self.moment(one, here, until=key != "at") for key, one in found}
         return replace(asked, **changes)
 
     def length(self, length: Length, where: Where) -> Length:
