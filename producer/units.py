@@ -24,7 +24,10 @@ DIALOGUE_LUFS = Lufs(-23.0)
 
 def to_samples(seconds: Fraction, rate_hz: int) -> Samples:
     """Round half to even, once, here; every later stage counts whole samples."""
-    return Samples(round(seconds * rate_hz))
+    # As `round(seconds * rate_hz)` would, without making a third fraction: this is asked for every number in a script.
+    whole, rest = divmod(seconds.numerator * rate_hz, seconds.denominator)
+    twice = 2 * rest - seconds.denominator
+    return Samples(whole + (twice > 0 or (twice == 0 and whole % 2)))
 
 
 def gain(db: float) -> float:

@@ -11,7 +11,6 @@ from scipy.signal import resample_poly
 
 from producer import render
 from producer.audio import Audio, silence
-from producer.deliver.spill import Shelf
 from producer.dsp.loudness import PowerMeter, integrated, lufs, own_length_loudness
 from producer.mix.margin import LineMargin
 from producer.mix.mixer import Mixer
@@ -39,34 +38,33 @@ class Episode:
     reductions: tuple[Reduction, ...]
 
 
-def measured(placed: render.Placed, folder: Path) -> Episode:
+def measured(placed: render.Placed) -> Episode:
     """Mixes an episode and measures every line on the buses as they are delivered."""
     rate_hz = placed.timeline.rate_hz
     spoken = [clip for clip in placed.timeline.clips if clip.kind == "speech"]
     freed = [clip for clip in placed.timeline.clips if clip.kind in ("bed", "music") and clip.duck is False]
-    with Shelf(folder) as shelf:
-        mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette, spill=shelf)
-        mixer.prepare(2)
-        said = {margin.clip: margin for margin in mixer.margins}
-        waiting = {
-            clip.id: (clip, {bus: silence(clip.span.length) for bus in ("speech", "beds", "music", "mix")})
-            for clip in spoken
-        }
-        lines = []
-        for block in mixer.blocks(2):
-            for clip, heard in list(waiting.values()):
-                inside = block.span.within(clip.span)
-                for bus, audio in heard.items():
-                    source = block.sum() if bus == "mix" else getattr(block, bus)
-                    audio[inside.start - clip.span.start : inside.end - clip.span.start] = source[
-                        inside.start - block.span.start : inside.end - block.span.start
-                    ]
-                if clip.span.end <= block.span.end:
-                    del waiting[clip.id]
-                    held = not any(other.span.meets(clip.span) for other in freed)
-                    lines.append(_line(clip, heard, held, said[clip.id], rate_hz))
-        assert not waiting
-        return Episode(tuple(lines), tuple(mixer.reductions.values()))
+    mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette)
+    mixer.prepare(2)
+    said = {margin.clip: margin for margin in mixer.margins}
+    waiting = {
+        clip.id: (clip, {bus: silence(clip.span.length) for bus in ("speech", "beds", "music", "mix")})
+        for clip in spoken
+    }
+    lines = []
+    for block in mixer.blocks(2):
+        for clip, heard in list(waiting.values()):
+            inside = block.span.within(clip.span)
+            for bus, audio in heard.items():
+                source = block.sum() if bus == "mix" else getattr(block, bus)
+                audio[inside.start - clip.span.start : inside.end - clip.span.start] = source[
+                    inside.start - block.span.start : inside.end - block.span.start
+                ]
+            if clip.span.end <= block.span.end:
+                del waiting[clip.id]
+                held = not any(other.span.meets(clip.span) for other in freed)
+                lines.append(_line(clip, heard, held, said[clip.id], rate_hz))
+    assert not waiting
+    return Episode(tuple(lines), tuple(mixer.reductions.values()))
 
 
 def _line(clip: Clip, heard: dict[str, Audio], held: bool, said: LineMargin, rate_hz: int) -> Line:

@@ -18,6 +18,7 @@ from mutagen.mp3 import MP3
 from producer.audio import Audio
 from producer.deliver import captions, chapters, cover, credits, encode, ffmpeg, tags
 from producer.deliver.files import Staging
+from producer.deliver.listed import listed
 from producer.deliver.spill import Spill
 from producer.errors import RenderError
 from producer.model.profile import PROFILES
@@ -274,3 +275,18 @@ def test_a_spill_gives_back_what_was_written_from_anywhere_and_silence_beyond(tm
         assert not around[-10:].any()
         assert not spill.read(len(audio) + 5, len(audio) + 9).any()
     assert list(tmp_path.iterdir()) == []
+
+
+_PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(document=st.dictionaries(st.text(), _PLAIN, max_size=5))
+def test_a_listed_document_says_the_same_with_a_line_for_each_member(document: dict[str, object]) -> None:
+    written = listed(document)
+    assert json.loads(written) == document
+    members = sum(len(value) + 1 for value in document.values() if isinstance(value, list) and value)
+    assert written.count("\n") == max(1, len(document)) + members + 2

@@ -53,64 +53,84 @@ def mixer(what: list[Clip], hears: tuple[HearSpan, ...] = (), **treatments: obje
     return made
 
 
-def joined(stretches: list[Stretch], name: str) -> Audio:
-    return np.concatenate([stretch.mixes[name] for stretch in stretches])
+@dataclass(frozen=True)
+class Heard:
+    """A part in every mix, its stems and the lines' margins."""
+
+    part: Part
+    mixes: dict[str, Audio]
+    stems: dict[StemName, Audio]
+    margins: dict[str, tuple[LineMargin, ...]]
 
 
-def stem(stretches: list[Stretch], name: StemName) -> Audio:
+def heard(listening: Listening, stems: Stems = "none", jobs: int = 1) -> list[Heard]:
+    found = []
+    for one in listening.parts(jobs):
+        part = one.mixed.part
+        core = slice(part.core.start - part.reach.start, part.core.end - part.reach.start)
+        said = {
+            style.name: margins_in(style, one.mixed.margins, one.said.get(style.name, {})) for style in listening.styles
+        }
+        mixes = {name: audio[core] for name, audio in one.mixes.items()}
+        found.append(Heard(part, mixes, dict(listening.stems(one.mixed, stems)), said))
+    return found
+
+
+def joined(parts: list[Heard], name: str) -> Audio:
+    return np.concatenate([part.mixes[name] for part in parts])
+
+
+def stem(parts: list[Heard], name: StemName) -> Audio:
     nothing = np.zeros((at(SECONDS), 2), np.float32)
-    for stretch in stretches:
-        if name in stretch.stems:
-            nothing[stretch.span.start : stretch.span.end] = stretch.stems[name]
+    for one in parts:
+        if name in one.stems:
+            nothing[one.part.core.start : one.part.core.end] = one.stems[name]
     return nothing
 
 
-def stems_of(stretches: list[Stretch]) -> set[StemName]:
-    return {name for stretch in stretches for name in stretch.stems}
+def stems_of(parts: list[Heard]) -> set[StemName]:
+    return {name for part in parts for name in part.stems}
+
+
+def margins(parts: list[Heard], style: str) -> list[LineMargin]:
+    return [line for part in parts for line in part.margins[style]]
 
 
 @pytest.fixture(scope="module")
-def listening() -> Listening:
-    return Listening(mixer(clips()), wanted(["all"]), "each")
+def made() -> list[Heard]:
+    return heard(Listening(mixer(clips()), wanted(["all"])), "each")
 
 
-@pytest.fixture(scope="module")
-def made(listening: Listening) -> list[Stretch]:
-    return list(listening.stretches())
-
-
-def test_the_standard_mix_is_the_same_whatever_is_made_beside_it(made: list[Stretch]) -> None:
-    alone = list(Listening(mixer(clips()), wanted([])).stretches(2))
+def test_the_standard_mix_is_the_same_whatever_is_made_beside_it(made: list[Heard]) -> None:
+    alone = heard(Listening(mixer(clips()), wanted([])), jobs=2)
     assert np.array_equal(joined(alone, "standard"), joined(made, "standard"))
     assert all(not stretch.stems for stretch in alone)
 
 
 @pytest.mark.parametrize("jobs", [2, 3])
-def test_no_mix_and_no_stem_depends_on_the_number_of_jobs(made: list[Stretch], jobs: int) -> None:
-    again = list(Listening(mixer(clips()), wanted(["all"]), "each").stretches(jobs))
+def test_no_mix_and_no_stem_depends_on_the_number_of_jobs(made: list[Heard], jobs: int) -> None:
+    again = heard(Listening(mixer(clips()), wanted(["all"])), "each", jobs)
     for name in ("standard", "clear_speech", "narration_only"):
         assert np.array_equal(joined(again, name), joined(made, name))
     assert stems_of(again) == stems_of(made)
     assert all(np.array_equal(stem(again, name), stem(made, name)) for name in stems_of(made))
 
 
-def test_narration_only_is_the_speech_stem(made: list[Stretch]) -> None:
+def test_narration_only_is_the_speech_stem(made: list[Heard]) -> None:
     assert np.array_equal(joined(made, "narration_only"), stem(made, ("speech", None)))
 
 
-def under(made: list[Stretch], name: str, span: Span) -> Audio:
+def under(made: list[Heard], name: str, span: Span) -> Audio:
     """Beds and music of a mix where a line is spoken, which no line has a part in."""
     down = np.float32(10 ** (-MIXES[name].lower_db / 20))
     whole = (stem(made, ("beds", None)) + stem(made, ("music", None))) * down
     return whole[span.start : span.end]
 
 
-def test_every_line_of_clear_speech_stands_6_lu_further_above_all_that_is_under_it(
-    listening: Listening, made: list[Stretch]
-) -> None:
+def test_every_line_of_clear_speech_stands_6_lu_further_above_all_that_is_under_it(made: list[Heard]) -> None:
     clear, knock = joined(made, "clear_speech"), stem(made, ("sounds", None))
-    standard = {line.clip: line for line in listening.margins(MIXES["standard"])}
-    for line in listening.margins(MIXES["clear_speech"]):
+    standard = {line.clip: line for line in margins(made, "standard")}
+    for line in margins(made, "clear_speech"):
         part = slice(line.span.start, line.span.end)
         below = under(made, "clear_speech", line.span)
         speech = loudness(clear[part] - knock[part] - below, RATE_HZ)
@@ -124,7 +144,7 @@ def test_every_line_of_clear_speech_stands_6_lu_further_above_all_that_is_under_
         assert line.asked_beds_lu == standard[line.clip].asked_beds_lu + 6.0
 
 
-def test_clear_speech_stands_near_the_centre_as_loud_as_before(made: list[Stretch]) -> None:
+def test_clear_speech_stands_near_the_centre_as_loud_as_before(made: list[Heard]) -> None:
     said = slice(at(1.2), at(2.0))  # line-1, hard left and in no room
     clear = joined(made, "clear_speech") - under(made, "clear_speech", Span(Samples(0), Samples(at(SECONDS))))
     standard = stem(made, ("speech", None))
@@ -141,7 +161,7 @@ def test_clear_speech_stands_near_the_centre_as_loud_as_before(made: list[Stretc
     assert loudness(clear[said], RATE_HZ) == pytest.approx(loudness(standard[said], RATE_HZ), abs=0.02)
 
 
-def test_a_mix_may_have_a_mixer_of_its_own_that_takes_the_margins_as_they_were_solved(made: list[Stretch]) -> None:
+def test_a_mix_may_have_a_mixer_of_its_own_that_takes_the_margins_as_they_were_solved(made: list[Heard]) -> None:
     """Another way of hearing, here with the knock alone in another place, is no reason to solve anything again."""
     moved = [replace(one, pan=Ramp.still(90.0)) if one.kind == "sound" else one for one in clips()]
     own = Mixer(
@@ -152,7 +172,7 @@ def test_a_mix_may_have_a_mixer_of_its_own_that_takes_the_margins_as_they_were_s
         part_hops=100,
     )
     style = replace(MIXES["standard"], name="elsewhere")
-    found = list(Listening(mixer(clips()), [MIXES["standard"], style], "buses", {"elsewhere": own}).stretches(2))
+    found = heard(Listening(mixer(clips()), [MIXES["standard"], style], {"elsewhere": own}), "buses", 2)
     assert np.array_equal(joined(found, "standard"), joined(made, "standard"))
     beds = stem(found, ("beds", None)) + stem(found, ("music", None))  # turned down for speech that `own` has not
     knock = joined(found, "elsewhere") - beds
@@ -162,7 +182,7 @@ def test_a_mix_may_have_a_mixer_of_its_own_that_takes_the_margins_as_they_were_s
 
 def test_speech_that_nobody_moves_is_not_mixed_again() -> None:
     still = [replace(one, pan=Ramp.still(0.0)) if one.kind == "speech" else one for one in clips()]
-    stretches = list(Listening(mixer(still), wanted(["clear_speech"]), "buses").stretches())
+    stretches = heard(Listening(mixer(still), wanted(["clear_speech"])), "buses")
     rest = joined(stretches, "clear_speech") - under(stretches, "clear_speech", Span(Samples(0), Samples(at(SECONDS))))
     assert np.abs(rest - stem(stretches, ("sounds", None)) - stem(stretches, ("speech", None))).max() < 1e-6
 
@@ -172,7 +192,7 @@ def residual_db(*parts: Audio, whole: Audio) -> float:
     return float(20 * np.log10(np.abs(left).max() + 1e-12))
 
 
-def test_stems_sum_to_the_mix_and_each_part_to_its_bus(made: list[Stretch]) -> None:
+def test_stems_sum_to_the_mix_and_each_part_to_its_bus(made: list[Heard]) -> None:
     buses = [stem(made, (bus, None)) for bus in ("speech", "sounds", "beds", "music")]
     assert residual_db(*buses, whole=joined(made, "standard")) < -110
     parts = {"speech": ("keeper", "narrator"), "beds": ("sea", "wind"), "music": ("sea",)}
@@ -200,7 +220,7 @@ def test_what_a_colour_over_the_scene_does_to_all_at_once_is_the_rest(treat: str
     both[-2] = replace(both[-2], span=Span(Samples(at(3.2)), both[-2].span.end))  # they speak at once
     part = replace(both[-2].parts[0], start=Samples(at(3.2)), hit=Samples(at(3.2)))
     both[-2] = replace(both[-2], parts=(part,), hit=part.hit)
-    stretches = list(Listening(mixer(both, hears), wanted([]), "each").stretches(2))
+    stretches = heard(Listening(mixer(both, hears), wanted([])), "each", 2)
     found = stems_of(stretches)
     for bus in ("speech", "beds", "music"):
         parts = [stem(stretches, name) for name in found if name[0] == bus and name[1] is not None]

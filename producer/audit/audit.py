@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import ndimage
 
 from producer.audit import channels, moments
 from producer.audit.field import AUDIBLE_DB, Field
@@ -18,6 +17,7 @@ from producer.audit.reference import Margin, Reference
 from producer.audit.verdicts import Fault, FileFacts, Verdict, verdicts
 from producer.audit.wording import finding_of
 from producer.errors import Place
+from producer.later import ndimage
 from producer.model.mixes import MIXES
 
 _LENGTH_S = 0.06

@@ -13,10 +13,10 @@ from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from producer.audio import Audio
 from producer.dsp.grid import frame_samples
+from producer.later import fft
 
 Powers = NDArray[np.float32]
 """Mean squares, full scale 1; cells have shape (frames, BANDS)."""

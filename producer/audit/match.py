@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import ndimage
 
 from producer.audit.cells import BANDS, EDGES_HZ, Powers
 from producer.audit.field import AUDIBLE_DB, Field, Flags, cost
 from producer.audit.programme import runs
 from producer.audit.tap import ClipCells
+from producer.later import ndimage
 
 JUST_HEARD = 0.2
 """A clip with this share of a cell's power changes the cell by 1 dB: about the least difference that an ear notices."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
 from producer.audit.cells import MOMENTS, Powers, Seen, db, moment_samples
 from producer.audit.field import Field, Flags
 from producer.audit.programme import runs
 from producer.audit.reference import Reference
+from producer.later import ndimage
 
 GAP_DB = 8.0
 """So far below its plan a moment is a hole. A codec fills holes; MP3 at 192 kbps leaves nothing over 4 dB too low."""

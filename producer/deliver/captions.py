@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from producer.deliver.chapters import milliseconds
+from producer.deliver.listed import listed
 from producer.model.script import Script
 from producer.model.timeline import Clip, ClipWord, Timeline
 
@@ -132,7 +132,7 @@ def transcript_json(found: tuple[Card, ...]) -> str:
         {"speaker": c.speaker, "startTime": c.start_ms / 1000, "endTime": c.end_ms / 1000, "body": c.text}
         for c in found
     ]
-    return json.dumps({"version": "1.0.0", "segments": segments}, ensure_ascii=False, indent=1) + "\n"
+    return listed({"version": "1.0.0", "segments": segments})
 
 
 def plain(timeline: Timeline, script: Script) -> str:

@@ -48,15 +48,22 @@ def _colour(hue: float, saturation: float, value: float) -> tuple[int, int, int]
 
 def _sky(hue: float) -> NDArray[np.uint8]:
     """Dusk: dark above, a glow low down and to one side."""
-    y, x = (grid.astype(np.float32) / SIDE for grid in np.mgrid[0:SIDE, 0:SIDE])
+    along = np.arange(SIDE, dtype=np.float32) / SIDE
+    near = ((along - 0.68) / 0.75) ** 2 + ((along[:, None] - 0.70) / 0.30) ** 2
+    np.exp(-near, out=near)
+    # Fine seeded grain keeps the gradient from banding.
+    grain = np.random.Generator(np.random.Philox(key=7)).standard_normal((SIDE, SIDE), np.float32)
+    grain *= np.float32(1.6)
     top, glow = (
         np.array(_colour(hue + shift, s, v), np.float32) for shift, s, v in ((0.02, 0.45, 0.10), (0.0, 0.55, 0.62))
     )
-    near = np.exp(-(((x - 0.68) / 0.75) ** 2 + ((y - 0.70) / 0.30) ** 2))[:, :, None]
-    # Fine seeded grain keeps the gradient from banding.
-    grain = 1.6 * np.random.Generator(np.random.Philox(key=7)).standard_normal((SIDE, SIDE, 1), np.float32)
-    sky: NDArray[np.float32] = np.clip(top + (glow - top) * near + grain, 0, 255)
-    return sky.astype(np.uint8)
+    sky = np.empty((SIDE, SIDE, 3), np.uint8)
+    for colour in range(3):  # one at a time: the three together are 27 MB, several times over
+        shade = (glow[colour] - top[colour]) * near
+        shade += top[colour]
+        shade += grain
+        sky[:, :, colour] = np.clip(shade, 0, 255, out=shade)
+    return sky
 
 
 def _heights(loudness_lufs: Sequence[float]) -> NDArray[np.float64]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from producer.deliver import captions, chapters, credits, tags
 from producer.deliver.files import Staging
+from producer.deliver.listed import listed
 from producer.errors import RenderError
 from producer.model.profile import Profile
 from producer.model.script import Script
@@ -24,7 +24,7 @@ def write_documents(
 ) -> None:
     """Timeline, transcripts, chapters and credits, as the contract names them."""
     found_cards = captions.cards(timeline, script)
-    staging.text("timeline.json", json.dumps(timeline_json, ensure_ascii=False, indent=1) + "\n")
+    staging.text("timeline.json", listed(timeline_json))
     staging.text("transcript.vtt", captions.vtt(found_cards))
     staging.text("transcript.srt", captions.srt(found_cards))
     staging.text("transcript.json", captions.transcript_json(found_cards))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutagen import flac, id3
-
 from producer.deliver.chapters import Chapter
+from producer.later import flac, id3
 from producer.model.script import Script
 
 _NO_OFFSET = 0xFFFFFFFF  # ID3v2 chapter frame addendum: byte offsets are not used

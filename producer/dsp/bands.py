@@ -10,11 +10,11 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, signal
 
 from producer.audio import Audio
 from producer.dsp.grid import hop_samples
 from producer.dsp.loudness import k_weighting
+from producer.later import fft, signal
 
 Floats = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from producer.audio import Audio
+from producer.later import fft
 from producer.model.chance import rng
 
 Floats = NDArray[np.float64]

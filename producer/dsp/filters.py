@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from producer.audio import Audio
+from producer.later import signal
 
 Kind = Literal["lowpass", "highpass"]
 

@@ -11,13 +11,13 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, signal
 
 from producer.audio import Audio
 from producer.dsp.fractional import between, kernel
 from producer.dsp.loudness import k_weighting
 from producer.dsp.reverb import convolve
 from producer.dsp.speechlike import heard_energy
+from producer.later import fft, signal
 from producer.model.head import Head
 
 Floats = NDArray[np.float64]

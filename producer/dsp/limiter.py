@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from producer.audio import Audio, silence
 from producer.dsp.crests import EDGE, crests
+from producer.later import ndimage
 from producer.units import gain
 
 _GROUP = 8  # samples that share one control value

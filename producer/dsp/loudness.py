@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from producer.dsp.crests import EDGE, crests
+from producer.later import signal
 
 Floats = NDArray[np.float64]
 

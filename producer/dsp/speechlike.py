@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, signal
 
 from producer.audio import Audio
 from producer.dsp.loudness import k_weighting, loudness
+from producer.later import fft, signal
 from producer.model.chance import rng
 from producer.units import DIALOGUE_LUFS
 

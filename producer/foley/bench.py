@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 from numpy.typing import NDArray
-from scipy import signal
 
+from producer.later import signal
 from producer.model.chance import rng
 from producer.model.foley import Made, Recipe, Setting
 from producer.model.sound import Kind

@@ -6,10 +6,10 @@ Everything is at BENCH_HZ and in seconds and hertz; chance is an argument.
 from __future__ import annotations
 
 import numpy as np
-from scipy import signal
 
 from producer.foley.bench import BENCH_HZ, Wave, clock, samples
 from producer.foley.modal import Modes, convolved, ring_out, ring_outs
+from producer.later import signal
 
 _CONTROL_HZ = 500.0  # curves are drawn this finely, then joined by straight lines
 

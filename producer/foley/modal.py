@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, signal
 
 from producer.foley.bench import BENCH_HZ, Wave
+from producer.later import fft, signal
 from producer.model.chance import rng
 
 _HIGHEST_HZ = 19_000.0

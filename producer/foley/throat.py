@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import signal
 
 from producer.foley.bench import BENCH_HZ, Wave, clock
 from producer.foley.contact import hits, slips, smooth
+from producer.later import signal
 
 BLOCK = 256
 """Samples that share one shape of the tube: 5 ms, less than any muscle of the mouth needs."""

@@ -7,13 +7,13 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from producer.audio import Audio
 from producer.dsp import heads
 from producer.dsp.envelopes import along, amplitude, fade
 from producer.dsp.loudness import k_weighting
 from producer.dsp.reverb import convolve
+from producer.later import signal
 from producer.mix.answers import SIDE_DEG, Answer
 from producer.mix.sources import Source, widened
 from producer.mix.space import AIR_SETTLE_S, Inside, place, rings

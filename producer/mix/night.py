@@ -18,10 +18,10 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from producer.dsp.envelopes import within_slopes
 from producer.dsp.loudness import integrated, loudness_range, lufs
+from producer.later import ndimage
 
 Floats = NDArray[np.float64]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from producer.model.script import Token
 
@@ -36,6 +37,7 @@ class _Word:
     ends_token: bool
 
 
+@lru_cache(maxsize=1 << 14)
 def fold(text: str) -> tuple[str, ...]:
     """The words of `text` as they are compared: no case, no punctuation; a hyphen parts words, an apostrophe does not.
 

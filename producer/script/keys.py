@@ -68,6 +68,15 @@ class Asked:
     carry: bool | None = None
     loop: bool | None = None
 
+    def value(self, key: str) -> Any:
+        """The value of a key as written."""
+        return getattr(self, field_of(key))
+
+
+def field_of(key: str) -> str:
+    """The field of `Asked` that holds a key: `for` is a word of Python's own."""
+    return "for_" if key == "for" else key
+
 
 def _plain(read: Callable[[str], Any]) -> Reader:
     return lambda text, place: read(text)

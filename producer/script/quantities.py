@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from producer.model.script import Glide, Pace, Position
 from producer.units import Metres
@@ -35,10 +36,10 @@ class ReadingError(Exception):
 
 def plain_signs(text: str) -> str:
     """A word processor's quotation marks, minus signs and spaces as a keyboard has them; no character moves."""
-    return text.translate(_SIGNS)
+    return text if text.isascii() else text.translate(_SIGNS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # there is one of each, known by itself: `measure` remembers by it
 class Quantity:
     """What a number with a unit may be; `units` give each unit in the base unit, `low` and `high` are in that too."""
 
@@ -73,6 +74,7 @@ DECAY = _quantity("a decay", "s", 0.05, 20, "0.9 s", ms=Fraction(1, 1000))
 WET = _quantity("the strength of a room", "dB", -60, 6, "-12 dB")
 
 
+@lru_cache(maxsize=1 << 12)
 def measure(text: str, kind: Quantity) -> Fraction:
     """The number in `kind`'s base unit, exact."""
     text = plain_signs(text).strip()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from producer.errors import Place, Problem, nearest
-from producer.script.keys import RESERVED, Asked, Key, setting
+from producer.script.keys import RESERVED, Asked, Key, field_of, setting
 from producer.script.quantities import NUMBER, ReadingError, name, plain_signs
 from producer.script.short import Part, missing_comma
 from producer.script.tree import Items, Node, Pairs, Scalar
@@ -139,7 +139,7 @@ def read_keys(
             notes.add(one.key_place, f"'{one.key}' is given twice; keep one of them")
         elif (read := _read_value(key, one, allowed, notes)) is not None:
             places[one.key] = one.place
-            field = "for_" if one.key == "for" else one.key
+            field = field_of(one.key)
             values[field] = {**values.get(field, {}), **read[0]} if one.key == "set" else read[0]
     _note_conflicts(places, values, notes)
     return Asked(places=places, **values)
@@ -248,7 +248,11 @@ def free_name(thing: str, text: str, place: Place, reserved: Iterable[str], note
 
 def merged(base: Asked, top: Asked) -> Asked:
     """`base` with every key that `top` gives; a new pan or distance replaces an old path."""
-    changes = {("for_" if key == "for" else key): getattr(top, "for_" if key == "for" else key) for key in top.places}
+    if not top.places:
+        return base
+    if not base.places:
+        return top
+    changes = {field_of(key): top.value(key) for key in top.places}
     if "path" not in top.places and ("pan" in top.places or "distance" in top.places):
         changes["path"] = None
     if "set" in top.places and base.set:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from producer.model.script import LINE, NEXT_LINE, SCENE, Anchor, Length, Moment
 from producer.model.words import find, fold
-from producer.script.keys import Asked
+from producer.script.keys import Asked, field_of
 from producer.script.pieces import Piece, SceneAsWritten
 from producer.script.play import CALLED
 from producer.script.quantities import ReadingError
@@ -95,12 +95,11 @@ class Targets:
 
     def settled(self, asked: Asked, where: Where) -> Asked:
         """`asked` with every moment in it looked up; one that points at nothing is noted and left as it is."""
-        changes: dict[str, Any] = {}
+        found = [(key, value) for key in asked.places if isinstance(value := asked.value(key), Moment)]
+        if not found:
+            return asked
         here = replace(where, at_said=asked.at is not None)
-        for field in fields(asked):
-            value = getattr(asked, field.name)
-            if isinstance(value, Moment):
-                changes[field.name] = self.moment(value, here, until=field.name != "at")
+        changes: dict[str, Any] = {field_of(key): self.moment(one, here, until=key != "at") for key, one in found}
         return replace(asked, **changes)
 
     def length(self, length: Length, where: Where) -> Length:

@@ -7,9 +7,9 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
 from producer.audio import Audio, as_mono
+from producer.later import ndimage, signal
 
 Floats = NDArray[np.float64]
 

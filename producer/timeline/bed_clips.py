@@ -150,7 +150,7 @@ def _knob(ep: Episode, root: Entry, knobs: Mapping[str, Ramp], name: str, ride: 
     """The setting as it runs; one that the script has not set yet rests where the pack has it."""
     if name in knobs:
         return knobs[name]
-    resting = ep.palette.sound(_bed(root).role).resting
+    resting = ep.sound(_bed(root).role).resting
     if name not in resting:
         what = f"'{name}' of {ep.called(root)} rests nowhere that is known, so it cannot move from there"
         raise ImpossibleError(Problem(ride.place, f"{what}; set it where the bed starts"))
@@ -231,7 +231,7 @@ def _parts(ep: Episode, root: Entry, bed: Bed, start: int, ending: Ending, cours
     if pace is None:
         return ()
     paces, spreads = course.pace or Ramp.still(pace.last_s), course.spread if course.pace else Ramp.still(pace.spread)
-    sound, names = ep.palette.sound(first.role), (ep.script.seed, first.role, first.key)
+    sound, names = ep.sound(first.role), (ep.script.seed, first.role, first.key)
 
     def settings_at(sample: int) -> tuple[tuple[str, float], ...]:
         return tuple(sorted((name, round(ramps.value_at(ramp, sample), 3)) for name, ramp in course.settings.items()))

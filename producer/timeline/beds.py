@@ -158,5 +158,5 @@ def strikes_at(ep: Episode, bed: Bed) -> Pace | None:
     """The pace of a bed that strikes, None for one that runs."""
     if bed.every is not None:
         return bed.every
-    sound = ep.palette.sound(bed.role)
+    sound = ep.sound(bed.role)
     return sound.pace if sound.kind == "steps" else None

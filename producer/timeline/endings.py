@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from producer.model.script import Line, Stop
 from producer.timeline.episode import Episode
@@ -73,11 +74,11 @@ def stopped(
     last = len(ep.order.entries) if before is None else before
     stops = ep.order.stops(entry, late=late)
     found: list[_Stopping] = []
-    for stop in stops.later:
+    for stop in stops.later():
         if (yield Maybe(Ask(What.START, stop.index))) > natural.end + echo:
             break  # those after it come later still
         found += yield from _reached(entry, stop, last)
-    for stop in stops.earlier:
+    for stop in stops.earlier():
         if not (yield from _had_begun(entry, stop, (yield Maybe(Ask(What.START, stop.index))))):
             break  # those before it come earlier still
         found += yield from _reached(entry, stop, last)
@@ -90,7 +91,7 @@ def first_stop(ep: Episode, entry: Entry, before: int) -> Rule[int]:
     """When the first `end` or `cut` before entry number `before` reaches `entry`; NEVER when none does."""
     first = NEVER
     stops = ep.order.stops(entry, late=False)
-    for stop in (*stops.later, *stops.earlier, *stops.hung):
+    for stop in chain(stops.later(), stops.earlier(), stops.hung):
         for reached in (yield from _reached(entry, stop, before)):
             first = min(first, reached.start)
     return first

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, TypeVar
 
 from producer.errors import Place
 from producer.model.room import PRESETS
 from producer.model.script import Effect, Script
-from producer.model.sound import Palette
+from producer.model.sound import Palette, Sound
 from producer.model.treatment import NAMED
 from producer.model.voice import Take
 from producer.timeline.running_order import Entry, RunningOrder
 from producer.units import to_samples
+
+Told = TypeVar("Told")
 
 CLICK_S = Fraction(1, 50)
 """Long enough that nothing clicks, short enough to be heard as at once (a cut, a bed that starts or stops)."""
@@ -35,6 +38,7 @@ class Episode:
     """The first sample that may sound: the end of the profile's head."""
     grid: int = 1
     """Scenes after the first begin on multiples of so many samples, counted from the episode's beginning."""
+    _told: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def rate_hz(self) -> int:
@@ -42,7 +46,7 @@ class Episode:
 
     def samples(self, seconds: Fraction | float) -> int:
         """Seconds as samples."""
-        return to_samples(Fraction(seconds), self.rate_hz)
+        return to_samples(seconds if isinstance(seconds, Fraction) else Fraction(seconds), self.rate_hz)
 
     def entry(self, index: int) -> Entry:
         return self.order.entries[index]
@@ -51,8 +55,22 @@ class Episode:
         """The room that is meant: the scene's where none is named."""
         return room or self.script.scenes[entry.scene].room
 
+    def sound(self, role: str) -> Sound:
+        """What fills `role`."""
+        return self.told(("sound", role), lambda: self.palette.sound(role))
+
+    def told(self, name: tuple[object, ...], make: Callable[[], Told]) -> Told:
+        """What `make` gives, which depends on nothing but `name` and the episode; made once."""
+        found = self._told.get(name)
+        if found is None:
+            found = self._told[name] = make()
+        return found
+
     def echo(self, *rooms: str, treat: str = "none") -> int:
         """Samples for which a sound is still heard in `rooms`, and in its treatment, after its end (RT60)."""
+        return self.told(("echo", rooms, treat), lambda: self._echo(rooms, treat))
+
+    def _echo(self, rooms: tuple[str, ...], treat: str) -> int:
         effects: tuple[Effect, ...] = self.script.treatments.get(treat, NAMED.get(treat, ()))
         halls = (effect.value for effect in effects if effect.name == "reverb")
         return self.samples(max([0.0, *map(self._decay_s, rooms), *halls]))

@@ -28,11 +28,12 @@ def hear_spans(ep: Episode, scene: int) -> Rule[tuple[HearSpan, ...]]:
     """The treatments of one scene, one after another, each crossfading into the next over the next one's `over`."""
     whole = Span(Samples((yield Ask(What.SCENE_START, scene))), Samples((yield Ask(What.SCENE_END, scene))))
     turns = [_Turn(ep.script.scenes[scene].hear, 0.0, ep.script.scenes[scene].place, whole.start, whole.start)]
-    for entry in ep.order.entries:
-        if entry.scene == scene and isinstance(entry.item, Hear):
-            start = yield Ask(What.START, entry.index)
-            end = yield from end_of(ep, entry, entry.item.over_s, start, f"the change of {ep.called(entry)}")
-            turns.append(_Turn(entry.item.treat, float(entry.item.level_lu), entry.item.place, start, end))
+    for entry in ep.order.hears(scene):
+        hear = entry.item
+        assert isinstance(hear, Hear)
+        start = yield Ask(What.START, entry.index)
+        end = yield from end_of(ep, entry, hear.over_s, start, f"the change of {ep.called(entry)}")
+        turns.append(_Turn(hear.treat, float(hear.level_lu), hear.place, start, end))
     turns = [turns[0], *sorted(turns[1:], key=lambda turn: turn.start)]
     return tuple(span for span in _spans(ep.script.scenes[scene].id, turns, whole) if span.span.length > 0)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from producer.model.script import Bed, Cue, Item, Line, Mark, Pause, Scene, Script, Stop
+from producer.model.script import Bed, Cue, Hear, Item, Line, Mark, Pause, Scene, Script, Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,40 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Stops:
-    """The `end` and `cut` items that name one thing, by how they stand to it; nearest first."""
+class _Named:
+    """The `end` and `cut` items that name one of some things, in reading order."""
 
-    later: tuple[Entry, ...]  # at the playhead: each is no earlier than the one before it
-    earlier: tuple[Entry, ...]  # at the playhead, going back: each is no later than the one before it
-    hung: tuple[Entry, ...]  # with a moment of their own
+    at_playhead: tuple[Entry, ...]
+    indices: tuple[int, ...]  # of those at the playhead
+    hung: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """The `end` and `cut` items that name one thing, by how they stand to it.
+
+    They are handed out one by one: of the many that an episode may have, mostly the first settles it.
+    """
+
+    named: _Named
+    split: int
+    """How many of those at the playhead come before it."""
+    any_later: bool
+    any_earlier: bool
+
+    def later(self) -> Iterator[Entry]:
+        """Those at the playhead that come after it: each is no earlier than the one before it."""
+        return islice(self.named.at_playhead, self.split, None) if self.any_later else iter(())
+
+    def earlier(self) -> Iterator[Entry]:
+        """Those at the playhead that come before it, going back: each is no later than the one before it."""
+        numbers = range(self.split - 1, -1, -1) if self.any_earlier else ()
+        return (self.named.at_playhead[number] for number in numbers)
+
+    @property
+    def hung(self) -> tuple[Entry, ...]:
+        """Those with a moment of their own."""
+        return self.named.hung
 
 
 class RunningOrder:
@@ -43,7 +72,27 @@ class RunningOrder:
         for entry in self.entries:
             if isinstance(entry.item, Stop):
                 self._stops.setdefault(entry.item.what, []).append(entry)
-        self._beds = [e for e in self.entries if isinstance(e.item, Bed)]
+        self._named: dict[tuple[str, ...], _Named] = {}
+        self._beds: dict[tuple[str, bool], list[Entry]] = {}
+        self._roles: dict[str, list[int]] = {}
+        self._marks: dict[str, list[tuple[int, int]]] = {}
+        self._hears: dict[int, list[Entry]] = {}
+        self._last: dict[int, int] = {}
+        for entry in self.entries:
+            self._note(entry)
+
+    def _note(self, entry: Entry) -> None:
+        """Put an entry where it is looked for: an episode of ten hours has twenty thousand."""
+        item = entry.item
+        self._last[entry.scene] = entry.index
+        if isinstance(item, Bed):
+            self._beds.setdefault((self._bed_role(item), item.music), []).append(entry)
+        if isinstance(item, (Bed, Cue)):
+            self._roles.setdefault(item.role, []).append(entry.index)
+        elif isinstance(item, Hear):
+            self._hears.setdefault(entry.scene, []).append(entry)
+        for place, name in _marks(item):
+            self._marks.setdefault(name, []).append((entry.index, place))
 
     def line(self, entry: Entry) -> int | None:
         """The last line before `entry` in its scene; for a sound in brackets, the line around it."""
@@ -66,53 +115,61 @@ class RunningOrder:
 
     def scene_mover(self, scene: int) -> int | None:
         """The last item of a scene that may have moved the playhead."""
-        last = self.last_mover(next((e.index for e in self.entries if e.scene > scene), len(self.entries)))
+        if scene not in self._last:
+            return None
+        last = self.last_mover(self._last[scene] + 1)
         return last if last is not None and self.entries[last].scene == scene else None
+
+    def hears(self, scene: int) -> Sequence[Entry]:
+        """Every `hear` item of a scene, in reading order."""
+        return self._hears.get(scene, ())
 
     def stops(self, entry: Entry, *, late: bool) -> Stops:
         """Every `end` and `cut` that could reach `entry`; with `late`, those too that can only reach its echo."""
         item = entry.item
-        names = {item.id} if isinstance(item, Line) else {item.id, "all", getattr(item, "role", "")}
-        found = sorted((stop for name in names for stop in self._stops.get(name, ())), key=lambda stop: stop.index)
-        at_playhead = [stop for stop in found if getattr(stop.item, "at", None) is None]
+        names = (item.id,) if isinstance(item, Line) else (item.id, "all", getattr(item, "role", ""))
+        named = self._stopping(tuple(name for name in names if name in self._stops))
         # A sound that was waited for has ended when the playhead comes to a later item, and one that begins at the
         # playhead has not begun when it comes to an earlier one: only a stop with a moment of its own can reach those.
         waited = isinstance(item, Line) or (isinstance(item, Cue) and moves_playhead(entry) and item.wait is None)
         begins_at_playhead = entry.inside < 0 and getattr(item, "at", None) is None
-        later = [] if waited and not late else [stop for stop in at_playhead if stop.index > entry.index]
-        earlier = [] if begins_at_playhead else [stop for stop in at_playhead if stop.index < entry.index]
-        hung = [stop for stop in found if getattr(stop.item, "at", None) is not None]
-        return Stops(tuple(later), tuple(reversed(earlier)), tuple(hung))
+        return Stops(named, bisect_left(named.indices, entry.index), not waited or late, not begins_at_playhead)
 
-    def beds_like(self, entry: Entry) -> list[Entry]:
+    def _stopping(self, names: tuple[str, ...]) -> _Named:
+        """The stops that name one of `names`; most things share theirs with many others."""
+        if names not in self._named:
+            found = sorted((stop for name in {*names} for stop in self._stops[name]), key=lambda stop: stop.index)
+            hung = tuple(stop for stop in found if getattr(stop.item, "at", None) is not None)
+            free = tuple(stop for stop in found if getattr(stop.item, "at", None) is None)
+            self._named[names] = _Named(free, tuple(stop.index for stop in free), hung)
+        return self._named[names]
+
+    def beds_like(self, entry: Entry) -> Sequence[Entry]:
         """Every bed (or music) item that starts or may ride the same one, in reading order, `entry` too."""
         item = entry.item
         assert isinstance(item, Bed)
-        role = item.role
-        if item.names_id and role in self.by_id:
-            named = self.entries[self.by_id[role]].item
-            role = named.role if isinstance(named, Bed) else role
-        return [e for e in self._beds if self._bed_role(e) == role and e.item.music == item.music]  # type: ignore[union-attr]
+        return self._beds[self._bed_role(item), item.music]
 
-    def _bed_role(self, entry: Entry) -> str:
-        item = entry.item
-        assert isinstance(item, Bed)
-        if item.names_id and item.role in self.by_id:
-            named = self.entries[self.by_id[item.role]].item
-            return named.role if isinstance(named, Bed) else item.role
-        return item.role
+    def _bed_role(self, bed: Bed) -> str:
+        if bed.names_id and bed.role in self.by_id:
+            named = self.entries[self.by_id[bed.role]].item
+            return named.role if isinstance(named, Bed) else bed.role
+        return bed.role
 
     def mark(self, name: str, entry: Entry) -> tuple[int, int] | None:
         """(entry, index among its line's marks, or -1 for an item) of a mark: of this scene, else of any."""
-        found = [(e.index, place) for e in self.entries for place, its_name in _marks(e.item) if its_name == name]
-        here = [mark for mark in found if self.entries[mark[0]].scene == entry.scene]
-        return next(iter(here or found), None)
+        found = self._marks.get(name, [])
+        here = (mark for mark in found if self.entries[mark[0]].scene == entry.scene)
+        return next(here, found[0] if found else None)
 
     def by_role(self, role: str, entry: Entry) -> int | None:
         """The last sound or bed of that role before `entry`, else the first after it."""
-        found = [e.index for e in self.entries if getattr(e.item, "role", None) == role and e.index != entry.index]
-        before = [index for index in found if index < entry.index]
-        return before[-1] if before else (found[0] if found else None)
+        found = self._roles.get(role, [])
+        before = bisect_left(found, entry.index)
+        if before:
+            return found[before - 1]
+        after = before + (before < len(found) and found[before] == entry.index)
+        return found[after] if after < len(found) else None
 
     def _in_scene(self, indices: list[int], at: int, entry: Entry) -> int | None:
         if not 0 <= at < len(indices) or self.entries[indices[at]].scene != entry.scene:

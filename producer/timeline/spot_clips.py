@@ -62,7 +62,7 @@ def kept(parts: Iterable[Part], struck_until: int, heard_until: int, end: int) -
     """The parts that begin before they are stopped, none longer than it is heard."""
     last = max(heard_until, end)
     return tuple(
-        replace(part, length=Samples(min(part.length, last - part.start)))
+        part if part.start + part.length <= last else replace(part, length=Samples(last - part.start))
         for part in parts
         if part.start < struck_until
     )

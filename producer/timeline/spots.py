@@ -32,11 +32,10 @@ class Plan:
 
 def cue_start(ep: Episode, entry: Entry) -> Rule[int]:
     """Where its audio begins: at the playhead, or so that its hit lands where it hangs."""
-    cue = _cue(entry)
     if not _hangs(entry):
         return (yield Ask(What.BEFORE, entry.index))
     hit = yield Ask(What.HIT, entry.index)
-    return hit - ep.palette.measure(_first(ep, cue)).onset
+    return hit - ep.palette.measure(_first(ep, entry)).onset
 
 
 def cue_hit(ep: Episode, entry: Entry) -> Rule[int]:
@@ -47,7 +46,7 @@ def cue_hit(ep: Episode, entry: Entry) -> Rule[int]:
     if cue.at is not None:
         return (yield from moment(ep, entry, cue.at))
     start = yield Ask(What.START, entry.index)
-    return start + ep.palette.measure(_first(ep, cue)).onset
+    return start + ep.palette.measure(_first(ep, entry)).onset
 
 
 def cue_ending(ep: Episode, entry: Entry, *, late: bool = False) -> Rule[Ending]:
@@ -60,17 +59,24 @@ def cue_ending(ep: Episode, entry: Entry, *, late: bool = False) -> Rule[Ending]
 
 def cue_plan(ep: Episode, entry: Entry) -> Rule[Plan]:
     """Its parts; ImpossibleError when it would end before it begins, begin before the episode does, or never end."""
-    cue, sound = _cue(entry), ep.palette.sound(_cue(entry).role)
     base = yield Ask(What.HIT if _hangs(entry) else What.START, entry.index)
     limit = yield from _limit(ep, entry, base)
+    # Asked for by its end, its echo and its clip, and by each of them again when something may stop it.
+    plan = ep.told(("plan", entry.index, base, limit), lambda: _planned(ep, entry, base, limit))
+    return (yield from _faded(ep, entry, plan, base))
+
+
+def _planned(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
+    cue, sound = _cue(entry), ep.sound(_cue(entry).role)
     if _pace(cue, sound) is not None or cue.repeat is not None or sound.kind == "steps":
         plan = _walk(ep, entry, sound, base, limit)
     elif limit < NEVER and (sound.sustains or sound.kind == "bed"):
         plan = _sustained(ep, entry, base, limit)
     else:
         plan = _once(ep, entry, base, limit)
-    plan = replace(plan, parts=tuple(_within(ep, entry, part) for part in plan.parts))
-    return (yield from _faded(ep, entry, plan, base))
+    if min((part.start for part in plan.parts), default=base) >= ep.begins:
+        return plan
+    return replace(plan, parts=tuple(_within(ep, entry, part) for part in plan.parts))
 
 
 def _cue(entry: Entry) -> Cue:
@@ -124,13 +130,17 @@ def _pace(cue: Cue, sound: Sound) -> Pace | None:
 
 def _alone(ep: Episode, cue: Cue) -> bool:
     """Whether it sounds once, and so chooses as one of a row of cues like it."""
-    sound = ep.palette.sound(cue.role)
+    sound = ep.sound(cue.role)
     return _pace(cue, sound) is None and cue.repeat is None
 
 
-def _first(ep: Episode, cue: Cue) -> SoundRef:
+def _first(ep: Episode, entry: Entry) -> SoundRef:
     """What its first (or only) part plays, at its own length unless `for` names another."""
-    sound = ep.palette.sound(cue.role)
+    return ep.told(("first", entry.index), lambda: _first_of(ep, _cue(entry)))
+
+
+def _first_of(ep: Episode, cue: Cue) -> SoundRef:
+    sound = ep.sound(cue.role)
     length_s: float | None = None
     if _alone(ep, cue) and (sound.sustains or sound.kind == "bed"):
         if cue.for_s is not None and not isinstance(cue.for_s, Moment):
@@ -151,7 +161,7 @@ def _refs(
 
     settings = tuple(sorted(cue.settings.items()))
     return refs(
-        ep.palette.sound(cue.role),
+        ep.sound(cue.role),
         count,
         _names(ep, cue),
         variant=cue.variant,
@@ -180,7 +190,7 @@ def _once(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
     (ref, gain_db), *_ = _refs(ep, cue, 1)
     part = struck(ep.palette, ref, gain_db, 0)
     hit = base if _hangs(entry) else base - part.start
-    part = replace(part, start=Samples(hit + part.start), hit=Samples(hit))
+    part = part.shifted(hit)
     end = part.start + part.length
     if cue.for_s is not None and not isinstance(cue.for_s, Moment):
         limit = min(limit, part.start + ep.samples(cue.for_s))
@@ -194,7 +204,7 @@ def _once(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
 def _sustained(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
     """A sound made for exactly the time from its start to `limit`; `for` counts from where its audio begins."""
     cue = _one_pitched(ep, entry)
-    onset = ep.palette.measure(_first(ep, cue)).onset
+    onset = ep.palette.measure(_first(ep, entry)).onset
     start = base - onset if _hangs(entry) else base
     if cue.for_s is not None and not isinstance(cue.for_s, Moment):
         limit = min(limit, start + ep.samples(cue.for_s))
@@ -217,7 +227,7 @@ def _walk(ep: Episode, entry: Entry, sound: Sound, base: int, limit: int) -> Pla
         what = f"{ep.called(entry)} has no pace of its own; add the time between two steps, as in 'every: 600 ms'"
         raise ImpossibleError(Problem(cue.place, what))
     repeat = 1 if cue.repeat is None and limit >= NEVER else cue.repeat
-    first = base if _hangs(entry) else base + ep.palette.measure(_first(ep, cue)).onset
+    first = base if _hangs(entry) else base + ep.palette.measure(_first(ep, entry)).onset
     if pace is None:
         return _in_a_row(ep, entry, first, limit, repeat or 1)
     times = hits(first, limit, repeat, _gap(pace, first, limit, repeat), _names(ep, cue), ep.rate_hz)
@@ -245,7 +255,7 @@ def _in_a_row(ep: Episode, entry: Entry, first: int, limit: int, repeat: int) ->
         part = struck(ep.palette, ref, gain_db, first)
         if parts:
             shift = parts[-1].start + parts[-1].length - part.start
-            part = replace(part, start=Samples(part.start + shift), hit=Samples(part.hit + shift))
+            part = part.shifted(shift)
         if part.hit >= limit:
             break
         parts.append(part)

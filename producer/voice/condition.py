@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
+
+from producer.later import ndimage, signal
 
 Floats = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 import soxr
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
 from producer.audio import Audio, silence
 from producer.dsp.loudness import loudness
+from producer.later import ndimage, signal
 from producer.units import DIALOGUE_LUFS, gain
 from producer.voice.engine import Onset, Spoken
 

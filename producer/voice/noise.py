@@ -14,8 +14,8 @@ from enum import Enum
 import numpy as np
 import soxr
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from producer.later import ndimage
 from producer.voice.spectra import RATE_HZ, Floats, band_powers
 
 _HOP_S = 0.0125

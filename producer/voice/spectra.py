@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+
+from producer.later import fft
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

@@ -15,9 +15,9 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, signal
 
 from producer.audio import Audio
+from producer.later import fft, signal
 
 Floats = NDArray[np.float64]
 
