@@ -213,7 +213,9 @@ def _guess(field: Field, name: str, wrong: float) -> _Guess | None:
     found: list[_Guess] = []
     gap_gain = float(gained[start:end].sum())
     missing_share = float(np.where(judged, cost(gap_change), 0.0).sum()) / max(possible, 1e-9)
-    whole = missing_share > 0.9
+    # Of what is there, taking it out would cost about what it is worth; a faint end that is not there costs less.
+    there = (gap_gain - float(gained.sum())) / max((1.0 - missing_share) * possible, 1e-9)
+    whole = missing_share > 0.9 or (missing_share > 0.8 and there < 0.5)
     found.append(
         _Guess(
             clip=name,
@@ -322,7 +324,7 @@ def _explained(field: Field, guess: _Guess) -> State:
     low, high = (int(touched[0]), int(touched[-1]) + 1) if len(touched) else (0, 0)
     judged = field.seen_in(first, last)
     if state != "loud":
-        # Heard against what should be left, over 100 ms: a bed by itself goes up and down by some decibels.
+        # Heard against what should be left, over five frames: a bed by itself goes up and down by some decibels.
         should = _smooth(np.power(10.0, (expected + guess.change_db) / 10.0))
         heard = _smooth(np.power(10.0, field.heard[first:last] / 10.0))
         excess: Powers = np.asarray(np.where(judged & (heard > 4.0 * should), heard - should, 0.0), np.float32)
