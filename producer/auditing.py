@@ -16,13 +16,14 @@ import soundfile
 from producer.audio import Audio
 from producer.audit import mpeg, page, reference, report
 from producer.audit.audit import Audit, audit
-from producer.audit.cells import BANDS, Powers, Seen, frame_samples
+from producer.audit.cells import BANDS, Powers, Seen
 from producer.audit.planned import BrokenTimelineError, Plan, plan_of
 from producer.audit.programme import Heard, Listener
 from producer.audit.reference import BrokenReferenceError, Margin, Reference
 from producer.audit.tap import BusMeter, ClipCells, Tap
 from producer.audit.verdicts import FileFacts
 from producer.deliver import ffmpeg
+from producer.dsp.grid import frame_samples
 from producer.errors import RenderError
 from producer.mix.margin import LineMargin
 from producer.model.timeline import Clip, Timeline
@@ -128,7 +129,11 @@ class Witness:
             seen,
             {name: _joined(one) for name, one in sorted(self._clips.items()) if buses[name][0] not in gone},
             buses,
-            turned_down={bus: np.concatenate(powers) for bus, powers in self._turned.items() if bus not in gone},
+            turned_down={
+                bus: np.concatenate([np.zeros((0, BANDS), np.float32), *powers])
+                for bus, powers in self._turned.items()
+                if bus not in gone
+            },
             bus_gain_db=bus_gain_db,
             margins={
                 one.clip: Margin(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +16,18 @@ from producer.audit.cells import Recorder
 from producer.audit.planned import plan_of
 from producer.audit.programme import Listener
 from producer.audit.reference import Reference
+from producer.audit.tap import Tap
 from producer.deliver import encode, ffmpeg
 from producer.dsp.loudness import loudness
 from producer.errors import Place
 from producer.mix.margin import LineMargin
-from producer.mix.mixer import Mixer
+from producer.mix.mixer import Mixer, Tapping
+from producer.mix.parts import Part
 from producer.model.profile import PROFILES
 from producer.model.timeline import Clip, ClipWord, Timeline
 from producer.timeline.document import to_json
-from producer.units import Samples
+from producer.units import Samples, Span
+from tests.deliver_helpers import write
 from tests.mix_helpers import Sounds, bed, bed_of, hit, noise, script, spoken, take, timeline, voice
 
 RATE = 44100
@@ -111,40 +113,44 @@ class Made:
     def __init__(self, made: Episode, folder: Path, name: str = "good") -> None:
         self.episode, self.folder = made, folder
         self.witness = auditing.Witness(made.timeline)
-        self.solved = mixer = self.mixer(made, self.witness)
-        survey = master.Survey(RATE)
+        taken: dict[int, auditing.PartWitness] = {}
+
+        def tapping(part: Part) -> Tap:
+            taken[part.index] = auditing.PartWitness(RATE)
+            return taken[part.index].tap
+
+        self.solved = mixer = self.mixer(made, tapping)
         blocks = []
-        for buses in mixer.blocks():
-            self.witness.push(buses.beds, buses.music)
-            blocks.append(buses.sum())
-            survey.push(blocks[-1])
+        for mixed in mixer.each(mixer.mix, range(len(mixer)), 1):
+            core = mixed.buses.within(mixed.part.core)
+            taken[mixed.part.index].push(core.beds, core.music)
+            self.witness.push(mixed.part.core, taken[mixed.part.index])
+            blocks.append(core.sum())
         self.mix = np.concatenate(blocks)
         self.margins: tuple[LineMargin, ...] = mixer.margins
-        self.plan = master.first_plan(survey.levels(), PODCAST)
+        levels = master.levels_of(self.mix, Span(Samples(0), Samples(len(self.mix))), RATE)
+        self.plan = master.first_plan(levels, PODCAST)
         for _ in range(master.ROUNDS):
-            recorder = self.witness.recorder()
-            self.file = self.written(self.mix, name, recorder)
+            self.file = self.written(self.mix, name)
             following = master.corrected(self.plan, auditing.listen(self.file)[1].loudness, PODCAST)
             if following is None:
                 break
             self.plan = following
-        built = self.witness.reference(recorder, self.margins, "podcast")
+        recorder = Recorder(RATE)
+        for _block in recorder.listen(0, [master.mastered(self.mix, self.plan, PODCAST)]):
+            pass
+        built = self.witness.reference(recorder.seen(), self.margins, "podcast")
         self.reference = Reference.from_bytes(built.to_bytes())
         self.document = to_json(made.timeline, script())
 
-    def mixer(self, made: Episode, witness: auditing.Witness | None = None) -> Mixer:
-        tap = None if witness is None else witness.tap
-        return Mixer(made.timeline, script(), made.takes, PALETTE, tap=tap)  # type: ignore[arg-type]
+    def mixer(self, made: Episode, tapping: Tapping | None = None) -> Mixer:
+        more = {} if tapping is None else {"tapping": tapping}
+        return Mixer(made.timeline, script(), made.takes, PALETTE, **more)  # type: ignore[arg-type]
 
-    def written(self, mix: Audio, name: str, recorder: Recorder | None = None, plan: master.Plan | None = None) -> Path:
+    def written(self, mix: Audio, name: str, plan: master.Plan | None = None) -> Path:
         """A mix mastered by the same plan (or `plan`) and encoded."""
-
-        def programme(start: int, stop: int) -> object:
-            blocks = master.mastered(partial(_read, mix), start, stop, plan or self.plan, PODCAST)
-            return blocks if recorder is None else recorder.listen(start, blocks)
-
         path = self.folder / f"{name}.mp3"
-        encode.encode(programme, len(mix), PODCAST, path)  # type: ignore[arg-type]
+        write(master.mastered(mix, plan or self.plan, PODCAST), PODCAST, path)
         return path
 
     def remixed(self, change: Callable[[Clip], Clip | None], name: str = "remixed") -> Audit:
@@ -162,20 +168,12 @@ class Made:
         """The audit of other samples, encoded as the episode is."""
         path = self.folder / f"{name}.mp3"
         clean = np.clip(audio, -1.0, 1.0).astype(np.float32)
-        encode.encode(lambda start, stop: [_read(clean, start, stop)], len(clean), PODCAST, path)
+        write(clean, PODCAST, path)
         return self.audited(path)
 
     def audited(self, path: Path | None = None) -> Audit:
         facts, heard = auditing.listen(path or self.file)
         return audit("x.mp3", facts, heard, plan=plan_of(self.document), reference=self.reference)
-
-
-def _read(mix: Audio, start: int, stop: int) -> Audio:
-    made = np.zeros((stop - start, 2), np.float32)
-    low, high = max(start, 0), min(stop, len(mix))
-    if low < high:
-        made[low - start : high - start] = mix[low:high]
-    return made
 
 
 def listened(audio: Audio, rate_hz: int) -> Listener:

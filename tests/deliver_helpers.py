@@ -1,6 +1,13 @@
 """Small timelines made by hand for the delivery tests."""
 
+from pathlib import Path
+
+from producer.audio import Audio
+from producer.deliver import encode, mp3
+from producer.dsp.grid import quantum_samples
 from producer.errors import Place
+from producer.mix.parallel import in_order
+from producer.model.profile import Profile
 from producer.model.script import Line, Margin, Member, Scene, Script, Token, VoiceUse
 from producer.model.timeline import Clip, ClipWord, Ramp, SceneSpan, Timeline
 from producer.units import Samples, Span, Wpm
@@ -59,3 +66,21 @@ def timeline_of(seconds: float, clips: tuple[Clip, ...], scenes: tuple[tuple[str
         for n, ((title, a), b) in enumerate(zip(scenes, ends, strict=True), 1)
     )
     return Timeline(rate_hz=RATE, duration=Samples(round(seconds * RATE)), scenes=spans, clips=clips)
+
+
+def write(audio: Audio, profile: Profile, path: Path, part_quanta: int = 400, jobs: int = 1) -> None:
+    """A programme in its file, as a render makes it: an MP3 in parts."""
+    if not encode.in_parts(profile):
+        return encode.encode([audio[at : at + 30_011] for at in range(0, len(audio), 30_011)], profile, path)
+    length = part_quanta * quantum_samples(profile.rate_hz)
+    starts = [at for at in range(0, len(audio), length) if at == 0 or len(audio) - at > length // 4]
+    cores = [Span(Samples(start), Samples(stop)) for start, stop in zip(starts, [*starts[1:], len(audio)], strict=True)]
+
+    def made(core: Span) -> bytes:
+        first, last = core.start == 0, core.end == len(audio)
+        return encode.encode_part(audio, core, profile, path.parent, first=first, last=last).frames
+
+    with encode.joining(profile, len(audio), path) as file:
+        for frames in in_order(made, cores, jobs):
+            file.add(frames, sum(1 for _ in mp3.frames(frames)), mp3.crc16(frames))
+    return None

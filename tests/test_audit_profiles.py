@@ -16,6 +16,7 @@ from producer.audit.verdicts import verdicts
 from producer.deliver import encode
 from producer.model.profile import PROFILES, Profile
 from tests.audit_helpers import at_loudness, listened
+from tests.deliver_helpers import write
 from tests.mix_helpers import noise
 
 SECONDS = 12
@@ -30,14 +31,8 @@ def talk(profile: Profile) -> Audio:
 
 def written(audio: Audio, profile: Profile, folder: Path) -> Path:
     path = folder / f"{profile.name}{encode.codec(profile).suffix}"
-    encode.encode(lambda start, stop: [sliced(audio, start, stop)], len(audio), profile, path)
+    write(audio, profile, path)
     return path
-
-
-def sliced(audio: Audio, start: int, stop: int) -> Audio:
-    return np.concatenate(
-        [audio[start:stop], np.zeros((max(0, stop - max(start, len(audio))), audio.shape[1]), np.float32)]
-    )
 
 
 def faults(path: Path, name: str) -> dict[str, str]:

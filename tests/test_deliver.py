@@ -5,7 +5,6 @@ import json
 import re
 import struct
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,22 +22,12 @@ from producer.deliver.spill import Spill
 from producer.errors import RenderError
 from producer.model.profile import PROFILES
 from producer.model.sound import Origin
-from tests.deliver_helpers import RATE, script_of, speech, timeline_of
+from tests.deliver_helpers import RATE, script_of, speech, timeline_of, write
 
 PODCAST = PROFILES["podcast"]
 
 
 LENGTH = 459 * 1152  # just under 12 s
-
-
-def programme(audio: Audio) -> encode.Programme:
-    """A programme that comes in awkward blocks."""
-
-    def read(start: int, stop: int) -> Iterator[Audio]:
-        for at in range(start, stop, 30_011):
-            yield audio[at : min(at + 30_011, stop)]
-
-    return read
 
 
 def sound(seconds: float, seed: int = 1) -> Audio:
@@ -55,13 +44,13 @@ def test_an_mp3_of_whole_frames_decodes_to_exactly_the_samples_that_went_in(
     length = encode.whole_frames(samples, profile)
     assert 0 <= length - samples < 1152
     audio = np.resize(sound(3), (length, 2))
-    encode.encode(programme(audio), length, profile, path)
+    write(audio, profile, path)
     assert sum(map(len, encode.decode(path, profile))) == length
 
 
 def test_an_mp3_begins_with_an_info_frame_and_has_one_bitrate(tmp_path: Path) -> None:
     path = tmp_path / "a.mp3"
-    encode.encode(programme(sound(3)), 77 * 1152, PODCAST, path)
+    write(sound(3)[: 77 * 1152], PODCAST, path)
     raw = path.read_bytes()
     assert raw[36:40] == b"Info"
     delay_padding = int.from_bytes(raw[36 + 141 : 36 + 144], "big")
@@ -81,7 +70,7 @@ def test_lossless_files_hold_24_bits(tmp_path: Path, name: str) -> None:
     profile = PROFILES[name]
     path = tmp_path / f"a{encode.codec(profile).suffix}"
     audio = sound(1)
-    encode.encode(programme(audio), len(audio), profile, path)
+    write(audio, profile, path)
     back = np.concatenate(list(encode.decode(path, profile)))
     assert np.abs(back - audio).max() <= 2**-23
 
@@ -103,7 +92,7 @@ AWKWARD = ["Plain", "“Quotes” 'all' \"kinds\" `here`", "🕯 lamp", "שלו�
 
 def tagged(tmp_path: Path) -> tuple[Path, tuple[chapters.Chapter, ...]]:
     path = tmp_path / "a.mp3"
-    encode.encode(programme(sound(12)), LENGTH, PODCAST, path)
+    write(sound(12)[:LENGTH], PODCAST, path)
     script = script_of(title="🕯 “Lamp”", scenes=tuple(AWKWARD), show="Ünïted", episode=3, season=2, summary="מסע")
     clip = speech("line-1", "keeper", [("Hello,", 0.5, 0.9), ("wörld.", 1.0, 1.4)])
     timeline = timeline_of(12, (clip,), tuple((title, 2.3333 * n) for n, title in enumerate(AWKWARD)))

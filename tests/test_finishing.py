@@ -6,16 +6,17 @@ import numpy as np
 
 from producer import finishing, master
 from producer.audio import Audio
-from producer.audit.cells import Recorder
 from producer.audit.programme import Listener
 from producer.dsp.loudness import Loudness, loudness_range
+from producer.mix.parts import Part
+from producer.units import Samples, Span
 from tests.test_night import DRAMA, RATE_HZ, powers_of
 
 SECONDS = sum(seconds for seconds, _ in DRAMA)
 
 
-def silent(start: int, stop: int) -> Audio:
-    return np.zeros((stop - start, 2), np.float32)
+def nothing(index: int) -> Audio:
+    return np.zeros((round(SECONDS * RATE_HZ), 2), np.float32)
 
 
 class Widening:
@@ -32,13 +33,14 @@ class Widening:
             range_lu=self.came[-1] + self.by_lu, true_peak_dbtp=-1.5, sample_peak_db=-1.6, samples=mix.samples, **levels
         )
         heard = replace(Listener(RATE_HZ, 2).heard(), loudness=measured)
-        return finishing.Mastered(master.Plan(float(len(self.came)), -1.0), heard, Recorder(RATE_HZ), 2)
+        return finishing.Mastered(master.Plan(float(len(self.came)), -1.0), heard, heard.seen, 2)
 
 
 def ridden(widening: Widening) -> finishing.Mastered:
     powers = powers_of(DRAMA)
     levels = master.Levels(powers, np.sqrt(powers), 0.01)
-    standard = finishing.Mixdown(silent, round(SECONDS * RATE_HZ), levels)
+    whole = Span(Samples(0), Samples(round(SECONDS * RATE_HZ)))
+    standard = finishing.Mixdown([Part(index=0, core=whole, reach=whole, lines=())], nothing, lambda index: b"", levels)
     return finishing._ridden(standard, 6.0, RATE_HZ, widening)
 
 

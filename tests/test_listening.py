@@ -1,14 +1,16 @@
 """Listener mixes and stems of small episodes: what each changes, and that it changes nothing else."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from producer.audio import Audio
 from producer.dsp.loudness import loudness, own_length_loudness
-from producer.mix.listening import REST, Listening, StemName, Stretch
+from producer.mix.listening import REST, Listening, StemName, Stems, margins_in
+from producer.mix.margin import LineMargin
 from producer.mix.mixer import Mixer
+from producer.mix.parts import Part
 from producer.model.mixes import MIXES, wanted
 from producer.model.timeline import Clip, HearSpan, Ramp
 from producer.units import Samples, Span
@@ -46,9 +48,7 @@ def clips() -> list[Clip]:
 
 def mixer(what: list[Clip], hears: tuple[HearSpan, ...] = (), **treatments: object) -> Mixer:
     takes = {(one.line, 0): take(SAID) for one in what if one.kind == "speech"}
-    made = Mixer(
-        timeline(what, at(SECONDS), RATE_HZ, hears=hears), script(**treatments), takes, PALETTE, part_hops=100
-    )
+    made = Mixer(timeline(what, at(SECONDS), RATE_HZ, hears=hears), script(**treatments), takes, PALETTE, part_hops=100)
     made.prepare()
     return made
 

@@ -1,7 +1,6 @@
 """The master brings a programme to its profile, judged by what a decoder gives back."""
 
-from collections.abc import Iterator
-from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +9,12 @@ import pytest
 from producer import master
 from producer.audio import Audio
 from producer.deliver import encode
+from producer.dsp.grid import quantum_samples
+from producer.dsp.limiter import CHUNK, LONGEST_RELEASE_S
 from producer.dsp.loudness import Loudness, Meter
 from producer.model.profile import PROFILES, Profile
+from producer.units import Samples, Span
+from tests.deliver_helpers import write
 
 
 def measured(blocks: list[Audio], profile: Profile) -> Loudness:
@@ -22,24 +25,10 @@ def measured(blocks: list[Audio], profile: Profile) -> Loudness:
 
 
 def survey(mix: Audio, profile: Profile) -> master.Levels:
-    made = master.Survey(profile.rate_hz)
-    for at in range(0, len(mix), 10_007):
-        made.push(mix[at : at + 10_007])
-    return made.levels()
+    return master.levels_of(mix, Span(Samples(0), Samples(len(mix))), profile.rate_hz)
 
 
-def mastered(mix: Audio, plan: master.Plan, profile: Profile, start: int, stop: int) -> Iterator[Audio]:
-    def read(low: int, high: int) -> Audio:
-        made = np.zeros((high - low, 2), np.float32)
-        inside = mix[max(low, 0) : max(high, 0)]
-        made[max(-low, 0) :][: len(inside)] = inside
-        return made
-
-    return master.mastered(read, start, stop, plan, profile)
-
-
-def whole(mix: Audio, plan: master.Plan, profile: Profile) -> Audio:
-    return np.concatenate(list(mastered(mix, plan, profile, 0, len(mix))))
+whole = master.mastered
 
 
 def drama(rate_hz: int, seconds: float = 40.0) -> Audio:
@@ -59,7 +48,7 @@ def test_a_delivered_file_holds_its_profile_after_decoding(name: str, tmp_path: 
     plan = master.first_plan(survey(mix, profile), profile)
     for _ in range(master.ROUNDS):
         path = tmp_path / "a"
-        encode.encode(partial(mastered, mix, plan, profile), len(mix), profile, path)
+        write(whole(mix, plan, profile), profile, path)
         decoded = measured(list(encode.decode(path, profile)), profile)
         following = master.corrected(plan, decoded, profile)
         if following is None:
@@ -124,10 +113,41 @@ def test_the_first_plan_foresees_what_the_limiter_will_take() -> None:
     assert out.integrated_lufs == pytest.approx(profile.loudness_lufs, abs=0.5)
 
 
-def test_any_stretch_of_the_master_is_the_same_to_the_last_bit() -> None:
+def test_a_stretch_of_the_master_is_that_of_the_whole_once_the_limiter_has_settled() -> None:
     profile = PROFILES["podcast"]
     mix = drama(profile.rate_hz, 24) * np.float32(3)  # so loud that the limiter never rests
     plan = master.Plan(6.0, -2.0)
     all_of_it = whole(mix, plan, profile)
-    for start, stop in ((0, 5000), (441_000, 700_001), (1_000_000, len(mix))):
-        assert np.array_equal(np.concatenate(list(mastered(mix, plan, profile, start, stop))), all_of_it[start:stop])
+    settled = round(LONGEST_RELEASE_S * profile.rate_hz)
+    for start, stop in ((0, 400_000), (50 * CHUNK, 700_001), (200 * CHUNK, len(mix))):
+        made = whole(mix[start:stop], plan, profile)
+        inside = slice(0 if start == 0 else settled, None if stop == len(mix) else stop - start - 3 * CHUNK)
+        assert len(made[inside]) > 100_000
+        assert np.array_equal(made[inside], all_of_it[start:stop][inside])
+
+
+def test_the_levels_of_parts_are_those_of_the_whole() -> None:
+    rate_hz = PROFILES["podcast"].rate_hz
+    mix, quantum = drama(rate_hz), quantum_samples(rate_hz)
+    cuts = [0, 90 * quantum, 150 * quantum, len(mix)]
+    before = 2 * quantum
+    parts = [
+        master.levels_of(
+            mix[max(0, start - before) : stop],
+            Span(Samples(min(start, before)), Samples(min(start, before) + stop - start)),
+            rate_hz,
+        )
+        for start, stop in pairwise(cuts)
+    ]
+    one, joined = survey(mix, PROFILES["podcast"]), master.Levels.joined(parts)
+    assert np.array_equal(joined.peaks, one.peaks)
+    assert joined.powers == pytest.approx(one.powers, rel=1e-4, abs=1e-12)
+
+
+def test_only_a_peak_that_came_out_too_high_lowers_the_ceiling() -> None:
+    profile, plan = PROFILES["podcast"], master.Plan(3.0, -2.9)
+    assert master.lowered(plan, -1.0, profile) is None
+    lower = master.lowered(plan, -0.6, profile)
+    assert lower is not None and lower.ceiling_dbtp == pytest.approx(-3.4)
+    assert lower.gain_db == plan.gain_db
+    assert master.lowered(master.Plan(3.0, None), 2.0, profile) is None

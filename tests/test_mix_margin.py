@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,17 +9,20 @@ from producer.audio import Audio, silence
 from producer.dsp import bands
 from producer.dsp.bands import BANDS, IMPORTANCE, cross_powers
 from producer.dsp.filters import high_pass, low_pass
+from producer.dsp.grid import hop_samples
 from producer.dsp.loudness import PowerMeter, loudness, lufs, own_length_loudness, sliding
 from producer.mix import carve, solve
 from producer.mix.carve import CARVE_DB, NOTHING, left_of, said, smallest
-from producer.mix.margin import Heard, LineMargin, LineMeter
+from producer.mix.margin import Heard, LineMargin
+from producer.mix.margin import heard as heard_of
 from producer.mix.reduction import ATTACK_DB_PER_S, HOLD_S, LEAD_S, RELEASE_DB_PER_S, Reduction, joined, nothing_wanted
 from producer.mix.stems import Stem
 from producer.model.script import Margin
 from producer.units import Samples, Span
-from tests.mix_helpers import noise, voice
+from tests.mix_helpers import noise, spoken, voice
 
 RATE_HZ = 8000
+HOP_S = hop_samples(RATE_HZ) / RATE_HZ
 DURATION = 30 * RATE_HZ
 
 
@@ -25,11 +30,19 @@ def span(start_s: float, end_s: float) -> Span:
     return Span(Samples(round(start_s * RATE_HZ)), Samples(round(end_s * RATE_HZ)))
 
 
+def hops(seconds: float) -> int:
+    return round(seconds / HOP_S)
+
+
+def nothing() -> np.ndarray:
+    return nothing_wanted(0, hops(30))
+
+
 def curves(*wanted: tuple[float, float, float]) -> Reduction:
     """The curves of cuts of all bands: from, to (seconds), dB."""
-    asked = nothing_wanted(DURATION, RATE_HZ)
+    asked = nothing()
     for start_s, end_s, db in wanted:
-        part = slice(round(start_s * 100), round(end_s * 100))
+        part = slice(hops(start_s), hops(end_s))
         asked[part] = np.maximum(asked[part], db)
     return joined(asked, RATE_HZ)
 
@@ -42,9 +55,9 @@ WANTED = st.lists(st.tuples(st.floats(0, 24), st.floats(0.1, 5), st.floats(0, 30
 def test_what_is_wanted_is_there_in_time_and_nothing_moves_too_fast(lines: list[tuple[float, float, float]]) -> None:
     made = curves(*((start, start + length, db) for start, length, db in lines))
     for start, length, db in lines:
-        lead = max(0, round((start - LEAD_S) * 100) + 1)
-        assert made.db[lead : round((start + length) * 100)].min(initial=db) >= db - 1e-9
-    steps = np.diff(made.db, axis=0) * 100  # dB per second
+        lead = max(0, hops(start - LEAD_S) + 1)
+        assert made.db[lead : hops(start + length)].min(initial=db) >= db - 1e-9
+    steps = np.diff(made.db, axis=0) / HOP_S  # dB per second
     assert np.all(steps <= ATTACK_DB_PER_S + 1e-6)
     assert np.all(steps >= -RELEASE_DB_PER_S - 1e-6)
     assert max(ATTACK_DB_PER_S, RELEASE_DB_PER_S) <= 30
@@ -54,14 +67,14 @@ def test_what_is_wanted_is_there_in_time_and_nothing_moves_too_fast(lines: list[
 
 def test_between_near_lines_it_stays_down_and_between_far_ones_it_comes_back() -> None:
     near = curves((5, 7, 6.0), (7 + HOLD_S - LEAD_S - 0.1, 12, 8.0))
-    assert near.db[500 : 700 + round(HOLD_S * 100)].min() == pytest.approx(6.0)
+    assert near.db[hops(5) : hops(7 + HOLD_S)].min() == pytest.approx(6.0)
     far = curves((5, 7, 6.0), (7 + 2 * HOLD_S, 13, 6.0))
-    assert far.db[900].max() == 0.0
+    assert far.db[hops(9)].max() == 0.0
 
 
 def test_gains_cut_anywhere_are_the_same() -> None:
-    asked = nothing_wanted(DURATION, RATE_HZ)
-    asked[300:400], asked[900:1000, 1] = 6.0, 4.0
+    asked = nothing()
+    asked[hops(3) : hops(4)], asked[hops(9) : hops(10), 1] = 6.0, 4.0
     made = joined(asked, RATE_HZ)
 
     def read(size: int) -> np.ndarray:
@@ -82,21 +95,25 @@ def test_gains_cut_anywhere_are_the_same() -> None:
 
 def test_a_tone_that_is_turned_down_gets_nothing_beside_it() -> None:
     """A steady bed under the curves: a click or a flutter of the gain would stand beside the tone's line."""
-    tone = np.sin(2 * np.pi * 1000 * np.arange(DURATION) / RATE_HZ)
-    window = np.blackman(RATE_HZ // 4)  # its own skirts are under -100 dB from 40 Hz on
+    rate_hz = 44100
+    hop = hop_samples(rate_hz)
+    tone = np.sin(2 * np.pi * 1000 * np.arange(16 * rate_hz) / rate_hz)
+    window = np.blackman(rate_hz // 4)  # its own skirts are under -100 dB from 40 Hz on
 
     def beside_db(gains: np.ndarray) -> float:
         heard, worst = tone * gains, -np.inf
-        for start in range(4 * RATE_HZ, 15 * RATE_HZ, RATE_HZ // 8):
+        for start in range(4 * rate_hz, 15 * rate_hz, rate_hz // 8):
             spectrum = np.abs(np.fft.rfft(heard[start : start + len(window)] * window)) / (window.sum() / 2)
-            hz = np.fft.rfftfreq(len(window), 1 / RATE_HZ)
+            hz = np.fft.rfftfreq(len(window), 1 / rate_hz)
             worst = max(worst, float(20 * np.log10(spectrum[np.abs(hz - 1000) > 60].max())))
         return worst
 
-    made = curves((6, 9, 12.0)).gains(0, DURATION)
+    asked = nothing_wanted(0, round(16 * rate_hz / hop))
+    asked[round(6 * rate_hz / hop) : round(9 * rate_hz / hop)] = 12.0
+    made = joined(asked, rate_hz).gains(0, len(tone))
     assert made is not None
     assert beside_db(made[:, 0]) < -92
-    stepped = np.repeat(made[::80, 0], 80)  # the same curve without the straight lines between its points
+    stepped = np.repeat(made[::hop, 0], hop)[: len(tone)]  # the same curve without the straight lines between its points
     assert beside_db(stepped) > -60
 
 
@@ -177,14 +194,10 @@ def test_cuts_in_words() -> None:
 # ---- lines
 
 
-def heard(line: Span, speech: Audio, under: Audio, cut: int = 1111, margin: Margin | None = None) -> Heard:
-    meter = LineMeter("line-1", "line-1", line, margin or Margin(), RATE_HZ)
-    silent = np.zeros_like(under)
-    for start in range(0, len(speech), cut):
-        part = slice(start, start + cut)
-        ruled = {"beds": under[part], "music": silent[part], "sounds_ducked": silent[part]}
-        meter.push(start, speech[part], ruled, silent[part])  # type: ignore[arg-type]
-    return meter.heard()
+def heard(line: Span, speech: Audio, under: Audio, margin: Margin | None = None) -> Heard:
+    stems = {"speech": speech, "beds": under}
+    clip = spoken("line-1", line.start, voice(line.length / RATE_HZ, RATE_HZ))
+    return heard_of(replace(clip, span=line), line, margin or Margin(), stems.get, RATE_HZ)
 
 
 class Episode:
@@ -193,7 +206,9 @@ class Episode:
     def __init__(self, line: Span, speech: Audio, under: Audio) -> None:
         self.line, self.speech, self.under = line, speech, under
         found = heard(line, speech, under)
-        reductions, (self.margin,) = solve.solved([found], self._bands, len(speech), RATE_HZ)
+        asked = solve.asked([found], self._bands)
+        reductions = solve.turned_down(asked, Span(Samples(0), Samples(len(speech))), RATE_HZ)
+        self.margin = solve.come_to(asked[0], reductions, self._bands, RATE_HZ)
         self.reduction = reductions["beds"]
         self.asked: list[LineMargin] = []
 
@@ -217,7 +232,7 @@ class Episode:
         meter = PowerMeter(RATE_HZ, 2)
         meter.push(bed[part])
         powers = meter.powers()
-        short = sliding(powers, min(3.0, len(powers) * 0.01))
+        short = sliding(powers, min(3.0, len(powers) * meter.seconds_per_hop), meter.seconds_per_hop)
         loud = loudness(self.speech[part], RATE_HZ)
         return float(loud - lufs(powers.mean())), float(loud - lufs(short.max()))
 
@@ -264,10 +279,10 @@ def test_a_bed_that_swells_inside_a_long_line_comes_down_where_it_swells() -> No
     whole, short = one.over(one.bed())
     assert whole >= 15.0
     assert short >= 15.0 - 0.05  # the end of the line is as clear as its beginning
-    assert one.reduction.db[100:1000].max() == 0.0  # which nobody has to hear turned down
+    assert one.reduction.db[hops(1) : hops(10)].max() == 0.0  # which nobody has to hear turned down
     depth = one.reduction.db.mean(axis=1)
-    assert depth[1800:2150].min() > 3.0
-    back = depth[:2150] - np.minimum.accumulate(depth[:2150][::-1])[::-1]
+    assert depth[hops(18) : hops(21.5)].min() > 3.0
+    back = depth[: hops(21.5)] - np.minimum.accumulate(depth[: hops(21.5)][::-1])[::-1]
     assert back.max() < 0.5  # down once, and not up again inside the line
 
 
@@ -278,7 +293,7 @@ def test_a_line_short_of_it_only_as_a_whole_is_held_too() -> None:
     line = span(1.0, 5.0)
     said = speech(6.0)
     powers = heard(line, said, ends).under["beds"]
-    short, mean = sliding(powers, 3.0).max(), powers.mean()
+    short, mean = sliding(powers, 3.0, HOP_S).max(), powers.mean()
     assert short < mean
     loud = loudness(said[line.start : line.end], RATE_HZ)
     level = 10 ** ((loud - 15.1 - lufs(np.sqrt(short * mean))) / 20)

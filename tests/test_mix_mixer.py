@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -40,7 +39,6 @@ PALETTE = Sounds(
 
 def mixer(clips: list[Clip], seconds: float, **rest: object) -> Mixer:
     palette = rest.pop("palette", PALETTE)
-    spill = rest.pop("spill", None)
     takes = {(c.line, 0): take(SAID) for c in clips if c.kind == "speech"}
     plan = timeline(clips, round(seconds * RATE_HZ), RATE_HZ, **rest)  # type: ignore[arg-type]
     return Mixer(plan, script(), takes, palette, part_hops=100)  # type: ignore[arg-type]

@@ -10,10 +10,15 @@ from hypothesis import strategies as st
 
 from producer.audio import Audio
 from producer.deliver import encode, ffmpeg, mp3
+from producer.dsp.grid import quantum_samples
 from producer.model.profile import PROFILES
+from producer.units import Samples, Span
+from tests.deliver_helpers import write
 
 PODCAST = PROFILES["podcast"]
 RATE = PODCAST.rate_hz
+PART_QUANTA = 576
+PART = PART_QUANTA * quantum_samples(RATE)
 
 
 def slow_crc16(data: bytes) -> int:
@@ -40,7 +45,7 @@ def test_the_checksum_is_the_slow_one_at_any_length(length: int, seed: int) -> N
 @pytest.fixture(scope="module")
 def music() -> Audio:
     """Two and a half stretches of tones that move, bursts and silence."""
-    n = encode.whole_frames(int(2.5 * encode.STRETCH_SAMPLES), PODCAST)
+    n = encode.whole_frames(int(2.5 * PART), PODCAST)
     t = np.arange(n) / RATE
     tone = 0.2 * np.sin(2 * np.pi * (300 + 200 * np.sin(2 * np.pi * t / 7)) * t) * (np.sin(2 * np.pi * t / 3) > -0.5)
     noise = np.random.default_rng(5).standard_normal((n, 2)) * 0.05 * (np.sin(2 * np.pi * t * 1.3) > 0.6)[:, None]
@@ -55,13 +60,13 @@ def blocks(audio: Audio, start: int, stop: int) -> Iterator[Audio]:
 @pytest.fixture(scope="module")
 def joined(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("mp3") / "joined.mp3"
-    encode.encode(lambda start, stop: blocks(music, start, stop), len(music), PODCAST, path, jobs=2)
+    write(music, PODCAST, path, PART_QUANTA, jobs=2)
     return path
 
 
 def test_one_encoder_and_two_give_the_same_bytes(music: Audio, joined: Path, tmp_path: Path) -> None:
     path = tmp_path / "alone.mp3"
-    encode.encode(lambda start, stop: blocks(music, start, stop), len(music), PODCAST, path, jobs=1)
+    write(music, PODCAST, path, PART_QUANTA, jobs=1)
     assert path.read_bytes() == joined.read_bytes()
     assert [p.name for p in tmp_path.iterdir()] == ["alone.mp3"]
 
@@ -73,7 +78,7 @@ def test_the_joins_cannot_be_heard(music: Audio, joined: Path, tmp_path: Path) -
     one = np.concatenate(list(ffmpeg.decode(in_one_go, 2, RATE)))
     two = np.concatenate(list(encode.decode(joined, PODCAST)))
     assert len(one) == len(two) == len(music)
-    for join in range(encode.STRETCH_SAMPLES, len(music), encode.STRETCH_SAMPLES):
+    for join in range(PART, len(music), PART):
         around = slice(join - 6 * 1152, join + 6 * 1152)
         assert np.abs(one[around] - two[around]).max() < 10 ** (-60 / 20)
         error = two[around] - music[around]
@@ -100,13 +105,36 @@ def test_the_tag_is_laid_out_as_the_encoder_itself_does_it(music: Audio, tmp_pat
     """For what fits into one stretch, ffmpeg's own Info frame differs in nothing but the seek table."""
     short = music[: 100 * 1152]
     ours, theirs = tmp_path / "ours.mp3", tmp_path / "theirs.mp3"
-    encode.encode(lambda start, stop: blocks(short, start, stop), len(short), PODCAST, ours)
+    write(short, PODCAST, ours)
     ffmpeg.encode(blocks(short, 0, len(short)), RATE, 2, list(encode.codec(PODCAST).options), theirs)
     ours_raw, theirs_raw = ours.read_bytes(), theirs.read_bytes()
     tag = theirs_raw.index(b"Info")
     assert ours_raw[tag + 156 :] == theirs_raw[tag + 156 :]
     for part in (slice(0, tag + 16), slice(tag + 120, tag + 131), slice(tag + 139, tag + 154)):
         assert ours_raw[part] == theirs_raw[part], part
+
+
+@settings(max_examples=20, deadline=None)
+@given(first=st.binary(max_size=9000), second=st.binary(max_size=9000))
+def test_checksums_of_pieces_make_that_of_the_whole(first: bytes, second: bytes) -> None:
+    assert mp3.crc16_joined(mp3.crc16(first), mp3.crc16(second), len(second)) == mp3.crc16(first + second)
+
+
+@pytest.mark.parametrize("name", ["podcast", "alexa"])
+def test_what_is_decoded_of_a_part_is_what_a_player_gets_of_the_whole(name: str, tmp_path: Path) -> None:
+    profile = PROFILES[name]
+    frame, grid = mp3.frame_samples(profile.rate_hz), quantum_samples(profile.rate_hz)
+    n = 3 * 60 * grid + 5 * frame
+    audio = (np.random.default_rng(3).standard_normal((n, 2)) * 0.1).astype(np.float32)
+    path = tmp_path / "whole.mp3"
+    write(audio, profile, path, 60)
+    whole = np.concatenate(list(encode.decode(path, profile)))
+    for start, stop in ((0, 60 * grid), (60 * grid, 120 * grid), (120 * grid, n)):
+        core, ends = Span(Samples(start), Samples(stop)), {"first": start == 0, "last": stop == n}
+        made = encode.encode_part(audio, core, profile, tmp_path, **ends)
+        heard, before = encode.decode_part(made, core.length, profile)
+        assert len(heard) >= before + core.length
+        assert np.abs(heard[before : before + core.length] - whole[start:stop]).max() < 1e-5
 
 
 def test_noise_is_no_mp3() -> None:

@@ -168,7 +168,7 @@ def test_every_line_stands_above_what_lies_under_it_and_can_be_understood(
 ) -> None:
     """Measured on the stems of the whole episode: about 35 s of processor time for each world."""
     margins = {scene.id: scene.margin for scene in placed[world].timeline.scenes}
-    episode = measured(placed[world], tmp_path)
+    episode = measured(placed[world])
     assert len(episode.lines) > 40
     assert [one.clip.id for one in episode.lines if one.over_beds_lu < margins[one.clip.scene].beds_lu] == []
     assert [one.clip.id for one in episode.lines if one.over_music_lu < margins[one.clip.scene].music_lu] == []

@@ -58,7 +58,7 @@ def test_thirty_lines_recorded_keep_every_cue_on_its_word(tmp_path: Path) -> Non
     assert [one.remarks for one in placed.recorded.takes if one.remarks] == []
     # Beds and music give way to an actor as they do to a voice; sounds do not, so they need not be made here.
     quiet = tuple(clip for clip in placed.timeline.clips if clip.kind != "sound")
-    episode = measured(replace(placed, timeline=replace(placed.timeline, clips=quiet)), tmp_path / "shelf")
+    episode = measured(replace(placed, timeline=replace(placed.timeline, clips=quiet)))
     assert len(episode.lines) > 40
     assert [one.clip.id for one in episode.lines if one.over_beds_lu < 15.0 or one.over_music_lu < 10.0] == []
     assert {one.clip.id: round(one.estoi, 3) for one in episode.lines if one.estoi < 0.75} == {}

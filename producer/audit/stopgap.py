@@ -1,16 +1,18 @@
 from __future__ import annotations
+
 from dataclasses import dataclass
+
 import numpy as np
+
 from producer.audit.cells import *
-from producer.audit.cells import Seen, Recorder, moment_samples, BANDS
-from producer.audit.programme import Heard, Floats
-from producer.dsp.loudness import Loudness
+from producer.audit.cells import BANDS, Recorder, Seen, moment_samples
+from producer.audit.programme import Floats, Heard
 from producer.dsp.grid import frame_samples, hop_samples
-from producer.dsp.loudness import PowerMeter, TruePeakMeter, integrated, loudness_range, lufs, sliding
+from producer.dsp.loudness import Loudness, PowerMeter, TruePeakMeter, integrated, loudness_range, lufs, sliding
 from producer.packed import packed, unpacked
 
 
-def look(audio: Audio, begin: int, core: "Span", rate_hz: int) -> Seen:
+def look(audio: Audio, begin: int, core: Span, rate_hz: int) -> Seen:
     r = Recorder(rate_hz, core.end + 10**9)
     for _ in r.listen(begin, [audio]):
         pass

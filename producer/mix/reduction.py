@@ -92,7 +92,7 @@ def reach_s() -> tuple[float, float]:
     )
 
 
-def nothing_wanted(start: int, stop: int, rate_hz: int) -> Floats:
+def nothing_wanted(start: int, stop: int) -> Floats:
     """Zeros for `joined`, from hop `start` to hop `stop` and one more."""
     return np.zeros((stop - start + 1, BANDS))
 

@@ -129,7 +129,7 @@ def turned_down(lines: Iterable[Asked], span: Span, rate_hz: int) -> Mapping[Rul
         line for line in lines if line.cuts and line.heard.span.start < last * hop and line.heard.span.end > first * hop
     ]
     for stem in RULED:
-        curve = nothing_wanted(first, last, rate_hz)
+        curve = nothing_wanted(first, last)
         for line in near:
             if stem in line.cuts:
                 _lay(curve, line.cuts[stem], line.heard.span.start // hop - first)
