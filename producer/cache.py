@@ -2,6 +2,8 @@
 
 An entry is one file: a header line with the SHA-256 of the rest, then the payload. It is written beside its name and
 renamed, so it is whole or absent; a damaged one is thrown away and made again. Safe with many writers at once.
+
+What a render needs again later and does not hold in memory is laid down here, too (`lay_down`, `samples`).
 """
 
 from __future__ import annotations
@@ -11,6 +13,9 @@ import json
 import os
 import shutil
 import tempfile
+import threading
+import weakref
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +25,9 @@ from producer import __version__
 from producer.audio import Audio
 
 _MAGIC = b"producer-cache-1 "
+_RECENT_BYTES = 24 << 20
+"""Of samples that were laid down: two minutes of speech, which is more than is heard at once."""
+_RATE_BYTES = 8  # before the samples, which so stay on whole places
 
 
 def key(*parts: object) -> str:
@@ -50,13 +58,18 @@ class Cache:
     def __init__(self, root: Path | None = None, *, temporary: bool = False) -> None:
         self._temporary = Path(tempfile.mkdtemp(prefix="producer-")) if temporary else None
         self.root = self._temporary or root or default_root()
+        self._recent = _Recent(_RECENT_BYTES)
+        self._spare: Path | None = None
+        self._spare_lock = threading.Lock()
 
     def __enter__(self) -> Cache:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+        self._recent.clear()
+        for folder in (self._temporary, self._spare):
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def path(self, name: str) -> Path:
         """Where the entry `name` (from `key`) is or would be."""
@@ -64,34 +77,11 @@ class Cache:
 
     def read(self, name: str) -> bytes | None:
         """The payload of `name`, or None when it is absent or damaged (a damaged one is removed)."""
-        path = self.path(name)
-        try:
-            raw = path.read_bytes()
-        except OSError:
-            return None
-        head, _, payload = raw.partition(b"\n")
-        if head == _MAGIC + hashlib.sha256(payload).hexdigest().encode():
-            return payload
-        path.unlink(missing_ok=True)
-        return None
+        return _read(self.path(name))
 
-    def write(self, name: str, payload: bytes) -> None:
-        """Keep `payload` under `name`; a full or read-only disk only costs the next render its speed."""
-        path = self.path(name)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-        except OSError:
-            return
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(_MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n" + payload)
-            Path(part).replace(path)
-        except OSError:
-            Path(part).unlink(missing_ok=True)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
+    def write(self, name: str, payload: bytes) -> bool:
+        """Keep `payload` under `name`; a full or read-only disk (False) only costs the next render its speed."""
+        return _write(self.path(name), payload)
 
     def data(self, name: str, make: Callable[[], dict[str, object]]) -> dict[str, object]:
         """The JSON object kept under `name`, made by `make` when there is none."""
@@ -112,3 +102,110 @@ class Cache:
         made = np.ascontiguousarray(make(), dtype="<f4")
         self.write(name, bytes([made.shape[1], 0, 0, 0]) + made.tobytes())
         return made
+
+    def lay_down(self, audio: Audio, rate_hz: int) -> str | None:
+        """Put one channel's samples, shape (n, 1), where `samples` finds them as long as this cache is open.
+
+        Returns the digest that stands for them and their rate, to ask for them by; None when no folder takes them.
+        """
+        payload = rate_hz.to_bytes(_RATE_BYTES, "little") + np.ascontiguousarray(audio, "<f4").tobytes()
+        digest = hashlib.sha256(payload).hexdigest()
+        if self.write(key("laid down", digest), payload):
+            return digest
+        spare = self._spare_folder()
+        return digest if spare is not None and _write(spare / digest, payload) else None
+
+    def is_laid_down(self, digest: str) -> bool:
+        """Whether `samples` has something to look at, which may still turn out to be damaged."""
+        return any(path.is_file() for path in self._laid_down(digest))
+
+    def samples(self, digest: str) -> Audio | None:
+        """What was laid down, shape (n, 1), read-only and bit-exact; None when it is gone or damaged."""
+        kept = self._recent.get(digest)
+        if kept is not None:
+            return kept
+        for path in self._laid_down(digest):
+            payload = _read(path, digest)
+            if payload is not None:
+                found = np.frombuffer(payload, "<f4", offset=_RATE_BYTES).reshape(-1, 1)
+                self._recent.put(digest, found)
+                return found
+        return None
+
+    def _laid_down(self, digest: str) -> tuple[Path, ...]:
+        path = self.path(key("laid down", digest))
+        return (path,) if self._spare is None else (path, self._spare / digest)
+
+    def _spare_folder(self) -> Path | None:
+        """A folder for what the cache's own does not take; it goes with this cache."""
+        with self._spare_lock:
+            if self._spare is None:
+                try:
+                    self._spare = Path(tempfile.mkdtemp(prefix="producer-"))
+                except OSError:
+                    return None
+                weakref.finalize(self, shutil.rmtree, self._spare, ignore_errors=True)
+            return self._spare
+
+
+class _Recent:
+    """The arrays used last, up to so many bytes; the very last one whatever its size."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._bytes = 0
+        self._arrays: OrderedDict[str, Audio] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, name: str) -> Audio | None:
+        with self._lock:
+            if name in self._arrays:
+                self._arrays.move_to_end(name)
+            return self._arrays.get(name)
+
+    def put(self, name: str, array: Audio) -> None:
+        with self._lock:
+            if name not in self._arrays:
+                self._arrays[name] = array
+                self._bytes += array.nbytes
+            while self._bytes > self._most and len(self._arrays) > 1:
+                self._bytes -= self._arrays.popitem(last=False)[1].nbytes
+
+    def clear(self) -> None:
+        with self._lock:
+            self._arrays.clear()
+            self._bytes = 0
+
+
+def _read(path: Path, digest: str | None = None) -> bytes | None:
+    """An entry's payload, which is what `digest` says where one is known; None for no such file. Removes a damaged."""
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return None
+    head, _, payload = raw.partition(b"\n")
+    found = hashlib.sha256(payload).hexdigest()
+    if head == _MAGIC + found.encode() and digest in (None, found):
+        return payload
+    path.unlink(missing_ok=True)
+    return None
+
+
+def _write(path: Path, payload: bytes) -> bool:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+    except OSError:
+        return False
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(_MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n")
+            out.write(payload)
+        Path(part).replace(path)
+    except OSError:
+        Path(part).unlink(missing_ok=True)
+        return False
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+    return True

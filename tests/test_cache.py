@@ -82,6 +82,41 @@ def test_samples_come_back_to_the_last_bit(
         assert found.tobytes() == audio.tobytes()
 
 
+@given(arrays.arrays(np.float32, st.tuples(st.integers(0, 40), st.just(1)), elements=st.floats(-4, 4, width=32)))
+def test_what_is_laid_down_is_had_by_its_digest(
+    tmp_path_factory: pytest.TempPathFactory, audio: np.typing.NDArray[np.float32]
+) -> None:
+    folder = tmp_path_factory.mktemp("cache")
+    digest = Cache(folder).lay_down(audio, 48000)
+    assert digest is not None
+    found = Cache(folder).samples(digest)
+    assert found is not None
+    assert (found.dtype, found.shape, found.flags.writeable) == (np.float32, audio.shape, False)
+    assert found.tobytes() == audio.tobytes()
+    assert Cache(folder).lay_down(audio, 44100) != digest
+
+
+def test_of_what_is_laid_down_little_is_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_RECENT_BYTES", 1000)
+    cache = Cache(tmp_path)
+    digests = [cache.lay_down(np.full((100, 1), n, np.float32), 48000) for n in range(5)]
+    assert all(digest is not None and cache.samples(digest) is not None for digest in digests)
+    for path in [path for path in tmp_path.rglob("*") if path.is_file()]:
+        path.unlink()
+    left = [n for n, digest in enumerate(digests) if digest is not None and cache.samples(digest) is not None]
+    assert left == [3, 4]
+
+
+def test_samples_at_anothers_name_are_not_taken_for_it(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    one, other = (cache.lay_down(np.full((100, 1), n, np.float32), 48000) for n in (1.0, 2.0))
+    assert one is not None
+    assert other is not None
+    cache.path(key("laid down", one)).write_bytes(cache.path(key("laid down", other)).read_bytes())
+    assert cache.samples(one) is None
+    assert cache.samples(other) is not None
+
+
 def test_many_writers_of_one_entry_leave_it_whole(tmp_path: Path) -> None:
     cache, name = Cache(tmp_path), key("x")
     payloads = [bytes([n]) * 200_000 for n in range(8)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -258,6 +259,23 @@ def test_a_replaced_line_re_speaks_nothing_else(bare: Stage) -> None:
         for first, second in zip(before.takes[speech].phrases, take.phrases, strict=True):
             assert np.array_equal(first.audio, second.audio)
     assert after.takes["thomas", 0].source["take"] == "takes/lamp/thomas.wav"
+
+
+def test_a_lost_take_is_made_again_of_the_same_recording_only(bare: Stage, tmp_path: Path) -> None:
+    write(bare.folder / "thomas.wav", bare.truth["thomas", 0].samples)
+    recordings = list(voice.look(bare.root, "lamp", bare.script().lines).chosen.values())
+    with Cache(tmp_path / "lost") as lost, Cache(tmp_path / "kept") as kept:
+        made, other = (voice.record_lines(recordings, "en", 48000, c, render.listen) for c in (lost, kept))
+        (phrase,), (same,) = (one["thomas", 0].take.phrases for one in (made, other))
+        shutil.rmtree(lost.root)
+        assert np.array_equal(phrase.audio, same.audio)
+    shutil.rmtree(lost.root)
+    write(bare.folder / "thomas.wav", bare.truth["thomas", 0].samples, 0.3)
+    with pytest.raises(
+        VoiceError,
+        match=r"lamp\.yaml:\d+:\d+: line .thomas.: the recording takes/lamp/thomas\.wav was changed meanwhile",
+    ):
+        _ = phrase.audio
 
 
 def test_the_last_take_is_heard_unless_the_script_says_which(bare: Stage) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,7 @@ from producer.voice import VOICES, known_voices, speak_lines, variants
 from producer.voice.engine import Spoken, Utterance
 from producer.voice.engines import DEFAULT
 from producer.voice.finish import CREST_DB
+from producer.voice.keep import LaidDown
 from producer.voice.pool import Pool
 from tests.voice_helpers import line, measured_wpm, tokens
 
@@ -256,12 +259,66 @@ def test_only_an_edited_line_is_spoken_again(tmp_path: Path) -> None:
     edited = [*lines[:2], line("Nobody had lit the lamp.", number=2)]
     second = speak_lines(edited, RATE_HZ, cache)
     after = {path for path in tmp_path.rglob("*") if path.is_file()}
-    assert len(after - before) == 2  # one reading, one take
+    assert len(after - before) == 3  # one reading, one take's record, its samples
     assert all(identical(first[name], second[name]) for name in list(first)[:2])
     damaged = cache.path(next(iter(after - before)).name)
     damaged.write_bytes(damaged.read_bytes()[:-9])
     third = speak_lines(edited, RATE_HZ, cache)
     assert all(identical(second[name], third[name]) for name in second)
+
+
+@pytest.mark.parametrize("loss", ["samples gone", "samples damaged", "everything gone"])
+def test_a_take_that_is_lost_after_it_was_made_is_made_again(tmp_path: Path, loss: str) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    (take,) = speak_lines([line(TEXTS[1])], RATE_HZ, Cache(here)).values()
+    (other,) = speak_lines([line(TEXTS[1])], RATE_HZ, Cache(there)).values()
+    (phrase,) = take.phrases
+    largest = max((path for path in here.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    if loss == "everything gone":
+        shutil.rmtree(here)
+    elif loss == "samples gone":
+        largest.unlink()
+    else:
+        raw = largest.read_bytes()
+        largest.write_bytes(raw[:-2] + bytes([raw[-2] ^ 1]) + raw[-1:])
+    assert phrase.length == other.phrases[0].length  # which needs no samples
+    assert phrase.audio.shape == (phrase.length, 1)
+    assert identical(take, other)
+    assert take.digest == other.digest
+
+
+def test_a_take_that_does_not_come_out_the_same_again_is_never_another_one(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    (take,) = speak_lines([line(TEXTS[1])], RATE_HZ, cache).values()
+    held = take.phrases[0].held
+    assert isinstance(held, LaidDown)
+    with pytest.raises(VoiceError, match=r"lamp\.yaml:11:9: line 'line-1': what was kept of it is gone"):
+        replace(held, digest="0" * 64).read()
+
+
+def test_other_sound_has_another_digest_and_so_has_another_rate(tmp_path: Path, pool: Pool) -> None:
+    cache = Cache(tmp_path)
+    asked = [line(text, number=n) for n, text in enumerate((TEXTS[0], TEXTS[1], "…"))]
+    takes = [take for rate in (48000, 44100) for take in speak_lines(asked, rate, cache, pool=pool).values()]
+    assert len({take.digest for take in takes}) == 6
+    assert [take.digest for take in speak_lines(asked, 48000, cache, pool=pool).values()] == [
+        t.digest for t in takes[:3]
+    ]
+
+
+def test_without_a_cache_that_can_be_written_takes_are_held_as_long_as_the_cache_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pool: Pool
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "spare").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "spare"))
+    (kept,) = speak_lines([line(TEXTS[0])], RATE_HZ, Cache(tmp_path / "cache"), pool=pool).values()
+    with Cache(tmp_path / "file" / "cache") as cache:
+        (take,) = speak_lines([line(TEXTS[0])], RATE_HZ, cache, pool=pool).values()
+        assert isinstance(take.phrases[0].held, LaidDown)
+        assert identical(take, kept)
+        assert list((tmp_path / "spare").iterdir())
+    assert not list((tmp_path / "spare").iterdir())
 
 
 def test_progress_counts_every_take(pool: Pool, cache: Cache) -> None:

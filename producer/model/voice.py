@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
 
 from producer.audio import Audio
 from producer.errors import Place
@@ -19,12 +23,47 @@ class TimedWord:
     """Each spoken word of the token with its onset, when a token is said in several words."""
 
 
+class Held(Protocol):
+    """A phrase's samples that are not in memory: what there is to know of them, and how to have them."""
+
+    @property
+    def length(self) -> int:
+        """Samples."""
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal digits that stand for the samples and their rate: other digits, other sound."""
+
+    def read(self) -> Audio:
+        """The samples, shape (length, 1), not to be written to. Raises `VoiceError` when they are not to be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What is said between two rests of a line: mono, shape (n, 1), levelled, no silence at either end."""
+    """What is said between two rests of a line: mono, levelled, no silence at either end.
 
-    audio: Audio
+    A phrase may be in memory, or held somewhere and read each time `audio` is asked for: take it once, use it, let go.
+    """
+
+    held: Audio | Held
     words: tuple[TimedWord, ...]
+
+    @property
+    def audio(self) -> Audio:
+        """Shape (length, 1); not to be written to."""
+        return self.held if isinstance(self.held, np.ndarray) else self.held.read()
+
+    @property
+    def length(self) -> int:
+        """Samples; nothing is read for it."""
+        return len(self.held) if isinstance(self.held, np.ndarray) else self.held.length
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal digits that stand for the samples; of what is held, for their rate, too. Nothing is read."""
+        if isinstance(self.held, np.ndarray):
+            return hashlib.sha256(np.ascontiguousarray(self.held, "<f4").tobytes()).hexdigest()
+        return self.held.digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +77,11 @@ class Take:
     phrases: tuple[Phrase, ...]
     source: dict[str, str]  # for the timeline: {"voice": "pyttsx3:en-gb"} or {"take": "…", "sha256": "…"}
     wpm: float  # as measured, pauses apart
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal digits that stand for the sound of all phrases, in order; not for their words."""
+        return hashlib.sha256(" ".join(phrase.digest for phrase in self.phrases).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ class Alone:
         """Samples of a part's whole source."""
         if part.sound is not None:
             return self._episode.palette.measure(part.sound).length
-        return len(self._episode.takes[clip.line, clip.voice].phrases[part.phrase].audio)
+        return self._episode.takes[clip.line, clip.voice].phrases[part.phrase].length
 
     def gains(self, clip: Clip, span: Span, part: Part | None = None) -> Iterator[tuple[int, Audio]]:
         """(sample, left and right gain from there on, shape (n, 2)) over `span`, beside the sound level and centred.
@@ -174,7 +174,7 @@ def _ones(samples: int) -> Audio:
 
 
 def _steady_take(take: Take) -> Take:
-    phrases = tuple(Phrase(_ones(len(phrase.audio)), ()) for phrase in take.phrases)
+    phrases = tuple(Phrase(_ones(phrase.length), ()) for phrase in take.phrases)
     return Take(phrases=phrases, source={}, wpm=take.wpm)
 
 

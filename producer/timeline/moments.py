@@ -72,7 +72,7 @@ def phrase_length(ep: Episode, line: Entry, phrase: int) -> int:
     """Samples of one phrase, of the slowest where several say it together."""
     item = line.item
     assert isinstance(item, Line)
-    return max(len(ep.takes[item.id, voice].phrases[phrase].audio) for voice in range(len(item.voices)))
+    return max(ep.takes[item.id, voice].phrases[phrase].length for voice in range(len(item.voices)))
 
 
 def _anchor(ep: Episode, entry: Entry, asked: Moment, after_until: bool) -> Rule[int]:

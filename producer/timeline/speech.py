@@ -125,7 +125,7 @@ def _clip(ep: Episode, entry: Entry, starts: list[int], ending: Ending, voice: i
     words: list[ClipWord] = []
     own_end = starts[0]
     for number, (start, phrase) in enumerate(zip(starts, take.phrases, strict=True)):
-        length = min(len(phrase.audio), ending.heard_until - start)
+        length = min(phrase.length, ending.heard_until - start)
         if length <= 0:
             continue
         own_end = start + length

@@ -1,47 +1,98 @@
-"""Takes and raw readings as bytes, for the cache: a line of JSON, then samples as little-endian float32."""
+"""What the cache has of takes and raw readings.
+
+A take is two things there: its record (how long its phrases are, their words and digests), which is small and read at
+every start, and each phrase's samples, which are laid down by themselves and read when they are heard.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from producer.audio import Audio
+from producer.cache import Cache
+from producer.errors import VoiceError
 from producer.model.voice import Phrase, Take, TimedWord
 from producer.voice.engine import Onset
 from producer.voice.finish import Trimmed
 
+Again = Callable[[], object]
+"""Makes a take again, and lays its samples down."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaidDown:
+    """A phrase's samples in the cache (`model.voice.Held`)."""
+
+    length: int
+    digest: str
+    cache: Cache
+    again: Again
+    whose: str
+    """Where the line is, and what it is, for a message."""
+
+    def read(self) -> Audio:
+        """The samples, made again when they have vanished. Raises `VoiceError` when they come out otherwise then."""
+        found = self.cache.samples(self.digest)
+        if found is None:
+            self.again()
+            found = self.cache.samples(self.digest)
+        if found is None:
+            what = "what was kept of it is gone, and it does not come out the same again; render once more"
+            raise VoiceError(f"{self.whose}: {what}")
+        return found
+
+
+def laid_down(take: Take, rate_hz: int, cache: Cache, again: Again, whose: str) -> Take:
+    """The take with its samples in the cache instead of in memory, as far as the disk takes them."""
+
+    def down(phrase: Phrase) -> Phrase:
+        digest = cache.lay_down(phrase.audio, rate_hz)
+        if digest is None:
+            return phrase
+        return Phrase(LaidDown(phrase.length, digest, cache, again, whose), phrase.words)
+
+    return replace(take, phrases=tuple(map(down, take.phrases)))
+
 
 def pack_take(take: Take) -> bytes:
+    """A take's record: everything but its samples."""
     head = {
-        "lengths": [len(phrase.audio) for phrase in take.phrases],
+        "phrases": [[phrase.length, phrase.digest] for phrase in take.phrases],
         "words": [[[w.token, w.start, w.end, w.said] for w in phrase.words] for phrase in take.phrases],
         "source": take.source,
         "wpm": take.wpm,
     }
-    return _packed(head, [phrase.audio for phrase in take.phrases])
+    return json.dumps(head, sort_keys=True).encode()
 
 
-def unpack_take(payload: bytes) -> Take:
-    head, samples = _unpacked(payload)
-    phrases, at = [], 0
-    for length, words in zip(head["lengths"], head["words"], strict=True):
+def unpack_take(record: bytes, cache: Cache, again: Again, whose: str) -> Take | None:
+    """The take of a record; None when samples of it are not there any more."""
+    head = json.loads(record)
+    if not all(cache.is_laid_down(digest) for _, digest in head["phrases"]):
+        return None
+    phrases = []
+    for (length, digest), words in zip(head["phrases"], head["words"], strict=True):
         timed = tuple(TimedWord(t, s, e, tuple((word, onset) for word, onset in said)) for t, s, e, said in words)
-        phrases.append(Phrase(samples[at : at + length, None], timed))
-        at += length
+        phrases.append(Phrase(LaidDown(length, digest, cache, again, whose), timed))
     return Take(phrases=tuple(phrases), source=head["source"], wpm=head["wpm"])
 
 
 def pack_reading(phrases: Sequence[Trimmed], wpm: float) -> bytes:
+    """A reading as an engine gave it: a line of JSON, then the samples as little-endian float32."""
     head = {
         "lengths": [len(phrase.samples) for phrase in phrases],
         "rates_hz": [phrase.rate_hz for phrase in phrases],
         "onsets": [[[o.token, o.start, o.end] for o in phrase.onsets] for phrase in phrases],
         "wpm": wpm,
     }
-    return _packed(head, [phrase.samples for phrase in phrases])
+    raw = b"".join(np.ascontiguousarray(phrase.samples, "<f4").tobytes() for phrase in phrases)
+    return json.dumps(head, sort_keys=True).encode() + b"\n" + raw
 
 
 def unpack_reading(payload: bytes) -> tuple[tuple[Trimmed, ...], float]:
@@ -51,11 +102,6 @@ def unpack_reading(payload: bytes) -> tuple[tuple[Trimmed, ...], float]:
         phrases.append(Trimmed(samples[at : at + length], rate_hz, tuple(Onset(*onset) for onset in onsets)))
         at += length
     return tuple(phrases), head["wpm"]
-
-
-def _packed(head: dict[str, object], parts: Sequence[NDArray[np.float32]]) -> bytes:
-    raw = b"".join(np.ascontiguousarray(part, "<f4").tobytes() for part in parts)
-    return json.dumps(head, sort_keys=True).encode() + b"\n" + raw
 
 
 def _unpacked(payload: bytes) -> tuple[dict[str, Any], NDArray[np.float32]]:

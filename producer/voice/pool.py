@@ -32,8 +32,9 @@ class Pool:
     """
 
     def __init__(self, workers: int, engines: Sequence[str] = (), grace_s: float | None = None) -> None:
+        self.engines = tuple(engines)
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
-        self._workers = [_Worker(tuple(engines)) for _ in range(max(1, workers))]
+        self._workers = [_Worker(self.engines) for _ in range(max(1, workers))]
         self._grace_s = grace_s
         for worker in self._workers:
             self._idle.put(worker)

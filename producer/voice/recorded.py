@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,14 +23,14 @@ from producer.voice.departures import departures, is_other_text, likeness, spoke
 from producer.voice.engine import Onset
 from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.finish import NOTHING, Trimmed, finish, spoken_s
-from producer.voice.folder import Recording
-from producer.voice.keep import pack_take, unpack_take
+from producer.voice.folder import Recording, digest
+from producer.voice.keep import laid_down, pack_take, unpack_take
 from producer.voice.naming import Speech
 from producer.voice.phrasing import pieces, timed_words
 from producer.voice.reference import Reference, backwards, reference_voice, references, spoken_pieces
 from producer.voice.spectra import RATE_HZ, Floats
 
-_MADE = 2
+_MADE = 3
 """Part of every key: raise it when the same recording should come out differently."""
 _SHORTEST, _LONGEST = 0.4, 2.8
 """Beside the voice's own reading at 160 wpm: what is beyond was cut short, or not cut."""
@@ -102,7 +102,8 @@ def hear_all(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Heard | UnusableError]:
     """As `record_lines`, of any recordings, several of one line too, in their order; what cannot be used is told."""
-    found = [_kept(one, cache, _key(one, language, rate_hz)) for one in recordings]
+    work = _Work(language, rate_hz, cache, listen)
+    found = [work.kept(one) for one in recordings]
     fresh = [number for number, kept in enumerate(found) if kept is None]
     done = len(found) - len(fresh)
     if progress is not None and done:
@@ -111,62 +112,80 @@ def hear_all(
     beside = references(list(wanted.values()), language, cache, jobs) if fresh else {}
     made: dict[int, Heard | UnusableError] = {}
     with ThreadPoolExecutor(max(1, jobs)) as threads:
-        waiting = {
-            number: threads.submit(_heard, recordings[number], beside[recordings[number].speech], rate_hz, listen)
-            for number in fresh
-        }
+        waiting = {number: threads.submit(work.heard, recordings[number], beside) for number in fresh}
         for number, future in waiting.items():
             try:
-                heard = future.result()
+                made[number] = future.result()
             except UnusableError as wrong:
                 made[number] = wrong
-            else:
-                made[number] = heard
-                _keep(heard, cache, _key(recordings[number], language, rate_hz))
             done += 1
             if progress is not None:
                 progress(done, len(recordings))
     return [made[number] if kept is None else kept for number, kept in enumerate(found)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """From recordings to takes whose samples are in the cache, not in memory."""
+
+    language: str
+    rate_hz: int
+    cache: Cache
+    listen: Listen
+
+    def kept(self, one: Recording) -> Heard | None:
+        """What was heard in it before, if its take is still there."""
+        payload = self.cache.read(_key(one, self.language, self.rate_hz))
+        if payload is None:
+            return None
+        head, _, record = payload.partition(b"\n")
+        take = unpack_take(record, self.cache, lambda: self._again(one), _whose(one))
+        if take is None:
+            return None
+        (length_s, wpm, peak_dbfs, noise_db, room_s, remarks), other, alike = json.loads(head)
+        report = TakeReport(
+            line=one.line.id,
+            place=one.line.place,
+            member=one.line.voices[one.index].member,
+            file=one.file,
+            length_s=length_s,
+            wpm=wpm,
+            peak_dbfs=peak_dbfs,
+            noise_db=noise_db,
+            room_s=room_s,
+            remarks=tuple(remarks),
+        )
+        return Heard(replace(take, source={"take": one.file, "sha256": one.sha256}), report, other, alike)
+
+    def heard(self, one: Recording, beside: Mapping[Speech, Reference]) -> Heard:
+        """Listen to it, and keep what was heard. Raises UnusableError."""
+        raw, native_hz = heard_file(one.path, self.listen)
+        heard = hear(one, raw, native_hz, beside[one.speech], self.rate_hz)
+        take = laid_down(heard.take, self.rate_hz, self.cache, lambda: self._again(one), _whose(one))
+        report = heard.report
+        figures = [report.length_s, report.wpm, report.peak_dbfs, report.noise_db, report.room_s, report.remarks]
+        head = json.dumps([figures, heard.other, heard.likeness]).encode()
+        self.cache.write(_key(one, self.language, self.rate_hz), head + b"\n" + pack_take(take))
+        return replace(heard, take=take)
+
+    def _again(self, one: Recording) -> None:
+        """Listen to it once more, because its take was lost since; to the very same recording, or not at all."""
+        try:
+            if digest(one.path) != one.sha256:
+                raise VoiceError(f"{_whose(one)}: the recording {one.file} was changed meanwhile; render once more")
+            self.heard(one, references([(one.line, one.index)], self.language, self.cache, 1))
+        except UnusableError as wrong:
+            raise VoiceError(f"{_whose(one)}: the recording {one.file} {wrong}") from None
+
+
+def _whose(one: Recording) -> str:
+    return f"{one.line.place}: line '{one.line.id}'"
+
+
 def _key(one: Recording, language: str, rate_hz: int) -> str:
     voice = reference_voice(one.line.voices[one.index], language)
     parts = [[astuple(token) for token in piece.tokens] for piece in spoken_pieces(one.line, voice)]
     return key("recorded", _MADE, one.sha256, rate_hz, parts, voice, VOICES[DEFAULT].version(voice))
-
-
-def _keep(heard: Heard, cache: Cache, name: str) -> None:
-    report = heard.report
-    figures = [report.length_s, report.wpm, report.peak_dbfs, report.noise_db, report.room_s, report.remarks]
-    cache.write(name, json.dumps([figures, heard.other, heard.likeness]).encode() + b"\n" + pack_take(heard.take))
-
-
-def _kept(one: Recording, cache: Cache, name: str) -> Heard | None:
-    payload = cache.read(name)
-    if payload is None:
-        return None
-    head, _, rest = payload.partition(b"\n")
-    (length_s, wpm, peak_dbfs, noise_db, room_s, remarks), other, alike = json.loads(head)
-    take = unpack_take(rest)
-    source = {"take": one.file, "sha256": one.sha256}
-    report = TakeReport(
-        line=one.line.id,
-        place=one.line.place,
-        member=one.line.voices[one.index].member,
-        file=one.file,
-        length_s=length_s,
-        wpm=wpm,
-        peak_dbfs=peak_dbfs,
-        noise_db=noise_db,
-        room_s=room_s,
-        remarks=tuple(remarks),
-    )
-    return Heard(Take(phrases=take.phrases, source=source, wpm=take.wpm), report, other, alike)
-
-
-def _heard(one: Recording, beside: Reference, rate_hz: int, listen: Listen) -> Heard:
-    raw, native_hz = heard_file(one.path, listen)
-    return hear(one, raw, native_hz, beside, rate_hz)
 
 
 def heard_file(path: Path, listen: Listen) -> tuple[Floats, int]:

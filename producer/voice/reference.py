@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -65,9 +65,25 @@ def references(
     found = {}
     for (line, index), reading in zip(wanted, asked, strict=True):
         both = [takes[reading.id, variant] for variant in range(len(VARIANTS))]
-        parts = spoken_pieces(line, reference_voice(line.voices[index], language))
-        found[line.id, index] = Reference(parts, tuple(map(_reading, both)), _words(parts))
-    return found
+        found[line.id, index] = (spoken_pieces(line, reference_voice(line.voices[index], language)), both)
+    return _References(found)
+
+
+class _References(Mapping[Speech, Reference]):
+    """Readings that are read from the cache each time they are asked for: a long play's are not held in memory."""
+
+    def __init__(self, found: Mapping[Speech, tuple[tuple[Piece, ...], list[Take]]]) -> None:
+        self._found = found
+
+    def __getitem__(self, speech: Speech) -> Reference:
+        parts, takes = self._found[speech]
+        return Reference(parts, tuple(map(_reading, takes)), _words(parts))
+
+    def __iter__(self) -> Iterator[Speech]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def spoken_pieces(line: Line, voice: str) -> tuple[Piece, ...]:
@@ -85,7 +101,7 @@ def _reading(take: Take) -> Reading:
         for word in phrase.words:
             starts = [onset for _, onset in word.said] or [word.start]
             words += [(begins + a, begins + max(b, a + 1)) for a, b in pairwise([*starts, word.end])]
-        begins += len(phrase.audio)
+        begins += phrase.length
     return Reading(samples, tuple(words))
 
 

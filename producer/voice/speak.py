@@ -18,7 +18,7 @@ from producer.model.voice import Phrase, Take
 from producer.voice.engine import BrokenVoiceError, Onset, Spoken, UnspeakableError, Utterance, Voice
 from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.finish import NOTHING, Trimmed, finish, spoken_s, trim
-from producer.voice.keep import pack_reading, pack_take, unpack_reading, unpack_take
+from producer.voice.keep import laid_down, pack_reading, pack_take, unpack_reading, unpack_take
 from producer.voice.noise import PROBE, Verdict, verdict
 from producer.voice.pace import BENDS, Curve, bent, passage, rising
 from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words
@@ -190,10 +190,12 @@ class _Speaker:
         ends = [part.ends for part in parts]
         made_by = [_MADE, engine, self.voices[engine].version(name), name.casefold(), use.rate_wpm, use.pitch]
         reading_key = key("reading", made_by, wanted, ends)
-        take_key = key("take", reading_key, self.rate_hz, [part.first for part in parts])
-        kept = self.cache.read(take_key)
+        take_key = key("take's record", reading_key, self.rate_hz, [part.first for part in parts])
+        whose = f"{line.place}: line '{line.id}'"
+        record = self.cache.read(take_key)
+        kept = None if record is None else unpack_take(record, self.cache, lambda: self._again(line, use), whose)
         if kept is not None:
-            return unpack_take(kept)
+            return kept
         read = self.cache.read(reading_key)
         if read is None:
             phrases, wpm = self._reading(engine, name, use, parts)
@@ -201,8 +203,14 @@ class _Speaker:
         else:
             phrases, wpm = unpack_reading(read)
         take = self._finished(phrases, parts, {"voice": f"{engine}:{name}"}, wpm)
+        take = laid_down(take, self.rate_hz, self.cache, lambda: self._again(line, use), whose)
         self.cache.write(take_key, pack_take(take))
         return take
+
+    def _again(self, line: Line, use: VoiceUse) -> Take:
+        """The take once more, when the workers are gone: the reading is mostly still there, and nothing is spoken."""
+        with Pool(1, self.pool.engines) as pool:
+            return replace(self, pool=pool).take(line, use)
 
     def _worded(self, engine: str, name: str, parts: Sequence[Piece]) -> tuple[Piece, ...]:
         """The phrases with figures and abbreviations in words, where the voice is to have them so."""
