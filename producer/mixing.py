@@ -36,7 +36,6 @@ from producer.mix.stems import Stretch
 from producer.model.head import Head
 from producer.model.mixes import BUSES, STANDARD, MixStyle
 from producer.model.timeline import Clip
-from producer.model.voice import Take
 from producer.packed import packed, unpacked
 from producer.production import Placed, Watch
 from producer.units import gain
@@ -225,7 +224,7 @@ class _Mixing:
         return described(part, self.mixer.stems, timeline, script, self._take, self._placed.palette.identity)
 
     def _take(self, line: str, voice: int) -> str:
-        return _digest(self._placed.takes[line, voice])
+        return self._placed.takes[line, voice].digest
 
 
 def mixed(
@@ -287,13 +286,6 @@ def _head(head: Head | None) -> str:
     return (
         "" if head is None else sha256(repr([np.asarray(one).tobytes() for one in astuple(head)]).encode()).hexdigest()
     )
-
-
-def _digest(take: Take) -> str:
-    made = sha256()
-    for phrase in take.phrases:
-        made.update(phrase.audio.tobytes() + b"|")
-    return made.hexdigest()
 
 
 @lru_cache(maxsize=1)
