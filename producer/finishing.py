@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -131,7 +132,7 @@ def _moved_name(mix: Mixdown, ride: night.Ride, index: int) -> bytes:
 def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
     """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not."""
     profile = bench.profile
-    plan = master.first_plan(mix.levels, profile)
+    plan = planned(mix.levels, profile, bench.cache)
     rounds = 0
     while rounds < master.ROUNDS:
         rounds += 1
@@ -150,7 +151,18 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
         )
     if measured.samples != mix.samples:
         raise AssertionError(f"{measured.samples} samples came back of {mix.samples}")
+    bench.cache.write(_plan_name(mix.levels, profile), json.dumps([plan.gain_db, plan.ceiling_dbtp]).encode())
     return Mastered(plan, heard, seen, rounds)
+
+
+def planned(levels: master.Levels, profile: Profile, cache: Cache) -> master.Plan:
+    """The plan that brought a mix of these levels to the profile, or the first to be tried."""
+    kept = cache.read(_plan_name(levels, profile))
+    return master.first_plan(levels, profile) if kept is None else master.Plan(*json.loads(kept))
+
+
+def _plan_name(levels: master.Levels, profile: Profile) -> str:
+    return key("plan", made_by(), levels.powers.tobytes(), levels.peaks.tobytes(), repr(profile))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,14 +146,23 @@ class Notes:
         )
 
 
-class _Mixing:
+class Mixing:
     """One episode being mixed."""
 
-    def __init__(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf, cache: Cache) -> None:
+    def __init__(
+        self,
+        placed: Placed,
+        styles: Sequence[MixStyle],
+        stems: Stems,
+        shelf: Shelf,
+        cache: Cache,
+        witnessed: bool = True,
+    ) -> None:
         timeline, script = placed.timeline, placed.script
         self._placed, self._stems, self._shelf, self._cache = placed, stems, shelf, cache
         mixer_of = partial(Mixer, timeline, script, placed.takes, placed.palette, impulses=placed.impulses)
         self._tapped: dict[int, PartWitness] = {}
+        self._witnessed = witnessed
         self.mixer = mixer_of(tapping=self._tap)
         worn = [style.name for style in styles if style.headphones]
         head = (placed.head or spherical(timeline.rate_hz)) if worn else None
@@ -173,23 +182,32 @@ class _Mixing:
     def notes(self, index: int, played: Stretch | None) -> Notes:
         """What is known of a part, mixed where it must be."""
         part = self.mixer.parts[index]
-        clips, rate_hz = self.mixer.stems.clips_in(part.reach), self.mixer.timeline.rate_hz
-        raw = self._cache.read(self.name(index)) if played is None and self._stems == "none" else None
-        if raw is not None:
-            return Notes.from_bytes(raw, part, clips, rate_hz)
+        known = self.kept(index) if played is None and self._stems == "none" else None
+        if known is not None:
+            return known
         listened, witness = self._listened(index, played)
         mixed, levels = listened.mixed, {}
         for style, audio in listened.mixes.items():
-            levels[style] = master.levels_of(audio, part.core.shifted(-part.reach.start), rate_hz)
-        core = mixed.buses.within(part.core)
-        witness.push(core.beds, core.music)
+            levels[style] = master.levels_of(audio, part.core.shifted(-part.reach.start), self.mixer.timeline.rate_hz)
+        if self._witnessed:
+            core = mixed.buses.within(part.core)
+            witness.push(core.beds, core.music)
         stems = dict(self.listening.stems(mixed, self._stems))
         for stem, audio in stems.items():
             self._shelf.put(_stem(stem, index), audio)
         notes = Notes(margins=mixed.margins, said=listened.said, levels=levels, witness=witness, stems=frozenset(stems))
         self._cache.write(self._asks[index], asked_to_bytes(self.mixer.ask(index)))
-        self._cache.write(self.name(index), notes.to_bytes(part, clips))
+        if self._witnessed:
+            self._cache.write(self.name(index), notes.to_bytes(part, self.mixer.stems.clips_in(part.reach)))
         return notes
+
+    def kept(self, index: int) -> Notes | None:
+        """What is known of a part without mixing it; None where that is not enough."""
+        part = self.mixer.parts[index]
+        if not self.mixer.knows(index):
+            return None
+        raw = self._cache.read(self.name(index))
+        return None if raw is None else self._from_bytes(raw, part)
 
     def name(self, index: int) -> str:
         """What names a part's samples."""
@@ -204,6 +222,9 @@ class _Mixing:
         found = self._shelf.get(f"{style} {index}")
         return self._listened(index, None)[0].mixes[style] if found is None else found
 
+    def _from_bytes(self, raw: bytes, part: Part) -> Notes:
+        return Notes.from_bytes(raw, part, self.mixer.stems.clips_in(part.reach), self.mixer.timeline.rate_hz)
+
     def _listened(self, index: int, played: Stretch | None) -> tuple[Listened, PartWitness]:
         for near in self.mixer.around(index):
             self.mixer.ask(near)
@@ -213,11 +234,11 @@ class _Mixing:
         with self._lock:
             return listened, self._tapped.pop(index)
 
-    def _tap(self, part: Part) -> Tap:
+    def _tap(self, part: Part) -> Tap | None:
         witness = PartWitness(self._placed.timeline.rate_hz)
         with self._lock:
             self._tapped[part.index] = witness
-        return witness.tap
+        return witness.tap if self._witnessed else None
 
     def _described(self, part: Part) -> bytes:
         timeline, script = self._placed.timeline, self._placed.script
@@ -241,7 +262,7 @@ def mixed(
     Styles for headphones are heard with the listener's own head, or with a sphere.
     """
     shelf = workshop.shelf()
-    mixing = _Mixing(placed, styles, stems, shelf, cache)
+    mixing = Mixing(placed, styles, stems, shelf, cache)
     mixer, parts = mixing.mixer, mixing.mixer.parts
     watch.stage("mix", placed.timeline.duration)
     mixing.known()

@@ -46,6 +46,30 @@ class NoWatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What of an episode is wanted as a preview: a scene by its number, or what is between two times, or all of it."""
+
+    scene: int | None = None  # counts from 1
+    start_s: float | None = None
+    end_s: float | None = None
+    draft: bool = False
+    """Encoded in a hurry."""
+
+    @property
+    def name(self) -> str:
+        """What stands in the file's name."""
+        what = [] if self.scene is None else [f"scene-{self.scene}"]
+        if self.start_s is not None or self.end_s is not None:
+            what += [f"{_clock(self.start_s or 0.0)}-{'end' if self.end_s is None else _clock(self.end_s)}"]
+        return ".".join([*what, *(["draft"] if self.draft else [])])
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds, 3), 60)
+    return f"{minutes:.0f}m{rest:g}s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What the user asked for."""
 
@@ -92,6 +116,17 @@ class Placed(Outline):
     def outline(self) -> Outline:
         """What stays known of it."""
         return Outline(**{field.name: getattr(self, field.name) for field in fields(Outline)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A part of an episode that was made to be heard before the rest."""
+
+    file: Path
+    start_s: float  # on the episode's timeline
+    end_s: float
+    as_in_whole: bool
+    """Whether it is as loud as in the whole episode; else only that it has the profile's loudness by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

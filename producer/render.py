@@ -28,7 +28,20 @@ from producer.model.profile import PROFILES, Profile
 from producer.model.script import Script
 from producer.model.sound import Origin
 from producer.model.voice import Take
-from producer.production import Delivered, NoWatch, Order, Outline, Placed, Recorded, Report, Watch, audio_name
+from producer.preview import previewed
+from producer.production import (
+    Delivered,
+    NoWatch,
+    Order,
+    Outline,
+    Placed,
+    Preview,
+    Recorded,
+    Report,
+    Watch,
+    Window,
+    audio_name,
+)
 from producer.project import Project
 from producer.script.compose import decode
 from producer.script.mend import mend
@@ -44,7 +57,10 @@ from producer.timeline.place import place
 from producer.timeline.uses import uses
 from producer.units import Samples
 
-__all__ = ["NoWatch", "Order", "Placed", "Recorded", "Report", "Watch"]
+__all__ = ["NoWatch", "Order", "Placed", "Preview", "Recorded", "Report", "Watch", "Window"]
+
+PREVIEWS = "preview"
+"""The folder for what is only to be heard beforehand, in an episode's output folder."""
 
 
 def episode(order: Order, cache: Cache, watch: Watch) -> Report:
@@ -81,6 +97,18 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         stems=tuple(file for file in files if file.relative_to(folder).parts[0] == stems.FOLDER),
         files=files,
     )
+
+
+def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview:
+    """A part of the episode by itself, in the folder `preview` of its output. Raises a ProducerError."""
+    memory.few_arenas()
+    folder = (order.output or order.project.output) / PREVIEWS
+    placed = plan(order, cache, watch)
+    with Staging(folder) as staging, Workshop(cache.root / "work") as workshop:
+        name = f"{order.project.slug}.{window.name}{encode.codec(placed.profile).suffix}"
+        made = previewed(placed, window, staging.path(name), workshop, cache, order.jobs, watch)
+        staging.publish(stale=())
+    return replace(made, file=folder / name)
 
 
 def _audited(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from producer.mix.margin import LineMargin
     from producer.model.timeline import Timeline
     from producer.model.voice import TakeReport
-    from producer.production import Delivered, Recorded, Report
+    from producer.production import Delivered, Preview, Recorded, Report
     from producer.timeline.cue_sheet import CueRow
 
 
@@ -48,6 +48,30 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "findings": [audit_report.finding(found) for one in report.audits for found in one.findings],
         "files": [_from(path, here) for path in report.files],
     }
+
+
+def preview_facts(made: Preview, here: Path) -> dict[str, object]:
+    """What was made to be heard beforehand, as one JSON object."""
+    return {
+        "preview": _from(made.file, here),
+        "start_s": round(made.start_s, 3),
+        "end_s": round(made.end_s, 3),
+        "as_in_whole": made.as_in_whole,
+    }
+
+
+def preview_text(facts: Mapping[str, Any]) -> str:
+    """The same for a terminal."""
+    loud = (
+        "as loud as in the whole episode" if facts["as_in_whole"] else "levelled by itself: the rest is not mixed yet"
+    )
+    start, end = _clock(facts["start_s"]), _clock(facts["end_s"])
+    return f"preview of {start} to {end}, {loud}\nwrote      {facts['preview']}"
+
+
+def _clock(seconds: float) -> str:
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
 
 
 def _measured(mix: Delivered) -> dict[str, object]:

@@ -113,7 +113,9 @@ def test_a_tone_that_is_turned_down_gets_nothing_beside_it() -> None:
     made = joined(asked, rate_hz).gains(0, len(tone))
     assert made is not None
     assert beside_db(made[:, 0]) < -92
-    stepped = np.repeat(made[::hop, 0], hop)[: len(tone)]  # the same curve without the straight lines between its points
+    stepped = np.repeat(made[::hop, 0], hop)[
+        : len(tone)
+    ]  # the same curve without the straight lines between its points
     assert beside_db(stepped) > -60
 
 

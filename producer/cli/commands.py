@@ -15,6 +15,7 @@ from producer import __version__
 from producer.cli import audit as audit_commands
 from producer.cli import draft as draft_commands
 from producer.cli import pack as pack_commands
+from producer.cli import preview
 from producer.cli import takes as takes_commands
 from producer.cli import voices as voice_commands
 from producer.cli.common import (
@@ -24,11 +25,12 @@ from producer.cli.common import (
     QuietOption,
     cores,
     counted,
+    known,
     opened_cache,
     print_json,
     progress,
 )
-from producer.errors import ProducerError, UsageError, nearest
+from producer.errors import ProducerError, UsageError
 
 
 class _Commands(TyperGroup):
@@ -95,6 +97,16 @@ def episode(
         Path | None,
         typer.Option(metavar="FILE", help="The binaural mix, with the head of a SOFA file.", show_default=False),
     ] = None,
+    scene: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="A preview of the Nth scene alone.", show_default=False)
+    ] = None,
+    from_time: Annotated[
+        str | None, typer.Option("--from", metavar="T", help="A preview from T (1:30, 90 s) on.", show_default=False)
+    ] = None,
+    to_time: Annotated[
+        str | None, typer.Option("--to", metavar="T", help="A preview up to T.", show_default=False)
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="A preview, fast and rough.")] = False,
     jobs: Annotated[
         int, typer.Option(min=0, metavar="N", help="Parallel workers; 0: one per core.", show_default=False)
     ] = 0,
@@ -114,15 +126,13 @@ def episode(
     from producer.model.mixes import ALL, MIXES
     from producer.model.profile import PROFILES
 
-    if profile is not None and profile not in PROFILES:
-        raise UsageError(f"--profile: there is none called '{profile}'{nearest(profile, PROFILES)}")
-    for name in mix or ():
-        if name not in (*MIXES, ALL):
-            raise UsageError(f"--mix: there is none called '{name}'{nearest(name, (*MIXES, ALL))}")
     asked = tuple(dict.fromkeys(name.strip() for name in session.split(","))) if session is not None else ()
-    for name in asked:
-        if name not in SESSIONS:
-            raise UsageError(f"--session: there is none called '{name}'{nearest(name, SESSIONS)}")
+    known("--profile", [profile] if profile is not None else [], PROFILES)
+    known("--mix", mix or (), (*MIXES, ALL))
+    known("--session", asked, SESSIONS)
+    window = preview.window(scene, from_time, to_time, draft)
+    if window is not None and (mix or stems or stems_each or asked or sofa or strict):
+        raise UsageError("a preview (--scene, --from, --to, --draft) is of the standard mix alone, and not audited")
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
@@ -139,6 +149,9 @@ def episode(
             jobs=jobs or cores(),
             strict=strict,
         )
+        if window is not None:
+            preview.made(order, window, cache, watch, as_json=as_json, quiet=quiet)
+            return
         report = render.episode(order, cache, watch)
     facts = summary.facts(report, Path.cwd())
     if as_json:

@@ -6,10 +6,12 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from producer.errors import UsageError, nearest
 
 if TYPE_CHECKING:  # heavy modules are imported by the command that needs them
     from producer import render
@@ -64,3 +66,11 @@ def print_json(document: object) -> None:
     """One JSON document on standard output."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
     print()
+
+
+def known(option: str, names: Iterable[str], all_names: Iterable[str]) -> None:
+    """Raise UsageError for a name that an option does not know."""
+    every = tuple(all_names)
+    for name in names:
+        if name not in every:
+            raise UsageError(f"{option}: there is none called '{name}'{nearest(name, every)}")

@@ -218,9 +218,13 @@ class Mixer:
         with self._lock:
             self._asked[index] = asked
 
+    def knows(self, index: int) -> bool:
+        """Whether it is known what the lines ask that can turn something down in a part."""
+        return all(near in self._asked or not self.parts[near].lines for near in self.around(index))
+
     def curves(self, index: int) -> Mapping[Ruled, Reduction]:
         """How far each ruled stem is turned down in a part's reach; the parts around it must be asked."""
-        lines = [line for near in self.around(index) for line in self._asked[near]]
+        lines = [line for near in self.around(index) for line in self._asked.get(near, ())]
         reach = self.parts[index].reach
         beside = quantum_samples(self.timeline.rate_hz)
         return turned_down(lines, Span(reach.start, Samples(reach.end + beside)), self.timeline.rate_hz)

@@ -1,0 +1,50 @@
+"""What `render episode` takes and says of previews: `--scene`, `--from`, `--to`, `--draft`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from producer.cli.common import print_json
+from producer.errors import UsageError
+
+if TYPE_CHECKING:
+    from producer.cache import Cache
+    from producer.production import Order, Watch, Window
+
+
+def window(scene: int | None, start: str | None, end: str | None, draft: bool) -> Window | None:
+    """What the options ask to hear beforehand; None when they ask for the whole episode. Raises UsageError."""
+    if scene is None and start is None and end is None and not draft:
+        return None
+    from producer.production import Window
+
+    start_s, end_s = _time_s("--from", start), _time_s("--to", end)
+    if start_s is not None and end_s is not None and end_s <= start_s:
+        raise UsageError(f"--to {end} is not after --from {start}")
+    return Window(scene=scene, start_s=start_s, end_s=end_s, draft=draft)
+
+
+def _time_s(option: str, written: str | None) -> float | None:
+    """A time on the command line, in seconds: `90`, `90 s`, `1:30`, `1:02:03.5`. Raises UsageError."""
+    if written is None:
+        return None
+    text = written.strip().removesuffix("s").strip()
+    if not re.fullmatch(r"(\d{1,3}:)?(\d{1,4}:)?\d{1,6}(\.\d{1,6})?", text):
+        raise UsageError(f"{option} {written}: a time is 1:30, 1:02:03.5 or 90 s")
+    seconds = 0.0
+    for part in text.split(":"):
+        seconds = 60.0 * seconds + float(part)
+    return seconds
+
+
+def made(order: Order, window: Window, cache: Cache, watch: Watch, *, as_json: bool, quiet: bool) -> None:
+    """Make a preview and say where it is. Raises a ProducerError."""
+    from producer import render, summary
+
+    facts = summary.preview_facts(render.preview(order, window, cache, watch), Path.cwd())
+    if as_json:
+        print_json(facts)
+    elif not quiet:
+        print(summary.preview_text(facts))

@@ -1,0 +1,199 @@
+"""What an edit costs and what it leaves alone: the same bytes as a clean render, and no part made again without need."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from producer import finishing, mixing, project, render
+from producer.cache import Cache
+from producer.deliver import encode, ffmpeg
+from producer.dsp.loudness import loudness
+from producer.errors import RenderError
+from producer.mix.mixer import Mixer
+from producer.production import Window
+from tests.face_helpers import files
+
+SCRIPT = """\
+title: Three rooms
+packs: [ruins]
+cast:
+  ada: {voice: en-us}
+  ben: {voice: en-gb, treat: telephone}
+scenes:
+  - title: Below
+    room: small stone room
+    play:
+      - bed: wind level -14 LU
+      - pause: 2 s
+      - ada: Who is down there, and what do you want of us at this hour?
+      - sound: boots_on_boards path far left -> near right, repeat 6
+      - ben: Nobody. Nothing. Go back to sleep.
+      - pause: 3 s
+  - title: Above
+    play:
+      - bed: rain level -16 LU
+      - pause: 1 s
+      - ada: It rains, and I cannot sleep any more. [boom level -12 LU]
+      - hear: muffled over 1 s
+      - ben: Then read.
+      - pause: 6 s
+  - title: Outside
+    play:
+      - bed: wind level -18 LU
+      - pause: 2 s
+      - ben: The lamp has gone out.
+      - sound: metal_scrape level -10 LU
+      - pause: 6 s
+"""
+
+
+@dataclass
+class House:
+    """A small production whose encoded parts are counted."""
+
+    folder: Path
+    caches: Path
+    encoded: list[int] = field(default_factory=list)  # how long each part was that went through the encoder
+
+    def write(self, text: str) -> None:
+        (self.folder / "script").mkdir(parents=True, exist_ok=True)
+        (self.folder / "script" / "house.yaml").write_text(text, "utf-8")
+
+    def order(self, **asked: object) -> render.Order:
+        found, _ = project.find(self.folder / "script" / "house.yaml", self.folder)
+        return render.Order(project=found, **({"jobs": 2} | asked))  # type: ignore[arg-type]
+
+    def render(self, cache: str, **asked: object) -> render.Report:
+        self.encoded.clear()
+        with Cache(self.caches / cache) as kept:
+            return render.episode(self.order(**asked), kept, render.NoWatch())
+
+    def preview(self, cache: str, window: Window) -> render.Preview:
+        self.encoded.clear()
+        with Cache(self.caches / cache) as kept:
+            return render.preview(self.order(), window, kept, render.NoWatch())
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    made = House(tmp_path / "house", tmp_path / "caches")
+    made.write(SCRIPT)
+    real = encode.encode_part
+
+    def counted(*given: object, **named: object) -> encode.Encoded:
+        made.encoded.append(given[1].length)  # type: ignore[attr-defined]
+        return real(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(encode, "encode_part", counted)
+    return made
+
+
+EDITS: dict[str, tuple[str, str]] = {
+    "a level": ("boom level -12 LU", "boom level -9 LU"),
+    "a line": ("Then read.", "Then read something, or count the drops."),
+    "a pause": ("- pause: 2 s\n      - ada: Who", "- pause: 3.217 s\n      - ada: Who"),
+    "a cue more": ("      - ben: Nobody.", "      - sound: wood_knock level -12 LU\n      - ben: Nobody."),
+    "a bed": ("bed: rain level -16 LU", "bed: rain level -2 LU"),  # so loud that it must make way
+    "a scene less": (SCRIPT[SCRIPT.index("  - title: Above") : SCRIPT.index("  - title: Outside")], ""),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edited_episode_has_the_bytes_of_a_clean_render(house: House, edit: str) -> None:
+    house.render("kept")
+    every = len(house.encoded)
+    assert every >= 3
+    was, becomes = EDITS[edit]
+    assert SCRIPT.count(was) == 1
+    house.write(SCRIPT.replace(was, becomes))
+    house.render("kept")
+    again = len(house.encoded)
+    after_edit = files(house.folder / "output" / "house")
+    shutil.rmtree(house.folder / "output")
+    house.render("clean", jobs=1)
+    clean = files(house.folder / "output" / "house")
+    assert {name for name in clean if clean[name] != after_edit.get(name)} == set()
+    assert set(clean) == set(after_edit)
+    assert again < len(house.encoded)
+
+
+def test_a_longer_scene_leaves_the_parts_of_later_ones_as_they_were(house: House) -> None:
+    house.render("kept")
+    every = len(house.encoded)
+    house.write(SCRIPT.replace("- pause: 2 s\n      - ada: Who", "- pause: 3.217 s\n      - ada: Who"))
+    before = {scene.title: scene for scene in house.render("kept").timeline.scenes}
+    # The first scene, and what stands beside it where they cross.
+    assert 1 <= len(house.encoded) <= every - 1
+    assert before["Outside"].span.start > 0
+
+
+def test_nothing_changed_is_nothing_made(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.render("kept")
+    was = files(house.folder / "output" / "house")
+
+    def mixes(*_: object, **__: object) -> None:
+        raise AssertionError("a part is mixed again")
+
+    monkeypatch.setattr(Mixer, "mix", mixes)
+    monkeypatch.setattr(Mixer, "play", mixes)
+    house.render("kept")
+    assert house.encoded == []
+    assert files(house.folder / "output" / "house") == was
+
+
+@pytest.mark.parametrize("what", ["code", "libraries"])
+def test_another_program_takes_nothing_from_the_cache(house: House, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.render("kept")
+    every = len(house.encoded)
+    monkeypatch.setattr(finishing, "made_by", lambda: [what])
+    monkeypatch.setattr(mixing, "made_by", lambda: [what])
+    house.render("kept")
+    assert len(house.encoded) == every
+
+
+def decoded(path: Path) -> np.ndarray:
+    return np.concatenate(list(ffmpeg.decode(path, 2, 44100)))
+
+
+@pytest.mark.parametrize("draft", [False, True])
+def test_a_preview_sounds_as_the_whole_does_there(house: House, draft: bool) -> None:
+    report = house.render("kept")
+    whole = decoded(report.standard.file)
+    scene = report.timeline.scenes[1].span
+    made = house.preview("kept", Window(scene=2, draft=draft))
+    assert made.as_in_whole
+    assert made.file == house.folder / "output" / "house" / "preview" / f"house.scene-2{'.draft' if draft else ''}.mp3"
+    assert (made.start_s, made.end_s) == pytest.approx((scene.start / 44100, scene.end / 44100), abs=0.03)
+    heard = decoded(made.file)
+    start, inside = round(made.start_s * 44100), slice(2000, -2000)
+    there = whole[start : start + len(heard)]
+    assert len(heard) == round((made.end_s - made.start_s) * 44100)
+    assert loudness(heard, 44100) == pytest.approx(loudness(there, 44100), abs=0.1)
+    left = heard[inside] - there[inside]
+    assert np.sqrt(np.mean(left**2)) < 0.15 * np.sqrt(np.mean(there[inside] ** 2))
+
+
+def test_a_preview_before_the_first_render_says_that_it_is_levelled_by_itself(house: House) -> None:
+    made = house.preview("new", Window(start_s=3.0, end_s=9.5))
+    assert not made.as_in_whole
+    assert made.file.name == "house.0m3s-0m9.5s.mp3"
+    assert loudness(decoded(made.file), 44100) == pytest.approx(-16.0, abs=0.6)
+    assert sorted(path.name for path in (house.folder / "output" / "house").iterdir()) == ["preview"]
+
+
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        (Window(scene=4), "--scene 4: there are 3 scenes"),
+        (Window(start_s=4000.0), "nothing of the episode in that window"),
+        (Window(scene=1, start_s=300.0), "nothing of the episode in that window"),
+    ],
+)
+def test_a_window_beside_the_episode_is_a_mistake(house: House, window: Window, said: str) -> None:
+    with pytest.raises(RenderError, match=said):
+        house.preview("new", window)
