@@ -5,28 +5,25 @@ Cells hold the sum of the channels' powers, so it does not matter where a sound 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
+from producer.audit.levels import CELLS, OUTLINE, Codes, Powers, db
 from producer.dsp.grid import frame_samples
 from producer.later import fft
-
-Powers = NDArray[np.float32]
-"""Mean squares, full scale 1; cells have shape (frames, BANDS)."""
 
 MOMENTS = 16
 """Moments of a frame."""
 EDGES_HZ = (50.0, 100.0, 155.0, 239.0, 369.0, 571.0, 882.0, 1363.0, 2107.0, 3257.0, 5034.0, 7780.0, 12025.0)
 BANDS = len(EDGES_HZ) - 1
-_BATCH = 512
-_LEAST = 1e-12  # -120 dB: no more than rounding
+_BATCH = 32  # windows that fit into a core's own cache with all that is made of them
+_AHEAD = 64  # frames that a recorder waits for
 
 
 def moment_samples(rate_hz: int) -> int:
@@ -34,20 +31,35 @@ def moment_samples(rate_hz: int) -> int:
     return frame_samples(rate_hz) // MOMENTS
 
 
-def db(power: NDArray[np.floating]) -> Powers:
-    """Decibels of powers, nothing below -120."""
-    return np.asarray(10.0 * np.log10(np.maximum(power, _LEAST)), np.float32)
+@dataclass(frozen=True, slots=True)
+class _Kit:
+    """What turns windows of interleaved samples into powers of bands."""
+
+    window: NDArray[np.float32]  # each value once for each channel
+    sums: NDArray[np.intp]  # where sums over the squared spectrum begin
+    above: NDArray[np.intp]  # which of them are the bands
+    below: NDArray[np.intp]  # and which the bands of negative frequencies; of real spectra none
+    empty: NDArray[np.bool_]  # bands that the rate does not reach
+    mean_square: np.float32
 
 
-@lru_cache(maxsize=8)
-def _kit(rate_hz: int) -> tuple[Powers, int, list[int], np.float32]:
-    """Window, FFT length, the bins at which bands begin and the last one ends, and what makes sums mean squares."""
-    window = np.hanning(2 * frame_samples(rate_hz) + 1)[:-1]
-    length = int(fft.next_fast_len(len(window), real=True))
-    hz = np.arange(length // 2 + 1) * (rate_hz / length)
-    edges = [min(int(np.searchsorted(hz, edge)), len(hz)) for edge in EDGES_HZ]
-    mean_square = 2.0 / (length * np.square(window).sum())
-    return window.astype(np.float32), length, edges, np.float32(mean_square)
+@lru_cache(maxsize=16)
+def _kit(rate_hz: int, channels: int) -> _Kit:
+    length = 2 * frame_samples(rate_hz)
+    window = np.hanning(length + 1)[:-1]
+    edges = np.minimum(np.searchsorted(np.arange(length // 2) * (rate_hz / length), EDGES_HZ), length // 2)
+    sums, below = 2 * edges, np.zeros(0, np.intp)
+    if channels == 2:
+        sums = np.concatenate([sums, 2 * (length + 1 - edges[::-1])])
+        below = np.arange(2 * BANDS, BANDS, -1)
+    return _Kit(
+        window=np.repeat(window, channels).astype(np.float32),
+        sums=sums,
+        above=np.arange(BANDS),
+        below=below,
+        empty=np.diff(edges) == 0,
+        mean_square=np.float32((1.0 if channels == 2 else 2.0) / (length * np.square(window).sum())),
+    )
 
 
 def cells(audio: Audio, rate_hz: int, every: int = 1) -> Powers:
@@ -56,39 +68,118 @@ def cells(audio: Audio, rate_hz: int, every: int = 1) -> Powers:
     A frame is seen through a Hann window of two frames, so the first whole window begins half a frame before its frame.
 
     Args:
-        audio: shape (n, channels), from the beginning of the first window.
+        audio: shape (n, 1 or 2), from the beginning of the first window.
         every: how many frames lie between the windows that are looked at.
     """
-    window, length, edges, mean_square = _kit(rate_hz)
-    hop = frame_samples(rate_hz)
-    if len(audio) < 2 * hop:
+    channels = audio.shape[1]
+    kit = _kit(rate_hz, channels)
+    hop, width = channels * frame_samples(rate_hz) * every, channels * 2 * frame_samples(rate_hz)
+    flat = np.ascontiguousarray(audio, np.float32).reshape(-1)
+    if len(flat) < width:
         return np.zeros((0, BANDS), np.float32)
-    made = np.zeros((1 + (len(audio) - 2 * hop) // (hop * every), BANDS), np.float32)
-    for channel in audio.T:
-        plain = np.ascontiguousarray(channel, np.float32)
-        if not plain.any():
+    made = np.zeros((1 + (len(flat) - width) // hop, BANDS), np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(flat, width)[::hop]
+    for at in range(0, len(made), _BATCH):
+        if not flat[at * hop : (at + _BATCH - 1) * hop + width].any():
             continue
-        windows = np.lib.stride_tricks.sliding_window_view(plain, 2 * hop)[:: hop * every]
-        for at in range(0, len(made), _BATCH):
-            spectrum = fft.rfft(windows[at : at + _BATCH] * window, length, axis=1)
-            power = spectrum.real**2 + spectrum.imag**2
-            for band, (low, high) in enumerate(pairwise(edges)):
-                made[at : at + _BATCH, band] += power[:, low:high].sum(axis=1)
-    return made * mean_square
+        batch = windows[at : at + _BATCH] * kit.window
+        # Two channels are one complex signal: its spectrum's squares at a frequency and at its negative come to twice
+        # the sum of the channels'.
+        spectra = fft.fft(batch.view(np.complex64), axis=1, overwrite_x=True) if channels == 2 else fft.rfft(batch)
+        squares = np.square(spectra.view(np.float32))
+        sums = np.add.reduceat(squares, kit.sums, axis=1)
+        made[at : at + _BATCH] = sums[:, kit.above] + (sums[:, kit.below] if channels == 2 else 0.0)
+    made[:, kit.empty] = 0.0
+    return made * kit.mean_square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A whole programme, seen. Powers are mean squares."""
+    """A programme, or a part of it that begins on a frame, seen; an hour of it is 11 MB."""
 
     rate_hz: int
     samples: int
-    cells: Powers
-    """Shape (frames, BANDS), the sum of the channels."""
-    moments: Powers
-    """Shape (moments, 2), the sum of the channels: the whole signal, and what of it is about 3 to 18 kHz."""
+    cell_codes: Codes
+    """Shape (frames, BANDS), the sum of the channels, as `CELLS` has it."""
+    moment_codes: Codes
+    """Shape (moments, 2), the sum of the channels, as `OUTLINE` has it: the whole signal, and what of it is about
+    3 to 18 kHz."""
     channels: Powers
-    """Shape (frames, 3): left, right, and left times right; a mono programme is both."""
+    """Shape (frames, 3): mean squares of left, of right, and left times right; a mono programme is both."""
+
+    @property
+    def cells_db(self) -> Powers:
+        return CELLS.decoded(self.cell_codes)
+
+    @staticmethod
+    def joined(parts: Sequence[Seen]) -> Seen:
+        """Parts that follow on each other, all but the last of them whole frames. Raises ValueError for none."""
+        if not parts:
+            raise ValueError("nothing was seen")
+        if any(part.samples % frame_samples(part.rate_hz) for part in parts[:-1]):
+            raise ValueError("a part ends within a frame")
+        return Seen(
+            rate_hz=parts[0].rate_hz,
+            samples=sum(part.samples for part in parts),
+            cell_codes=np.concatenate([part.cell_codes for part in parts]),
+            moment_codes=np.concatenate([part.moment_codes for part in parts]),
+            channels=np.concatenate([part.channels for part in parts]),
+        )
+
+
+def look(audio: Audio, begin: int, start: int, stop: int, rate_hz: int) -> Seen:
+    """Samples [start, stop) of a programme, seen; the same however much more of it is given.
+
+    Args:
+        audio: shape (n, 1 or 2), from sample `begin` of the programme on; at least half a frame before `start` and
+            after `stop`, unless the programme begins or ends there.
+        start: on a frame; so is `stop`, unless the programme ends there.
+    """
+    hop = frame_samples(rate_hz)
+    if start % hop:
+        raise ValueError(f"a part that begins at sample {start} does not begin on a frame")
+    frames = -(-(stop - start) // hop)
+    around = _around(audio, start - hop // 2 - begin, (frames + 1) * hop)
+    inside = around[hop // 2 : hop // 2 + frames * hop]
+    moment = hop // MOMENTS
+    whole, high = np.zeros((2, frames * MOMENTS), np.float32)
+    channels = np.zeros((frames, 3), np.float32)
+    ways = np.ascontiguousarray(around.T)  # a channel at a time: several times as fast
+    for number, way in enumerate(ways):
+        plain = way[hop // 2 : hop // 2 + frames * hop]
+        # Twice the difference over two samples: nothing below, nothing at half the rate, most at a quarter of it.
+        apart = plain - 2.0 * way[hop // 2 - 2 : hop // 2 - 2 + len(plain)]
+        apart += way[hop // 2 - 4 : hop // 2 - 4 + len(plain)]
+        power = _powers(plain, plain, moment)
+        whole += power
+        high += _powers(apart, apart, moment) / np.float32(16.0)
+        channels[:, number] = power.reshape(-1, MOMENTS).mean(axis=1)
+    channels[:, 1] = channels[:, len(ways) - 1]
+    channels[:, 2] = channels[:, 0] if len(ways) == 1 else _powers(inside[:, 0], inside[:, 1], hop)
+    return Seen(
+        rate_hz=rate_hz,
+        samples=stop - start,
+        cell_codes=CELLS.coded(db(cells(around, rate_hz))),
+        moment_codes=OUTLINE.coded(db(np.stack([whole, high], axis=1))),
+        channels=channels,
+    )
+
+
+def _powers(one: NDArray[np.float32], other: NDArray[np.float32], width: int) -> Powers:
+    """Means of the products of two signals over every `width` samples."""
+    sums = np.einsum("nk,nk->n", one.reshape(-1, width), other.reshape(-1, width))
+    return np.asarray(sums / np.float32(width), np.float32)
+
+
+def _around(audio: Audio, first: int, count: int) -> Audio:
+    """Samples [first, first + count) of `audio`; silence where it has none."""
+    if first >= 0 and first + count <= len(audio):
+        return np.ascontiguousarray(audio[first : first + count], np.float32)
+    made = np.zeros((count, audio.shape[1]), np.float32)
+    low, high = max(first, 0), min(first + count, len(audio))
+    if low < high:
+        made[low - first : high - first] = audio[low:high]
+    return made
 
 
 class Recorder:
@@ -98,8 +189,8 @@ class Recorder:
         """`samples`: how long the programme is; None where it ends with the only stretch that is seen."""
         self.rate_hz = rate_hz
         self._samples = samples
-        self._hop, self._moment = frame_samples(rate_hz), moment_samples(rate_hz)
-        self._pieces: dict[int, tuple[Powers, Powers, Powers]] = {}
+        self._hop = frame_samples(rate_hz)
+        self._pieces: dict[int, Seen] = {}
         self._lock = Lock()
 
     def listen(self, start: int, blocks: Iterable[Audio]) -> Iterator[Audio]:
@@ -114,56 +205,48 @@ class Recorder:
                 waiting.append(np.asarray(block))
                 held += len(block)
                 ready = (begin + held - half) // self._hop
-                if ready - frame >= _BATCH // 8:
+                if ready - frame >= _AHEAD:
                     joined = np.concatenate(waiting)
-                    self._take(frame, ready, joined, begin)
+                    self._take(frame, ready * self._hop, joined, begin)
                     frame = ready
-                    kept = joined[max(0, frame * self._hop - half - begin) :]
+                    kept = joined[max(0, frame * self._hop - half - begin) :].copy()
                     begin += len(joined) - len(kept)
                     waiting, held = [kept], len(kept)
         finally:  # what broke off is seen up to there
             end = begin + held
             if self._samples is None:
                 self._samples = end
-            ready = -(-end // self._hop) if end >= self._samples else (end - half) // self._hop
-            if ready > frame:
-                self._take(frame, ready, np.concatenate(waiting), begin)
+            stop = min(end, self._samples) if end >= self._samples else (end - half) // self._hop * self._hop
+            if stop > frame * self._hop:
+                self._take(frame, stop, np.concatenate(waiting), begin)
 
-    def _take(self, first: int, last: int, audio: Audio, begin: int) -> None:
-        """Take down frames [first, last) of `audio`, which begins at `begin`; beyond its ends there is silence."""
-        low, high, half = first * self._hop, last * self._hop, self._hop // 2
-        around = np.zeros((high - low + self._hop, audio.shape[1]), np.float32)
-        head, tail = max(low - half, begin), min(high + self._hop - half, begin + len(audio))
-        around[head - low + half : tail - low + half] = audio[head - begin : tail - begin]
-        inside = around[half : half + high - low]
-        ways = [np.ascontiguousarray(way) for way in inside.T]  # a channel at a time: several times as fast
-        squares = [way * way for way in ways]
-        both = ways[0] * ways[-1]
-        outline = np.zeros(((high - low) // self._moment, 2), np.float32)
-        for channel, square in enumerate(squares):
-            # Twice the difference over two samples: nothing below, nothing at half the rate, most at a quarter of it.
-            before = np.concatenate([np.zeros(4, np.float32), around[:, channel]])[half : half + high - low + 4]
-            apart = before[4:] - 2.0 * before[2:-2] + before[:-4]
-            outline[:, 0] += square.reshape(-1, self._moment).mean(axis=1)
-            outline[:, 1] += (apart * apart).reshape(-1, self._moment).mean(axis=1) / 16.0
-        per_frame = (squares[0], squares[-1], both)
-        pair = np.stack([one.reshape(-1, self._hop).mean(axis=1) for one in per_frame], axis=1)
-        piece = (cells(around, self.rate_hz), outline, pair)
-        with self._lock:
-            if first not in self._pieces or len(self._pieces[first][0]) <= len(piece[0]):
-                self._pieces[first] = piece
+    def _take(self, first: int, stop: int, audio: Audio, begin: int) -> None:
+        """Take down what is from frame `first` to sample `stop` in `audio`, which begins at `begin`."""
+        for low in range(first * self._hop, stop, 2 * _AHEAD * self._hop):  # so much as the cache holds
+            piece = look(audio, begin, low, min(stop, low + 2 * _AHEAD * self._hop), self.rate_hz)
+            with self._lock:
+                before = self._pieces.get(low // self._hop)
+                if before is None or before.samples <= piece.samples:
+                    self._pieces[low // self._hop] = piece
 
     def seen(self) -> Seen:
         """What was taken down. Raises ValueError where a part was never seen."""
         samples = self._samples or 0
-        frames, per = -(-samples // self._hop), self._hop // self._moment
-        whole = np.full((frames, BANDS), np.nan, np.float32)
-        moments, channels = np.zeros((frames * per, 2), np.float32), np.zeros((frames, 3), np.float32)
-        for first, (piece, outline, pair) in sorted(self._pieces.items()):
-            last = min(frames, first + len(piece))
-            whole[first:last] = piece[: last - first]
-            moments[first * per : last * per] = outline[: (last - first) * per]
-            channels[first:last] = pair[: last - first]
-        if np.isnan(whole).any():
+        frames = -(-samples // self._hop)
+        there = np.zeros(frames, np.bool_)
+        made = Seen(
+            rate_hz=self.rate_hz,
+            samples=samples,
+            cell_codes=np.zeros((frames, BANDS), np.uint8),
+            moment_codes=np.zeros((frames * MOMENTS, 2), np.uint8),
+            channels=np.zeros((frames, 3), np.float32),
+        )
+        for first, piece in sorted(self._pieces.items()):
+            last = min(frames, first + len(piece.cell_codes))
+            made.cell_codes[first:last] = piece.cell_codes[: last - first]
+            made.moment_codes[first * MOMENTS : last * MOMENTS] = piece.moment_codes[: (last - first) * MOMENTS]
+            made.channels[first:last] = piece.channels[: last - first]
+            there[first:last] = True
+        if not there.all():
             raise ValueError("a part of the programme was never seen")
-        return Seen(rate_hz=self.rate_hz, samples=samples, cells=whole, moments=moments, channels=channels)
+        return made

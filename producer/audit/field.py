@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.audit.cells import BANDS, Powers, Seen, db
+from producer.audit.cells import BANDS, Seen
+from producer.audit.levels import CELLS, Powers, db
 from producer.audit.reference import Reference, add
 from producer.audit.tap import ClipCells
 from producer.dsp import grid
@@ -35,13 +36,13 @@ class Field:
     """The cells of one episode while findings explain them, one after another."""
 
     def __init__(self, reference: Reference, seen: Seen) -> None:
-        frames = len(reference.cells)
-        heard = np.full((frames, BANDS), -120.0, np.float32)
-        count = min(frames, len(seen.cells))
-        heard[:count] = db(seen.cells[:count])
+        frames = len(reference.cell_codes)
+        heard = np.full((frames, BANDS), CELLS.lowest_db, np.float32)
+        count = min(frames, len(seen.cell_codes))
+        heard[:count] = seen.cells_db[:count]
         self.frames, self.there = frames, count
         self.rate_hz, self.frame_s = reference.rate_hz, grid.frame_s(reference.rate_hz)
-        self.expected, self.heard = reference.cells, heard
+        self.expected, self.heard = reference.cells_db, heard
         self.clips: Mapping[str, ClipCells] = reference.clips
         self.total = np.zeros((frames, BANDS), np.float32)
         for clip in reference.clips.values():

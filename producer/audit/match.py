@@ -14,8 +14,9 @@ from typing import Literal
 
 import numpy as np
 
-from producer.audit.cells import BANDS, EDGES_HZ, Powers
+from producer.audit.cells import BANDS, EDGES_HZ
 from producer.audit.field import AUDIBLE_DB, Field, Flags, cost
+from producer.audit.levels import Powers
 from producer.audit.programme import runs
 from producer.audit.tap import ClipCells
 from producer.later import ndimage
@@ -213,9 +214,10 @@ def _guess(field: Field, name: str, wrong: float) -> _Guess | None:
     found: list[_Guess] = []
     gap_gain = float(gained[start:end].sum())
     missing_share = float(np.where(judged, cost(gap_change), 0.0).sum()) / max(possible, 1e-9)
-    # Of what is there, taking it out would cost about what it is worth; a faint end that is not there costs less.
-    there = (gap_gain - float(gained.sum())) / max((1.0 - missing_share) * possible, 1e-9)
-    whole = missing_share > 0.9 or (missing_share > 0.8 and there < 0.5)
+    # A faint end hardly shows: it is gone, too, where what is off goes with what taking it out would change.
+    rest = judged & (gap_change == 0.0)
+    goes_with = float(np.where(rest, off * gone, 0.0).sum()) / max(float(np.where(rest, gone * gone, 0.0).sum()), 1e-9)
+    whole = missing_share > 0.9 or (missing_share > 0.8 and goes_with > 0.5)
     found.append(
         _Guess(
             clip=name,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from producer.audit.cells import MOMENTS, Powers, Seen, db, moment_samples
+from producer.audit.cells import MOMENTS, Seen, moment_samples
 from producer.audit.field import Field, Flags
+from producer.audit.levels import OUTLINE, Powers
 from producer.audit.programme import runs
 from producer.audit.reference import Reference
 from producer.later import ndimage
@@ -38,11 +39,11 @@ class Outline:
     """The outline as planned and as heard, in dB; what is off is what is left when the whole's level is taken out."""
 
     def __init__(self, reference: Reference, seen: Seen, field: Field) -> None:
-        count = min(len(reference.outline), len(seen.moments))
+        count = min(len(reference.outline_codes), len(seen.moment_codes))
         self.per_frame = MOMENTS
         self.moment_s = moment_samples(reference.rate_hz) / reference.rate_hz
-        self.planned: Powers = reference.outline[:count]
-        self.heard = db(seen.moments[:count])
+        self.planned: Powers = OUTLINE.decoded(reference.outline_codes[:count])
+        self.heard = OUTLINE.decoded(seen.moment_codes[:count])
         plain = self.heard - self.planned
         loud = self.planned > _AUDIBLE_DB
         level = [np.median(plain[loud[:, band], band]) if loud[:, band].sum() > 100 else 0.0 for band in (0, 1)]

@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.audit.cells import BANDS, MOMENTS, Powers, Seen, db
+from producer.audit.cells import BANDS, MOMENTS, Seen
+from producer.audit.levels import CELLS, CLIPS, Codes, Powers, db
 from producer.audit.tap import ClipCells
 from producer.dsp.grid import COARSE, frame_samples
 
 VERSION = 2
-_CELL_DB, _OUTLINE_DB, _LOWEST_DB = 0.5, 1.5, -120.0
 _MOST_BYTES = 1 << 28
 
 
@@ -54,18 +54,22 @@ class Reference:
     samples: int
     profile: str
     mix: str
-    cells: Powers  # (frames, BANDS)
-    outline: Powers  # (moments, 2)
+    cell_codes: Codes  # (frames, BANDS), as in `Seen`
+    outline_codes: Codes  # (moments, 2)
     channels: Powers  # (coarse frames, 2): left against right in dB, correlation -1 … 1
     clips: Mapping[str, ClipCells]  # powers of these are in dB, too
     margins: Mapping[str, Margin]  # by clip id
+
+    @property
+    def cells_db(self) -> Powers:
+        return CELLS.decoded(self.cell_codes)
 
     def to_bytes(self) -> bytes:
         """The file."""
         rows, parts, at = [], [], 0
         for one in self.clips.values():
             rows.append((at, len(one.powers), one.first, one.step))
-            parts.append(_coded(one.powers, _CELL_DB))
+            parts.append(CLIPS.coded(one.powers))
             at += len(one.powers)
         about = {
             "version": VERSION,
@@ -82,8 +86,8 @@ class Reference:
         channels = np.stack([np.clip(self.channels[:, 0], -60, 60), 100.0 * self.channels[:, 1]], axis=1)
         arrays = {
             "about": np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8),
-            "cells": _coded(self.cells, _CELL_DB).T.copy(),  # by band: neighbours are alike, and pack better
-            "outline": _coded(self.outline, _OUTLINE_DB).T.copy(),
+            "cells": self.cell_codes.T.copy(),  # by band: neighbours are alike, and pack better
+            "outline": self.outline_codes.T.copy(),
             "channels": np.rint(channels).astype(np.int8).T.copy(),
             "clips": np.concatenate([np.zeros((0, BANDS), np.uint8), *parts]).T.copy(),
             "rows": np.array(rows, np.int64).reshape(-1, 4),
@@ -121,15 +125,15 @@ class Reference:
         for name, (at, count, first, step) in zip(about["clips"], rows, strict=True):
             if min(at, count, first) < 0 or at + count > len(packed) or step not in (1, COARSE):
                 raise ValueError(f"the rows of {name} do not fit")
-            clips[str(name)] = ClipCells(first, step, _decoded(packed[at : at + count], _CELL_DB))
+            clips[str(name)] = ClipCells(first, step, CLIPS.decoded(packed[at : at + count]))
         channels = arrays["channels"].T.astype(np.float32)
         return cls(
             rate_hz=rate_hz,
             samples=samples,
             profile=str(about["profile"]),
             mix=str(about["mix"]),
-            cells=_decoded(arrays["cells"].T, _CELL_DB),
-            outline=_decoded(arrays["outline"].T, _OUTLINE_DB),
+            cell_codes=arrays["cells"].T.astype(np.uint8),
+            outline_codes=arrays["outline"].T.astype(np.uint8),
             channels=np.stack([channels[:, 0], channels[:, 1] / 100.0], axis=1).astype(np.float32),
             clips=clips,
             margins={
@@ -137,14 +141,6 @@ class Reference:
                 for name, row in about["margins"].items()
             },
         )
-
-
-def _coded(level_db: Powers, step_db: float) -> NDArray[np.uint8]:
-    return np.asarray(np.clip(np.rint((level_db - _LOWEST_DB) / step_db), 0, 255), np.uint8)
-
-
-def _decoded(codes: NDArray[Any], step_db: float) -> Powers:
-    return (codes.astype(np.float32) * np.float32(step_db) + np.float32(_LOWEST_DB)).astype(np.float32)
 
 
 def relation(seen: Seen) -> Powers:
@@ -187,7 +183,7 @@ def build(
         bus_gain_db: what this mix gives each bus beyond the standard one; 0 unless said.
         margins: by clip id.
     """
-    coarse = -(-len(seen.cells) // COARSE)
+    coarse = -(-len(seen.cell_codes) // COARSE)
     found: dict[str, ClipCells] = {}
     for bus in ("speech", "sounds", "beds", "music"):
         inside = {name: one for name, one in clips.items() if buses[name][0] == bus}
@@ -210,8 +206,8 @@ def build(
         samples=seen.samples,
         profile=profile,
         mix=mix,
-        cells=db(seen.cells),
-        outline=db(seen.moments),
+        cell_codes=seen.cell_codes,
+        outline_codes=seen.moment_codes,
         channels=relation(seen),
         clips={name: found[name] for name in clips},
         margins=margins,

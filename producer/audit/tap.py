@@ -8,7 +8,8 @@ from threading import Lock
 import numpy as np
 
 from producer.audio import Audio
-from producer.audit.cells import BANDS, Powers, cells
+from producer.audit.cells import BANDS, cells
+from producer.audit.levels import Powers
 from producer.dsp.grid import COARSE, coarse_samples, frame_samples
 
 BUSES = ("speech", "sounds", "beds", "music")

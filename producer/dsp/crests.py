@@ -20,29 +20,44 @@ def _between() -> NDArray[np.float64]:
     return kernel
 
 
-_KERNEL = _between()
+def _beside() -> NDArray[np.float64]:
+    """The kernels after and before a sample in the middle of 2 · EDGE + 1, shape (taps + 1, 2 · (phases - 1))."""
+    between, nothing = _between(), np.zeros((1, _PHASES - 1))
+    return np.hstack([np.vstack([nothing, between]), np.vstack([between, nothing])])
 
 
-def crests(channel: NDArray[np.floating], floor: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+_KERNEL = _beside()
+_BATCH = 2048  # peaks at once, so that what is made of them fits into the cache
+
+
+def highest_sample(audio: NDArray[np.floating]) -> float:
+    """The highest absolute value of any channel; 0 where there is nothing."""
+    return max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
+
+
+def crests(audio: NDArray[np.floating], floor: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Local peaks of at least `floor`, and how high the signal rises just beside each of them.
 
     A peak between samples stands beside a sample that is itself a local peak, so only those are looked at.
 
     Args:
-        channel: shape (n,); its first and last `EDGE` samples are only seen, not searched.
+        audio: shape (n, channels); its first and last `EDGE` samples are only seen, not searched.
 
     Returns:
-        Indices into `channel`, rising, and absolute heights, both shape (peaks,).
+        Indices of samples of `audio`, channel after channel, and absolute heights, both shape (peaks,).
     """
-    level = np.abs(channel)
-    inner = level[EDGE:-EDGE]
-    loud = (
-        (inner >= floor) & (inner >= level[EDGE - 1 : -EDGE - 1]) & (inner >= level[EDGE + 1 : len(level) - EDGE + 1])
-    )
-    at = np.flatnonzero(loud) + EDGE
-    heights = level[at].astype(float)
-    if len(at):
-        windows = np.lib.stride_tricks.sliding_window_view(channel, _TAPS)
-        for shift in (0, 1):  # after the sample, and before it
-            heights = np.maximum(heights, np.abs(windows[at - (EDGE - 1) - shift] @ _KERNEL).max(axis=1))
-    return at, heights
+    places, heights = [np.zeros(0, np.intp)], [np.zeros(0)]
+    for channel in audio.T:
+        level = np.abs(channel)
+        at = np.flatnonzero(level[EDGE:-EDGE] >= floor) + EDGE
+        if not len(at):
+            continue
+        here = level[at]
+        at = at[(here >= level[at - 1]) & (here >= level[at + 1])]
+        windows = np.lib.stride_tricks.sliding_window_view(channel, _TAPS + 1)
+        for first in range(0, len(at), _BATCH):
+            some = at[first : first + _BATCH]
+            risen = np.abs(windows[some - EDGE] @ _KERNEL).max(axis=1, initial=0.0)
+            places.append(some)
+            heights.append(np.maximum(level[some], risen))
+    return np.concatenate(places), np.concatenate(heights)

@@ -1,8 +1,8 @@
 """A look-ahead true-peak limiter for a programme that comes in blocks of any size.
 
 The gain falls smoothly before a peak and rises slowly after it; where nothing is over the ceiling, samples pass with
-the constant gain alone. Work is done in chunks counted from the first sample, so the blocks that come in never change
-what goes out.
+the constant gain alone. Work is done in chunks counted from the first sample, and the gain that each may have is
+counted in whole steps, so the blocks that come in never change what goes out.
 """
 
 from __future__ import annotations
@@ -11,12 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio, silence
-from producer.dsp.crests import EDGE, crests
+from producer.dsp.crests import EDGE, crests, highest_sample
 from producer.later import ndimage
 from producer.units import gain
 
+Steps = NDArray[np.int64]
+"""Gains in dB, counted in `_STEP_DB`."""
+
 _GROUP = 8  # samples that share one control value
 CHUNK = 4096  # samples of one step: whole groups, and longer than the look-ahead
+_GROUPS = CHUNK // _GROUP
+_STEP_DB = 1e-6
+"""Gains are counted in whole steps of it: sums of them are exact, whatever they are added up from."""
+_WANTED_STEPS = 100
+"""What a peak needs is rounded down to so many: the rounding of its interpolation never reaches the samples."""
+_AT_ONCE = 16  # chunks that fit into a core's own cache
 _LOOK_AHEAD_S = 0.006
 RELEASE_DB_S = 60.0
 LONGEST_RELEASE_S = 2.0
@@ -33,12 +42,10 @@ class Limiter:
         self._ahead = max(1, round(_LOOK_AHEAD_S * rate_hz / _GROUP))
         kernel = np.hanning(2 * self._ahead + 3)[1:-1]
         self._kernel = kernel / kernel.sum()
-        self._release_db = RELEASE_DB_S * _GROUP / rate_hz
-        self._chunks = [silence(CHUNK, channels)] * 2  # the two before the newest
-        self._control = [np.zeros(CHUNK // _GROUP)] * 2  # gain in dB that each group may have, of the two before those
-        self._released_db = 0.0
-        self._steps = 0
-        self._waiting = silence(0, channels)
+        self._release = round(RELEASE_DB_S * _GROUP / rate_hz / _STEP_DB)
+        self._held = silence(2 * CHUNK, channels)  # the two chunks before the newest, and what is no whole chunk yet
+        self._control = np.zeros(2 * _GROUPS, np.int64)  # gain that each group may have, of the two chunks before those
+        self._before_began = 2  # chunks before the first sample, of which nothing is given
         self._came = 0
         self._gave = 0
         self.deepest_db = 0.0
@@ -47,64 +54,76 @@ class Limiter:
     def push(self, block: Audio) -> Audio:
         """Take the next samples, shape (n, channels); give those that are ready, maybe none."""
         self._came += len(block)
-        self._waiting = np.concatenate([self._waiting, block])
-        whole = len(self._waiting) // CHUNK * CHUNK
-        ready = [self._step(self._waiting[at : at + CHUNK]) for at in range(0, whole, CHUNK)]
-        self._waiting = self._waiting[whole:]
-        return self._give(ready)
+        return self._worked(block)
 
     def flush(self) -> Audio:
         """The rest; after it, exactly as many samples have come out as went in."""
-        tail = np.concatenate([self._waiting, silence(4 * CHUNK, self._waiting.shape[1])])
-        ready = [self._step(tail[at : at + CHUNK]) for at in range(0, 4 * CHUNK, CHUNK)]
-        self._waiting = self._waiting[:0]
-        return self._give(ready)
+        left = self._came - self._gave
+        return self._worked(silence(4 * CHUNK, self._held.shape[1]))[:left]
 
-    def _give(self, ready: list[Audio]) -> Audio:
-        out = np.concatenate([self._waiting[:0], *ready])[: self._came - self._gave]
+    def _worked(self, block: Audio) -> Audio:
+        waiting = len(self._held) - 2 * CHUNK
+        chunks = (waiting + len(block)) // CHUNK
+        skipped = min(chunks, self._before_began)
+        self._before_began -= skipped
+        out = np.empty(((chunks - skipped) * CHUNK, self._held.shape[1]), np.float32)
+        made, used = -skipped, 0
+        while made + skipped < chunks:
+            count = min(_AT_ONCE, chunks - made - skipped)
+            taken = (count + 2) * CHUNK - len(self._held)
+            held = np.concatenate([self._held, block[used : used + taken]])
+            ready = self._steps(held, count)
+            out[max(made, 0) * CHUNK : (made + count) * CHUNK] = ready[max(-made, 0) * CHUNK :]
+            made, used = made + count, used + taken
+            self._held = held[count * CHUNK :]
+        self._held = np.concatenate([self._held, block[used:]])
         self._gave += len(out)
         return out
 
-    def _step(self, newest: Audio) -> Audio:
-        """Learn the peaks of the chunk before `newest`; give back the one before that."""
-        oldest, before = self._chunks
-        self._chunks = [before, newest]
-        seen = np.concatenate([oldest[-EDGE:], before, newest[:EDGE]]) * np.float32(self._gain)
-        control = [*self._control, self._release(self._wanted_db(seen))]
-        self._control = control[1:]
-        self._steps += 1
-        if self._steps <= 2:  # what stands before the first sample
-            return newest[:0]
-        return self._apply(oldest, np.concatenate(control))
+    def _steps(self, held: Audio, count: int) -> Audio:
+        """The first `count` chunks of `held`, which has two more; of all but the first of them the peaks are learnt."""
+        seen = held[CHUNK - EDGE : (count + 1) * CHUNK + EDGE]
+        control = np.concatenate([self._control, self._allowed(self._wanted(seen, count))])
+        self._control = control[count * _GROUPS :]
+        made = held[: count * CHUNK] * np.float32(self._gain)
+        limited = np.flatnonzero(control.reshape(-1, _GROUPS).any(axis=1))
+        for chunk in sorted({at for one in limited.tolist() for at in (one - 2, one - 1, one) if 0 <= at < count}):
+            part = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
+            factor = self._factor(control[chunk * _GROUPS : (chunk + 3) * _GROUPS])
+            np.multiply(held[part], factor[:, None], out=made[part])
+        return made
 
-    def _wanted_db(self, seen: Audio) -> NDArray[np.float64]:
-        """The gain (dB, at most 0) that brings each group of a chunk under the ceiling; `seen` has both edges."""
-        peaks = np.full(CHUNK // _GROUP, self._ceiling)
-        for channel in seen.T:
-            # A peak of under half the ceiling cannot rise over it between samples (6 dB).
-            at, heights = crests(channel, 0.5 * self._ceiling)
-            np.maximum.at(peaks, (at - EDGE) // _GROUP, heights)
-        # Whole ten-thousandths of a decibel: rounding in the interpolation never reaches the samples.
-        wanted: NDArray[np.float64] = np.floor(2e5 * np.log10(self._ceiling / peaks)) / 1e4
+    def _wanted(self, seen: Audio, count: int) -> Steps:
+        """The gain (at most 0) that brings each group of `count` chunks under the ceiling; `seen` has both edges."""
+        wanted = np.zeros(count * _GROUPS, np.int64)
+        # A peak of under half the ceiling cannot rise over it between samples (6 dB).
+        floor = 0.5 * self._ceiling / self._gain
+        if highest_sample(seen) < floor:
+            return wanted
+        at, heights = crests(seen, floor)
+        over = heights * self._gain > self._ceiling
+        peaks_db = 20.0 * np.log10(self._ceiling / (heights[over] * self._gain))
+        needed = np.floor(peaks_db / (_WANTED_STEPS * _STEP_DB)).astype(np.int64) * _WANTED_STEPS
+        np.minimum.at(wanted, (at[over] - EDGE) // _GROUP, needed)
         return wanted
 
-    def _release(self, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _allowed(self, wanted: Steps) -> Steps:
         """Falls at once, rises at most `RELEASE_DB_S`."""
-        ramp = self._release_db * np.arange(1, len(wanted) + 1)
-        fallen = np.minimum(ramp + np.minimum.accumulate(wanted - ramp), self._released_db + ramp)
-        risen: NDArray[np.float64] = np.minimum(fallen, 0.0)
-        self._released_db = float(risen[-1])
-        return risen
+        last = int(self._control[-1])
+        if not last and not wanted.any():
+            return wanted
+        ramp = self._release * np.arange(1, len(wanted) + 1)
+        return np.minimum(np.minimum(ramp + np.minimum.accumulate(wanted - ramp), last + ramp), 0)
 
-    def _apply(self, audio: Audio, control: NDArray[np.float64]) -> Audio:
-        """`audio` is the middle one of the three chunks that `control` covers."""
-        if control.min() >= 0.0:
-            return (audio * self._gain).astype(np.float32)
-        groups = CHUNK // _GROUP
+    def _factor(self, control: Steps) -> NDArray[np.float32]:
+        """What the samples of the middle one of the three chunks that `control` covers are multiplied with."""
+        reach = 2 * self._ahead + 3
+        around = control[_GROUPS - 1 - reach : 2 * _GROUPS + 1 + reach]
         # The lowest over the window and one group beyond, then a mean over the window: never above what a sample needs.
-        lowest = ndimage.minimum_filter1d(control, 2 * self._ahead + 3, mode="nearest")
-        smooth = np.convolve(lowest, self._kernel, "same")[groups - 1 : 2 * groups + 1]
+        lowest = ndimage.minimum_filter1d(around, reach, mode="nearest") * _STEP_DB
+        smooth = np.convolve(lowest, self._kernel, "same")[reach:-reach]  # of the groups, and one beyond at each side
         self.deepest_db = max(self.deepest_db, -float(smooth.min()))
-        centres = (np.arange(-1, groups + 1) + 0.5) * _GROUP - 0.5
-        factor = np.interp(np.arange(CHUNK), centres, 10.0 ** (smooth / 20.0) * self._gain)
-        return (audio * factor[:, None]).astype(np.float32)
+        levels = 10.0 ** (smooth / 20.0) * self._gain
+        between = (np.arange(_GROUP) + 0.5) / _GROUP
+        rising = levels[:-1, None] + np.diff(levels)[:, None] * between  # from the middle of a group to the next one's
+        return np.asarray(rising.reshape(-1)[_GROUP // 2 : -(_GROUP // 2)], np.float32)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.dsp.crests import EDGE, crests
+from producer.dsp.crests import EDGE, crests, highest_sample
 from producer.later import signal
 
 Floats = NDArray[np.float64]
@@ -49,42 +49,72 @@ def lufs(power: Floats | float) -> Floats:
         return np.asarray(OFFSET + 10.0 * np.log10(np.asarray(power, float)))
 
 
+class KWeighted:
+    """The K-weighting of audio that comes in blocks of any size."""
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        if not 1 <= channels <= len(CHANNEL_WEIGHT):
+            raise ValueError(f"the meter knows 1 to 5 channels, not {channels}")
+        self._pair = channels == 2
+        sections = k_weighting(rate_hz)
+        self._filter = sections.astype(np.complex128) if self._pair else sections
+        self._state = np.zeros((2, 2), np.complex128) if self._pair else np.zeros((2, channels, 2))
+        self._weight = np.sqrt(CHANNEL_WEIGHT[:channels])
+
+    def __call__(self, block: NDArray[np.floating]) -> Floats:
+        """The next samples, shape (n, channels): weighted, in float64, so that squares need no more weights."""
+        if not (block.any() or self._state.any()):
+            return np.zeros(block.shape)
+        if self._pair:
+            # Two channels are one complex signal: a recursive filter waits for itself, and so waits once for both.
+            pairs = np.ascontiguousarray(block, np.float64).view(np.complex128)[:, 0]
+            made, self._state = signal.sosfilt(self._filter, pairs, zi=self._state)
+            return np.asarray(made.view(np.float64).reshape(-1, 2))
+        rows = np.ascontiguousarray(block.T, float)  # scipy filters rows nearly three times as fast as columns
+        weighted, self._state = signal.sosfilt(self._filter, rows, axis=1, zi=self._state)
+        return np.asarray(np.ascontiguousarray(weighted.T) * self._weight)
+
+
+_STRETCH = 1 << 14  # samples that are worked on at once, so that what is made of them fits into the cache
+
+
 class PowerMeter:
     """Turns audio, in blocks of any size, into K-weighted power per hop of 10 ms."""
 
     def __init__(self, rate_hz: int, channels: int, hop_s: float = HOP_S) -> None:
-        if not 1 <= channels <= len(CHANNEL_WEIGHT):
-            raise ValueError(f"the meter knows 1 to 5 channels, not {channels}")
         self.hop = round(rate_hz * hop_s)
         self.seconds_per_hop = self.hop / rate_hz
-        self._filter = k_weighting(rate_hz)
-        self._state = np.zeros((2, channels, 2))
-        self._weight = CHANNEL_WEIGHT[:channels]
-        self._rest = np.zeros(0)
+        self._weighted = KWeighted(rate_hz, channels)
+        self._rest = np.zeros((0, channels))
         self._powers: list[Floats] = []
 
     def push(self, block: NDArray[np.floating]) -> None:
         """Take the next samples, shape (n, channels)."""
-        if not len(block):
-            return
-        if block.any() or self._state.any():
-            # Channel by channel: scipy filters rows nearly three times as fast as columns.
-            rows = np.ascontiguousarray(block.T, float)
-            weighted, self._state = signal.sosfilt(self._filter, rows, axis=1, zi=self._state)
-            squares = self._weight @ np.square(weighted)
-        else:
-            squares = np.zeros(len(block))
-        squares = np.concatenate([self._rest, squares])
-        whole = len(squares) // self.hop * self.hop
-        if whole:
-            self._powers.append(squares[:whole].reshape(-1, self.hop).mean(axis=1))
-        self._rest = squares[whole:].copy()  # a view would keep the whole block alive
+        for at in range(0, len(block), _STRETCH):
+            weighted = self._weighted(block[at : at + _STRETCH])
+            missing = -len(self._rest) % self.hop
+            if missing:
+                self._rest = np.concatenate([self._rest, weighted[:missing]])
+                weighted = weighted[missing:]
+                if len(self._rest) < self.hop:
+                    continue
+                self._powers.append(_means(self._rest, self.hop))
+            whole = len(weighted) // self.hop * self.hop
+            if whole:
+                self._powers.append(_means(weighted[:whole], self.hop))
+            self._rest = weighted[whole:].copy()  # a view would keep the whole block alive
 
     def powers(self) -> Floats:
         """Mean weighted square of each whole hop so far, shape (hops,)."""
         if len(self._powers) > 1:
             self._powers = [np.concatenate(self._powers)]
         return self._powers[0] if self._powers else np.zeros(0)
+
+
+def _means(weighted: Floats, hop: int) -> Floats:
+    """Mean squares of whole hops, summed over channels."""
+    hops = weighted.reshape(-1, hop * weighted.shape[1])
+    return np.asarray(np.einsum("hk,hk->h", hops, hops) / hop)
 
 
 def sliding(powers: Floats, seconds: float, seconds_per_hop: float = HOP_S) -> Floats:
@@ -169,7 +199,7 @@ class TruePeakMeter:
     HEADROOM_DB = 6.0
 
     def __init__(self, channels: int) -> None:
-        self._kept = np.zeros((2 * EDGE, channels))
+        self._kept = np.zeros((2 * EDGE, channels), np.float32)
         self._fed = -EDGE  # the place of the next sample to be looked at, counted from the first one pushed
         self.sample_peak = 0.0
         self.peak = 0.0
@@ -178,19 +208,18 @@ class TruePeakMeter:
 
     def push(self, block: NDArray[np.floating]) -> None:
         """Take the next samples, shape (n, channels)."""
-        if not len(block):
-            return
-        self.sample_peak = max(self.sample_peak, float(np.abs(block).max()))
-        self._kept = np.concatenate([self._kept, block])
-        self._scan()
+        self.sample_peak = max(self.sample_peak, highest_sample(block))
+        for at in range(0, len(block), _STRETCH):
+            self._kept = np.concatenate([self._kept, block[at : at + _STRETCH]])
+            self._scan()
 
     def _scan(self) -> None:
         ready = len(self._kept) - 2 * EDGE
         if ready <= 0:
             return
-        for channel in self._kept.T:
-            highest = max(self.peak, float(np.abs(channel[EDGE:-EDGE]).max()), 1e-9)
-            at, heights = crests(channel, highest * 10.0 ** (-self.HEADROOM_DB / 20.0))
+        floor = max(self.peak, self.sample_peak, 1e-9) * 10.0 ** (-self.HEADROOM_DB / 20.0)
+        if highest_sample(self._kept[EDGE:-EDGE]) >= floor:
+            at, heights = crests(self._kept, floor)
             if len(at) and heights.max() > self.peak:
                 top = int(heights.argmax())
                 self.peak, self.peak_at = float(heights[top]), max(0, self._fed + int(at[top]) - EDGE)
