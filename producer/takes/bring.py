@@ -19,14 +19,14 @@ from producer.model.script import Line, Script
 from producer.model.voice import TakeReport
 from producer.project import Project
 from producer.voice import folder as takes_folder
-from producer.voice.align import align
+from producer.voice.align import align_both
 from producer.voice.condition import cleaned
 from producer.voice.departures import likeness
 from producer.voice.folder import Recording, sound_files
 from producer.voice.naming import Meant, Names, Speech, shown, speakers
 from producer.voice.recorded import Heard, UnusableError, hear_all, heard_file
 from producer.voice.reels import cut_reel
-from producer.voice.reference import Reference, backwards, references
+from producer.voice.reference import Reference, references
 from producer.voice.spectra import RATE_HZ
 
 _LISTEN_HZ = 48000
@@ -292,8 +292,7 @@ def _whose(job: _Job, path: Path, but: Line | None, sure: float = _SURE) -> Line
 
 
 def _ratio(low: np.ndarray, beside: Reference) -> float:
-    found = align(low, beside.readings, _COARSE_S)
-    return likeness(found, align(low, [backwards(one) for one in beside.readings], _COARSE_S))
+    return likeness(*align_both(low, beside.readings, _COARSE_S))
 
 
 def _beside(job: _Job, wanted: Sequence[Speech]) -> Mapping[Speech, Reference]:

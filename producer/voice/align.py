@@ -22,11 +22,13 @@ from producer.voice.spectra import (
     distance_of_pairs,
     distances,
     features,
+    features_of,
     ground,
     is_active,
     is_breath,
     levels_db,
     slope_step,
+    turned,
 )
 from producer.voice.trace import Prices, Text, Way, cheapest, text_of
 
@@ -113,33 +115,96 @@ def align(
         closely: whether single words that were added or said twice are looked for; only `HOP_S` is fine enough. It has
             no part in `Aligned.cost`.
     """
+    return _aligned(samples, [readings], hop_s, closely=closely)[0]
+
+
+def align_both(
+    samples: NDArray[np.floating], readings: Sequence[Reading], hop_s: float = HOP_S
+) -> tuple[Aligned, Aligned]:
+    """As `align`, and the same for the readings backwards: what a recording of other words is no less like.
+
+    Backwards only `Aligned.cost` is of use, and single words are not looked for. It takes hardly longer than `align`.
+    """
+    found, back = _aligned(samples, [readings, None], hop_s, closely=True)
+    return found, back
+
+
+def _aligned(
+    samples: NDArray[np.floating], asked: Sequence[Sequence[Reading] | None], hop_s: float, *, closely: bool
+) -> list[Aligned]:
+    """Beside each of several sets of readings: what `align` gives. None is the first set, backwards."""
     hop = round(hop_s * RATE_HZ)
-    centres = np.arange(0, max(1, len(samples)), hop, dtype=np.int64) + hop // 2
-    power = band_powers(samples, centres)
-    own = ground(power)
-    heard = features(samples, centres, own, own.noise, slope_step())
+    own, heard, power = _heard(samples, hop)
     gap_cost = _gap_cost(power, own)
     spoken = int(is_active(power).sum()) * hop
-    pairs = [_Pair(reading, heard, spoken, own, hop) for reading in readings]
+    first = asked[0]
+    assert first is not None  # backwards is always of something
+    sets = [[_Pair.of(reading, heard, spoken, own, hop) for reading in first]]
+    for more in asked[1:]:
+        assert more is None
+        sets.append([pair.backwards() for pair in sets[0]])
     scale = (HOP_S / hop_s) ** 0.5
-    if is_short(readings[0]):
+    if is_short(first[0]):
         scale = _SHORT_SCALE
-    ways = [cheapest(pair.distances, gap_cost, pair.text, _prices(scale)) for pair in pairs]
-    best = min(range(len(ways)), key=lambda number: ways[number].cost)
-    pair, way = pairs[best], ways[best]
-    if way.jumps or way.strange.any():
-        # Now that it is known how like this voice is to the reading's, what is none of its words can be told better.
-        way = cheapest(pair.distances, gap_cost, pair.text, _prices(scale, pair.typical(way)))
-    cost, level_db = way.cost, levels_db(power, own)[0]
+    every = [pair for pairs in sets for pair in pairs]
+    count = len(sets[0])
+    choices = [range(number * count, (number + 1) * count) for number in range(len(sets))]
+    best = _cheapest(every, gap_cost, [_prices(scale)] * len(every), choices)
+    # Now that it is known how like this voice is to the reading's, what is none of its words can be told better.
+    odd = [number for number, (_, way) in enumerate(best) if way.jumps or way.strange.any()]
+    if odd:
+        pairs = [best[number][0] for number in odd]
+        prices = [_prices(scale, best[number][0].typical(best[number][1])) for number in odd]
+        for number, better in zip(odd, _cheapest(pairs, gap_cost, prices), strict=True):
+            best[number] = better
+    level_db = levels_db(power, own)[0]
+    costs = [way.cost for _, way in best]
     if closely and hop_s == HOP_S:
-        prices = _close_prices(scale, pair.typical(way))
-        if way.strange.any():  # of which no part should be taken for a word said again
-            prices = replace(prices, again_word=prices.again)
-        if not way.jumps:
-            way = cheapest(pair.distances, gap_cost, pair.text, prices)
-        if _has_time_for_missing(way, pair.text, level_db):
-            way = cheapest(pair.distances, gap_cost, pair.text, replace(prices, stranger=2.0 * prices.stranger))
-    return _read(way, pair, hop, len(samples), level_db, cost)
+        best[0] = (best[0][0], _closely(*best[0], gap_cost, level_db, scale))
+    return [_read(way, pair, hop, len(samples), level_db, cost) for (pair, way), cost in zip(best, costs, strict=True)]
+
+
+def _heard(samples: NDArray[np.floating], hop: int) -> tuple[Ground, Singles, Floats]:
+    """A recording's ground, the features of its frames, and their powers, shape (frames, bands)."""
+    count, step = max(1, -(-len(samples) // hop)), slope_step()
+    if step % hop:
+        centres = np.arange(count, dtype=np.int64) * hop + hop // 2
+        powers = [band_powers(samples, centres + move) for move in (-step, 0, step)]
+    else:  # where a slope is taken is a frame, too
+        aside = step // hop
+        centres = np.arange(-aside, count + aside, dtype=np.int64) * hop + hop // 2
+        every = band_powers(samples, centres)
+        powers = [every[place : place + count] for place in (0, aside, 2 * aside)]
+    own = ground(powers[1])
+    return own, features_of(powers[1], powers[0], powers[2], own, own.noise), powers[1]
+
+
+def _cheapest(
+    pairs: Sequence[_Pair], gap_cost: Floats, prices: Sequence[Prices], choices: Sequence[Sequence[int]] = ()
+) -> list[tuple[_Pair, Way]]:
+    """The way through each of the readings, or through the nearest of each choice; all at once."""
+    states = np.concatenate([pair.states for pair in pairs])
+    heard = pairs[0].heard
+
+    def distance(start: int, stop: int) -> Singles:
+        found = distances(heard[start:stop], states)
+        return np.asarray(np.minimum(found, np.float32(_FARTHEST), out=found))
+
+    among = choices or [[number] for number in range(len(pairs))]
+    found = cheapest(distance, gap_cost, [pair.text for pair in pairs], prices, among)
+    return [(pairs[number], way) for number, way in found]
+
+
+def _closely(pair: _Pair, way: Way, gap_cost: Floats, level_db: Floats, scale: float) -> Way:
+    """The way in which single words may be too many."""
+    prices = _close_prices(scale, pair.typical(way))
+    if way.strange.any():  # of which no part should be taken for a word said again
+        prices = replace(prices, again_word=prices.again)
+    if not way.jumps:
+        ((_, way),) = _cheapest([pair], gap_cost, [prices])
+    if _has_time_for_missing(way, pair.text, level_db):
+        ((_, way),) = _cheapest([pair], gap_cost, [replace(prices, stranger=2.0 * prices.stranger)])
+    return way
 
 
 def _prices(scale: float, typical: float | None = None) -> Prices:
@@ -209,10 +274,17 @@ def _gap_cost(power: Floats, own: Ground) -> Floats:
     return np.where(is_breath(power, own), np.minimum(cost, _BREATH), cost)
 
 
+@dataclass(frozen=True, slots=True)
 class _Pair:
     """A recording's frames and a reading's, at the recording's tempo."""
 
-    def __init__(self, reading: Reading, heard: Singles, spoken: int, own: Ground, hop: int) -> None:
+    text: Text
+    heard: Singles  # shape (frames, features)
+    states: Singles  # shape (states, features): 0 in the gaps
+
+    @classmethod
+    def of(cls, reading: Reading, heard: Singles, spoken: int, own: Ground, hop: int) -> _Pair:
+        """The reading's words at the tempo in which `spoken` samples of speech are as long as they are."""
         length = sum(end - start for start, end in reading.words)
         tempo = float(np.clip(spoken / max(length, 1), _SLOWEST, _FASTEST))  # over 1: the take is slower
         counts = [max(2, round((end - start) * tempo / hop)) for start, end in reading.words]
@@ -222,14 +294,15 @@ class _Pair:
         ]
         whole = ground(band_powers(reading.samples, np.arange(0, len(reading.samples), hop, dtype=np.int64)))
         said = features(reading.samples, np.concatenate(centres), whole, own.noise, slope_step(tempo))
-        self.text = text_of(counts)
-        self.heard = heard
-        self.states = np.zeros((len(self.text.word), said.shape[1]), np.float32)
-        self.states[self.text.word >= 0] = said
+        text = text_of(counts)
+        states = np.zeros((len(text.word), said.shape[1]), np.float32)
+        states[text.word >= 0] = said
+        return cls(text, heard, states)
 
-    def distances(self, start: int, stop: int) -> Singles:
-        """Of frames [start, stop) to every state."""
-        return np.minimum(distances(self.heard[start:stop], self.states), np.float32(_FARTHEST))
+    def backwards(self) -> _Pair:
+        """The same sounds in wrong order: every frame is as it was, and what rose falls."""
+        counts = np.diff(self.text.gaps) - 1
+        return _Pair(text_of(counts[::-1].tolist()), self.heard, turned(self.states[::-1]))
 
     def along(self, way: Way) -> Singles:
         """The distance of every frame that is in a word to where it is in it."""

@@ -100,6 +100,18 @@ def finish(phrases: Sequence[Trimmed], rate_hz: int) -> tuple[Audio, ...]:
     return tuple(played[a:b] for a, b in pairwise(np.cumsum([0, *map(len, parts)])))
 
 
+def as_given(phrases: Sequence[Trimmed], rate_hz: int) -> tuple[Audio, ...]:
+    """The phrases at `rate_hz`, shape (n, 1) each, and nothing else done to them: to be compared, not to be heard."""
+
+    def lowered(phrase: Trimmed) -> Audio:
+        if not len(phrase.samples):
+            return silence(0, 1)
+        found = soxr.resample(phrase.samples, phrase.rate_hz, rate_hz, quality="HQ")
+        return np.asarray(found, np.float32)[:, None]
+
+    return tuple(map(lowered, phrases))
+
+
 def _joined(parts: Sequence[Floats]) -> Floats:
     return np.concatenate([np.zeros(0), *parts])
 

@@ -96,8 +96,9 @@ def _movement_db(power: Floats) -> tuple[float, float]:
     smooth = ndimage.uniform_filter1d(colour / colour.mean(axis=0), _SMOOTH, axis=0, mode="nearest")
     level = 10.0 * np.log10(smooth + 1e-3)
     level -= level.mean(axis=0)
-    along = np.linalg.svd(level, compute_uv=False)
-    return float(np.sqrt(np.square(level).mean())), float(np.sqrt(np.square(along[1:]).sum() / level.size))
+    # The power along each of the directions in which it moves; einsum, because BLAS would wake its threads.
+    along = np.linalg.eigvalsh(np.einsum("fb,fc->bc", level, level))
+    return float(np.sqrt(np.square(level).mean())), float(np.sqrt(np.maximum(along[:-1], 0.0).sum() / level.size))
 
 
 def _is_a_mouths(power: Floats) -> bool:

@@ -9,7 +9,7 @@ factor `MOST_BEND`: only a line of uncommonly long words stays more than a tenth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +73,32 @@ def rising(speeds: Sequence[float], wpm: Sequence[float]) -> Curve:
         if not kept or rate > kept[-1][1] * 1.001:
             kept.append((speed, rate))
     return Curve(tuple(s for s, _ in kept), tuple(r for _, r in kept))
+
+
+def bracket(speeds: Sequence[float], asked_wpm: float, first: float, measured: Callable[[float], float]) -> Curve:
+    """As much of a voice's curve as the rate asked for needs: the two speeds next to it, or all when it is beyond them.
+
+    Args:
+        speeds: at which the voice can be measured, rising, at least two.
+        asked_wpm: the rate.
+        first: about the speed that it takes: where to begin.
+        measured: the words per minute of a speed; the same whenever it is asked.
+    """
+    low = min(max(int(np.searchsorted(speeds, first, side="right")) - 1, 0), len(speeds) - 2)
+    while True:
+        near = rising(speeds[low : low + 2], [measured(speed) for speed in speeds[low : low + 2]])
+        if near.wpm[0] <= asked_wpm <= near.wpm[-1]:
+            return near
+        step = -1 if asked_wpm < near.wpm[0] else 1
+        following = low + step
+        if not 0 <= following <= len(speeds) - 2:
+            break
+        # A rate that lies between what one pair reaches up to and the next begins at is on neither: all are needed.
+        edge = measured(speeds[following if step < 0 else following + 1])
+        if (step < 0 and edge >= near.wpm[0]) or (step > 0 and edge <= near.wpm[-1]):
+            break
+        low = following
+    return rising(speeds, [measured(speed) for speed in speeds])
 
 
 def bent(speed: float, first_speed: float, asked_wpm: float, found_wpm: float, words: int) -> float:

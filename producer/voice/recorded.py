@@ -18,7 +18,7 @@ from producer.errors import Problem, VoiceError
 from producer.model.script import Line
 from producer.model.voice import Phrase, Take, TakeReport
 from producer.voice import condition
-from producer.voice.align import Aligned, align, is_short
+from producer.voice.align import Aligned, align_both, is_short
 from producer.voice.departures import departures, is_other_text, likeness, spoken_share, unpaused
 from producer.voice.engine import Onset
 from producer.voice.engines import DEFAULT, VOICES
@@ -27,7 +27,7 @@ from producer.voice.folder import Recording, digest
 from producer.voice.keep import laid_down, pack_take, unpack_take
 from producer.voice.naming import Speech
 from producer.voice.phrasing import pieces, timed_words
-from producer.voice.reference import Reference, backwards, reference_voice, references, spoken_pieces
+from producer.voice.reference import Reference, reference_voice, references, spoken_pieces
 from producer.voice.spectra import RATE_HZ, Floats
 
 _MADE = 3
@@ -218,10 +218,8 @@ def hear(one: Recording, raw: Floats, native_hz: int, beside: Reference, rate_hz
         )
         raise UnusableError(f"is silence: {top}")
     low = soxr.resample(clean, native_hz, RATE_HZ, quality="HQ").astype(np.float32)
-    aligned = align(low, beside.readings)
-    reversed_readings = [backwards(reading) for reading in beside.readings]
+    aligned, backward = align_both(low, beside.readings)
     short = is_short(beside.readings[0])
-    backward = align(low, reversed_readings, closely=False)
     other = is_other_text(aligned, backward, len(beside.words), short=short)
     phrases = _phrases(one.line, clean, native_hz, found, aligned, beside)
     played = finish(phrases, rate_hz)

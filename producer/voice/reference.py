@@ -61,7 +61,7 @@ def references(
         base = reference_voice(use, language)
         uses = tuple(VoiceUse(member=use.member, voice=base + variant, rate_wpm=_RATE_WPM) for variant in VARIANTS)
         asked.append(replace(line, id=f"{line.id}/{index}", voices=uses))
-    takes = speak_lines(asked, RATE_HZ, cache, jobs, progress)
+    takes = speak_lines(asked, RATE_HZ, cache, jobs, progress, rough=True)
     found = {}
     for (line, index), reading in zip(wanted, asked, strict=True):
         both = [takes[reading.id, variant] for variant in range(len(VARIANTS))]

@@ -30,19 +30,35 @@ _ACTIVE_DB = 30.0  # frames this far under the loudest are not speech
 _QUIET_SHARE = 0.08  # of the frames, taken for the noise
 _DARK, _BRIGHT = 14, 20  # bands up to 0.9 kHz and from 1.7 kHz
 _BREATH_SHARE, _BREATH_DB = 0.3, -6.0
+_ALONE = 1 << 18  # multiplications that OpenBLAS does in the thread that asks for them
 _BLOCK = 4096  # frames: a file of ten minutes is not held as spectra
 
 
 @lru_cache(maxsize=8)
-def _mel(size: int) -> Floats:
-    """Triangular filters, shape (bands, size // 2 + 1). Source: O'Shaughnessy's mel scale, 2595 log10(1 + f / 700)."""
+def _mel(size: int) -> tuple[Indices, NDArray[np.bool_], Floats]:
+    """Triangular filters that share their edges, so that a bin is on the way up to one and down from the one before it.
+
+    Returns the first bin after each edge, shape (bands + 2,); whether there is one before the next edge, (bands + 1,);
+    and how far each bin from the first edge on is to the next one, 0 to 1.
+    Source: O'Shaughnessy's mel scale, 2595 log10(1 + f / 700).
+    """
     low, high = (2595.0 * float(np.log10(1.0 + hz / 700.0)) for hz in (_LOW_HZ, _HIGH_HZ))
-    edges = np.linspace(low, high, BANDS + 2)
-    hz = 700.0 * (10.0 ** (edges / 2595.0) - 1.0)
+    hz = 700.0 * (10.0 ** (np.linspace(low, high, BANDS + 2) / 2595.0) - 1.0)
     bins = np.arange(size // 2 + 1) * RATE_HZ / size
-    rise = (bins - hz[:-2, None]) / (hz[1:-1] - hz[:-2])[:, None]
-    fall = (hz[2:, None] - bins) / (hz[2:] - hz[1:-1])[:, None]
-    return np.asarray(np.maximum(0.0, np.minimum(rise, fall)), np.float64)
+    places = np.searchsorted(bins, hz)
+    inside = bins[places[0] : places[-1]]
+    edge = np.searchsorted(hz, inside, side="right") - 1
+    return places, places[1:] > places[:-1], (inside - hz[edge]) / (hz[edge + 1] - hz[edge])
+
+
+def _bands(power: Singles, size: int) -> Floats:
+    """The power in each mel band, of spectra shape (frames, size // 2 + 1). Without BLAS, whose threads cost more."""
+    places, filled, share = _mel(size)
+    inside = power[:, places[0] : places[-1]]
+    begins = places[:-1] - places[0]
+    whole = np.add.reduceat(inside, begins, axis=1, dtype=np.float64) * filled
+    rising = np.add.reduceat(inside * share, begins, axis=1) * filled
+    return np.asarray(rising[:, :-1] + (whole - rising)[:, 1:])
 
 
 def band_powers(samples: NDArray[np.floating], centres: Indices) -> Floats:
@@ -57,7 +73,7 @@ def band_powers(samples: NDArray[np.floating], centres: Indices) -> Floats:
     found = np.empty((len(centres), BANDS))
     for at in range(0, len(centres), _BLOCK):
         spectra = fft.rfft(frames[places[at : at + _BLOCK]] * window, size, axis=1)
-        found[at : at + _BLOCK] = (np.square(spectra.real) + np.square(spectra.imag)) @ _mel(size).T
+        found[at : at + _BLOCK] = _bands(np.square(spectra.real) + np.square(spectra.imag), size)
     return found
 
 
@@ -107,10 +123,14 @@ def features(samples: NDArray[np.floating], centres: Indices, own: Ground, noise
             counts in neither.
         step: samples from a frame to the one whose difference is its slope; readings of another tempo need another.
     """
-    power = band_powers(samples, centres)
+    before, power, after = (band_powers(samples, centres + move) for move in (-step, 0, step))
+    return features_of(power, before, after, own, noise)
+
+
+def features_of(power: Floats, before: Floats, after: Floats, own: Ground, noise: Floats) -> Singles:
+    """As `features`, of the powers in the frames, and before and after them where slopes are taken."""
     shape = _cepstra(power, own, noise)
-    slope = _cepstra(band_powers(samples, centres + step), own, noise)
-    slope -= _cepstra(band_powers(samples, centres - step), own, noise)
+    slope = _cepstra(after, own, noise) - _cepstra(before, own, noise)
     loud = is_active(power)
     if not loud.any():
         loud[:] = True
@@ -118,6 +138,13 @@ def features(samples: NDArray[np.floating], centres: Indices, own: Ground, noise
     slope /= np.maximum(slope[loud].std(axis=0), 1e-3)
     shape[:, 0] *= _LEVEL_WEIGHT
     return np.hstack([shape, _SLOPE_WEIGHT * slope]).astype(np.float32)
+
+
+def turned(frames: Singles) -> Singles:
+    """The features of sounds that are heard backwards, of those in order; shape (frames, features) both."""
+    found = frames.copy()
+    found[:, CEPSTRA:] *= np.float32(-1.0)
+    return found
 
 
 def slope_step(tempo: float = 1.0) -> int:
@@ -128,8 +155,17 @@ def slope_step(tempo: float = 1.0) -> int:
 def distances(first: Singles, second: Singles) -> Singles:
     """Between every two frames, shape (first, second): 0 for the same, around 2 where nothing is alike."""
     squares = np.square(first).sum(axis=1)[:, None] + np.square(second).sum(axis=1)
-    squares -= np.float32(2.0) * (first @ second.T)
+    squares -= np.float32(2.0) * _products(first, second)
     return np.asarray(np.maximum(squares, np.float32(0.0)) / np.float32(DIMENSIONS), np.float32)
+
+
+def _products(first: Singles, second: Singles) -> Singles:
+    """Of every two rows; a few at a time, for which BLAS wakes no threads: they would cost more than they save."""
+    found = np.empty((len(first), len(second)), np.float32)
+    rows = max(1, _ALONE // max(1, second.size))
+    for at in range(0, len(first), rows):
+        np.matmul(first[at : at + rows], second.T, out=found[at : at + rows])
+    return found
 
 
 def distance_of_pairs(first: Singles, second: Singles) -> Singles:
