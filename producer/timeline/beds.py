@@ -59,7 +59,7 @@ def bed_ending(ep: Episode, root: Entry) -> Rule[Ending]:
 def rides(ep: Episode, root: Entry, before: int) -> Rule[list[Entry]]:
     """The items before entry number `before` that ride the bed that `root` starts, in reading order."""
     found: list[Entry] = []
-    for entry in ep.order.beds_like(root, after=root.index, before=before):
+    for entry in ep.order.beds_like(root, after=root.index, before=_reach(ep, root, before)):
         if (yield Maybe(Ask(What.ROOT, entry.index))) == root.index:
             found += [entry]
     return found
@@ -70,8 +70,16 @@ def _bed(entry: Entry) -> Bed:
     return entry.item
 
 
+def _reach(ep: Episode, root: Entry, before: int) -> int:
+    """Where items that may ride the bed end: at `before`, or with its scene when nothing could carry it over."""
+    if _bed(root).carry or ep.order.beds_like(root, after=root.index, before=before, saying="carry"):
+        return before
+    return min(before, ep.order.scene_end(root.scene))
+
+
 def _deciding(ep: Episode, root: Entry, key: str, before: int) -> Rule[Entry | None]:
     """The last of the bed's items that says `key`: the start, or a ride."""
+    before = _reach(ep, root, before)
     for entry in reversed(ep.order.beds_like(root, after=root.index, before=before, saying=key)):
         if (yield Maybe(Ask(What.ROOT, entry.index))) == root.index:
             return entry

@@ -121,6 +121,10 @@ class RunningOrder:
         last = self.last_mover(self._last[scene] + 1)
         return last if last is not None and self.entries[last].scene == scene else None
 
+    def scene_end(self, scene: int) -> int:
+        """The number of the first entry after those of a scene that has any."""
+        return self._last[scene] + 1
+
     def hears(self, scene: int) -> Sequence[Entry]:
         """Every `hear` item of a scene, in reading order."""
         return self._hears.get(scene, ())
