@@ -176,7 +176,7 @@ def check(
 
     Prints the estimated length when there is none.
     """
-    from producer import project, render, summary
+    from producer import memory, project, render, summary
 
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
@@ -184,7 +184,7 @@ def check(
     mended = render.fix(found) if fix else 0
     if fix and not quiet and not as_json:
         print(f"{found.script}: {mended} {'place' if mended == 1 else 'places'} mended")
-    with opened_cache(False) as cache:
+    with opened_cache(False) as cache, memory.uncollected():
         outlook = render.check(found, tuple(pack or ()), cache)
     if fix:
         outlook["mended"] = mended

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal
 
 from producer.errors import Place
@@ -23,9 +24,10 @@ class Ramp:
 
     points: tuple[tuple[int, float], ...]
 
-    @classmethod
-    def still(cls, value: float) -> Ramp:
-        return cls(((0, value),))
+    @staticmethod
+    @lru_cache(maxsize=1 << 12)  # most clips stand still, at a few levels and places: they share what they can
+    def still(value: float) -> Ramp:
+        return Ramp(((0, value + 0.0),))  # a minus zero is found as zero
 
     def scaled(self, share: float) -> Ramp:
         """The same way with every value times `share`."""

@@ -16,6 +16,8 @@ from producer.script.quantities import ReadingError
 from producer.script.reading import Notes, hint, meant
 
 _QUOTED = 120
+_LISTED = 24
+"""So many of the lines where a role is heard are named."""
 _NEAR = 3
 """How many lines before and after are looked through for a word that stands elsewhere."""
 
@@ -42,13 +44,15 @@ class Targets:
     """Everything in the episode that has a name; a name given twice is noted when this is made."""
 
     def __init__(self, scenes: Sequence[SceneAsWritten], notes: Notes) -> None:
-        self._scenes = scenes
         self._notes = notes
         self.ids: dict[str, _Thing] = {}
         self.roles: dict[str, list[_Thing]] = {}
         self.scene_ids: set[str] = set()
         self.marks: dict[str, Any] = {}
         self._lines: list[list[tuple[int, Piece]]] = []
+        self._stops: dict[tuple[int, str], int] = {}
+        """(scene, what) -> the first item that ends or cuts it there."""
+        self._started: dict[str, list[_Thing]] = {}
         for index, scene in enumerate(scenes):
             self._add_scene(index, scene)
         beds = (thing.piece for thing in self.ids.values() if thing.piece.kind in ("bed", "music"))
@@ -64,6 +68,8 @@ class Targets:
                 self._name(one.id, one.id_place, _Thing(one, index, item))
                 if one.kind in ("sound", "bed", "music"):
                     self.roles.setdefault(one.name, []).append(_Thing(one, index, item))
+            if piece.kind in ("end", "cut"):
+                self._stops.setdefault((index, piece.name), item)
             if piece.kind == "mark":
                 self._mark(piece.name, piece.name_place)
             for between in piece.between:
@@ -136,16 +142,20 @@ class Targets:
 
     def _starts(self, role: str) -> list[_Thing]:
         """The items that begin `role`: the same bed again in a scene rides it, unless it was ended."""
-        starts: list[_Thing] = []
-        for thing in self.roles.get(role, []):
-            rides = any(before.scene == thing.scene and before.piece.kind == thing.piece.kind for before in starts)
-            stopped = any(piece.kind in ("end", "cut") and piece.name in (role, "all") for piece in self._pieces(thing))
-            if thing.piece.kind == "sound" or not rides or stopped:
-                starts.append(thing)
-        return starts
+        if role not in self._started:
+            begun: set[tuple[int, str]] = set()
+            starts = self._started[role] = []
+            for thing in self.roles.get(role, []):
+                running = (thing.scene, thing.piece.kind) in begun
+                if thing.piece.kind == "sound" or not running or self._stopped_before(thing):
+                    starts.append(thing)
+                    begun.add((thing.scene, thing.piece.kind))
+        return self._started[role]
 
-    def _pieces(self, thing: _Thing) -> tuple[Piece, ...]:
-        return self._scenes[thing.scene].pieces[: thing.item]
+    def _stopped_before(self, thing: _Thing) -> bool:
+        """Whether its role is ended or cut in its scene before it."""
+        stops = (self._stops.get((thing.scene, name)) for name in (thing.piece.name, "all"))
+        return any(first is not None and first < thing.item for first in stops)
 
     def _started_once(self, name: str, where: Where) -> str:
         """A role stands for the one item that starts it, in this scene before others."""
@@ -154,7 +164,8 @@ class Targets:
         if len(here) == 1:
             return here[0].piece.id
         if things:
-            lines = ", ".join(str(thing.piece.place.line) for thing in things)
+            lines = ", ".join(str(thing.piece.place.line) for thing in things[:_LISTED])
+            lines += " …" * (len(things) > _LISTED)
             raise ReadingError(f"'{name}' is heard more than once (lines {lines}); give the one that is meant an 'id'")
         ids = {*self.scene_ids, *(key for key, thing in self.ids.items() if thing.piece.named)}
         near = meant(name, [*ids, *self.roles])

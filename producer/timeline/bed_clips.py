@@ -221,7 +221,7 @@ def _clip(ep: Episode, root: Entry, bed: Bed, start: int, ending: Ending, course
         loop=first.loop if first.music else True,
         duck=bed.duck,
         strikes=struck_once,
-        source=source(ep.palette, first.role, parts),
+        source=source(ep, first.role, parts),
     )
 
 

@@ -26,7 +26,7 @@ def bed_root(ep: Episode, entry: Entry) -> Rule[int]:
     scene, so it must be of this scene, or carried.
     """
     bed = _bed(entry)
-    earlier = [e for e in ep.order.beds_like(entry) if e.index < entry.index]
+    earlier = ep.order.beds_like(entry, before=entry.index)
     if earlier:
         root = ep.entry((yield Ask(What.ROOT, earlier[-1].index)))
         carried = yield from _carried(ep, root, before=entry.index)
@@ -59,8 +59,8 @@ def bed_ending(ep: Episode, root: Entry) -> Rule[Ending]:
 def rides(ep: Episode, root: Entry, before: int) -> Rule[list[Entry]]:
     """The items before entry number `before` that ride the bed that `root` starts, in reading order."""
     found: list[Entry] = []
-    for entry in ep.order.beds_like(root):
-        if root.index < entry.index < before and (yield Maybe(Ask(What.ROOT, entry.index))) == root.index:
+    for entry in ep.order.beds_like(root, after=root.index, before=_reach(ep, root, before)):
+        if (yield Maybe(Ask(What.ROOT, entry.index))) == root.index:
             found += [entry]
     return found
 
@@ -70,10 +70,17 @@ def _bed(entry: Entry) -> Bed:
     return entry.item
 
 
+def _reach(ep: Episode, root: Entry, before: int) -> int:
+    """Where items that may ride the bed end: at `before`, or with its scene when nothing could carry it over."""
+    if _bed(root).carry or ep.order.beds_like(root, after=root.index, before=before, saying="carry"):
+        return before
+    return min(before, ep.order.scene_end(root.scene))
+
+
 def _deciding(ep: Episode, root: Entry, key: str, before: int) -> Rule[Entry | None]:
     """The last of the bed's items that says `key`: the start, or a ride."""
-    items = [e for e in ep.order.beds_like(root) if root.index < e.index < before and key in _bed(e).said]
-    for entry in reversed(items):
+    before = _reach(ep, root, before)
+    for entry in reversed(ep.order.beds_like(root, after=root.index, before=before, saying=key)):
         if (yield Maybe(Ask(What.ROOT, entry.index))) == root.index:
             return entry
     return root

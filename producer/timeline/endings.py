@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 from producer.model.script import Line, Stop
 from producer.timeline.episode import Episode
@@ -74,10 +73,12 @@ def stopped(
     last = len(ep.order.entries) if before is None else before
     stops = ep.order.stops(entry, late=late)
     found: list[_Stopping] = []
+    end = natural.end
     for stop in stops.later():
-        if (yield Maybe(Ask(What.START, stop.index))) > natural.end + echo:
+        if stop.index >= last or (yield Maybe(Ask(What.START, stop.index))) > end + echo:
             break  # those after it come later still
         found += yield from _reached(entry, stop, last)
+        end = min([end, *(one.end for one in found[-1:])])  # what comes after one that ends it changes nothing
     for stop in stops.earlier():
         if not (yield from _had_begun(entry, stop, (yield Maybe(Ask(What.START, stop.index))))):
             break  # those before it come earlier still
@@ -91,7 +92,17 @@ def first_stop(ep: Episode, entry: Entry, before: int) -> Rule[int]:
     """When the first `end` or `cut` before entry number `before` reaches `entry`; NEVER when none does."""
     first = NEVER
     stops = ep.order.stops(entry, late=False)
-    for stop in chain(stops.later(), stops.earlier(), stops.hung):
+    for stop in stops.later():
+        if stop.index >= before or (yield Maybe(Ask(What.START, stop.index))) > first:
+            break  # those after it come later still
+        for reached in (yield from _reached(entry, stop, before)):
+            first = min(first, reached.start)
+    for stop in stops.earlier():
+        if not (yield from _had_begun(entry, stop, (yield Maybe(Ask(What.START, stop.index))))):
+            break  # those before it come earlier still
+        for reached in (yield from _reached(entry, stop, before)):
+            first = min(first, reached.start)
+    for stop in stops.hung:
         for reached in (yield from _reached(entry, stop, before)):
             first = min(first, reached.start)
     return first

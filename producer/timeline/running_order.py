@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -73,7 +73,7 @@ class RunningOrder:
             if isinstance(entry.item, Stop):
                 self._stops.setdefault(entry.item.what, []).append(entry)
         self._named: dict[tuple[str, ...], _Named] = {}
-        self._beds: dict[tuple[str, bool], list[Entry]] = {}
+        self._beds: dict[tuple[str, bool, str], list[Entry]] = {}
         self._roles: dict[str, list[int]] = {}
         self._marks: dict[str, list[tuple[int, int]]] = {}
         self._hears: dict[int, list[Entry]] = {}
@@ -86,7 +86,8 @@ class RunningOrder:
         item = entry.item
         self._last[entry.scene] = entry.index
         if isinstance(item, Bed):
-            self._beds.setdefault((self._bed_role(item), item.music), []).append(entry)
+            for key in ("", *item.said):
+                self._beds.setdefault((self._bed_role(item), item.music, key), []).append(entry)
         if isinstance(item, (Bed, Cue)):
             self._roles.setdefault(item.role, []).append(entry.index)
         elif isinstance(item, Hear):
@@ -120,6 +121,10 @@ class RunningOrder:
         last = self.last_mover(self._last[scene] + 1)
         return last if last is not None and self.entries[last].scene == scene else None
 
+    def scene_end(self, scene: int) -> int:
+        """The number of the first entry after those of a scene that has any."""
+        return self._last[scene] + 1
+
     def hears(self, scene: int) -> Sequence[Entry]:
         """Every `hear` item of a scene, in reading order."""
         return self._hears.get(scene, ())
@@ -144,11 +149,20 @@ class RunningOrder:
             self._named[names] = _Named(free, tuple(stop.index for stop in free), hung)
         return self._named[names]
 
-    def beds_like(self, entry: Entry) -> Sequence[Entry]:
-        """Every bed (or music) item that starts or may ride the same one, in reading order, `entry` too."""
+    def beds_like(self, entry: Entry, *, after: int = -1, before: int, saying: str = "") -> Sequence[Entry]:
+        """Every bed (or music) item that starts or may ride the same one, in reading order.
+
+        Args:
+            entry: one of them.
+            after: only those after this entry number.
+            before: only those before this one.
+            saying: only those that say this key.
+        """
         item = entry.item
         assert isinstance(item, Bed)
-        return self._beds[self._bed_role(item), item.music]
+        found = self._beds.get((self._bed_role(item), item.music, saying), [])
+        first = bisect_right(found, after, key=_index)
+        return found[first : bisect_left(found, before, lo=first, key=_index)]
 
     def _bed_role(self, bed: Bed) -> str:
         if bed.names_id and bed.role in self.by_id:
@@ -175,6 +189,10 @@ class RunningOrder:
         if not 0 <= at < len(indices) or self.entries[indices[at]].scene != entry.scene:
             return None
         return indices[at]
+
+
+def _index(entry: Entry) -> int:
+    return entry.index
 
 
 def moves_playhead(entry: Entry) -> bool:

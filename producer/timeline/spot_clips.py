@@ -54,7 +54,7 @@ def cue_clip(ep: Episode, entry: Entry) -> Rule[Clip]:
         pitch_cents=cue.pitch_cents.first,
         speed=cue.speed / 100.0,
         duck=cue.duck,
-        source=source(ep.palette, cue.role, parts),
+        source=source(ep, cue.role, parts),
     )
 
 
@@ -68,9 +68,13 @@ def kept(parts: Iterable[Part], struck_until: int, heard_until: int, end: int) -
     )
 
 
-def source(palette: Palette, role: str, parts: Iterable[Part] = ()) -> Mapping[str, str]:
+def source(ep: Episode, role: str, parts: Iterable[Part] = ()) -> Mapping[str, str]:
     """Where the first of the parts comes from (or the role's first member): pack, and file or recipe."""
     member = next((part.sound.member for part in parts if part.sound is not None), 0)
+    return ep.told(("source", role, member), lambda: _source(ep.palette, role, member))
+
+
+def _source(palette: Palette, role: str, member: int) -> Mapping[str, str]:
     origin = palette.origin(role, member)
     fields = {"pack": origin.pack, "file": origin.file, "foley": origin.foley, "sha256": origin.sha256}
     return {name: value for name, value in fields.items() if value}
