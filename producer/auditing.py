@@ -16,7 +16,8 @@ import soundfile
 from producer.audio import Audio
 from producer.audit import mpeg, page, reference, report
 from producer.audit.audit import Audit, audit
-from producer.audit.cells import BANDS, Powers, Seen
+from producer.audit.cells import BANDS, Seen
+from producer.audit.levels import Powers
 from producer.audit.planned import BrokenTimelineError, Plan, plan_of
 from producer.audit.programme import Heard, Listener
 from producer.audit.reference import BrokenReferenceError, Margin, Reference

@@ -7,19 +7,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from producer import master
 from producer.audio import Audio
-from producer.audit.cells import Seen
+from producer.audit.cells import Seen, look
+from producer.audit.parts import Part as PartHeard
+from producer.audit.parts import listened
 from producer.audit.programme import Heard, Listener
-from producer.audit.stopgap import PartHeard, listened, look
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg, mp3
 from producer.deliver.files import Staging
 from producer.deliver.stems import stem_files
-from producer.dsp.loudness import Loudness
+from producer.dsp.loudness import Loudness, in_db
 from producer.errors import RenderError
 from producer.mix import night
 from producer.mix.parallel import in_order
@@ -177,16 +180,33 @@ class _Made:
 
     def to_bytes(self) -> bytes:
         """To be kept."""
-        raw = {"frames": self.frames, "heard": self.heard.to_bytes(), "seen": self.seen.to_bytes()}
-        return packed([self.count, self.crc], {name: np.frombuffer(one, np.uint8) for name, one in raw.items()})
+        seen = self.seen
+        arrays: dict[str, NDArray[Any]] = {
+            "frames": np.frombuffer(self.frames, np.uint8),
+            "heard": np.frombuffer(self.heard.to_bytes(), np.uint8),
+            "cells": seen.cell_codes,
+            "moments": seen.moment_codes,
+            "channels": seen.channels,
+        }
+        return packed([self.count, self.crc, seen.rate_hz, seen.samples], arrays)
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> _Made:
         """What `to_bytes` kept. Raises ValueError or KeyError."""
-        (count, crc), arrays = unpacked(raw)
-        frames, heard, seen = (arrays[name].tobytes() for name in ("frames", "heard", "seen"))
-        heard_part, seen_part = PartHeard.from_bytes(heard), Seen.from_bytes(seen)
-        return cls(frames=frames, count=count, crc=crc, heard=heard_part, seen=seen_part)
+        (count, crc, rate_hz, samples), arrays = unpacked(raw)
+        return cls(
+            frames=arrays["frames"].tobytes(),
+            count=count,
+            crc=crc,
+            heard=PartHeard.from_bytes(arrays["heard"].tobytes()),
+            seen=Seen(
+                rate_hz=rate_hz,
+                samples=samples,
+                cell_codes=arrays["cells"],
+                moment_codes=arrays["moments"],
+                channels=arrays["channels"],
+            ),
+        )
 
 
 def _in_parts(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
@@ -219,8 +239,8 @@ def _part(mix: Mixdown, plan: master.Plan, bench: _Bench, folder: Path, part: Pa
         programme = master.mastered(audio, plan, profile)
         encoded = encode.encode_part(programme, core, profile, folder, first=first, last=last)
         decoded, before = encode.decode_part(encoded, core.length, profile)
-        heard = listened(decoded, part.core.start - before, part.core, profile.rate_hz, profile.channels)
-        lower = master.lowered(plan, heard.true_peak_dbtp, profile)
+        heard = listened(decoded, part.core.start - before, part.core.start, part.core.end, profile.rate_hz)
+        lower = master.lowered(plan, in_db(heard.true_peak), profile)
         if lower is None:
             break
         plan = lower  # of this part alone: nothing is heard of where a ceiling is a little lower
@@ -231,7 +251,7 @@ def _part(mix: Mixdown, plan: master.Plan, bench: _Bench, folder: Path, part: Pa
         else sum(1 for _ in mp3.frames(encoded.frames)),
         crc=mp3.crc16(encoded.frames),
         heard=heard,
-        seen=look(programme, part.reach.start, part.core, profile.rate_hz),
+        seen=look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz),
     )
     bench.cache.write(name, made.to_bytes())
     return made
@@ -245,7 +265,9 @@ def _in_one_go(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> t
     def mastered(part: Part) -> tuple[Audio, Seen]:
         programme = master.mastered(mix.read(part.index), plan, profile)
         core = part.core.shifted(-part.reach.start)
-        return programme[core.start : core.end], look(programme, part.reach.start, part.core, profile.rate_hz)
+        return programme[core.start : core.end], look(
+            programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz
+        )
 
     def blocks() -> Iterator[Audio]:
         for part, (block, looked) in zip(mix.parts, in_order(mastered, mix.parts, bench.jobs), strict=True):

@@ -23,6 +23,7 @@ MOMENTS = 16
 EDGES_HZ = (50.0, 100.0, 155.0, 239.0, 369.0, 571.0, 882.0, 1363.0, 2107.0, 3257.0, 5034.0, 7780.0, 12025.0)
 BANDS = len(EDGES_HZ) - 1
 _BATCH = 32  # windows that fit into a core's own cache with all that is made of them
+_AT_ONCE = 128  # frames, likewise
 _AHEAD = 64  # frames that a recorder waits for
 
 
@@ -139,30 +140,38 @@ def look(audio: Audio, begin: int, start: int, stop: int, rate_hz: int) -> Seen:
     if start % hop:
         raise ValueError(f"a part that begins at sample {start} does not begin on a frame")
     frames = -(-(stop - start) // hop)
-    around = _around(audio, start - hop // 2 - begin, (frames + 1) * hop)
-    inside = around[hop // 2 : hop // 2 + frames * hop]
-    moment = hop // MOMENTS
-    whole, high = np.zeros((2, frames * MOMENTS), np.float32)
+    cell_codes, moment_codes = np.zeros((frames, BANDS), np.uint8), np.zeros((frames * MOMENTS, 2), np.uint8)
     channels = np.zeros((frames, 3), np.float32)
-    ways = np.ascontiguousarray(around.T)  # a channel at a time: several times as fast
-    for number, way in enumerate(ways):
-        plain = way[hop // 2 : hop // 2 + frames * hop]
-        # Twice the difference over two samples: nothing below, nothing at half the rate, most at a quarter of it.
-        apart = plain - 2.0 * way[hop // 2 - 2 : hop // 2 - 2 + len(plain)]
-        apart += way[hop // 2 - 4 : hop // 2 - 4 + len(plain)]
-        power = _powers(plain, plain, moment)
-        whole += power
-        high += _powers(apart, apart, moment) / np.float32(16.0)
-        channels[:, number] = power.reshape(-1, MOMENTS).mean(axis=1)
-    channels[:, 1] = channels[:, len(ways) - 1]
-    channels[:, 2] = channels[:, 0] if len(ways) == 1 else _powers(inside[:, 0], inside[:, 1], hop)
+    for first in range(0, frames, _AT_ONCE):
+        last = min(first + _AT_ONCE, frames)
+        around = stretch(audio, start + first * hop - hop // 2 - begin, (last - first + 1) * hop)
+        cell_codes[first:last] = CELLS.coded(db(cells(around, rate_hz)))
+        outline, channels[first:last] = _outline(around, hop)
+        moment_codes[first * MOMENTS : last * MOMENTS] = OUTLINE.coded(db(outline))
     return Seen(
-        rate_hz=rate_hz,
-        samples=stop - start,
-        cell_codes=CELLS.coded(db(cells(around, rate_hz))),
-        moment_codes=OUTLINE.coded(db(np.stack([whole, high], axis=1))),
-        channels=channels,
+        rate_hz=rate_hz, samples=stop - start, cell_codes=cell_codes, moment_codes=moment_codes, channels=channels
     )
+
+
+def _outline(around: Audio, hop: int) -> tuple[Powers, Powers]:
+    """Powers of moments and of channels, as `Seen` has them, of all but half a frame at each end."""
+    first, count = hop // 2, len(around) - hop
+    both = [np.ascontiguousarray(way) for way in around.T]  # a channel at a time: several times as fast
+    outline = np.zeros((count * MOMENTS // hop, 2), np.float32)
+    channels = np.zeros((count // hop, 3), np.float32)
+    for number, way in enumerate(both):
+        plain = way[first : first + count]
+        # Twice the difference over two samples: nothing below, nothing at half the rate, most at a quarter of it.
+        apart = plain - np.float32(2.0) * way[first - 2 : first - 2 + count]
+        apart += way[first - 4 : first - 4 + count]
+        power = _powers(plain, plain, hop // MOMENTS)
+        outline[:, 0] += power
+        outline[:, 1] += _powers(apart, apart, hop // MOMENTS) / np.float32(16.0)
+        channels[:, number] = power.reshape(-1, MOMENTS).mean(axis=1)
+    channels[:, 1] = channels[:, len(both) - 1]
+    left, right = both[0][first : first + count], both[-1][first : first + count]
+    channels[:, 2] = _powers(left, right, hop)
+    return outline, channels
 
 
 def _powers(one: NDArray[np.float32], other: NDArray[np.float32], width: int) -> Powers:
@@ -171,7 +180,7 @@ def _powers(one: NDArray[np.float32], other: NDArray[np.float32], width: int) ->
     return np.asarray(sums / np.float32(width), np.float32)
 
 
-def _around(audio: Audio, first: int, count: int) -> Audio:
+def stretch(audio: Audio, first: int, count: int) -> Audio:
     """Samples [first, first + count) of `audio`; silence where it has none."""
     if first >= 0 and first + count <= len(audio):
         return np.ascontiguousarray(audio[first : first + count], np.float32)
@@ -222,12 +231,10 @@ class Recorder:
 
     def _take(self, first: int, stop: int, audio: Audio, begin: int) -> None:
         """Take down what is from frame `first` to sample `stop` in `audio`, which begins at `begin`."""
-        for low in range(first * self._hop, stop, 2 * _AHEAD * self._hop):  # so much as the cache holds
-            piece = look(audio, begin, low, min(stop, low + 2 * _AHEAD * self._hop), self.rate_hz)
-            with self._lock:
-                before = self._pieces.get(low // self._hop)
-                if before is None or before.samples <= piece.samples:
-                    self._pieces[low // self._hop] = piece
+        piece = look(audio, begin, first * self._hop, stop, self.rate_hz)
+        with self._lock:
+            if first not in self._pieces or self._pieces[first].samples <= piece.samples:
+                self._pieces[first] = piece
 
     def seen(self) -> Seen:
         """What was taken down. Raises ValueError where a part was never seen."""

@@ -214,10 +214,7 @@ def _guess(field: Field, name: str, wrong: float) -> _Guess | None:
     found: list[_Guess] = []
     gap_gain = float(gained[start:end].sum())
     missing_share = float(np.where(judged, cost(gap_change), 0.0).sum()) / max(possible, 1e-9)
-    # A faint end hardly shows: it is gone, too, where what is off goes with what taking it out would change.
-    rest = judged & (gap_change == 0.0)
-    goes_with = float(np.where(rest, off * gone, 0.0).sum()) / max(float(np.where(rest, gone * gone, 0.0).sum()), 1e-9)
-    whole = missing_share > 0.9 or (missing_share > 0.8 and goes_with > 0.5)
+    whole = missing_share > 0.85  # what is left is a faint end, of which nothing can be told
     found.append(
         _Guess(
             clip=name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +10,12 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.audit.cells import Recorder, Seen
+from producer.audit.parts import CLIPPED_SAMPLES, FULL_SCALE, Part, flat_tops
 from producer.dsp.grid import frame_s, frames_of
-from producer.dsp.loudness import Loudness, Meter
+from producer.dsp.loudness import Loudness, Meter, even_hops, in_db, measured
 
 Floats = NDArray[np.float64]
 
-FULL_SCALE = 1.0 - 2.0**-15
-"""From here on a 16 bit player has nothing higher."""
-CLIPPED_SAMPLES = 3
-"""So many samples in a row at full scale are no peak any more but a flat top."""
 FLOOR_S = 0.4
 FLOOR_HOP_S = 0.1
 SILENT_DB = -80.0
@@ -40,6 +37,30 @@ class Heard:
     """Samples [start, end) of every flat top."""
     damage: str = ""
     """What the decoder said where it could not go on."""
+
+    @staticmethod
+    def joined(parts: Sequence[Part], damage: str = "") -> Heard:
+        """A whole programme from parts that follow on each other; all but the last are whole frames."""
+        seen = Seen.joined([part.seen for part in parts])
+        powers, hop_s = even_hops(np.concatenate([part.powers for part in parts]), seen.samples, seen.rate_hz)
+        starts = np.cumsum([0, *(part.seen.samples for part in parts)])
+        top = max(range(len(parts)), key=lambda index: parts[index].true_peak)
+        return Heard(
+            seen=seen,
+            loudness=measured(
+                powers,
+                hop_s,
+                sample_peak=max(part.sample_peak for part in parts),
+                true_peak_dbtp=in_db(parts[top].true_peak),
+                samples=seen.samples,
+            ),
+            powers=powers,
+            hop_s=hop_s,
+            channels=parts[0].channels,
+            peak_at=int(starts[top]) + parts[top].peak_at,
+            flat_tops=flat_tops(parts),
+            damage=damage,
+        )
 
     @property
     def length_s(self) -> float:

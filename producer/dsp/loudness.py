@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.dsp.crests import EDGE, crests, highest_sample
+from producer.dsp.grid import hop_samples
 from producer.later import signal
 
 Floats = NDArray[np.float64]
@@ -115,6 +116,51 @@ def _means(weighted: Floats, hop: int) -> Floats:
     """Mean squares of whole hops, summed over channels."""
     hops = weighted.reshape(-1, hop * weighted.shape[1])
     return np.asarray(np.einsum("hk,hk->h", hops, hops) / hop)
+
+
+def grid_powers(before: NDArray[np.floating], audio: NDArray[np.floating], rate_hz: int) -> Floats:
+    """K-weighted mean squares of each hop of `grid.hop_samples`, shape (hops,); what is no whole hop counts as one.
+
+    Args:
+        before: what comes before `audio`, shape (m, channels): the filter runs in on it. From 0.1 s on, the same comes
+            out as if it had heard all that was before.
+    """
+    weighted = KWeighted(rate_hz, audio.shape[1])
+    for at in range(0, len(before), _STRETCH):
+        weighted(before[at : at + _STRETCH])
+    hop = hop_samples(rate_hz)
+    stretch = _STRETCH // hop * hop
+    made = [np.zeros(0)]
+    for at in range(0, len(audio), stretch):
+        part = weighted(audio[at : at + stretch])
+        whole = len(part) // hop * hop
+        made.append(_means(part[:whole], hop))
+        if whole < len(part):
+            made.append(_means(part[whole:], len(part) - whole))
+    return np.concatenate(made)
+
+
+def even_hops(fine: Floats, samples: int, rate_hz: int) -> tuple[Floats, float]:
+    """Powers of hops of 10 ms, as `PowerMeter` has them, from those of `grid_powers`.
+
+    A hop has of each finer one that it meets as much as lies within it; a sum over no more than a few, so that nothing
+    of a loud passage is left in a quiet one.
+
+    Args:
+        fine: of a whole programme of `samples`.
+
+    Returns:
+        Shape (whole hops,), and the seconds of a hop.
+    """
+    hop, finer = round(rate_hz * HOP_S), hop_samples(rate_hz)
+    starts = np.arange(samples // hop) * hop
+    made = np.zeros(len(starts))
+    for step in range(hop // finer + 2):
+        index = starts // finer + step
+        inside = np.minimum((index + 1) * finer, starts + hop) - np.maximum(index * finer, starts)
+        met = (inside > 0) & (index < len(fine))
+        made[met] += fine[index[met]] * (inside[met] / hop)
+    return made, hop / rate_hz
 
 
 def sliding(powers: Floats, seconds: float, seconds_per_hop: float = HOP_S) -> Floats:
@@ -232,9 +278,12 @@ class TruePeakMeter:
         self._kept = np.concatenate([kept, np.zeros_like(kept)])
         self._scan()
         self._kept, self._fed = kept, fed
-        top = max(self.peak, self.sample_peak)
-        with np.errstate(divide="ignore"):
-            return float(20.0 * np.log10(top))
+        return in_db(max(self.peak, self.sample_peak))
+
+
+def in_db(amplitude: float) -> float:
+    """Decibels of an amplitude; -inf of none."""
+    return float(20.0 * np.log10(amplitude)) if amplitude > 0.0 else float("-inf")
 
 
 def true_peak(audio: NDArray[np.floating]) -> float:
@@ -257,6 +306,26 @@ class Loudness:
     samples: int
 
 
+def measured(
+    powers: Floats, seconds_per_hop: float, *, sample_peak: float, true_peak_dbtp: float, samples: int
+) -> Loudness:
+    """The figures of a programme of `samples`, from its hops' powers and its peaks."""
+
+    def highest(seconds: float) -> float:
+        windows = sliding(powers, seconds, seconds_per_hop)
+        return float(lufs(windows.max())) if len(windows) else float("-inf")
+
+    return Loudness(
+        integrated_lufs=integrated(powers, seconds_per_hop),
+        range_lu=loudness_range(powers, seconds_per_hop),
+        max_momentary_lufs=highest(0.4),
+        max_short_term_lufs=highest(3.0),
+        true_peak_dbtp=true_peak_dbtp,
+        sample_peak_db=in_db(sample_peak),
+        samples=samples,
+    )
+
+
 class Meter:
     """All of it at once, for a programme that comes in blocks of any size."""
 
@@ -273,20 +342,10 @@ class Meter:
 
     def result(self) -> Loudness:
         """The figures so far."""
-        powers, hop_s = self.power.powers(), self.power.seconds_per_hop
-
-        def highest(seconds: float) -> float:
-            windows = sliding(powers, seconds, hop_s)
-            return float(lufs(windows.max())) if len(windows) else float("-inf")
-
-        with np.errstate(divide="ignore"):
-            sample_peak_db = float(20.0 * np.log10(self.peak.sample_peak))
-        return Loudness(
-            integrated_lufs=integrated(powers, hop_s),
-            range_lu=loudness_range(powers, hop_s),
-            max_momentary_lufs=highest(0.4),
-            max_short_term_lufs=highest(3.0),
+        return measured(
+            self.power.powers(),
+            self.power.seconds_per_hop,
+            sample_peak=self.peak.sample_peak,
             true_peak_dbtp=self.peak.result_dbtp(),
-            sample_peak_db=sample_peak_db,
             samples=self.samples,
         )

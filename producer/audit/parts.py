@@ -1,0 +1,208 @@
+"""A part of a programme, listened to by itself: what is kept of it, so that it need not be listened to again.
+
+Parts are the same wherever in a programme they stand, given `RUN_IN` of what comes before them, and are joined by
+putting one after another. Version 1 in bytes is a header (the version, rate, channels, samples, place and heights of
+the peaks, runs at full scale), then compressed: powers (float32), cells and moments (a byte each), and for each frame
+the amplitudes of left and right and their correlation (float16).
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from producer.audio import Audio
+from producer.audit.cells import BANDS, MOMENTS, Seen, look, stretch
+from producer.dsp import grid
+from producer.dsp.crests import EDGE, crests, highest_sample
+from producer.dsp.loudness import grid_powers
+
+FULL_SCALE = 1.0 - 2.0**-15
+"""From here on a 16 bit player has nothing higher."""
+CLIPPED_SAMPLES = 3
+"""So many samples in a row at full scale are no peak any more but a flat top."""
+
+Run = tuple[int, int, int]
+"""A channel, and samples [start, end) in which it is at full scale."""
+
+_VERSION = 1
+_AT_ONCE = 1 << 14  # samples in which peaks are looked for, so that the cache holds them
+_HEAD = struct.Struct("<4sHHIIffI")  # mark, version, channels, rate, samples, sample peak, true peak, its place
+_MARK = b"PART"
+
+
+class BrokenPartError(Exception):
+    """The bytes are no part of this version."""
+
+
+def run_in(rate_hz: int) -> int:
+    """Samples before a part that what is measured of it depends on: the meter's filter needs about 0.1 s."""
+    return grid.quantum_samples(rate_hz)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Samples [start, stop) of a programme, listened to; places are counted from `start`."""
+
+    channels: int
+    seen: Seen
+    powers: NDArray[np.float32]
+    """K-weighted mean squares of each hop of `grid.hop_samples`, shape (hops,); what is no whole hop counts as one."""
+    sample_peak: float
+    true_peak: float
+    """At least the sample peak."""
+    peak_at: int
+    flat: tuple[Run, ...]
+    """Every run of `CLIPPED_SAMPLES`, and shorter ones at the two ends, which may go on in another part."""
+
+    def to_bytes(self) -> bytes:
+        """What `from_bytes` reads: about 40 kB for half a minute."""
+        seen = self.seen
+        head = _HEAD.pack(
+            _MARK, _VERSION, self.channels, seen.rate_hz, seen.samples, self.sample_peak, self.true_peak, self.peak_at
+        )
+        body = [
+            struct.pack("<I", len(self.flat)),
+            np.array(self.flat, "<u4").tobytes(),
+            self.powers.astype("<f4").tobytes(),
+            seen.cell_codes.T.tobytes(),  # by band: neighbours are alike, and pack better
+            seen.moment_codes.T.tobytes(),
+            _packed(seen.channels).T.tobytes(),
+        ]
+        return head + zlib.compress(b"".join(body), 1)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Part:
+        """The part in `to_bytes`. Raises BrokenPartError when there is none."""
+        try:
+            mark, version, channels, rate_hz, samples, sample_peak, true_peak, peak_at = _HEAD.unpack_from(data)
+            if (mark, version) != (_MARK, _VERSION):
+                raise BrokenPartError(f"is no part of version {_VERSION}")
+            body = zlib.decompress(data[_HEAD.size :])
+        except (struct.error, zlib.error) as wrong:
+            raise BrokenPartError(f"is no part of a programme: {wrong}") from None
+        frames = -(-samples // grid.frame_samples(rate_hz))
+        hops = -(-samples // grid.hop_samples(rate_hz))
+        runs = int.from_bytes(body[:4], "little")
+        sizes = [12 * runs, 4 * hops, BANDS * frames, 2 * MOMENTS * frames, 6 * frames]
+        if len(body) != 4 + sum(sizes):
+            raise BrokenPartError("is a part that does not fit together")
+        ends = np.cumsum([4, *sizes]).tolist()
+        flat, powers, cells, moments, pairs = (body[a:b] for a, b in pairwise(ends))
+        return cls(
+            channels=channels,
+            seen=Seen(
+                rate_hz=rate_hz,
+                samples=samples,
+                cell_codes=np.ascontiguousarray(np.frombuffer(cells, np.uint8).reshape(BANDS, frames).T),
+                moment_codes=np.ascontiguousarray(np.frombuffer(moments, np.uint8).reshape(2, MOMENTS * frames).T),
+                channels=_unpacked(np.frombuffer(pairs, "<f2").reshape(3, frames).T),
+            ),
+            powers=np.frombuffer(powers, "<f4").astype(np.float32),
+            sample_peak=sample_peak,
+            true_peak=true_peak,
+            peak_at=peak_at,
+            flat=tuple((int(a), int(b), int(c)) for a, b, c in np.frombuffer(flat, "<u4").reshape(-1, 3).tolist()),
+        )
+
+
+def _packed(channels: NDArray[np.float32]) -> NDArray[np.float16]:
+    """Amplitudes and correlation of each frame: half precision keeps them to 0.004 dB."""
+    levels = np.sqrt(channels[:, :2])
+    alike = channels[:, 2] / np.maximum(levels[:, 0] * levels[:, 1], np.float32(1e-12))
+    return np.column_stack([levels, np.clip(alike, -1.0, 1.0)]).astype("<f2")
+
+
+def _unpacked(packed: NDArray[np.float16]) -> NDArray[np.float32]:
+    left, right, alike = packed.astype(np.float32).T
+    return np.column_stack([left * left, right * right, alike * left * right])
+
+
+def listened(audio: Audio, begin: int, start: int, stop: int, rate_hz: int) -> Part:
+    """Listen to samples [start, stop) of a programme. The same to the last bit however much more of it is given.
+
+    Args:
+        audio: shape (n, 1 or 2), from sample `begin` of the programme on: at least `run_in` before `start` and half a
+            frame after `stop`, unless the programme begins or ends there.
+        start: on a frame; so is `stop`, unless the programme ends there.
+    """
+    lead = min(start, run_in(rate_hz))
+    if start - lead < begin:
+        raise ValueError(f"what is heard from sample {start} on needs {lead} samples before it")
+    before = audio[start - lead - begin : start - begin]
+    inside = audio[start - begin : stop - begin]
+    top = highest_sample(inside)
+    true_peak, peak_at = _peak(stretch(audio, start - EDGE - begin, len(inside) + 2 * EDGE), top)
+    seen = look(audio, begin, start, stop, rate_hz)
+    packed = _packed(seen.channels)
+    return Part(
+        channels=audio.shape[1],
+        seen=Seen(
+            rate_hz=rate_hz,
+            samples=seen.samples,
+            cell_codes=seen.cell_codes,
+            moment_codes=seen.moment_codes,
+            channels=_unpacked(packed),  # as it is kept: what was read again is the same
+        ),
+        powers=grid_powers(before, inside, rate_hz).astype(np.float32),
+        sample_peak=float(np.float32(top)),
+        true_peak=float(np.float32(true_peak)),
+        peak_at=peak_at,
+        flat=_flat(inside),
+    )
+
+
+def _peak(around: Audio, top: float) -> tuple[float, int]:
+    """The true peak and its place; `top` is the highest sample of `around`, which has `EDGE` more at each end."""
+    highest, place = top, 0
+    for first in range(0, len(around) - 2 * EDGE, _AT_ONCE):
+        some = around[first : first + _AT_ONCE + 2 * EDGE]
+        if highest_sample(some[EDGE:-EDGE]) < max(0.5 * top, 1e-9):
+            continue
+        at, heights = crests(some, max(0.5 * top, 1e-9))
+        if len(at) and (heights.max() > highest or (heights.max() == highest and not place)):
+            highest, place = float(heights.max()), first + int(at[heights.argmax()]) - EDGE
+    return highest, place
+
+
+def _flat(audio: Audio) -> tuple[Run, ...]:
+    if highest_sample(audio) < FULL_SCALE:
+        return ()
+    found: list[Run] = []
+    for channel in range(audio.shape[1]):
+        top = (np.abs(audio[:, channel]) >= FULL_SCALE).astype(np.int8)
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], top, [0]]))).tolist()
+        found += [
+            (channel, start, end)
+            for start, end in zip(edges[::2], edges[1::2], strict=True)
+            if end - start >= CLIPPED_SAMPLES or start == 0 or end == len(audio)
+        ]
+    return tuple(found)
+
+
+def flat_tops(parts: Sequence[Part]) -> tuple[tuple[int, int], ...]:
+    """Samples [start, end) of every flat top of parts that follow on each other."""
+    found: list[Run] = []
+    still: dict[int, Run] = {}  # by channel, what reached the end of the part before
+    at = 0
+    for part in parts:
+        end_at = at + part.seen.samples
+        reached: dict[int, Run] = {}
+        for channel, start, end in part.flat:
+            run = (channel, start + at, end + at)
+            if run[1] == at and channel in still:
+                run = (channel, still.pop(channel)[1], run[2])
+            if run[2] == end_at:
+                reached[channel] = run
+            else:
+                found.append(run)
+        found += still.values()
+        still, at = reached, end_at
+    found += still.values()
+    return tuple(sorted((start, end) for _, start, end in found if end - start >= CLIPPED_SAMPLES))
