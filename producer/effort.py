@@ -14,9 +14,14 @@ _EVERY_S = 0.2
 
 
 class Effort:
-    """Watches this process and those that it starts, while it is entered."""
+    """Watches this process and those that it starts, while it is entered.
 
-    def __init__(self) -> None:
+    Args:
+        memory: whether memory is looked at, too, which costs some percent of a core.
+    """
+
+    def __init__(self, memory: bool = True) -> None:
+        self._memory = memory
         self.seconds = 0.0
         self._most = 0.0
         self._over = threading.Event()
@@ -24,12 +29,14 @@ class Effort:
 
     def __enter__(self) -> Effort:
         self._began = time.perf_counter()
-        self._watcher.start()
+        if self._memory:
+            self._watcher.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None) -> None:
         self._over.set()
-        self._watcher.join()
+        if self._memory:
+            self._watcher.join()
         self.seconds = time.perf_counter() - self._began
 
     @property

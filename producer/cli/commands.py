@@ -136,7 +136,7 @@ def episode(
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
-    with opened_cache(no_cache) as cache, progress(quiet or as_json) as watch, Effort() as effort:
+    with opened_cache(no_cache) as cache, progress(quiet or as_json) as watch, Effort(memory=verbose) as effort:
         order = render.Order(
             project=found,
             output=output,

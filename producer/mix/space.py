@@ -96,9 +96,11 @@ def place(
     made = np.zeros((len(audio) + rings(rooms, head), 2), np.float32)
     if len(audio):
         _direct(made, heard, pan, level * whole, head, sides)
+    if all(room is None for room, _ in rooms) or not len(audio):
+        return made
     source = as_mono(audio)
     for room, share in rooms:
-        if room is None or not len(audio):
+        if room is None:
             continue
         sent = source * np.asarray(whole * np.sqrt(share), np.float32).reshape(-1, 1)
         for tap in room.early:
