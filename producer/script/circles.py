@@ -45,6 +45,8 @@ def circles(scenes: Sequence[Scene]) -> list[Circle]:
     """Every group of items whose times depend on themselves."""
     graph = _Graph(scenes)
     found: list[Circle] = []
+    if not graph.looks_ahead:
+        return found
     for group in _groups(graph.edges):
         moments = [one for node in group for to, one in graph.asked.get(node, ()) if to in group]
         if moments:
@@ -66,6 +68,10 @@ class _Graph:
         self.asked: dict[Node, list[tuple[Node, Moment]]] = {}
         self.lines: dict[str, int] = {}
         """Where in the script each item is, in reading order."""
+        self.looks_ahead = False
+        """Whether any moment points at what is not over in reading order. Where none does, no circle can close."""
+        self._over: set[str] = set()
+        self._begun: set[str] = set()  # scenes
         self._lines = {item.id: item for scene in scenes for item in scene.items if isinstance(item, Line)}
         self._marks = dict(_marks(scenes))
         playhead: Node | None = None
@@ -78,6 +84,8 @@ class _Graph:
             self.edges[node].append(to)
             self.edges.setdefault(to, [])
             if moment is not None:
+                begun = to[1] == "start" and to[0] in self._begun
+                self.looks_ahead = self.looks_ahead or not (begun or to[0] in self._over)
                 self.asked.setdefault(node, []).append((to, moment))
 
     def _moment(self, node: Node, asked: object, scene: Scene) -> None:
@@ -99,14 +107,18 @@ class _Graph:
 
     def _scene(self, scene: Scene, playhead: Node | None) -> Node:
         self.lines[scene.id] = scene.place.line
+        self._begun.add(scene.id)
         self._edge((scene.id, "start"), playhead)
         at: Node = (scene.id, "start")
         last_line: Node | None = None
         for item in scene.items:
             self.lines[item.id] = item.place.line
             at, last_line = self._item(item, scene, at, last_line)
+            if not isinstance(item, Bed):  # its end hangs on an `end`, or on its scene's, which come later
+                self._over.add(item.id)
         self._edge((scene.id, "end"), at)
         self._ends(scene)
+        self._over.add(scene.id)
         return (scene.id, "end")
 
     def _item(self, item: Item, scene: Scene, playhead: Node, last_line: Node | None) -> tuple[Node, Node | None]:

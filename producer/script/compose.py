@@ -24,7 +24,7 @@ from producer.script.values import DEEPEST, TOO_DEEP
 from producer.script.yaml_words import error_line, in_plain_words
 
 LARGEST_BYTES = 4 * 1024 * 1024
-MOST_NODES = 100_000
+MOST_NODES = 250_000
 MOST_LINES = 250_000  # empty lines, comments and text under > are lines, but no nodes
 _MOST_WORK = 24 * 1024 * 1024  # characters parsed again and again to find every mistake
 _MOST_TRIES = 200

@@ -58,6 +58,17 @@ class Episode:
         self._notes = notes
         self._running = Running(notes)
         self._identities = Identities(written)
+        self._makers: Mapping[str, Callable[[SceneAsWritten, Piece, Where], Item]] = {
+            "speech": self._line,
+            "sound": self._sound,
+            "bed": self._bed,
+            "music": self._bed,
+            "hear": self._hear,
+            "end": self._stop,
+            "cut": self._stop,
+            "pause": self._pause,
+            "mark": self._mark,
+        }
 
     def scenes(self) -> tuple[Scene, ...]:
         """Every scene of the episode."""
@@ -92,18 +103,7 @@ class Episode:
         return (hear if "over" in scene.hear.asked.places else replace(hear, over_s=Fraction(0)),)
 
     def _item(self, scene: SceneAsWritten, piece: Piece, where: Where) -> Item:
-        makers: Mapping[str, Callable[[SceneAsWritten, Piece, Where], Item]] = {
-            "speech": self._line,
-            "sound": self._sound,
-            "bed": self._bed,
-            "music": self._bed,
-            "hear": self._hear,
-            "end": self._stop,
-            "cut": self._stop,
-            "pause": self._pause,
-            "mark": self._mark,
-        }
-        return makers[piece.kind](scene, piece, where)
+        return self._makers[piece.kind](scene, piece, where)
 
     def _sound(self, scene: SceneAsWritten, piece: Piece, where: Where) -> Cue:
         self._running.heard(piece)

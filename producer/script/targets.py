@@ -118,7 +118,8 @@ class Targets:
             if moment.anchor is Anchor.MARK:
                 return self._at_mark(moment)
             if moment.anchor in (Anchor.START, Anchor.END):
-                return replace(moment, target=self._target(moment.target, where))
+                target = self._target(moment.target, where)
+                return moment if target == moment.target else replace(moment, target=target)
             if moment.anchor in (Anchor.WORD, Anchor.AFTER_WORD):
                 return self._at_word(moment, where, until=until)
         except ReadingError as wrong:
