@@ -10,6 +10,7 @@ import numpy as np
 from producer.audit import channels, moments
 from producer.audit.field import AUDIBLE_DB, Field
 from producer.audit.finding import Finding, Kind, clock
+from producer.audit.levels import CELLS
 from producer.audit.match import Match, matched
 from producer.audit.planned import Plan, PlannedClip
 from producer.audit.programme import SILENT_DB, Figures, Heard, figures, runs
@@ -226,7 +227,7 @@ def _silences(field: Field, heard: Heard, clips: Mapping[str, PlannedClip]) -> I
     level = heard.seen.channels[: field.frames, :2].sum(axis=1)
     silent = np.zeros(field.frames, np.bool_)
     silent[: len(level)] = 10.0 * np.log10(np.maximum(level / 2.0, 1e-12)) < SILENT_DB
-    planned = field.expected.max(axis=1) > AUDIBLE_DB + 10.0
+    planned = field.expected.codes.max(axis=1) > CELLS.coded(np.array(AUDIBLE_DB + 10.0))
     for start, end in runs(silent):
         hole = runs(planned[start:end])
         if not hole or sum(high - low for low, high in hole) * field.frame_s < 0.5:

@@ -23,7 +23,7 @@ MOMENTS = 16
 EDGES_HZ = (50.0, 100.0, 155.0, 239.0, 369.0, 571.0, 882.0, 1363.0, 2107.0, 3257.0, 5034.0, 7780.0, 12025.0)
 BANDS = len(EDGES_HZ) - 1
 _BATCH = 32  # windows that fit into a core's own cache with all that is made of them
-_AT_ONCE = 128  # frames, likewise
+_AT_ONCE = 64  # frames, likewise
 _AHEAD = 64  # frames that a recorder waits for
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audit.cells import BANDS, Seen
-from producer.audit.levels import CELLS, Powers, db
+from producer.audit.levels import CELLS, Codes, Powers, db
 from producer.audit.reference import Reference, add
 from producer.audit.tap import ClipCells
 from producer.dsp import grid
@@ -25,6 +25,7 @@ MOST_DB = 25.0
 OFF_DB = 2.5
 """A cell that is farther off is not as planned. MP3 at 192 kbps stays within 1 dB nearly everywhere."""
 _LEAST = 1e-9
+_AT_ONCE = 1 << 13  # frames that are decoded at once: more than two minutes
 
 
 def cost(off_db: Powers) -> Powers:
@@ -32,17 +33,26 @@ def cost(off_db: Powers) -> Powers:
     return np.minimum(np.abs(off_db), np.float32(8.0))
 
 
+class Levels:
+    """Levels of cells in dB, kept in bytes and decoded where they are asked for."""
+
+    def __init__(self, codes: Codes) -> None:
+        self.codes = codes
+
+    def __getitem__(self, rows: slice) -> Powers:
+        return CELLS.decoded(self.codes[rows])
+
+
 class Field:
     """The cells of one episode while findings explain them, one after another."""
 
     def __init__(self, reference: Reference, seen: Seen) -> None:
-        frames = len(reference.cell_codes)
-        heard = np.full((frames, BANDS), CELLS.lowest_db, np.float32)
-        count = min(frames, len(seen.cell_codes))
-        heard[:count] = seen.cells_db[:count]
+        frames, count = len(reference.cell_codes), min(len(reference.cell_codes), len(seen.cell_codes))
+        heard = np.zeros((frames, BANDS), np.uint8)
+        heard[:count] = seen.cell_codes[:count]
         self.frames, self.there = frames, count
         self.rate_hz, self.frame_s = reference.rate_hz, grid.frame_s(reference.rate_hz)
-        self.expected, self.heard = reference.cells_db, heard
+        self.expected, self.heard = Levels(reference.cell_codes), Levels(heard)
         self.clips: Mapping[str, ClipCells] = reference.clips
         self.total = np.zeros((frames, BANDS), np.float32)
         for clip in reference.clips.values():
@@ -50,22 +60,30 @@ class Field:
         self.explained: Flags = np.zeros(frames, np.bool_)
         self.usable: Flags = np.ones(frames, np.bool_)
         self.usable[max(0, count - 1) :] = count == frames  # the last frame before an early end is cut
-        louder = np.maximum(self.expected, heard)
-        top = louder.max(axis=1, keepdims=True) if frames else louder
-        self.trusted: Flags = (louder > AUDIBLE_DB) & (louder > top - MASKED_DB)
-        off = heard - self.expected
-        common = self.trusted & (np.minimum(self.expected, heard) > AUDIBLE_DB) & (self.expected > top - 35.0)
+        self.trusted: Flags = np.zeros((frames, BANDS), np.bool_)
+        steps = np.zeros((BANDS, 511), np.int64)
+        for part in self._parts():
+            expected, there = self.expected[part], self.heard[part]
+            louder = np.maximum(expected, there)
+            top = louder.max(axis=1, keepdims=True)
+            self.trusted[part] = (louder > AUDIBLE_DB) & (louder > top - MASKED_DB)
+            common = self.trusted[part] & (np.minimum(expected, there) > AUDIBLE_DB) & (expected > top - 35.0)
+            apart = heard[part].astype(np.int64) - reference.cell_codes[part] + 255
+            for band in range(BANDS):
+                steps[band] += np.bincount(apart[common[:, band], band], minlength=511)
         self.gain_db = np.zeros(BANDS, np.float32)
         self.spread_db = np.full(BANDS, 0.3, np.float32)
+        offs = (np.arange(511) - 255) * CELLS.step_db
         for band in range(BANDS):
-            found = off[:count, band][common[:count, band]]
-            if len(found) >= 20:
-                self.gain_db[band] = np.median(found)
-                self.spread_db[band] = 1.4826 * np.median(np.abs(found - self.gain_db[band]))
+            if steps[band].sum() >= 20:
+                self.gain_db[band] = _median(offs, steps[band])
+                self.spread_db[band] = 1.4826 * _median(np.abs(offs - self.gain_db[band]), steps[band])
         level = np.median(self.gain_db)
         # A band that the codec does not carry at all says nothing.
         self.trusted &= (self.gain_db > level - 6.0)[None, :]
-        self.off = np.clip(off - self.gain_db, -MOST_DB, MOST_DB)
+        self.off = np.zeros((frames, BANDS), np.float16)
+        for part in self._parts():
+            self.off[part] = np.clip(self.heard[part] - self.expected[part] - self.gain_db, -MOST_DB, MOST_DB)
         self.limit_db = np.maximum(np.float32(OFF_DB), 6.0 * self.spread_db)
         self.limited_db = self._limited()
 
@@ -87,13 +105,20 @@ class Field:
 
     def _limited(self) -> Powers:
         """How far the limiter holds each frame down, about: shape (frames,), 0 or more."""
-        over = np.where(self.expected > AUDIBLE_DB, self.expected - db(self.total), np.nan)
-        loud = np.isfinite(over).sum(axis=1) >= BANDS // 2
-        gains = np.full(len(over), np.nan, np.float32)
-        if loud.any():
-            gains[loud] = np.nanmedian(over[loud], axis=1)
-            return np.asarray(np.nan_to_num(np.maximum(np.nanmedian(gains[loud]) - gains, 0.0)), np.float32)
-        return np.zeros(len(over), np.float32)
+        gains = np.full(self.frames, np.nan, np.float32)
+        for part in self._parts():
+            expected = self.expected[part]
+            over = np.where(expected > AUDIBLE_DB, expected - db(self.total[part]), np.nan)
+            loud = np.isfinite(over).sum(axis=1) >= BANDS // 2
+            if loud.any():
+                gains[part][loud] = np.nanmedian(over[loud], axis=1)
+        there = np.isfinite(gains)
+        usual = np.median(gains[there]) if there.any() else 0.0
+        return np.asarray(np.nan_to_num(np.maximum(usual - gains, 0.0)), np.float32)
+
+    def _parts(self) -> Iterator[slice]:
+        """All frames, some at a time."""
+        return (slice(low, min(low + _AT_ONCE, self.frames)) for low in range(0, self.frames, _AT_ONCE))
 
     def own(self, clip: ClipCells, first: int, last: int) -> Powers:
         """The clip's powers in frames [first, last), linear, shape (last - first, BANDS)."""
@@ -159,8 +184,15 @@ class Field:
 
     def unlimited(self) -> None:
         """Take for planned what a limiter that did nothing would leave higher."""
-        higher = np.median(np.where(self.trusted, self.off, 0.0), axis=1)
-        self.off -= np.clip(higher, 0.0, self.limited_db)[:, None].astype(np.float32)
+        for part in self._parts():
+            higher = np.median(np.where(self.trusted[part], self.off[part], 0.0), axis=1)
+            self.off[part] -= np.clip(higher, 0.0, self.limited_db[part])[:, None].astype(np.float16)
+
+
+def _median(values: NDArray[np.floating], counts: NDArray[np.int64]) -> float:
+    """The median of values that come so often; between two steps, where it lies between them."""
+    order = np.argsort(values, kind="stable")
+    return float(np.interp(counts.sum() / 2.0, np.cumsum(counts[order]) - counts[order] / 2.0, values[order]))
 
 
 def _linear(level_db: Powers) -> Powers:

@@ -199,7 +199,7 @@ def _guess(field: Field, name: str, wrong: float) -> _Guess | None:
     clip = field.clips[name]
     first, last = field.span(clip, field.frames_of(LAG_S))
     own = field.own(clip, first, last)
-    off, judged = field.off[first:last], field.seen_in(first, last)
+    off, judged = field.off[first:last].astype(np.float32), field.seen_in(first, last)
     before = np.where(judged, cost(off), 0.0)
 
     def costs(change_db: Powers) -> Powers:
@@ -269,7 +269,7 @@ def _goes_with(field: Field, first: int, last: int, own: Powers, level_db: float
     for band in range(BANDS):
         cells = rules[:, band]
         if cells.sum() >= 6:
-            there, planned = field.heard[first:last, band][cells], 10.0 * np.log10(own[cells, band])
+            there, planned = field.heard[first:last][:, band][cells], 10.0 * np.log10(own[cells, band])
             found.append(there - there.mean())
             wanted.append(planned - planned.mean())
     if not found:
@@ -313,11 +313,11 @@ def _explained(field: Field, guess: _Guess) -> State:
     """Takes the guess into the field; says 'replaced' where something else sounds instead of what is missing."""
     first, last = guess.first, guess.first + len(guess.change_db)
     expected = field.expected[first:last] + field.gain_db
-    field.off[first:last] -= guess.change_db
-    left = field.off[first:last]
+    left = field.off[first:last] - guess.change_db
     held = np.median(np.where(field.trusted[first:last], left, 0.0), axis=1)
     held = np.clip(held, 0.0, field.limited_db[first:last])  # a limiter that has less to hold lets the rest up
     left -= held[:, None].astype(np.float32)
+    field.off[first:last] = left
     state, reach = guess.state, guess.reach.copy()
     touched = np.flatnonzero(reach.any(axis=1))
     low, high = (int(touched[0]), int(touched[-1]) + 1) if len(touched) else (0, 0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from producer.audit.cells import MOMENTS, Seen, moment_samples
 from producer.audit.field import Field, Flags
-from producer.audit.levels import OUTLINE, Powers
+from producer.audit.levels import OUTLINE, Codes, Powers
 from producer.audit.programme import runs
 from producer.audit.reference import Reference
 from producer.later import ndimage
@@ -26,6 +27,10 @@ _NORMAL_DB = 4.0
 _CLICK_LEAST_DB = -50.0  # what a codec leaves after a sibilant that stops is lower
 
 
+_REACH = 32  # moments
+_AT_ONCE = 1 << 16  # moments that are decoded at once: more than a minute
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A gap or a click, in seconds, and how many decibels from its plan."""
@@ -36,24 +41,67 @@ class Moment:
 
 
 class Outline:
-    """The outline as planned and as heard, in dB; what is off is what is left when the whole's level is taken out."""
+    """The outline as planned and as heard, in dB; what is off is what is left when the whole's level is taken out.
+
+    It stays in bytes, and is decoded where it is looked at: an hour of it is 7 MB.
+    """
 
     def __init__(self, reference: Reference, seen: Seen, field: Field) -> None:
-        count = min(len(reference.outline_codes), len(seen.moment_codes))
-        self.per_frame = MOMENTS
+        self.count = min(len(reference.outline_codes), len(seen.moment_codes))
         self.moment_s = moment_samples(reference.rate_hz) / reference.rate_hz
-        self.planned: Powers = OUTLINE.decoded(reference.outline_codes[:count])
-        self.heard = OUTLINE.decoded(seen.moment_codes[:count])
-        plain = self.heard - self.planned
-        loud = self.planned > _AUDIBLE_DB
-        level = [np.median(plain[loud[:, band], band]) if loud[:, band].sum() > 100 else 0.0 for band in (0, 1)]
-        self.off = plain - np.array(level, np.float32)
-        self.usable: Flags = np.repeat(field.usable, self.per_frame)[:count]
+        self._planned: Codes = reference.outline_codes[: self.count]
+        self._heard: Codes = seen.moment_codes[: self.count]
+        self._field = field
+        self._level_db = [self._level(band) for band in (0, 1)]
+
+    def _level(self, band: int) -> float:
+        """How far off the whole is: the median of what is loud enough."""
+        counts = np.zeros(511, np.int64)
+        for low in range(0, self.count, _AT_ONCE):
+            part = slice(low, low + _AT_ONCE)
+            loud = OUTLINE.decoded(self._planned[part, band]) > _AUDIBLE_DB
+            apart = self._heard[part, band][loud].astype(np.int64) - self._planned[part, band][loud]
+            counts += np.bincount(apart + 255, minlength=511)
+        if counts.sum() <= 100:
+            return 0.0
+        return float(np.searchsorted(np.cumsum(counts), counts.sum() / 2.0) - 255) * OUTLINE.step_db
+
+    def planned(self, band: int, start: int, end: int) -> Powers:
+        """What is planned of moments [start, end)."""
+        return OUTLINE.decoded(self._planned[max(0, start) : max(0, end), band])
+
+    def heard(self, band: int, start: int, end: int) -> Powers:
+        """What is heard in them."""
+        return OUTLINE.decoded(self._heard[max(0, start) : max(0, end), band])
+
+    def off(self, band: int, start: int, end: int) -> Powers:
+        """How far that is from the plan."""
+        return self.heard(band, start, end) - self.planned(band, start, end) - np.float32(self._level_db[band])
 
     def planned_near(self, second: float) -> float:
         """The highest moment that is planned within 10 ms, dB."""
         at = int(second / self.moment_s)
-        return float(self.planned[max(0, at - 10) : at + 11, 0].max(initial=-120.0))
+        return float(self.planned(0, at - 10, at + 11).max(initial=-120.0))
+
+    def where(self, judge: Callable[[int, int], Flags], gap: int) -> list[tuple[int, int]]:
+        """Every run of moments that `judge` takes for one, those no more than `gap` apart as one.
+
+        Args:
+            judge: says it of moments [start, end); it may look at `_REACH` more at each side.
+        """
+        found: list[tuple[int, int]] = []
+        for low in range(0, self.count, _AT_ONCE):
+            start, end = max(0, low - _REACH), min(self.count, low + _AT_ONCE + _REACH)
+            flags = judge(start, end)[low - start : low - start + _AT_ONCE]
+            found += [(low + first, low + last) for first, last in runs(flags)]
+        return _joined(found, gap)
+
+
+def _of_moments(frames: Flags, start: int, end: int) -> Flags:
+    """What is true of frames, of moments [start, end)."""
+    first = start // MOMENTS
+    made = np.repeat(frames[first : -(-end // MOMENTS)], MOMENTS)
+    return made[start - first * MOMENTS : end - first * MOMENTS]
 
 
 def _window(values: Powers, reach: int, highest: bool) -> Powers:
@@ -63,29 +111,40 @@ def _window(values: Powers, reach: int, highest: bool) -> Powers:
 
 def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
     """Gaps of up to half a second: everything is gone at once and back at once. Its frames are not judged again."""
-    planned, off = outline.planned[:, 0], outline.off[:, 0]
-    near = _window(planned, 20, True)
-    deep = (off < -GAP_DB) & (planned > _AUDIBLE_DB) & (planned > near - 36.0) & outline.usable
+    usable = field.usable.copy()
+
+    def deep(start: int, end: int) -> Flags:
+        planned = outline.planned(0, start, end)
+        audible = (planned > _AUDIBLE_DB) & (planned > _window(planned, 20, True) - 36.0)
+        return (outline.off(0, start, end) < -GAP_DB) & audible & _of_moments(usable, start, end)
+
     found = []
-    for start, end in _joined(runs(deep), 4):
+    for start, end in outline.where(deep, 4):
         length_s = (end - start) * outline.moment_s
-        if length_s > LONGEST_GAP_S or not _bounded(outline, start, end, 8, float(planned[start:end].max())):
+        loudest = float(outline.planned(0, start, end).max())
+        if length_s > LONGEST_GAP_S or not _bounded(outline, start, end, 8, loudest):
             continue
         found.append((start, end))
-    per, around = outline.per_frame, field.frames_of(AROUND_S)
-    found = [(start, end) for start, end in found if not field.wanting(start // per, (end - 1) // per + 1, around)]
+    around = field.frames_of(AROUND_S)
+    found = [
+        (start, end) for start, end in found if not field.wanting(start // MOMENTS, (end - 1) // MOMENTS + 1, around)
+    ]
     for start, end in found:
-        field.usable[start // outline.per_frame : end // outline.per_frame + 1] = False
+        field.usable[start // MOMENTS : end // MOMENTS + 1] = False
     return tuple(
-        Moment(start * outline.moment_s, end * outline.moment_s, float(np.median(off[start:end])))
+        Moment(start * outline.moment_s, end * outline.moment_s, float(np.median(outline.off(0, start, end))))
         for start, end in found
     )
 
 
 def _bounded(outline: Outline, start: int, end: int, reach: int, level_db: float) -> bool:
     """Whether the same sound is there as planned right before and right after."""
-    normal = (np.abs(outline.off[:, 0]) < _NORMAL_DB) & (outline.planned[:, 0] > level_db - 20.0)
-    return bool(normal[max(0, start - reach) : start].any() and normal[end : end + reach].any())
+
+    def normal(low: int, high: int) -> bool:
+        near = np.abs(outline.off(0, low, high)) < _NORMAL_DB
+        return bool((near & (outline.planned(0, low, high) > level_db - 20.0)).any())
+
+    return normal(start - reach, start) and normal(end, end + reach)
 
 
 def clicks(outline: Outline, field: Field) -> tuple[Moment, ...]:
@@ -93,21 +152,26 @@ def clicks(outline: Outline, field: Field) -> tuple[Moment, ...]:
 
     Where findings already say why something is not as planned, nothing is a click.
     """
-    planned, off, heard = outline.planned[:, 1], outline.off[:, 1], outline.heard[:, 1]
-    around = np.maximum(_window(planned, 15, True), _AUDIBLE_DB - 10.0)
     told = ndimage.binary_dilation(field.explained | ~field.usable, iterations=2)
-    told = np.repeat(told, outline.per_frame)[: len(off)]
-    sharp = (off > CLICK_DB) & (heard + 0.5 * (off - CLICK_DB) > around + 3.0) & (heard > around - 4.0)
-    # In something as loud a click is smaller, but where all else is as planned it is as certain.
-    sharp |= (off > FAINT_DB) & (off > 8.0 * _usual(off)) & (heard > around - 6.0)
-    sharp &= ~told & (heard > _CLICK_LEAST_DB)
+
+    def sharp(start: int, end: int) -> Flags:
+        off, heard = outline.off(1, start, end), outline.heard(1, start, end)
+        around = np.maximum(_window(outline.planned(1, start, end), 15, True), _AUDIBLE_DB - 10.0)
+        high = (off > CLICK_DB) & (heard + 0.5 * (off - CLICK_DB) > around + 3.0) & (heard > around - 4.0)
+        # In something as loud a click is smaller, but where all else is as planned it is as certain.
+        high |= (off > FAINT_DB) & (off > 8.0 * _usual(off)) & (heard > around - 6.0)
+        return high & ~_of_moments(told, start, end) & (heard > _CLICK_LEAST_DB)
+
     found = []
-    for start, end in _joined(runs(sharp), 6):
-        calm = np.abs(outline.off) < 4.0
-        sides = calm[max(0, start - 40) : start], calm[end : end + 40]
-        if (end - start) * outline.moment_s > LONGEST_CLICK_S or any(len(side) and side.mean() < 0.4 for side in sides):
+    for start, end in outline.where(sharp, 6):
+        sides = [
+            np.stack([np.abs(outline.off(band, low, high)) < 4.0 for band in (0, 1)])
+            for low, high in ((start - 40, start), (end, end + 40))
+        ]
+        if (end - start) * outline.moment_s > LONGEST_CLICK_S or any(side.size and side.mean() < 0.4 for side in sides):
             continue
-        found.append(Moment(start * outline.moment_s, end * outline.moment_s, float(off[start:end].max())))
+        loudest = float(outline.off(1, start, end).max())
+        found.append(Moment(start * outline.moment_s, end * outline.moment_s, loudest))
     return tuple(found)
 
 

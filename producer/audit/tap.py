@@ -8,7 +8,7 @@ from threading import Lock
 import numpy as np
 
 from producer.audio import Audio
-from producer.audit.cells import BANDS, cells
+from producer.audit.cells import BANDS, cells, stretch
 from producer.audit.levels import Powers
 from producer.dsp.grid import COARSE, coarse_samples, frame_samples
 
@@ -23,6 +23,17 @@ class ClipCells:
     """Of the first row, counted in rows of this size from the start of the episode."""
     step: int
     powers: Powers  # shape (rows, BANDS)
+
+
+def coarse_cells(audio: Audio, rate_hz: int) -> Powers:
+    """Power of each coarse frame and band, shape (coarse frames, BANDS): the mean of two windows in each.
+
+    Args:
+        audio: whole coarse frames, shape (n, 1 or 2).
+    """
+    hop = frame_samples(rate_hz)
+    rows = cells(audio[hop // 2 :], rate_hz, COARSE // 2)  # their middles are at a quarter and three quarters
+    return np.asarray(rows.reshape(-1, 2, BANDS).mean(axis=1), np.float32)
 
 
 class Tap:
@@ -51,9 +62,10 @@ class Tap:
             piece = (start // (self._hop * step), np.zeros((0, BANDS), np.float32))
         elif long:
             rows = -(-(lead + len(audio)) // (self._hop * step))
-            padded = np.zeros((rows * self._hop * step, 2), np.float32)
-            padded[lead : lead + len(audio)] = audio
-            piece = (start // (self._hop * step), cells(padded, self._rate_hz, 2).reshape(rows, step // 2, -1).mean(1))
+            piece = (
+                start // (self._hop * step),
+                coarse_cells(stretch(audio, -lead, rows * self._hop * step), self._rate_hz),
+            )
         else:
             half = self._hop // 2  # one frame more on both sides: windows reach over
             padded = np.zeros((lead + len(audio) + 4 * self._hop, 2), np.float32)
@@ -91,11 +103,10 @@ class BusMeter:
     def push(self, beds: Audio, music: Audio) -> None:
         """The next stretch of the two, shape (n, 2)."""
         for bus, audio in (("beds", beds), ("music", music)):
-            waiting = np.concatenate([self._rest[bus], audio])
+            waiting = np.concatenate([self._rest[bus], audio]) if len(self._rest[bus]) else audio
             whole = len(waiting) // self._size * self._size
             if whole:
-                rows = cells(waiting[:whole], self._rate_hz, 2).reshape(-1, COARSE // 2, BANDS).mean(axis=1)
-                self._rows[bus].append(np.asarray(rows, np.float32))
+                self._rows[bus].append(coarse_cells(waiting[:whole], self._rate_hz))
             self._rest[bus] = waiting[whole:].copy()
 
     def powers(self, bus: str) -> Powers:
