@@ -272,7 +272,8 @@ def cues(order: Order, cache: Cache, watch: Watch) -> tuple[CueRow, ...]:
 def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     """Everything up to the timeline. Raises ScriptError, PackError, VoiceError."""
     session.check(order.session)
-    script, packs = read_script(order.project, order.packs, cache)
+    with memory.uncollected():
+        script, packs = read_script(order.project, order.packs, cache)
     delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
     profile = _profile(order.profile or script.profile)
     head = None if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
@@ -283,7 +284,8 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     if broken:
         raise PackError(broken)
     watch.stage("timeline", 1)
-    timeline = place(script, takes, sounds)
+    with memory.uncollected():
+        timeline = place(script, takes, sounds)
     timeline = replace(timeline, duration=Samples(encode.whole_frames(timeline.duration, profile)))
     if not timeline.duration:
         raise ScriptError(

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from producer.dsp.bands import BANDS
 from producer.dsp.envelopes import within_slopes
 from producer.dsp.grid import hop_samples
+from producer.later import ndimage
 from producer.units import Span
 
 Floats = NDArray[np.float64]
