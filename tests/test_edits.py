@@ -1,4 +1,4 @@
-"""What an edit costs and what it leaves alone: the same bytes as a clean render, and no part made again without need."""
+"""What an edit costs and what it leaves alone: the bytes of a clean render, and no part made again without need."""
 
 from __future__ import annotations
 
