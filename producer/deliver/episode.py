@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from producer.deliver import captions, chapters, credits, tags
+from producer.deliver.facts import facts_json
 from producer.deliver.files import Staging
 from producer.errors import RenderError
 from producer.model.profile import Profile
@@ -29,6 +30,7 @@ def write_documents(
     staging.text("transcript.srt", captions.srt(found_cards))
     staging.text("transcript.json", captions.transcript_json(found_cards))
     staging.text("chapters.json", chapters.podcasting_json(chapters.chapters(timeline, script), script))
+    staging.text("episode.json", facts_json(script, timeline))
     staging.text("credits.txt", credits.credits_text(script, credits.voices(timeline, script), origins))
 
 
