@@ -6,10 +6,13 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import mutagen
+from mutagen import MutagenError
+from mutagen.id3 import ID3
 from pydantic import ValidationError
 
 from producer.deliver.files import Staging
@@ -279,7 +282,8 @@ def _hashed(folder: Path, media: Media) -> Media:
     except OSError as found:
         raise RenderError(f"cannot read {folder / media.file}: {found.strerror}") from None
     sri = "sha384-" + base64.b64encode(digest).decode("ascii")
-    return Media(file=media.file, mix=media.mix, title=media.title, type=media.type, size_bytes=size, sri=sri)
+    bitrate_bps = getattr(_opened(folder / media.file).info, "bitrate", 0)
+    return replace(media, size_bytes=size, sri=sri, bitrate_bps=bitrate_bps)
 
 
 def _transcripts(folder: Path) -> tuple[Transcript, ...]:
@@ -290,21 +294,32 @@ def _transcripts(folder: Path) -> tuple[Transcript, ...]:
 
 
 def _cover(folder: Path, audio: str, staging: Staging) -> str:
-    """The picture of an episode: the file beside it, else the one in its audio, which is put beside it."""
-    for name in ("cover.jpg", "cover.png"):
-        if (folder / name).is_file():
-            return name
-    from mutagen import MutagenError, id3
-
-    try:
-        pictures = id3.ID3(folder / audio).getall("APIC")
-    except MutagenError:  # it has no tags
-        return ""
-    if not pictures:
-        return ""
-    name = "cover.png" if pictures[0].data.startswith(b"\x89PNG") else "cover.jpg"
-    staging.path(f"{folder.name}/{name}").write_bytes(pictures[0].data)
+    """The picture of an episode, taken out of its audio so that it is always that of the last render; "" for none."""
+    picture = _picture(folder / audio)
+    if picture is None:
+        return next((name for name in ("cover.jpg", "cover.png") if (folder / name).is_file()), "")
+    name = "cover.png" if picture.startswith(b"\x89PNG") else "cover.jpg"
+    staging.path(f"{folder.name}/{name}").write_bytes(picture)
     return name
+
+
+def _picture(audio: Path) -> bytes | None:
+    tags = _opened(audio).tags
+    if isinstance(tags, ID3):
+        found = tags.getall("APIC")
+        return bytes(found[0].data) if found else None
+    found = (tags or {}).get("covr")
+    return bytes(found[0]) if found else None
+
+
+def _opened(audio: Path) -> Any:
+    try:
+        opened = mutagen.File(audio)
+    except MutagenError:
+        opened = None
+    if opened is None:
+        raise RenderError(f"{audio}: this is not the audio that its name says; render the episode again")
+    return opened
 
 
 # ---- the whole
@@ -318,7 +333,7 @@ def _serial_faults(show: Show, episodes: Sequence[Episode], folder: Path) -> Ite
             continue
         if not one.facts.episode:
             if show.type == "serial":
-                yield f"{folder / one.slug}: a serial show needs its number; write 'episode: 1' at the top of its script"
+                yield f"{folder / one.slug}: a serial show needs its number; write 'episode: 1' in its script"
             continue
         number = (one.facts.season or 0, one.facts.episode)
         if number in seen:
@@ -343,7 +358,7 @@ def _remarks(show: Show, listed: Sequence[Episode]) -> Iterator[str]:
     if not show.email:
         yield f"no e-mail address: directories send a code there to see whose the show is (email: in {SHOW_FILE})"
     if show.explicit is None and all(one.facts.explicit is None for one in listed):
-        yield f"nothing says whether the show is explicit; the feed says it is not (explicit: in {SHOW_FILE} or the scripts)"
+        yield f"nothing says whether the show is explicit; the feed says no (explicit: in {SHOW_FILE} or the scripts)"
     if len({one.facts.show for one in listed}) > 1 and not show.title:
         yield f"the episodes name different shows; the oldest one's is used (title: in {SHOW_FILE})"
 

@@ -36,4 +36,4 @@ def _end(timeline: Mapping[str, Any], start: float) -> float:
     rate = timeline["rate_hz"]
     ends = [clip["end"] / rate for clip in timeline["clips"] if clip["kind"] == "speech"]
     over = [end for end in ends if start + SHORTEST_S <= end <= start + _USUAL_S]
-    return max(over, default=min(start + SHORTEST_S, timeline["duration"] / rate))
+    return float(max(over, default=min(start + SHORTEST_S, timeline["duration"] / rate)))

@@ -73,8 +73,8 @@ def notes(episode: Episode) -> str:
     parts = [f"<p>{escape(part)}</p>" for part in paragraphs]
     if facts.disclosure:
         parts.append(f"<p>{escape(one_line(facts.disclosure))}</p>")
-    if episode.credits.strip():
-        lines = (escape(line.strip()) for line in clean(episode.credits).strip().splitlines())
+    _, _, who = clean(episode.credits).partition("\n\n")  # what comes before are its title and show
+    if lines := [escape(line.strip()) for line in who.strip().splitlines() if not line.startswith("    sha256 ")]:
         parts.append(f"<p>{'<br>'.join(lines)}</p>")
     return "".join(parts) or f"<p>{escape(one_line(facts.title))}</p>"
 
@@ -125,7 +125,7 @@ def _alternate(parent: Element, url: str, episode: Episode, media: Media, defaul
         "podcast:alternateEnclosure",
         type_=media.type,
         length=media.size_bytes,
-        bitrate=round(media.size_bytes * 8 / episode.length_s) if episode.length_s else None,
+        bitrate=media.bitrate_bps or None,
         lang=episode.facts.language,
         title=one_line(media.title, _TITLE_CHARACTERS),
         rel=media.mix or None,

@@ -33,13 +33,10 @@ def moment(written: str, time: tuple[int, int] = (0, 0)) -> Moment:
     """`2026-11-22` (at `time`, hour and minute) or `2026-11-22 18:30`. Raises ValueError for anything else."""
     found = _WRITTEN.fullmatch(written.strip())
     if found is None:
-        raise ValueError(
-            f"'{written}' is neither a day, as in 2026-11-22, nor a day with its time, as in 2026-11-22 18:30"
-        )
+        raise ValueError(f"'{written}' is no day; write it as in 2026-11-22, or with its time as in 2026-11-22 18:30")
     year, month, day = (int(part) for part in found.groups()[:3])
     hour, minute = (int(found[4]), int(found[5])) if found[4] else time
-    if not (
-        year and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1] and hour < 24 and minute < 60
-    ):
+    is_day = year and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+    if not (is_day and hour < 24 and minute < 60):
         raise ValueError(f"there is no '{written.strip()}'")
     return Moment(year, month, day, hour, minute)

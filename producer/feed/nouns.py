@@ -52,6 +52,7 @@ class Media:
     title: str  # for people who choose
     type: str
     size_bytes: int
+    bitrate_bps: int = 0  # 0: not known
     sri: str  # W3C subresource integrity: "sha384-…"
 
 

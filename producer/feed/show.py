@@ -11,16 +11,7 @@ from producer.feed.address import base
 from producer.feed.moment import moment
 
 LICENCES = frozenset(
-    [
-        "arr",
-        "cc0-1.0",
-        "cc-by-4.0",
-        "cc-by-sa-4.0",
-        "cc-by-nc-4.0",
-        "cc-by-nd-4.0",
-        "cc-by-nc-sa-4.0",
-        "cc-by-nc-nd-4.0",
-    ]
+    ("arr", "cc0-1.0", *(f"cc-by{terms}-4.0" for terms in ("", "-sa", "-nc", "-nd", "-nc-sa", "-nc-nd")))
 )
 """Slugs that need no address beside them. Source: podcast-namespace, licenses.json (SPDX ids in lower case)."""
 

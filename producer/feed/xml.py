@@ -17,7 +17,7 @@ Element = ElementTree.Element
 
 
 def clean(text: str) -> str:
-    """`text` without what XML 1.0 has no way to write: most control characters, lone surrogates. Source: XML 1.0, 2.2."""
+    """`text` without what XML 1.0 cannot write: most control characters, lone surrogates. Source: XML 1.0, 2.2."""
     return _FORBIDDEN.sub("", text)
 
 
