@@ -9,7 +9,7 @@ from producer.feed.address import below, show_guid
 from producer.feed.item import TAG_CHARACTERS, TEXT_BYTES, item, licence, person
 from producer.feed.nouns import Episode
 from producer.feed.show import Show
-from producer.feed.xml import Element, add, document, in_bytes, one_line
+from producer.feed.xml import Element, add, document, first_of, in_bytes, one_line
 
 FILE = "feed.xml"
 
@@ -43,12 +43,12 @@ def feed(show: Show, url: str, episodes: Sequence[Episode], image: str) -> str:
     guid = show.guid or show_guid(where)
     root = ElementTree.Element("rss", {"version": "2.0"})
     channel = add(root, "channel")
-    title = one_line(show.title or first.show or first.title, TAG_CHARACTERS)
-    author = one_line(show.author or first.producer or first.writer, TAG_CHARACTERS)
+    title = one_line(first_of(show.title, first.show, first.title, listed[-1].slug), TAG_CHARACTERS)
+    author = one_line(first_of(show.author, first.producer, first.writer), TAG_CHARACTERS)
     add(channel, "title", title)
     add(channel, "link", show.link or f"{url}/")
     add(channel, "atom:link", href=where, rel="self", type_="application/rss+xml")
-    add(channel, "description", in_bytes(show.description or first.summary or title, TEXT_BYTES))
+    add(channel, "description", in_bytes(first_of(show.description, first.summary, title), TEXT_BYTES))
     add(channel, "language", (show.language or first.language).lower())
     add(channel, "generator", "Producer")
     add(channel, "pubDate", listed[0].published.rfc2822)

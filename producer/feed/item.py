@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from producer.feed.address import below, item_guid
 from producer.feed.nouns import Episode, Media
 from producer.feed.show import Licence, Person, Show
-from producer.feed.xml import Element, add, clean, in_bytes, one_line
+from producer.feed.xml import Element, add, clean, first_of, in_bytes, one_line
 
 TAG_CHARACTERS = 255  # Apple: of every tag unless it says otherwise
 TEXT_BYTES = 4000  # Apple: of a description
@@ -26,21 +26,21 @@ def item(show: Show, guid: uuid.UUID, url: str, episode: Episode) -> Element:
     """
     facts, enclosure = episode.facts, episode.media[0]
     made = ElementTree.Element("item")
-    title = one_line(facts.title, TAG_CHARACTERS)
+    title = one_line(first_of(facts.title, episode.slug), TAG_CHARACTERS)
     add(made, "title", title)
     add(made, "itunes:title", title)
     add(made, "guid", str(item_guid(guid, episode.slug)), isPermaLink="false")
     add(made, "pubDate", episode.published.rfc2822)
     add(made, "enclosure", url=_at(url, episode, enclosure.file), length=enclosure.size_bytes, type_=enclosure.type)
-    words = [facts.summary or facts.title, *([facts.disclosure] if facts.disclosure else [])]
+    words = filter(None, (first_of(facts.summary, title), first_of(facts.disclosure)))
     add(made, "description", in_bytes("\n\n".join(words), TEXT_BYTES))
     add(made, "content:encoded", notes(episode))
     add(made, "itunes:duration", str(round(episode.length_s)))
     add(made, "itunes:explicit", _truth(bool(facts.explicit)))
     add(made, "itunes:episodeType", episode.kind)
     _numbers(made, episode)
-    if facts.writer or facts.producer:
-        add(made, "itunes:author", one_line(facts.writer or facts.producer, TAG_CHARACTERS))
+    if author := first_of(facts.writer, facts.producer):
+        add(made, "itunes:author", one_line(author, TAG_CHARACTERS))
     if episode.cover:
         add(made, "itunes:image", href=_at(url, episode, episode.cover))
     for text in episode.transcripts:
@@ -71,7 +71,7 @@ def notes(episode: Episode) -> str:
     facts = episode.facts
     paragraphs = [" ".join(part.split()) for part in clean(facts.summary).split("\n\n") if part.strip()]
     parts = [f"<p>{escape(part)}</p>" for part in paragraphs]
-    if facts.disclosure:
+    if first_of(facts.disclosure):
         parts.append(f"<p>{escape(one_line(facts.disclosure))}</p>")
     _, _, who = clean(episode.credits).partition("\n\n")  # what comes before are its title and show
     if lines := [escape(line.strip()) for line in who.strip().splitlines() if not line.startswith("    sha256 ")]:

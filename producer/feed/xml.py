@@ -27,6 +27,11 @@ def one_line(text: str, most: int | None = None) -> str:
     return line if most is None or len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
+def first_of(*texts: str | None) -> str:
+    """The first of `texts` that has something to read in it, else ""; cleaned."""
+    return next((clean(text).strip() for text in texts if text and clean(text).strip()), "")
+
+
 def in_bytes(text: str, most: int) -> str:
     """`text` cut to at most `most` bytes of UTF-8, never inside a character."""
     cleaned = clean(text)
