@@ -33,7 +33,7 @@ class Card:
 def cards(timeline: Timeline, script: Script) -> tuple[Card, ...]:
     """Every spoken word on a card, in the order of the clips; new for a new speaker, a long rest, a full screen."""
     made: list[Card] = []
-    names = _names(timeline, script)
+    names = speakers(timeline, script)
     for clip in timeline.clips:
         if clip.kind == "speech" and clip.words and clip.voice == 0:
             made.extend(_clip_cards(clip, names[clip.id], timeline.rate_hz))
@@ -41,7 +41,7 @@ def cards(timeline: Timeline, script: Script) -> tuple[Card, ...]:
     return tuple(_apart(made, milliseconds(timeline.duration, timeline.rate_hz)))
 
 
-def _names(timeline: Timeline, script: Script) -> dict[str, str]:
+def speakers(timeline: Timeline, script: Script) -> dict[str, str]:
     """The speaker of each speech clip; of a line said together, the member that stands for all of them."""
     together = {line.id: line.together for line in script.lines if line.together}
     speaking = {clip.id: together.get(clip.line, clip.name) for clip in timeline.clips if clip.kind == "speech"}
@@ -98,18 +98,20 @@ def _apart(made: list[Card], end_ms: int) -> Iterable[Card]:
     return reversed(out)
 
 
-def _clock(ms: int, point: str) -> str:
+def clock(ms: int, point: str = ".") -> str:
+    """Hours, minutes, seconds and milliseconds, as in 00:01:02.345."""
     return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}{point}{ms % 1000:03d}"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """`text` with what WebVTT and HTML would take for markup escaped."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def vtt(found: tuple[Card, ...]) -> str:
     """WebVTT with voice spans. Source: W3C WebVTT; podcast-namespace transcripts (at most 65 characters a line)."""
     blocks = [
-        f"{_clock(c.start_ms, '.')} --> {_clock(c.end_ms, '.')}\n<v {_safe(_one_line(c.speaker))}>{_safe(c.text)}</v>"
+        f"{clock(c.start_ms, '.')} --> {clock(c.end_ms, '.')}\n<v {safe(one_line(c.speaker))}>{safe(c.text)}</v>"
         for c in found
     ]
     return "\n\n".join(["WEBVTT", *blocks]) + "\n"
@@ -119,10 +121,10 @@ def srt(found: tuple[Card, ...]) -> str:
     """SubRip; the speaker is named where the speaker changes. `-->` in a text would end a cue: it becomes an arrow."""
     blocks, last = [], None
     for number, card in enumerate(found, 1):
-        named = f"{_one_line(card.speaker)}: " if card.speaker != last else ""
+        named = f"{one_line(card.speaker)}: " if card.speaker != last else ""
         last = card.speaker
         text = (named + "\n".join(card.lines)).replace("-->", "→")
-        blocks.append(f"{number}\n{_clock(card.start_ms, ',')} --> {_clock(card.end_ms, ',')}\n{text}")
+        blocks.append(f"{number}\n{clock(card.start_ms, ',')} --> {clock(card.end_ms, ',')}\n{text}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -138,7 +140,7 @@ def transcript_json(found: tuple[Card, ...]) -> str:
 def plain(timeline: Timeline, script: Script) -> str:
     """The words as a page of text: one paragraph a speech, with the name where the speaker changes."""
     paragraphs: list[str] = []
-    names = _names(timeline, script)
+    names = speakers(timeline, script)
     last = None
     for clip in timeline.clips:
         if clip.kind != "speech" or clip.voice != 0 or not clip.text:
@@ -149,5 +151,6 @@ def plain(timeline: Timeline, script: Script) -> str:
     return "\n\n".join(paragraphs)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """`text` without line breaks."""
     return " ".join(text.split())
