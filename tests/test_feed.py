@@ -278,6 +278,11 @@ def test_the_feed_of_a_rendered_show(output: Path, shell: Shell) -> None:
     assert len(links) >= 8
     for link in links:
         assert (output / unquote(link.removeprefix(BASE + "/"))).is_file(), link
+    texts = [(text.get("type"), text.get("rel")) for text in first.findall(f"{PODCAST}transcript")]
+    assert texts[:2] == [("text/vtt", "captions"), ("application/x-subrip", "captions")]
+    assert {text for text, rel in texts if rel is None} == {
+        *("text/vtt", "application/x-subrip", "application/json", "text/html", "text/plain")
+    }
     enclosure = one(first, "enclosure").attrib
     audio = output / unquote(enclosure["url"].removeprefix(BASE + "/"))
     assert audio.name == "eins_zwei_1.mp3"

@@ -122,7 +122,7 @@ def placed(sounds: Iterable[Heard], words: Sequence[Card], end_ms: int) -> tuple
         end_ms: the episode's length.
     """
     busy = _joined(words)
-    ends = [end for _, end in busy]
+    starts, ends = [start for start, _ in busy], [end for _, end in busy]
     made: list[SoundCard] = []
     free = 0
     for sound in _together(sounds):
@@ -131,15 +131,10 @@ def placed(sounds: Iterable[Heard], words: Sequence[Card], end_ms: int) -> tuple
             continue
         stop = start + min(max(_LEAST_MS, _READ_MS * len(sound.text)), _MOST_MS)
         earliest = max(free, sound.start_ms - _EARLY_MS)
-        first = bisect.bisect_left(ends, earliest)
-        near = [
-            (0, ends[first - 1] if first else 0),
-            *itertools.takewhile(
-                lambda span: span[0] <= sound.start_ms + _LATE_MS, itertools.islice(busy, first, None)
-            ),
-        ]
-        following = busy[first + len(near) - 1][0] if first + len(near) - 1 < len(busy) else end_ms
-        if (gap := _gap([*near, (following, following)], earliest, sound.start_ms)) is not None:
+        first, last = bisect.bisect_left(ends, earliest), bisect.bisect_right(starts, sound.start_ms + _LATE_MS)
+        before = (0, ends[first - 1] if first else 0)
+        after = starts[last] if last < len(busy) else end_ms
+        if (gap := _gap([before, *busy[first:last], (after, after)], earliest, sound.start_ms)) is not None:
             start, stop = gap[0], min(gap[0] + stop - start, gap[1])
         if start < (stop := min(stop, end_ms)):
             made.append(SoundCard(start, stop, _wrapped(sound.text)))
