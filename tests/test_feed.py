@@ -13,7 +13,7 @@ from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from producer.errors import RenderError, ScriptError
@@ -154,6 +154,7 @@ def test_what_is_no_base_is_refused(url: str) -> None:
         address.base(url)
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1).filter(lambda name: not any("\ud800" <= c <= "\udfff" for c in name)))
 def test_any_file_name_comes_back_from_its_url(name: str) -> None:
     url = address.below(BASE, name)
@@ -218,6 +219,7 @@ def test_synthetic_voices_are_disclosed(synthetic: tuple[bool, ...], says: str) 
     assert said(found, f"{PODCAST}txt") == said(one(found, "item"), f"{PODCAST}txt") == says
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=())))
 def test_no_text_breaks_out_of_its_element(text: str) -> None:
     odd = episode(title=f"t{text}", summary=text, writer=text, disclosure=text)

@@ -8,7 +8,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen.id3 import ID3
 
@@ -121,6 +121,7 @@ def test_where_there_is_no_room_sounds_are_left_out() -> None:
     assert all(card.end_ms <= 9000 for card in made)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 40_000), st.integers(1, 5000)), max_size=12),
     st.lists(st.tuples(st.integers(0, 50_000), st.text("ab ;-->&<", min_size=1, max_size=90)), max_size=25),
