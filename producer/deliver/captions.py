@@ -12,6 +12,7 @@ from producer.model.timeline import Clip, ClipWord, Timeline
 
 _LINE_CHARACTERS = 32  # Podcasting 2.0's SRT profile; two lines make VTT's 65
 _LINES = 2
+_NAME_CHARACTERS = 24  # the most that a name takes of its line
 _LONGEST_REST_S = 1.2  # a card does not stand over a longer silence
 _LEAST_MS = 500
 
@@ -50,14 +51,15 @@ def speakers(timeline: Timeline, script: Script) -> dict[str, str]:
 
 def _clip_cards(clip: Clip, speaker: str, rate_hz: int) -> Iterable[Card]:
     held: list[ClipWord] = []
+    taken = min(len(one_line(speaker)) + len(": "), _NAME_CHARACTERS)  # the first card may have the name before it
     for word in clip.words:
         rested = held and (word.start - held[-1].end) > _LONGEST_REST_S * rate_hz
-        if held and (rested or not _fits([*held, word]) or _sentence_is_over(held)):
-            yield _card(held, speaker, rate_hz)
-            held = []
+        if held and (rested or not _fits([*held, word], taken) or _sentence_is_over(held)):
+            yield _card(held, speaker, rate_hz, taken)
+            held, taken = [], 0
         held.append(word)
     if held:
-        yield _card(held, speaker, rate_hz)
+        yield _card(held, speaker, rate_hz, taken)
 
 
 def _sentence_is_over(held: list[ClipWord]) -> bool:
@@ -65,24 +67,26 @@ def _sentence_is_over(held: list[ClipWord]) -> bool:
     return held[-1].text.rstrip("\"'”’)").endswith((".", "!", "?", "…")) and len(" ".join(w.text for w in held)) > 24
 
 
-def _fits(words: list[ClipWord]) -> bool:
-    return len(_wrapped(words)) <= _LINES
+def _fits(words: list[ClipWord], taken: int) -> bool:
+    return len(_wrapped(words, taken)) <= _LINES
 
 
-def _wrapped(words: list[ClipWord]) -> tuple[str, ...]:
+def _wrapped(words: list[ClipWord], taken: int) -> tuple[str, ...]:
+    """The words in lines; the first has `taken` characters less."""
     lines: list[str] = []
     for word in words:
         text = " ".join(word.text.split())
-        if lines and len(lines[-1]) + 1 + len(text) <= _LINE_CHARACTERS:
+        room = _LINE_CHARACTERS - (taken if len(lines) == 1 else 0)
+        if lines and len(lines[-1]) + 1 + len(text) <= room:
             lines[-1] += " " + text
         else:
             lines.append(text)
     return tuple(lines)
 
 
-def _card(words: list[ClipWord], speaker: str, rate_hz: int) -> Card:
+def _card(words: list[ClipWord], speaker: str, rate_hz: int, taken: int) -> Card:
     start, end = milliseconds(words[0].start, rate_hz), milliseconds(words[-1].end, rate_hz)
-    return Card(speaker, start, max(end, start + 1), _wrapped(words))
+    return Card(speaker, start, max(end, start + 1), _wrapped(words, taken))
 
 
 def _apart(made: list[Card], end_ms: int) -> Iterable[Card]:
