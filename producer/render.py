@@ -14,7 +14,7 @@ from producer import script as script_stage
 from producer.audio import Audio
 from producer.audit.audit import Audit
 from producer.cache import Cache
-from producer.deliver import cover, credits, encode, stems
+from producer.deliver import cover, credits, encode, sound_captions, stems
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.dsp.loudness import lufs, sliding
@@ -68,7 +68,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
     memory.few_arenas()
     slug, folder = order.project.slug, order.output or order.project.output
     with Staging(folder) as staging, Workshop(cache.root / "work") as workshop:
-        outline, origins, styles, mix = _mixed(order, cache, workshop, staging, watch)
+        outline, (origins, titles), styles, mix = _mixed(order, cache, workshop, staging, watch)
         memory.give_back()
         script, timeline, profile = outline.script, outline.timeline, outline.profile
         suffix = encode.codec(profile).suffix
@@ -81,7 +81,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         levels = mix.standard.levels
         curve = lufs(sliding(levels.powers, 3.0, levels.seconds_per_hop)[::100]).tolist()
         picture = delivery.own_cover(script, order.project.root) or cover.draw(script.title, script.show, curve)
-        delivery.write_documents(staging, script, timeline, document, origins)
+        delivery.write_documents(staging, script, timeline, document, origins, titles)
         for one in delivered:
             delivery.write_tags(one.file, script, timeline, origins, picture, profile, one.style.title)
         audits = _audited(delivered, script.title, document, staging, order, watch)
@@ -138,7 +138,7 @@ def _audited(
 
 def _mixed(
     order: Order, cache: Cache, workshop: Workshop, staging: Staging, watch: Watch
-) -> tuple[Outline, tuple[Origin, ...], tuple[MixStyle, ...], Mixed]:
+) -> tuple[Outline, tuple[tuple[Origin, ...], Mapping[str, str]], tuple[MixStyle, ...], Mixed]:
     """The episode and all of its mixes, and its session for a DAW; takes and sounds are no longer held."""
     placed = plan(order, cache, watch)
     styles = _styles(order, placed.script)
@@ -146,7 +146,8 @@ def _mixed(
     mix = mixed(placed, styles, asked, workshop, cache, order.jobs, watch)
     if order.session:
         _write_session(order, placed, mix, staging, watch)
-    return placed.outline(), _origins(placed), styles, mix
+    named = _origins(placed), sound_captions.titles(placed.timeline, placed.palette)
+    return placed.outline(), named, styles, mix
 
 
 def _write_session(order: Order, placed: Placed, mix: Mixed, staging: Staging, watch: Watch) -> None:

@@ -115,7 +115,8 @@ def test_an_episode_says_what_it_chose_how_it_measures_and_what_it_wrote(first: 
 def test_the_folder_holds_what_the_contract_names(first: Path) -> None:
     assert set(files(first / "output" / "four_boards")) == {
         *("four_boards.mp3", "timeline.json", "transcript.vtt", "transcript.srt", "transcript.json"),
-        *("chapters.json", "credits.txt", "audit.json", "audit.html", "reference.npz"),
+        *("transcript.txt", "transcript.html", "captions.vtt", "captions.srt", "chapters.json", "chapters.vtt"),
+        *("episode.json", "credits.txt", "audit.json", "audit.html", "reference.npz"),
     }
     assert [path.name for path in (first / "output").iterdir()] == ["four_boards"]  # nothing is left lying about
 

@@ -12,6 +12,7 @@ from producer.model.timeline import Clip, ClipWord, Timeline
 
 _LINE_CHARACTERS = 32  # Podcasting 2.0's SRT profile; two lines make VTT's 65
 _LINES = 2
+_NAME_CHARACTERS = 24  # the most that a name takes of its line
 _LONGEST_REST_S = 1.2  # a card does not stand over a longer silence
 _LEAST_MS = 500
 
@@ -33,7 +34,7 @@ class Card:
 def cards(timeline: Timeline, script: Script) -> tuple[Card, ...]:
     """Every spoken word on a card, in the order of the clips; new for a new speaker, a long rest, a full screen."""
     made: list[Card] = []
-    names = _names(timeline, script)
+    names = speakers(timeline, script)
     for clip in timeline.clips:
         if clip.kind == "speech" and clip.words and clip.voice == 0:
             made.extend(_clip_cards(clip, names[clip.id], timeline.rate_hz))
@@ -41,7 +42,7 @@ def cards(timeline: Timeline, script: Script) -> tuple[Card, ...]:
     return tuple(_apart(made, milliseconds(timeline.duration, timeline.rate_hz)))
 
 
-def _names(timeline: Timeline, script: Script) -> dict[str, str]:
+def speakers(timeline: Timeline, script: Script) -> dict[str, str]:
     """The speaker of each speech clip; of a line said together, the member that stands for all of them."""
     together = {line.id: line.together for line in script.lines if line.together}
     speaking = {clip.id: together.get(clip.line, clip.name) for clip in timeline.clips if clip.kind == "speech"}
@@ -50,14 +51,15 @@ def _names(timeline: Timeline, script: Script) -> dict[str, str]:
 
 def _clip_cards(clip: Clip, speaker: str, rate_hz: int) -> Iterable[Card]:
     held: list[ClipWord] = []
+    taken = min(len(one_line(speaker)) + len(": "), _NAME_CHARACTERS)  # the first card may have the name before it
     for word in clip.words:
         rested = held and (word.start - held[-1].end) > _LONGEST_REST_S * rate_hz
-        if held and (rested or not _fits([*held, word]) or _sentence_is_over(held)):
-            yield _card(held, speaker, rate_hz)
-            held = []
+        if held and (rested or not _fits([*held, word], taken) or _sentence_is_over(held)):
+            yield _card(held, speaker, rate_hz, taken)
+            held, taken = [], 0
         held.append(word)
     if held:
-        yield _card(held, speaker, rate_hz)
+        yield _card(held, speaker, rate_hz, taken)
 
 
 def _sentence_is_over(held: list[ClipWord]) -> bool:
@@ -65,24 +67,26 @@ def _sentence_is_over(held: list[ClipWord]) -> bool:
     return held[-1].text.rstrip("\"'”’)").endswith((".", "!", "?", "…")) and len(" ".join(w.text for w in held)) > 24
 
 
-def _fits(words: list[ClipWord]) -> bool:
-    return len(_wrapped(words)) <= _LINES
+def _fits(words: list[ClipWord], taken: int) -> bool:
+    return len(_wrapped(words, taken)) <= _LINES
 
 
-def _wrapped(words: list[ClipWord]) -> tuple[str, ...]:
+def _wrapped(words: list[ClipWord], taken: int) -> tuple[str, ...]:
+    """The words in lines; the first has `taken` characters less."""
     lines: list[str] = []
     for word in words:
         text = " ".join(word.text.split())
-        if lines and len(lines[-1]) + 1 + len(text) <= _LINE_CHARACTERS:
+        room = _LINE_CHARACTERS - (taken if len(lines) == 1 else 0)
+        if lines and len(lines[-1]) + 1 + len(text) <= room:
             lines[-1] += " " + text
         else:
             lines.append(text)
     return tuple(lines)
 
 
-def _card(words: list[ClipWord], speaker: str, rate_hz: int) -> Card:
+def _card(words: list[ClipWord], speaker: str, rate_hz: int, taken: int) -> Card:
     start, end = milliseconds(words[0].start, rate_hz), milliseconds(words[-1].end, rate_hz)
-    return Card(speaker, start, max(end, start + 1), _wrapped(words))
+    return Card(speaker, start, max(end, start + 1), _wrapped(words, taken))
 
 
 def _apart(made: list[Card], end_ms: int) -> Iterable[Card]:
@@ -98,18 +102,20 @@ def _apart(made: list[Card], end_ms: int) -> Iterable[Card]:
     return reversed(out)
 
 
-def _clock(ms: int, point: str) -> str:
+def clock(ms: int, point: str = ".") -> str:
+    """Hours, minutes, seconds and milliseconds, as in 00:01:02.345."""
     return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}{point}{ms % 1000:03d}"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """`text` with what WebVTT and HTML would take for markup escaped."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def vtt(found: tuple[Card, ...]) -> str:
     """WebVTT with voice spans. Source: W3C WebVTT; podcast-namespace transcripts (at most 65 characters a line)."""
     blocks = [
-        f"{_clock(c.start_ms, '.')} --> {_clock(c.end_ms, '.')}\n<v {_safe(_one_line(c.speaker))}>{_safe(c.text)}</v>"
+        f"{clock(c.start_ms, '.')} --> {clock(c.end_ms, '.')}\n<v {safe(one_line(c.speaker))}>{safe(c.text)}</v>"
         for c in found
     ]
     return "\n\n".join(["WEBVTT", *blocks]) + "\n"
@@ -119,10 +125,10 @@ def srt(found: tuple[Card, ...]) -> str:
     """SubRip; the speaker is named where the speaker changes. `-->` in a text would end a cue: it becomes an arrow."""
     blocks, last = [], None
     for number, card in enumerate(found, 1):
-        named = f"{_one_line(card.speaker)}: " if card.speaker != last else ""
+        named = f"{one_line(card.speaker)}: " if card.speaker != last else ""
         last = card.speaker
         text = (named + "\n".join(card.lines)).replace("-->", "→")
-        blocks.append(f"{number}\n{_clock(card.start_ms, ',')} --> {_clock(card.end_ms, ',')}\n{text}")
+        blocks.append(f"{number}\n{clock(card.start_ms, ',')} --> {clock(card.end_ms, ',')}\n{text}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -138,7 +144,7 @@ def transcript_json(found: tuple[Card, ...]) -> str:
 def plain(timeline: Timeline, script: Script) -> str:
     """The words as a page of text: one paragraph a speech, with the name where the speaker changes."""
     paragraphs: list[str] = []
-    names = _names(timeline, script)
+    names = speakers(timeline, script)
     last = None
     for clip in timeline.clips:
         if clip.kind != "speech" or clip.voice != 0 or not clip.text:
@@ -149,5 +155,6 @@ def plain(timeline: Timeline, script: Script) -> str:
     return "\n\n".join(paragraphs)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """`text` without line breaks."""
     return " ".join(text.split())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from producer.deliver import captions, chapters, credits, tags
+from producer.deliver import captions, chapters, credits, sound_captions, tags, transcripts
+from producer.deliver.facts import facts_json
 from producer.deliver.files import Staging
 from producer.deliver.listed import listed
 from producer.errors import RenderError
@@ -21,14 +22,28 @@ def write_documents(
     timeline: Timeline,
     timeline_json: Mapping[str, object],
     origins: Iterable[Origin],
+    titles: Mapping[str, str] | None = None,
 ) -> None:
-    """Timeline, transcripts, chapters and credits, as the contract names them."""
+    """Timeline, transcripts, chapters and credits, as the contract names them.
+
+    Args:
+        titles: what each role is called for people (`sound_captions.titles`); roles without one by their own name.
+    """
     found_cards = captions.cards(timeline, script)
+    sounds = sound_captions.heard(timeline, script, titles or {})
+    shown = sound_captions.placed(sounds, found_cards, chapters.milliseconds(timeline.duration, timeline.rate_hz))
+    found_chapters = chapters.chapters(timeline, script)
     staging.text("timeline.json", listed(timeline_json))
     staging.text("transcript.vtt", captions.vtt(found_cards))
     staging.text("transcript.srt", captions.srt(found_cards))
     staging.text("transcript.json", captions.transcript_json(found_cards))
-    staging.text("chapters.json", chapters.podcasting_json(chapters.chapters(timeline, script), script))
+    staging.text("transcript.txt", transcripts.plain(timeline, script, sounds))
+    staging.text("transcript.html", transcripts.html(timeline, script, sounds, found_chapters))
+    staging.text("captions.vtt", sound_captions.vtt(found_cards, shown))
+    staging.text("captions.srt", sound_captions.srt(found_cards, shown))
+    staging.text("chapters.json", chapters.podcasting_json(found_chapters, script))
+    staging.text("chapters.vtt", transcripts.chapters_vtt(found_chapters))
+    staging.text("episode.json", facts_json(script, timeline))
     staging.text("credits.txt", credits.credits_text(script, credits.voices(timeline, script), origins))
 
 

@@ -1,0 +1,32 @@
+"""`episode.json`: what an episode is, for whoever publishes the folder. Audio tags cannot say all of it."""
+
+from __future__ import annotations
+
+import json
+
+from producer.deliver import credits
+from producer.model.script import Script
+from producer.model.timeline import Timeline
+
+VERSION = 1
+
+
+def facts_json(script: Script, timeline: Timeline) -> str:
+    """The head of the script and whose voices are heard, as docs/output.md has it; the same values, the same text."""
+    cast = credits.voices(timeline, script)
+    whole = {
+        "version": VERSION,
+        "title": script.title,
+        "show": script.show,
+        "season": script.season,
+        "episode": script.episode,
+        "language": script.language,
+        "writer": script.writer,
+        "producer": script.producer,
+        "summary": script.summary,
+        "date": script.date,
+        "explicit": script.explicit,
+        "voices": [{"name": one.name, "synthetic": bool(one.source), "source": one.source} for one in cast],
+        "disclosure": credits.disclosure(cast),
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,133 @@
+"""The feed of a folder of episodes, and what a person should look at before it goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from producer.deliver.files import Staging
+from producer.errors import RenderError
+from producer.feed import channel
+from producer.feed.moment import Moment, moment
+from producer.feed.nouns import Episode
+from producer.feed.show import Show
+from producer.publishing.episodes import episode_folders, read_episode
+from producer.publishing.show_file import SHOW_FILE, check_names, read_show
+
+ITEM_FILE = "feed-item.xml"
+_SIDES = (1400, 3000)  # pixels. Source: Apple 896
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was written, and what a person should look at."""
+
+    file: Path
+    episodes: tuple[Episode, ...]  # newest first
+    held_back: tuple[str, ...]  # folders of episodes that are later than `until`
+    remarks: tuple[str, ...]
+
+
+def publish(folder: Path, url: str, until: str = "", items: bool = False) -> Published:
+    """Write `feed.xml` into `folder`, and each cover that is only in its audio file beside that.
+
+    Args:
+        folder: holds one folder for each episode, as `render episode` left it, and maybe `feed.yaml`.
+        url: where `folder` is on the web, as `feed.address.base` gives it.
+        until: the last day whose episodes are in it, "" for all; nothing here knows what day it is.
+        items: write each episode's `feed-item.xml`, too.
+
+    Raises:
+        ScriptError: `feed.yaml` has mistakes.
+        RenderError: there is no episode, or one lacks what a feed needs; every reason is named.
+    """
+    show = read_show(folder)
+    known = episode_folders(folder)
+    check_names(show, [one.name for one in known], folder / SHOW_FILE)
+    last = moment(until, (23, 59)) if until else None
+    made, faults = [], []
+    with Staging(folder) as staging:
+        for one in known:
+            try:
+                made.append(read_episode(one, show, staging))
+            except RenderError as fault:
+                faults.append(str(fault))
+        if not faults:
+            faults = list(_serial_faults(show, made, folder))
+        if faults:
+            raise RenderError("\n".join(faults))
+        listed = channel.ordered([one for one in made if last is None or one.published <= last])
+        if not listed:
+            raise RenderError(
+                f"{folder}: no episode is out by {until}; the first is of {_day(min(e.published for e in made))}"
+            )
+        image = _image(show, listed, folder)
+        staging.text(channel.FILE, channel.feed(show, url, listed, image))
+        for episode in listed if items else ():
+            staging.text(f"{episode.slug}/{ITEM_FILE}", channel.item_file(show, url, episode))
+        remarks = (*_remarks(show, listed), *_picture_remarks(folder, staging, image))
+        staging.publish()
+    return Published(folder / channel.FILE, listed, tuple(one.slug for one in made if one not in listed), remarks)
+
+
+def _day(when: Moment) -> str:
+    return f"{when.year:04d}-{when.month:02d}-{when.day:02d}"
+
+
+def _serial_faults(show: Show, episodes: Sequence[Episode], folder: Path) -> Iterator[str]:
+    """Apple: a serial show's full episodes have numbers over 0, each once in its season."""
+    seen: dict[tuple[int, int], str] = {}
+    for one in episodes:
+        if one.kind != "full":
+            continue
+        if not one.facts.episode:
+            if show.type == "serial":
+                yield f"{folder / one.slug}: a serial show needs its number; write 'episode: 1' in its script"
+            continue
+        number = (one.facts.season or 0, one.facts.episode)
+        if number in seen:
+            yield f"{folder / one.slug}: it has the season and number of {seen[number]}"
+        seen[number] = one.slug
+
+
+def _image(show: Show, listed: Sequence[Episode], folder: Path) -> str:
+    """The show's picture: the file that `feed.yaml` names, else the first episode's."""
+    if show.image:
+        path = (folder / show.image).resolve()
+        if not path.is_relative_to(folder.resolve()) or not path.is_file():
+            raise RenderError(f"{folder / SHOW_FILE}: image: {show.image} is no file in {folder}")
+        return path.relative_to(folder.resolve()).as_posix()
+    oldest = listed[-1]
+    return f"{oldest.slug}/{oldest.cover}" if oldest.cover else ""
+
+
+def _remarks(show: Show, listed: Sequence[Episode]) -> Iterator[str]:
+    if not show.description:
+        yield f"the show has no description: write one in {SHOW_FILE}"
+    if not show.email:
+        yield f"no e-mail address: directories send a code there to see whose the show is (email: in {SHOW_FILE})"
+    if show.explicit is None and all(one.facts.explicit is None for one in listed):
+        yield f"nothing says whether the show is explicit; the feed says no (explicit: in {SHOW_FILE} or the scripts)"
+    if len({one.facts.show for one in listed}) > 1 and not show.title:
+        yield f"the episodes name different shows; the oldest one's is used (title: in {SHOW_FILE})"
+
+
+def _picture_remarks(folder: Path, staging: Staging, image: str) -> Iterator[str]:
+    if not image:
+        yield "the show has no picture, which Apple asks for"
+        return
+    from PIL import Image, UnidentifiedImageError
+
+    made = staging.path(image)
+    try:
+        with Image.open(made if made.is_file() else folder / image) as picture:
+            width, height = picture.size
+            fits = picture.format in ("JPEG", "PNG") and picture.mode == "RGB"
+    except (OSError, UnidentifiedImageError):
+        raise RenderError(f"{folder / image}: this is neither JPEG nor PNG") from None
+    if width != height or not _SIDES[0] <= width <= _SIDES[1] or not fits:
+        yield (
+            f"{image} has {width} × {height} pixels; Apple takes a square JPEG or PNG of "
+            f"{_SIDES[0]} to {_SIDES[1]}, RGB, without transparency"
+        )
