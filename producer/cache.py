@@ -8,12 +8,14 @@ What a render needs again later and does not hold in memory is laid down here, t
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 import threading
+import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
@@ -25,6 +27,7 @@ from producer import __version__
 from producer.audio import Audio
 
 _MAGIC = b"producer-cache-1 "
+_IN_USE_S = 3600.0
 _RECENT_BYTES = 24 << 20
 """Of samples that were laid down: two minutes of speech, which is more than is heard at once."""
 _RATE_BYTES = 8  # before the samples, which so stay on whole places
@@ -50,6 +53,14 @@ def default_root() -> Path:
     from platformdirs import user_cache_path  # only needed when no folder is named
 
     return user_cache_path("producer", appauthor=False)
+
+
+def most_bytes() -> int:
+    """How large the cache may be: `$PRODUCER_CACHE_GB`, else 5 GB."""
+    try:
+        return round(float(os.environ.get("PRODUCER_CACHE_GB", "")) * 1e9)
+    except ValueError:
+        return 5_000_000_000
 
 
 class Cache:
@@ -82,6 +93,25 @@ class Cache:
     def write(self, name: str, payload: bytes) -> bool:
         """Keep `payload` under `name`; a full or read-only disk (False) only costs the next render its speed."""
         return _write(self.path(name), payload)
+
+    def trim(self) -> int:
+        """Remove what was not used for longest, until there is no more than `most_bytes()`; how many entries went.
+
+        What was used within the last hour stays: another render may want it.
+        """
+        entries: list[tuple[float, int, Path]] = []
+        for path in self.root.glob("[0-9a-f][0-9a-f]/*"):
+            with contextlib.suppress(OSError):
+                found = path.stat()
+                entries.append((found.st_mtime, found.st_size, path))
+        left, gone, most = sum(size for _, size, _ in entries), 0, most_bytes()
+        for used, size, path in sorted(entries) if left > most else ():
+            if left <= most or used > time.time() - _IN_USE_S:
+                break
+            with contextlib.suppress(OSError):
+                path.unlink()
+                left, gone = left - size, gone + 1
+        return gone
 
     def data(self, name: str, make: Callable[[], dict[str, object]]) -> dict[str, object]:
         """The JSON object kept under `name`, made by `make` when there is none."""
@@ -186,6 +216,8 @@ def _read(path: Path, digest: str | None = None) -> bytes | None:
     head, _, payload = raw.partition(b"\n")
     found = hashlib.sha256(payload).hexdigest()
     if head == _MAGIC + found.encode() and digest in (None, found):
+        with contextlib.suppress(OSError):  # what is used stays longest (`trim`); a folder that is read-only is no matter
+            os.utime(path)
         return payload
     path.unlink(missing_ok=True)
     return None

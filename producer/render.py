@@ -86,6 +86,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
             delivery.write_tags(one.file, script, timeline, origins, picture, profile, one.style.title)
         audits = _audited(delivered, script.title, document, staging, order, watch)
         files = staging.publish(stale=_stale(slug))
+    cache.trim()
     return Report(
         script=script,
         timeline=timeline,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -156,3 +157,27 @@ def test_the_folder_is_the_users_unless_one_is_named(tmp_path: Path, monkeypatch
     if sys.platform == "linux":
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
         assert default_root() == tmp_path / "xdg" / "producer"
+
+
+def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache(tmp_path)
+    names = [key("entry", number) for number in range(6)]
+    for number, name in enumerate(names):
+        cache.write(name, bytes(1000))
+        os.utime(cache.path(name), (1000.0 + number, 1000.0 + number))
+    cache.write(key("new"), bytes(1000))
+    monkeypatch.setenv("PRODUCER_CACHE_GB", "1")
+    assert cache.trim() == 0
+    assert cache.read(names[0]) is not None  # and so it was used last of all
+    monkeypatch.setenv("PRODUCER_CACHE_GB", "0.0000045")
+    assert cache.trim() == 3
+    assert [cache.path(name).is_file() for name in names] == [True, False, False, False, True, True]
+    assert cache.path(key("new")).is_file()
+
+
+def test_what_was_used_within_the_hour_stays_whatever_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache(tmp_path)
+    cache.write(key("new"), bytes(1000))
+    monkeypatch.setenv("PRODUCER_CACHE_GB", "0")
+    assert cache.trim() == 0
+    assert cache.read(key("new")) is not None
