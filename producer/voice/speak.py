@@ -56,7 +56,7 @@ def speak_lines(
         jobs: worker processes. However many, the takes are the same, bit by bit.
         progress: called with the number of takes done and their total.
         voices, pool: engines and workers other than the program's own.
-        rough: for what is compared, not heard: about at the rate asked for, and as loud as the engine makes it.
+        rough: for what is compared, not heard: as loud as the engine makes it, and nothing cleaned.
 
     Raises `VoiceError`: every voice, rate or pitch that is not there, or every line that could not be said, each with
     its place.
@@ -247,10 +247,6 @@ class _Speaker:
         if not any(has_word(token) for part in parts for token in part.tokens):
             return tuple(NOTHING for _ in parts), 0.0
         asked = float(use.rate_wpm)
-        if self.rough:
-            first = min(max(asked * voice.speed_per_wpm, voice.speeds[0]), voice.speeds[-1])
-            phrases, wpm = self._phrases(engine, name, float(use.pitch), first, parts)
-            return phrases, wpm
         curve = self._curve(engine, name, asked)
         rates = curve.wpm if curve else [speed / voice.speed_per_wpm for speed in voice.speeds]
         slowest, fastest = rates[0], rates[-1]
