@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from itertools import pairwise
+from operator import attrgetter
 
 from producer.model.script import Line, Token
 from producer.model.voice import TimedWord
@@ -31,6 +32,14 @@ def pieces(line: Line) -> tuple[Piece, ...]:
         last = number == len(cuts) - 2 or end >= len(line.tokens)
         found.append(Piece(start, tokens, last or _ends_sentence(tokens)))
     return tuple(found)
+
+
+_VALUES = attrgetter(*(field.name for field in fields(Token)))
+
+
+def told(tokens: Iterable[Token]) -> list[tuple[object, ...]]:
+    """Everything that there is to know of tokens, as plain values, for a key."""
+    return list(map(_VALUES, tokens))
 
 
 def _ends_sentence(tokens: Sequence[Token]) -> bool:

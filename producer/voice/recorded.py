@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,8 +26,8 @@ from producer.voice.finish import NOTHING, Trimmed, finish, spoken_s
 from producer.voice.folder import Recording, digest
 from producer.voice.keep import laid_down, pack_take, unpack_take
 from producer.voice.naming import Speech
-from producer.voice.phrasing import pieces, timed_words
-from producer.voice.reference import Reference, reference_voice, references, spoken_pieces
+from producer.voice.phrasing import pieces, timed_words, told
+from producer.voice.reference import Reference, reference_voice, references
 from producer.voice.spectra import RATE_HZ, Floats
 
 _MADE = 3
@@ -184,7 +184,7 @@ def _whose(one: Recording) -> str:
 
 def _key(one: Recording, language: str, rate_hz: int) -> str:
     voice = reference_voice(one.line.voices[one.index], language)
-    parts = [[astuple(token) for token in piece.tokens] for piece in spoken_pieces(one.line, voice)]
+    parts = [told(piece.tokens) for piece in pieces(one.line)]  # which the voice then says figures of in words
     return key("recorded", _MADE, one.sha256, rate_hz, parts, voice, VOICES[DEFAULT].version(voice))
 
 

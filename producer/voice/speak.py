@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 import numpy as np
@@ -21,7 +21,7 @@ from producer.voice.finish import NOTHING, Trimmed, as_given, finish, spoken_s, 
 from producer.voice.keep import laid_down, pack_reading, pack_take, unpack_reading, unpack_take
 from producer.voice.noise import PROBE, Verdict, verdict
 from producer.voice.pace import BENDS, Curve, bent, bracket, passage
-from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words
+from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words, told
 from producer.voice.pool import Pool
 from producer.voice.timing import VARIANTS, found_words
 from producer.voice.wording import worded
@@ -56,7 +56,7 @@ def speak_lines(
         jobs: worker processes. However many, the takes are the same, bit by bit.
         progress: called with the number of takes done and their total.
         voices, pool: engines and workers other than the program's own.
-        rough: for what is compared, not heard: about at the rate asked for, and as loud as the engine makes it.
+        rough: for what is compared, not heard: as loud as the engine makes it, and nothing cleaned.
 
     Raises `VoiceError`: every voice, rate or pitch that is not there, or every line that could not be said, each with
     its place.
@@ -189,8 +189,8 @@ class _Speaker:
 
     def take(self, line: Line, use: VoiceUse) -> Take:
         engine, name = split_voice(use.voice)
-        parts = self._worded(engine, name, pieces(line))
-        wanted = [[astuple(token) for token in part.tokens] for part in parts]
+        parts = pieces(line)
+        wanted = [told(part.tokens) for part in parts]  # as written: what the voice makes of figures is its version's
         ends = [part.ends for part in parts]
         made_by = [
             _MADE,
@@ -208,6 +208,7 @@ class _Speaker:
         kept = None if record is None else unpack_take(record, self.cache, lambda: self._again(line, use), whose)
         if kept is not None:
             return kept
+        parts = self._worded(engine, name, parts)
         read = self.cache.read(reading_key)
         if read is None:
             phrases, wpm = self._reading(engine, name, use, parts)
@@ -246,10 +247,6 @@ class _Speaker:
         if not any(has_word(token) for part in parts for token in part.tokens):
             return tuple(NOTHING for _ in parts), 0.0
         asked = float(use.rate_wpm)
-        if self.rough:
-            first = min(max(asked * voice.speed_per_wpm, voice.speeds[0]), voice.speeds[-1])
-            phrases, wpm = self._phrases(engine, name, float(use.pitch), first, parts)
-            return phrases, wpm
         curve = self._curve(engine, name, asked)
         rates = curve.wpm if curve else [speed / voice.speed_per_wpm for speed in voice.speeds]
         slowest, fastest = rates[0], rates[-1]
@@ -359,7 +356,7 @@ class _Speaker:
         if not tokens:
             return None
         part = Piece(0, tokens, True)
-        made_by = [_MADE, engine, voice.version(name), name.casefold(), [astuple(token) for token in tokens]]
+        made_by = [_MADE, engine, voice.version(name), name.casefold(), told(tokens)]
 
         def measured(speed: float) -> float:
             if (engine, name, speed) not in self.paces:
