@@ -216,7 +216,9 @@ def _read(path: Path, digest: str | None = None) -> bytes | None:
     head, _, payload = raw.partition(b"\n")
     found = hashlib.sha256(payload).hexdigest()
     if head == _MAGIC + found.encode() and digest in (None, found):
-        with contextlib.suppress(OSError):  # what is used stays longest (`trim`); a folder that is read-only is no matter
+        with contextlib.suppress(
+            OSError
+        ):  # what is used stays longest (`trim`); a folder that is read-only is no matter
             os.utime(path)
         return payload
     path.unlink(missing_ok=True)

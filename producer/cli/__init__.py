@@ -3,6 +3,12 @@
 0 done · 1 the user can mend it · 2 wrong usage · 3 a fault of ours · 130 stopped with Ctrl-C.
 """
 
-from producer.cli.commands import app, main
+import os
+
+# Before numpy is loaded: our matrices are small, and BLAS's threads would spin beside the ones that work. Nor may the order of
+# a sum depend on how many cores there are.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from producer.cli.commands import app, main  # noqa: E402
 
 __all__ = ["app", "main"]
