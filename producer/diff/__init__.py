@@ -1,1 +1,1 @@
-"""Two renders of an episode, held against each other: what their documents say changed. Pure; `diffing` reads the files."""
+"""Two renders of an episode, held against each other by their documents. Pure: `diffing` reads the files."""

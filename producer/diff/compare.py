@@ -116,10 +116,7 @@ def _length_s(one: Item) -> float:
 
 
 def _moved(old: Item, new: Item, anchors: Anchors) -> Iterator[Change]:
-    if new.speech:
-        by_s = anchors.line_moved_s(old, new)
-    else:
-        by_s = anchors.cue_moved_s(old, new)
+    by_s = anchors.line_moved_s(old, new) if new.speech else anchors.cue_moved_s(old, new)
     if abs(by_s) >= LEAST_S:
         yield _change("moved", round(old.hit_s, 3), round(new.hit_s, 3), by_s=round(by_s, 3))
     if new.kind in ("bed", "music"):

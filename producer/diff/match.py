@@ -33,7 +33,7 @@ def scene_pairs(a: Render, b: Render) -> list[tuple[Scene, Scene]]:
     """Scenes by their titles, in order; as many as stand between two that are known are the same, renamed."""
     titles = [[one.title for one in side.scenes] for side in (a, b)]
     found: list[tuple[Scene, Scene]] = []
-    for what, i1, i2, j1, j2 in difflib.SequenceMatcher(None, *titles, autojunk=False).get_opcodes():
+    for what, i1, i2, j1, j2 in difflib.SequenceMatcher(None, titles[0], titles[1], autojunk=False).get_opcodes():
         if what == "equal" or (what == "replace" and i2 - i1 == j2 - j1):
             found += zip(a.scenes[i1:i2], b.scenes[j1:j2], strict=True)
     return found

@@ -1,8 +1,8 @@
 """What has moved by itself, and what was only carried along.
 
-Everything after an inserted line is later; none of it has moved. A thing has stayed where it was when it lies as far as before
-from something that it can hang on: a line from the end of what was said before it, a cue or a bed from a word, a scene's
-edge, or a cue before it.
+Everything after an inserted line is later; none of it has moved. A thing has stayed where it was when it lies as far as
+before from something that it can hang on: a line from the end of what was said before it, a cue or a bed from a word,
+a scene's edge, or a cue before it.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Anchors:
     def cue_moved_s(self, old: Item, new: Item) -> float:
         """By how much a cue or bed is later beside the nearest word of its own; 0.0 where something holds it.
 
-        Another sound in its place may strike later in itself: it has not moved when either its beginning or its hit holds.
+        Another sound in its place may strike later in itself: it has not moved when its beginning or its hit holds.
         """
         own = [self._start(old)]
         if self._held_by(old, old.start_s, new.start_s, own)[0]:
@@ -119,7 +119,7 @@ def _words(old: Item, new: Item) -> Iterable[Anchor]:
     yield Anchor(old.start_s, new.start_s)
     yield Anchor(old.end_s, new.end_s)
     said = [["".join(fold(word[0])) for word in one.words] for one in (old, new)]
-    for i, j, size in difflib.SequenceMatcher(None, *said, autojunk=False).get_matching_blocks():
+    for i, j, size in difflib.SequenceMatcher(None, said[0], said[1], autojunk=False).get_matching_blocks():
         for step in range(size):
             (_, a1, a2), (_, b1, b2) = old.words[i + step], new.words[j + step]
             yield Anchor(a1, b1)

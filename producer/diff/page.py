@@ -1,4 +1,4 @@
-"""The differences as a page where A and B are heard at each place: one file, nothing from anywhere but the two sounds."""
+"""The differences as a page to hear A and B at each place: one file, nothing from anywhere but the two sounds."""
 
 from __future__ import annotations
 

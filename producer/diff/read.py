@@ -103,7 +103,7 @@ def render_of(
                 (str(one["scene"]), str(one["treat"]), *(f"{v:g}" for key in ("amount", "level") for _, v in one[key]))
                 for one in timeline.get("hears", ())
             ),
-            mixes={name: {} for name in files} | _measured(audit, files),
+            mixes={**{name: {} for name in files}, **_measured(audit, files)},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as wrong:
         raise BrokenError(f"holds no render's documents ({type(wrong).__name__}: {wrong})") from None
