@@ -28,6 +28,12 @@ scenes:
       - mara: Then who [knock] knocked at the door?
       - sound: door_slam
       - narrator: She went down alone.
+      - mara: Nobody came.
+      - narrator: And that was all.
+"""
+ORDER = """\
+      - narrator: She went down alone.
+      - mara: Nobody came.
 """
 EDITS = {
     "edited": ("lit the lamp.", "lit the old lamp for years."),
@@ -38,6 +44,7 @@ EDITS = {
     "voice": ("en-us+f3", "en-us+f2"),
     "moved": ("who [knock] knocked", "who knocked [knock]"),
     "pause": ("      - sound:", "      - pause: 2 s\n      - sound:"),
+    "reordered": (ORDER, "".join(reversed(ORDER.splitlines(keepends=True)))),
     "respelled": ("title: ", "title: A"),
 }
 Compare = Callable[[str], dict[str, Any]]
@@ -92,10 +99,11 @@ def test_a_render_against_itself_says_nothing(compared: Compare, project: Path, 
         ("inserted", [("added", "mara", [])]),
         ("removed", [("removed", "narrator", [])]),
         ("louder", [("changed", "door_slam", ["louder"])]),
-        ("voice", [("changed", "mara", ["re-voiced"])]),
+        ("voice", [("changed", "mara", ["re-voiced"])] * 2),
         ("moved", [("changed", "knock", ["moved"])]),
         ("pause", [("changed", "door_slam", ["moved"])]),
         ("respelled", []),
+        ("reordered", [("changed", "mara", ["moved"])]),
     ],
 )
 def test_one_change_is_one_entry(compared: Compare, name: str, expected: list[tuple[str, str, list[str]]]) -> None:

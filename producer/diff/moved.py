@@ -39,6 +39,15 @@ class Anchors:
 
     def __init__(self, a: Render, b: Render, pairs: Pairs) -> None:
         by_b = {id(new): old for old, new in pairs}
+        self._reordered = _reordered(a, pairs)
+        before_b = _before(b)
+        old_of = {id(new): id(old) for old, new in pairs}
+        new_of = {id(old): id(new) for old, new in pairs}
+        self._follows_same = {
+            new_of[one]
+            for one, before in _before(a).items()
+            if one in new_of and before == old_of.get(before_b[new_of[one]], 0)
+        }
         self._gaps_s = _gaps_s(a) | _gaps_s(b)
         scenes = scene_pairs(a, b)
         self._starts = {old.id: Anchor(old.start_s, new.start_s) for old, new in scenes}
@@ -52,13 +61,18 @@ class Anchors:
         }
         self._words = sorted(one for old, new in pairs if id(new) in self._held for one in self._by_line[id(old)])
         self._inner = [(old, self._by_line[id(old)]) for old, new in pairs if old.speech and id(new) not in self._held]
+        self._breaks_s = sorted(old.start_s for old, _ in self._inner)
 
     def line_moved_s(self, old: Item, new: Item) -> float:
         """By how much a line is later after what it follows; 0.0 where it was only carried along."""
+        if id(new) in self._reordered:
+            return new.start_s - old.start_s
         if id(new) in self._held:
             return 0.0
         gap = self._gaps_s[id(new)] - self._gaps_s[id(old)]
         shift_s = new.start_s - old.start_s
+        if id(new) not in self._follows_same:
+            return 0.0  # another line came, went or moved before it: that is what is told
         before = (one for one in _around(self._cues, old.start_s) if one.a_s <= old.start_s + LEAST_S)
         return 0.0 if _any(before, shift_s) else gap
 
@@ -87,6 +101,8 @@ class Anchors:
         own = {old.hit_s, old.end_s}
         cues = (one for one in _around(self._cues, a_s) if one.a_s not in own and one.a_s < a_s)
         shift_s = b_s - a_s
+        broken_s = next((one for one in self._breaks_s if one > a_s), float("inf"))
+        near = [one for one in near if one.a_s < broken_s or one in edges]  # what follows a moved line goes with it
         nearest = min(near, key=lambda one: abs(one.a_s - a_s))
         return _any(near, shift_s) or _any(cues, shift_s), shift_s - nearest.shift_s
 
@@ -94,6 +110,31 @@ class Anchors:
         """Whether a line comes as long as before after the line before it, or its scene's beginning."""
         by_s = self._gaps_s[id(new)] - self._gaps_s[id(old)]
         return abs(by_s) < LEAST_S - _ROUNDING_S or _any([self._start(old)], new.start_s - old.start_s)
+
+
+def _reordered(a: Render, pairs: Pairs) -> set[int]:
+    """The fewest lines of `b` without which all others follow each other as they did."""
+    place = {id(one): index for index, one in enumerate(a.items)}
+    lines = [(place[id(old)], id(new)) for old, new in pairs if old.speech]
+    tails: list[int] = []  # the lowest last place of a run of each length, and which line that is
+    ends: list[int] = []
+    before: list[int] = []
+    for index, (at, _) in enumerate(lines):
+        length = bisect_left(tails, at)
+        before.append(ends[length - 1] if length else -1)
+        tails[length:] = [at, *tails[length + 1 :]]
+        ends[length:] = [index, *ends[length + 1 :]]
+    kept, index = set(), ends[-1] if ends else -1
+    while index >= 0:
+        kept.add(index)
+        index = before[index]
+    return {new for index, (_, new) in enumerate(lines) if index not in kept}
+
+
+def _before(render: Render) -> dict[int, int]:
+    """Of each line, the one before it; 0 where it is the first."""
+    lines = [id(one) for one in render.items if one.speech]
+    return dict(zip(lines, [0, *lines], strict=False))
 
 
 def _gaps_s(render: Render) -> dict[int, float]:
