@@ -218,7 +218,7 @@ def _read(path: Path, digest: str | None = None) -> bytes | None:
     if head == _MAGIC + found.encode() and digest in (None, found):
         with contextlib.suppress(
             OSError
-        ):  # what is used stays longest (`trim`); a folder that is read-only is no matter
+        ):  # what is used stays longest (`trim`)
             os.utime(path)
         return payload
     path.unlink(missing_ok=True)

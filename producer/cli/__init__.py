@@ -5,10 +5,10 @@
 
 import os
 
-# Before numpy is loaded: our matrices are small, and BLAS's threads would spin beside the ones that work. Nor may the order of
-# a sum depend on how many cores there are.
+# Before numpy is loaded: our matrices are small, and BLAS's threads would spin beside the ones that work. Nor may the
+# order of a sum depend on how many cores there are.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from producer.cli.commands import app, main  # noqa: E402
+from producer.cli.commands import app, main
 
 __all__ = ["app", "main"]

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from producer import __version__
 from producer.cli import audit as audit_commands
+from producer.cli import diff as diff_commands
 from producer.cli import draft as draft_commands
 from producer.cli import feed as feed_commands
 from producer.cli import pack as pack_commands
@@ -227,6 +228,7 @@ def cues(script: ScriptArgument = None, pack: PackOption = None, as_json: JsonOp
 app.command()(draft_commands.draft)
 app.command()(audit_commands.audit)
 app.command()(feed_commands.feed)
+app.command()(diff_commands.diff)
 
 
 @app.command()

@@ -55,7 +55,7 @@ class _Blocks:
     """The K-weighting filter for blocks of `_BLOCK` samples: what it makes of a block is a product of matrices.
 
     A recursive filter waits for itself at every sample. Here it does so once a block: its state is taken apart into the
-    filter's modes, each of which only decays, and every sample of a block is a sum of the block's samples and the modes.
+    filter's modes, each of which only decays, and every sample of a block is a sum of the block's and the modes.
     """
 
     def __init__(self, rate_hz: int) -> None:
@@ -94,7 +94,7 @@ class KWeighted:
         self._weight = np.sqrt(CHANNEL_WEIGHT[:channels, None]).astype(np.float32)
 
     def __call__(self, block: NDArray[np.floating]) -> NDArray[np.float32]:
-        """The next samples, shape (n, channels): weighted, shape (channels, n), so that squares need no more weights."""
+        """The next samples, shape (n, channels): weighted, shape (channels, n), so that squares need no weights."""
         rows = np.ascontiguousarray(block.T, np.float32)
         if not (rows.any() or self._state.any()):
             return np.zeros(rows.shape, np.float32)

@@ -1,0 +1,201 @@
+"""Two renders -> their differences, one entry for each line and cue that is not as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from producer.diff.match import Pairs, pairs, scene_pairs
+from producer.diff.moved import LEAST_S, Anchors
+from producer.diff.read import Item, Points, Render
+from producer.model.words import fold
+
+VERSION = 1
+LEAST_LU = 0.1
+_VALUES = {"pan": 1.0, "distance_m": 0.01}  # the least change of a value that is one
+_LEAST_VALUE = 1e-4
+
+Change = dict[str, Any]
+"""`what` changed, `from` and `to`, and `by_lu` or `by_s` where it is a level or a time."""
+
+
+def document(a: Render, b: Render) -> dict[str, Any]:
+    """Version 1 of what `render diff --json` says (docs/diff.md); the same renders give the same document."""
+    found = pairs(a, b)
+    anchors = Anchors(a, b, found)
+    old_of = {id(new): old for old, new in found}
+    placed = list(_removed(a, found))
+    for one in b.items:
+        old = old_of.get(id(one))
+        if old is None:
+            placed.append((one.start_s, 1, _entry("added", None, one, [])))
+        elif changes := list(_changes(old, one, anchors)):
+            placed.append((one.start_s, 1, _entry("changed", old, one, changes)))
+    placed.sort(key=lambda each: each[:2])
+    items = [entry for _, _, entry in placed]
+    counts = {
+        f"{what}_{state}": sum(
+            one["state"] == state and (one["kind"] == "speech") == (what == "lines") for one in items
+        )
+        for what in ("lines", "cues")
+        for state in ("removed", "added", "changed")
+    }
+    whole = list(_whole(a, b))
+    return {
+        "version": VERSION,
+        "a": a.folder,
+        "b": b.folder,
+        "same": not items and not whole,
+        "whole": whole,
+        "counts": counts,
+        "items": items,
+    }
+
+
+def _removed(a: Render, found: Pairs) -> Iterator[tuple[float, int, dict[str, Any]]]:
+    """What is gone, at the time in `b` where it would be: as long after what began before it."""
+    new_of = {id(old): new for old, new in found}
+    shift_s = 0.0
+    for one in a.items:
+        new = new_of.get(id(one))
+        if new is None:
+            yield one.start_s + shift_s, 0, _entry("removed", one, None, [])
+        else:
+            shift_s = new.start_s - one.start_s
+
+
+def _entry(state: str, old: Item | None, new: Item | None, changes: list[Change]) -> dict[str, Any]:
+    one = new or old
+    assert one is not None
+    return {
+        "state": state,
+        "kind": one.kind,
+        "name": one.name,
+        "text": one.text,
+        "a": None if old is None else _side(old),
+        "b": None if new is None else _side(new),
+        "changes": changes,
+    }
+
+
+def _side(one: Item) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "where": one.where,
+        "start_s": round(one.start_s, 3),
+        "end_s": round(one.end_s, 3),
+        "hit_s": round(one.hit_s, 3),
+    }
+
+
+def _change(what: str, old: object, new: object, **more: object) -> Change:
+    return {"what": what, "from": old, "to": new, **more}
+
+
+def _changes(old: Item, new: Item, anchors: Anchors) -> Iterator[Change]:
+    if old.text != new.text:
+        yield _change("edited" if fold(old.text) != fold(new.text) else "spelling", old.text, new.text)
+    if old.name != new.name:
+        yield _change("speaker", old.name, new.name)
+    if dict(old.source) != dict(new.source):
+        yield _change("re-voiced" if new.speech else "re-sounded", dict(old.source), dict(new.source))
+    elif new.speech and old.text == new.text and abs(_length_s(new) - _length_s(old)) >= LEAST_S:
+        yield _change("re-voiced", f"{_length_s(old):.3f} s", f"{_length_s(new):.3f} s")
+    yield from _moved(old, new, anchors)
+    yield from _level(old, new)
+    for name in dict.fromkeys((*old.ramps, *new.ramps)):
+        if name != "level_lu":
+            yield from _ramp(name, old.ramps.get(name), new.ramps.get(name))
+    for name in dict.fromkeys((*old.plain, *new.plain)):
+        if old.plain.get(name) != new.plain.get(name):
+            yield _change(name, old.plain.get(name), new.plain.get(name))
+
+
+def _length_s(one: Item) -> float:
+    return one.end_s - one.start_s
+
+
+def _moved(old: Item, new: Item, anchors: Anchors) -> Iterator[Change]:
+    by_s = anchors.line_moved_s(old, new) if new.speech else anchors.cue_moved_s(old, new)
+    if abs(by_s) >= LEAST_S:
+        yield _change("moved", round(old.hit_s, 3), round(new.hit_s, 3), by_s=round(by_s, 3))
+    if new.kind in ("bed", "music"):
+        by_s = anchors.cue_ends_s(old, new)
+        if abs(by_s) >= LEAST_S:
+            yield _change("ends", round(old.end_s, 3), round(new.end_s, 3), by_s=round(by_s, 3))
+
+
+def _level(old: Item, new: Item) -> Iterator[Change]:
+    before, after = old.ramps["level_lu"], new.ramps["level_lu"]
+    if len(before) == len(after):
+        steps = [was_now[1][1] - was_now[0][1] for was_now in zip(before, after, strict=True)]
+        by_lu = max(steps, key=abs)
+    else:
+        by_lu = _mean(after) - _mean(before)
+        if abs(by_lu) < LEAST_LU:
+            yield _change("level", _values(before), _values(after))
+            return
+    if abs(by_lu) >= LEAST_LU - 1e-9:
+        what = "louder" if by_lu > 0 else "softer"
+        yield _change(what, _values(before), _values(after), by_lu=round(by_lu, 2))
+
+
+def _ramp(name: str, old: Points | None, new: Points | None) -> Iterator[Change]:
+    least = _VALUES.get(name, _LEAST_VALUE)
+    if (
+        old is None
+        or new is None
+        or len(old) != len(new)
+        or any(abs(a[1] - b[1]) >= least - 1e-9 for a, b in zip(old, new, strict=True))
+    ):
+        yield _change(name, old and _values(old), new and _values(new))
+
+
+def _values(points: Points) -> Any:
+    return points[0][1] if len(points) == 1 else [value for _, value in points]
+
+
+def _mean(points: Points) -> float:
+    return sum(value for _, value in points) / len(points)
+
+
+def _whole(a: Render, b: Render) -> Iterator[Change]:
+    if a.title != b.title:
+        yield _change("title", a.title, b.title)
+    if abs(b.length_s - a.length_s) >= LEAST_S:
+        yield _change("length_s", round(a.length_s, 3), round(b.length_s, 3), by_s=round(b.length_s - a.length_s, 3))
+    yield from _scenes(a, b)
+    if a.hears != b.hears:
+        yield _change("hear", [" ".join(one) for one in a.hears], [" ".join(one) for one in b.hears])
+    for place, (name, mix) in enumerate(_mixes(a).items()):
+        theirs = _mixes(b).get(name)
+        if theirs is None:
+            yield _change("mix", name, None)
+        else:
+            yield from _figures(name if place else "", mix, theirs)
+    yield from (_change("mix", None, name) for name in _mixes(b) if name not in _mixes(a))
+
+
+def _scenes(a: Render, b: Render) -> Iterator[Change]:
+    same = scene_pairs(a, b)
+    known = {id(one) for pair in same for one in pair}
+    yield from (_change("scene", one.title, None) for one in a.scenes if id(one) not in known)
+    yield from (_change("scene", None, one.title) for one in b.scenes if id(one) not in known)
+    yield from (_change("scene", old.title, new.title) for old, new in same if old.title != new.title)
+
+
+def _mixes(render: Render) -> dict[str, Mapping[str, Any]]:
+    """By the mix's name: files are called after their folder, and folders differ."""
+    parts = {name: name.split(".") for name in render.mixes}
+    return {(p[-2] if len(p) > 2 else "standard"): render.mixes[name] for name, p in parts.items()}
+
+
+def _figures(mix: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    of = {"mix": mix} if mix else {}
+    for name in ("profile", "loudness_lufs", "loudness_range_lu", "true_peak_dbtp"):
+        was, now = old.get(name), new.get(name)
+        if isinstance(was, float | int) and isinstance(now, float | int):
+            if abs(now - was) >= LEAST_LU - 1e-9:
+                yield _change(name, was, now, by_lu=round(now - was, 2), **of)
+        elif was != now:
+            yield _change(name, was, now, **of)

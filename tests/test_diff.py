@@ -1,0 +1,152 @@
+"""`render diff`, on real renders of three lines: what changed is said once, and what was carried along is not."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.face_helpers import ROOT, Shell, cache, shell
+
+__all__ = ["cache", "shell"]
+
+EVIL = '</script><img src=x onerror="window.hurt=1"> "quay" {{ 7*7 }}'
+BASE = f"""\
+title: {json.dumps(EVIL)}
+packs: [ruins]
+cast:
+  narrator: {{voice: en-gb}}
+  mara: {{voice: en-us+f3}}
+scenes:
+  - title: Quay
+    play:
+      - bed: wind_through_ruins
+      - narrator: Nobody had lit the lamp.
+      - mara: Then who [knock] knocked at the door?
+      - sound: door_slam
+      - narrator: She went down alone.
+      - mara: Nobody came.
+      - narrator: And that was all.
+"""
+ORDER = """\
+      - narrator: She went down alone.
+      - mara: Nobody came.
+"""
+EDITS = {
+    "edited": ("lit the lamp.", "lit the old lamp for years."),
+    "inserted": ("      - mara:", "      - mara: Not once.\n      - mara:"),
+    "removed": ("      - narrator: She went down alone.\n", ""),
+    "pack": ("[ruins]", "[winter]"),
+    "louder": ("door_slam", "door_slam level -6 LU"),
+    "voice": ("en-us+f3", "en-us+f2"),
+    "moved": ("who [knock] knocked", "who knocked [knock]"),
+    "pause": ("      - sound:", "      - pause: 2 s\n      - sound:"),
+    "reordered": (ORDER, "".join(reversed(ORDER.splitlines(keepends=True)))),
+    "respelled": ("title: ", "title: A"),
+}
+Compare = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("diff")
+    (folder / "script").mkdir()
+    shutil.copytree(ROOT / "sfx", folder / "sfx")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def compared(project: Path, shell: Shell) -> Compare:
+    def rendered(name: str, text: str) -> Path:
+        output = project / "output" / name
+        if not output.exists():
+            (project / "script" / f"{name}.yaml").write_text(text, "utf-8")
+            done = shell("episode", f"script/{name}.yaml", "--quiet", cwd=project)
+            assert (done.code, done.err) == (0, "")
+        return output
+
+    def compare(name: str) -> dict[str, Any]:
+        old, new = EDITS.get(name, ("", ""))
+        assert old in BASE
+        rendered("base", BASE)
+        rendered(name, BASE.replace(old, new, 1) if old else BASE)
+        done = shell("diff", "output/base", f"output/{name}", "--json", cwd=project)
+        assert (done.code, done.err) == (0, "")
+        found: dict[str, Any] = json.loads(done.out)
+        return found
+
+    return compare
+
+
+def said(found: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
+    return [(one["state"], one["name"], [each["what"] for each in one["changes"]]) for one in found["items"]]
+
+
+def test_a_render_against_itself_says_nothing(compared: Compare, project: Path, shell: Shell) -> None:
+    found = compared("base")
+    assert (found["same"], found["items"], found["whole"]) == (True, [], [])
+    done = shell("diff", "output/base", "output/base", cwd=project)
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("edited", [("changed", "narrator", ["edited"])]),
+        ("inserted", [("added", "mara", [])]),
+        ("removed", [("removed", "narrator", [])]),
+        ("louder", [("changed", "door_slam", ["louder"])]),
+        ("voice", [("changed", "mara", ["re-voiced"])] * 2),
+        ("moved", [("changed", "knock", ["moved"])]),
+        ("pause", [("changed", "door_slam", ["moved"])]),
+        ("respelled", []),
+        ("reordered", [("changed", "mara", ["moved"])]),
+    ],
+)
+def test_one_change_is_one_entry(compared: Compare, name: str, expected: list[tuple[str, str, list[str]]]) -> None:
+    assert said(compared(name)) == expected
+
+
+def test_a_pack_swap_is_sounds_and_no_lines(compared: Compare) -> None:
+    found = compared("pack")
+    assert said(found) == [("changed", name, ["re-sounded"]) for name in ("wind_through_ruins", "knock", "door_slam")]
+    packs = [(one["changes"][0]["from"]["pack"], one["changes"][0]["to"]["pack"]) for one in found["items"]]
+    assert packs == [("ruins", "winter")] * 3
+
+
+def test_amounts_are_those_of_the_script(compared: Compare) -> None:
+    (louder,) = compared("louder")["items"][0]["changes"]
+    assert louder["by_lu"] == pytest.approx(louder["to"] - louder["from"])
+    assert louder["to"] == -6.0
+    (moved,) = compared("pause")["items"][0]["changes"]
+    assert moved["by_s"] == pytest.approx(2.0, abs=0.02)
+    whole = {one["what"]: one for one in compared("pause")["whole"]}
+    assert whole["length_s"]["by_s"] == pytest.approx(2.0, abs=0.02)
+    assert "title" in {one["what"] for one in compared("respelled")["whole"]}
+
+
+def test_what_is_no_render_is_one_message(compared: Compare, project: Path, shell: Shell) -> None:
+    compared("base")
+    done = shell("diff", "output/base", "script", cwd=project)
+    assert done.code == 1
+    assert done.err == "script holds no timeline.json, so it is no output folder of render episode\n"
+    broken = project / "broken"
+    broken.mkdir()
+    for text, says in (("{", "is no JSON"), ('{"version": 2}', "version 2"), ('{"version": 1}', "no render's")):
+        (broken / "timeline.json").write_text(text, "utf-8")
+        done = shell("diff", "broken", "output/base", cwd=project)
+        assert (done.code, done.err.count("\n")) == (1, 1)
+        assert says in done.err
+
+
+def test_the_page_names_two_sounds_and_nothing_else(compared: Compare, project: Path, shell: Shell) -> None:
+    compared("moved")
+    done = shell("diff", "output/base", "output/moved", "--page", "output/page.html", "--quiet", cwd=project)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    page = (project / "output" / "page.html").read_text("utf-8")
+    assert re.findall(r'src="([^"]*)"', page) == ["./base/base.mp3", "./moved/moved.mp3"]
+    assert page.count("</script>") == 1 and "<img" not in page and "{{ 7*7 }}" in page
+    assert "http" not in page.replace("http-equiv", "")
