@@ -216,9 +216,7 @@ def _read(path: Path, digest: str | None = None) -> bytes | None:
     head, _, payload = raw.partition(b"\n")
     found = hashlib.sha256(payload).hexdigest()
     if head == _MAGIC + found.encode() and digest in (None, found):
-        with contextlib.suppress(
-            OSError
-        ):  # what is used stays longest (`trim`)
+        with contextlib.suppress(OSError):  # what is used stays longest (`trim`)
             os.utime(path)
         return payload
     path.unlink(missing_ok=True)

@@ -70,8 +70,11 @@ def through(ears: Sequence[Ear], read: Read, start: int, stop: int, rate_hz: int
             continue
         rest -= share
         shares.append((ear.treatment, share))
-        level = np.asarray(amplitude(along(ear.hear.level, start, stop, rate_hz)), np.float32)
-        made += _treated(ear, dry, read, start, stop, rate_hz) * (share * level)[:, None]
+        heard = np.flatnonzero(share)
+        low, high = int(heard[0]), int(heard[-1]) + 1  # where nothing of it is heard nothing is treated
+        level = np.asarray(amplitude(along(ear.hear.level, start + low, start + high, rate_hz)), np.float32)
+        treated = _treated(ear, dry[low:high], read, start + low, start + high, rate_hz)
+        made[low:high] += treated * (share[low:high] * level)[:, None]
     rest = np.maximum(rest, np.float32(0.0))
     made += dry * rest[:, None]
     return made * _lift([*shares, (DRY, rest)], rate_hz)[:, None]

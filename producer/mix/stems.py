@@ -213,25 +213,31 @@ class Stretch:
         rate_hz, length = self._stems.rate_hz, self.span.length
         before = max(ear.before(rate_hz) for ear in ears)
         after = max(ear.after(rate_hz) for ear in ears)
-        kept = None if cut is None else fade(0, length, out=(cut.start, max(1, cut.length)), shape="cosine")
 
-        def let_through(clips: Sequence[tuple[Voiced, Clip]]) -> Audio | None:
-            dry = silence(length + before + after)
-            added = [self._add(dry, -before, one, clip, None) for one, clip in clips]
-            if not any(added):
+        def let_through(clips: Sequence[tuple[Voiced, Clip]]) -> tuple[int, Audio] | None:
+            """What is heard of `clips`, and from where: only there anything is played."""
+            heard = [one for one, _ in clips if one.start < length + after and one.end > -before]
+            low = max(0, min((one.start for one in heard), default=length) - after)
+            high = min(length, max((one.end for one in heard), default=0) + before)
+            if low >= high:
                 return None
-            heard = through(ears, lambda low, high: dry[low + before : high + before], 0, length, rate_hz)
-            return heard if kept is None else heard * kept.astype(np.float32)[:, None]
+            dry = silence(high - low + before + after)
+            for one, clip in clips:
+                self._add(dry, low - before, one, clip, None)
+            begin = low - before
+            audio = through(ears, lambda start, stop: dry[start - begin : stop - begin], low, high, rate_hz)
+            kept = None if cut is None else fade(low, high, out=(cut.start, max(1, cut.length)), shape="cosine")
+            return low, audio if kept is None else audio * kept.astype(np.float32)[:, None]
 
-        heard = let_through(group)
-        if heard is None:
+        found = let_through(group)
+        if found is None:
             return False
-        made += heard
+        made[found[0] : found[0] + len(found[1])] += found[1]
         if tap is not None:
             for one in group:
-                alone = heard if len(group) == 1 else let_through([one])
+                alone = found if len(group) == 1 else let_through([one])
                 if alone is not None:
-                    self._told(tap, one[1], 0, alone)
+                    self._told(tap, one[1], *alone)
         return True
 
     def _add(self, made: Audio, begin: int, voiced: Voiced, clip: Clip, tap: Tap | None) -> bool:
