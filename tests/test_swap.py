@@ -190,7 +190,7 @@ def test_beds_that_are_20_db_too_loud_still_give_way(
     [first, *_] = one.timeline.scenes
     clips = tuple(louder(clip) for clip in one.timeline.clips if clip.span.start < first.span.end)
     scene = replace(one, timeline=replace(one.timeline, clips=clips, duration=first.span.end, hears=()))
-    episode = measured(scene, tmp_path)
+    episode = measured(scene)
     assert len(episode.lines) >= 5
     assert max(line.said.reduced_beds_db for line in episode.lines) > 10.0
     assert min(line.over_beds_lu for line in episode.lines) >= 15.0

@@ -30,7 +30,8 @@ WIDEST = 0.42
 EASE = 0.5
 """From this share of its top on, a noise that ends below the ceiling is eased out."""
 _DRAW_SPREAD = 65536.0 / 12.0**0.5  # standard deviation of an even 16-bit number
-_AT_ONCE_S = 0.8  # frames made together span about this: their working set stays inside the processor's cache
+_AT_ONCE_S = 3.2
+"""Frames made together span about this: with fewer the threads wait for Python, with more they leave the cache."""
 
 
 @dataclass(frozen=True, slots=True)
