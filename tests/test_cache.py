@@ -175,7 +175,9 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, monkeypatch: p
     assert cache.path(key("new")).is_file()
 
 
-def test_what_was_used_within_the_hour_stays_whatever_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_used_within_the_hour_stays_whatever_the_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cache = Cache(tmp_path)
     cache.write(key("new"), bytes(1000))
     monkeypatch.setenv("PRODUCER_CACHE_GB", "0")
