@@ -106,7 +106,7 @@ def _frames(shape: Shape, low: int, high: int, rate_hz: int, hop_s: float, bins:
     field = shape(np.arange(low, high, dtype=np.float64) * (hop / rate_hz), hz[:kept])
     both, each = _draw(low, high, bins, kept, seed)
     apart = (apart[:kept] * _one(field.width)).astype(np.float32, copy=False)
-    # Left is (both + each) and right (both - each), at powers that add up to 1; what the two share is put in at the end.
+    # Left is (both + each) and right (both - each), at powers that add up to 1; the factor of both comes last.
     shared = np.sqrt(np.float32(1.0) - apart)
     each *= (np.sqrt(apart) / shared)[..., None, :]
     shared *= np.float32((rate_hz * hop / 2.0) ** 0.5 / _DRAW_SPREAD) * _eased(hop_s, bins)[:kept]
