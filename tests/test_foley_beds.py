@@ -17,6 +17,7 @@ from producer.foley.talkers import TALKERS, syllables
 from producer.foley.water import PIPE_HZ
 from producer.foley.wind import speed
 from producer.model.chance import seed as named
+from producer.sounds.beds import LISTEN_HZ, EndlessBed
 from tests.foley_bed_helpers import (
     RATE,
     bed,
@@ -580,3 +581,14 @@ class TestPunctuation:
         bare, littered = (recipe.hit(recipe.filled({"debris": d}), None, RATE, 4).audio for d in (0.0, 1.0))
         after = slice(RATE, 3 * RATE)
         assert share(littered[after], 1000.0, 10000.0) > 5.0 * share(bare[after], 1000.0, 10000.0)
+
+
+@pytest.mark.parametrize("name", [name for name, recipe in RECIPES.items() if recipe.ambience is not None])
+def test_a_recipe_is_as_loud_at_the_rate_it_is_listened_to_at(name: str) -> None:
+    ambience = RECIPES[name].ambience
+    assert ambience is not None
+    fast, slow = (
+        loudness(EndlessBed(ambience, RECIPES[name].filled({}), rate, 5).read(0, 15 * rate), rate)
+        for rate in (48_000, LISTEN_HZ)
+    )
+    assert slow == pytest.approx(fast, abs=0.1)

@@ -93,6 +93,14 @@ class TestNoise:
         thirds = across[: hop // 12 * 12].reshape(12, -1).mean(axis=1)
         assert thirds.max() / thirds.min() < 1.1
 
+    def test_its_samples_fall_as_those_of_noise_do_and_nothing_repeats_from_frame_to_frame(self) -> None:
+        hop = round(0.04 * RATE)
+        made = noise(self.flat(), 0, 400 * hop, RATE, 3).astype(float)
+        made /= made.std()
+        assert np.mean(made**4) == pytest.approx(3.0, abs=0.05)  # Gauss's, though it is drawn in 256 steps
+        common = made.reshape(400, hop, 2).mean(axis=0)
+        assert np.sqrt(400.0 * np.mean(common**2)) == pytest.approx(1.0, abs=0.05)
+
     def test_the_same_noise_is_heard_at_both_rates(self) -> None:
         slow, fast = (noise(self.flat(), 0, rate, rate, 3, top_hz=8000.0) for rate in (44100, 48000))
         brought = signal.resample(fast.astype(float), 44100)

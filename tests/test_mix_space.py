@@ -49,6 +49,13 @@ def test_air_takes_more_top_the_farther_it_is() -> None:
     assert all(later < earlier for earlier, later in pairwise(tops))
 
 
+@pytest.mark.parametrize("metres", [1.0, 1.3, 2.0, 5.5, 64.0, 90.0])
+def test_the_air_over_a_still_distance_is_that_over_a_moving_one_which_stays_there(metres: float) -> None:
+    audio = noise(48000)
+    moving = through_air(audio, np.full(len(audio), metres), 48000)
+    assert np.abs(through_air(audio, metres, 48000) - moving).max() < 1e-5 * np.abs(audio).max()
+
+
 @pytest.mark.parametrize("preset", [name for name in PRESETS if name != "none"])
 def test_a_room_moves_no_word_and_jumps_no_level(preset: str) -> None:
     said = voice(3.0, RATE_HZ)

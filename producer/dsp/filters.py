@@ -38,3 +38,26 @@ def low_pass(audio: Audio, hz: float, rate_hz: int, order: int = 2) -> Audio:
 def high_pass(audio: Audio, hz: float, rate_hz: int, order: int = 2) -> Audio:
     """Butterworth, 6 dB an octave per `order`; silence when `hz` is beyond what `rate_hz` can hold."""
     return np.zeros_like(audio) if hz >= _EDGE * rate_hz else _filtered(audio, "highpass", order, hz, rate_hz)
+
+
+@lru_cache(maxsize=64)
+def _one_pole(hz: float, rate_hz: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Numerator and denominator of the low-pass of first order; [1, 0] each for a corner that cannot be held."""
+    if hz >= _EDGE * rate_hz:
+        return np.array([1.0, 0.0]), np.array([1.0, 0.0])
+    section = _sections("lowpass", 1, hz, rate_hz)[0]
+    return section[:2], section[3:5]
+
+
+def between_low_passes(audio: Audio, one_hz: float, other_hz: float, share: float, rate_hz: int) -> Audio:
+    """(1 - `share`) of a `low_pass` of first order at `one_hz` and `share` of one at `other_hz`, in a single run.
+
+    Args:
+        audio: shape (samples, channels). share: 0 … 1.
+    """
+    one_over, one_under = _one_pole(one_hz, rate_hz)
+    other_over, other_under = _one_pole(other_hz, rate_hz)
+    over = (1.0 - share) * np.convolve(one_over, other_under) + share * np.convolve(other_over, one_under)
+    section = np.concatenate([over, np.convolve(one_under, other_under)])[None]
+    rows = np.ascontiguousarray(audio.T, np.float64)
+    return np.asarray(signal.sosfilt(section, rows, axis=1).T, np.float32)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
+from producer.later import fft
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -29,7 +30,7 @@ WIDEST = 0.42
 """Share of power that differs between the channels at `width` 1: the fold to mono loses 2.4 LU of it at most."""
 EASE = 0.5
 """From this share of its top on, a noise that ends below the ceiling is eased out."""
-_DRAW_SPREAD = 65536.0 / 12.0**0.5  # standard deviation of an even 16-bit number
+_DRAW_SPREAD = (65535.0 / 12.0) ** 0.5  # standard deviation of an even 8-bit number
 _AT_ONCE_S = 3.2
 """Frames made together span about this: with fewer the threads wait for Python, with more they leave the cache."""
 
@@ -86,39 +87,57 @@ def noise(
     first, last = start // hop, -(-stop // hop)
     made = np.empty((last - first, hop, 2), np.float32)
     together = max(6, round(_AT_ONCE_S / hop_s))
-    for low in range(first, last, together):
-        high = min(last, low + together)
-        _hops(shape, low, high, rate_hz, hop_s, bins, seed, made[low - first : high - first])
+    tail: Singles | None = None  # what the last frame so far has to give to the hop after its centre
+    for low in range(first, last + 1, together):
+        frames = _frames(shape, low, min(last + 1, low + together), rate_hz, hop_s, bins, seed)
+        hops = made[low - first : low - first + frames.shape[1]]  # those that begin at these frames' centres
+        for channel, ours in enumerate(frames):
+            if tail is not None:
+                np.add(tail[channel], ours[0, :hop], out=made[low - first - 1, :, channel])
+            np.add(ours[:-1, hop:], ours[1:, :hop], out=hops[: len(ours) - 1, :, channel])
+        tail = frames[:, -1, hop:]
     return made.reshape(-1, 2)[start - first * hop : stop - first * hop]
 
 
-def _hops(
-    shape: Shape, low: int, high: int, rate_hz: int, hop_s: float, bins: int, seed: int, out: NDArray[np.float32]
-) -> None:
-    """Whole hops [low, high) into `out`, shape (hops, samples, 2): each the tail of one frame, the head of the next."""
-    hop = out.shape[1]
+def _frames(shape: Shape, low: int, high: int, rate_hz: int, hop_s: float, bins: int, seed: int) -> Singles:
+    """Frames [low, high) under their window, shape (2, frames, two hops of samples)."""
+    hop = max(1, round(rate_hz * hop_s))
     kept = min(bins, hop)  # at low sample rates the top of what was drawn has no place
     hz, apart = _frequencies(hop_s, bins)
-    field = shape(np.arange(low, high + 1, dtype=np.float64) * (hop / rate_hz), hz[:kept])
-    both, each = _draw(low, high + 1, bins, kept, seed)
-    apart = (apart[:kept] * field.width).astype(np.float32, copy=False)
-    scale = np.float32((rate_hz * hop / 2.0) ** 0.5 / _DRAW_SPREAD) * _eased(hop_s, bins)[:kept]
-    both *= (np.sqrt(np.float32(1.0) - apart) * scale)[..., None, :]
-    each *= (np.sqrt(apart) * scale)[..., None, :]
-    window = _window(hop)
-    spectrum = np.empty((high + 1 - low, kept), np.complex64)
-    for channel, (parts, colour) in enumerate(((both + each, field.left), (both - each, field.right))):
-        np.multiply(parts[:, 0], colour, out=spectrum.real)
-        np.multiply(parts[:, 1], colour, out=spectrum.imag)
-        spectrum[:, 0] = 0.0
-        frames = np.fft.irfft(spectrum, 2 * hop, axis=1)
-        np.add(frames[:-1, hop:] * window[hop:], frames[1:, :hop] * window[:hop], out=out[:, :, channel])
+    field = shape(np.arange(low, high, dtype=np.float64) * (hop / rate_hz), hz[:kept])
+    both, each = _draw(low, high, bins, kept, seed)
+    apart = (apart[:kept] * _one(field.width)).astype(np.float32, copy=False)
+    # Left is (both + each) and right (both - each), at powers that add up to 1; the factor of both comes last.
+    shared = np.sqrt(np.float32(1.0) - apart)
+    each *= (np.sqrt(apart) / shared)[..., None, :]
+    shared *= np.float32((rate_hz * hop / 2.0) ** 0.5 / _DRAW_SPREAD) * _eased(hop_s, bins)[:kept]
+    spectra = np.zeros((2, high - low, hop + 1), np.complex64)
+    left = field.left * shared
+    right = left if field.right is field.left else field.right * shared
+    for spectrum, parts, colour in (
+        (spectra[0], both + each, left),
+        (spectra[1], np.subtract(both, each, out=each), right),
+    ):
+        np.multiply(parts[:, 0], colour, out=spectrum.real[:, :kept])
+        np.multiply(parts[:, 1], colour, out=spectrum.imag[:, :kept])
+    spectra[..., 0] = 0.0
+    frames: Singles = fft.irfft(spectra, 2 * hop, axis=-1, overwrite_x=True)
+    frames *= _window(hop)
+    return frames
+
+
+def _one(width: float | Singles) -> float | Singles:
+    """A width that stands still in all the frames as one number: what follows from it is then worked out once."""
+    if isinstance(width, np.ndarray) and bool((width == width.flat[0]).all()):
+        return width[:1]
+    return width
 
 
 def _draw(low: int, high: int, bins: int, kept: int, seed: int) -> tuple[Singles, Singles]:
     """Two independent sets of real and imaginary parts for frames [low, high), shape (frames, 2, kept) each."""
-    counters = -(-bins * 4 // 16)  # one counter of Philox4x64 gives sixteen 16-bit numbers
+    counters = -(-bins * 4 // 32)  # one counter of Philox4x64 gives thirty-two 8-bit numbers
     raw = np.random.Philox(key=seed, counter=low * counters).random_raw((high - low) * counters * 4)
-    parts = raw.astype("<u8", copy=False).view("<i2").reshape(high - low, counters * 16)[:, : bins * 4]
-    planes = parts.reshape(high - low, 2, 2, bins)[..., :kept].astype(np.float32)
+    parts = raw.astype("<u8", copy=False).view(np.int8).reshape(high - low, counters * 32)[:, : bins * 4]
+    # Coarse, but a sample is the sum of thousands; the half puts their mean at 0.
+    planes = np.add(parts.reshape(high - low, 2, 2, bins)[..., :kept], np.float32(0.5), dtype=np.float32)
     return planes[:, 0], planes[:, 1]

@@ -19,9 +19,10 @@ def column(values: ArrayLike) -> Singles:
 
 def amplitude(db: ArrayLike) -> Singles:
     """Decibels to amplitude; nothing is under -160 dB, so that no product of such values leaves the float range."""
-    kept = np.maximum(np.asarray(db, np.float32), np.float32(_LOWEST_DB))
-    result: Singles = np.exp(kept * np.float32(np.log(10.0) / 20.0))
-    return result
+    result: Singles = np.atleast_1d(np.maximum(np.asarray(db, np.float32), np.float32(_LOWEST_DB)))
+    result *= np.float32(np.log(10.0) / 20.0)
+    np.exp(result, out=result)
+    return result.reshape(np.shape(db))
 
 
 def low_pass(hz: Singles, corner_hz: ArrayLike, order: int = 2) -> Singles:
@@ -61,8 +62,10 @@ def bands(hz: Singles, knots_hz: ArrayLike, knots_db: ArrayLike) -> Singles:
     below = np.clip(np.searchsorted(knots, where, side="right") - 1, 0, len(knots) - 2)
     share = (where - knots[below]) / (knots[below + 1] - knots[below])
     levels = np.asarray(knots_db, np.float32)
-    lower = levels[:, below]
-    return amplitude(lower + (levels[:, below + 1] - lower) * share)
+    made = (levels[:, 1:] - levels[:, :-1])[:, below]
+    made *= share
+    made += levels[:, below]
+    return amplitude(made)
 
 
 def tilt(hz: Singles, db_per_octave: ArrayLike, pivot_hz: float = 1000.0) -> Singles:

@@ -64,7 +64,7 @@ def wind(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) -
 def _turbulence(
     times_s: Floats, hz: Singles, knob: Mapping[str, Floats], common: int, seed: int
 ) -> tuple[Singles, Singles]:
-    """Both channels' spectra: a slope that speed lifts and straightens, in bands that come and go by themselves."""
+    """The channels' spectra: a slope that speed lifts and straightens, in bands that come and go by themselves."""
     air = speed(times_s, knob["strength"], knob["gusts"], common)
     level = LEVEL_DB + 18.0 * np.log10(np.maximum(air, 0.03))
     slope = between(-7.2, -3.4, np.minimum(air, 1.2)) - 3.2 * knob["dark"]
@@ -72,22 +72,24 @@ def _turbulence(
     shared = wanders(times_s, BAND_PERIODS_S, seed, 3)
     over = np.log2(np.array(BANDS_HZ) / 250.0)[:, None]
     low = np.clip(-0.5 * over, 0.0, 1.0)
-    gusty = between(2.5, 13.0, knob["gusts"])
     # Inside a gust the air is never still: eddies a few metres wide pass in a fifth of a second, stronger in squalls.
     eddies = between(1.5, 8.0, knob["gusts"]) * wanders(times_s, EDDY_PERIODS_S, named(seed, "eddies"), 1)
-    straight = np.where(over > 0.0, slope, -1.0) * over + weight * low
-    rising, falling = high_pass(hz, 33.0, 4), low_pass(hz, 13000.0, 2)
+    mean = level + eddies + np.where(over > 0.0, slope, -1.0) * over + weight * low
+    ends = high_pass(hz, 33.0, 4) * low_pass(hz, 13000.0, 2)
+    snows = bool(knob["snow"].any())
+    if snows:
+        # What lies loose is lifted by the cube of the speed, above the one that moves it at all (Bagnold, 1941).
+        lifted = np.clip(air * (1.0 + 0.5 * shared[8]) - 0.12, 0.0, 1.3) ** 1.5 * knob["snow"]
+        drift = bump(hz, 6800.0 * np.exp2(0.3 * shared[7]), 0.9) * low_pass(hz, 13000.0, 2)
 
     def heard(side: str) -> Singles:
         own = wanders(times_s, BAND_PERIODS_S[::-1], named(seed, side), 2)
-        swing = gusty * (0.75 * shared + 0.25 * own) + eddies
-        made = bands(hz, BANDS_HZ, np.ascontiguousarray((level + swing + straight).T)) * rising
-        if knob["snow"].any():
-            # What lies loose is lifted by the cube of the speed, above the one that moves it at all (Bagnold, 1941).
-            lifted = np.clip(air * (1.0 + 0.5 * shared[8]) - 0.12, 0.0, 1.3) ** 1.5 * knob["snow"]
+        swing = between(2.5, 13.0, knob["gusts"]) * (0.75 * shared + 0.25 * own)
+        made = bands(hz, BANDS_HZ, np.ascontiguousarray((mean + swing).T))
+        made *= ends
+        if snows:
             grains = amplitude(-67.0 - 8.0 * knob["dark"] + 6.0 * own[1] + 3.0 * shared[9]) * lifted
-            made += column(grains) * bump(hz, 6800.0 * np.exp2(0.3 * shared[7]), 0.9)
-        made *= falling
+            made += column(grains) * drift
         return made
 
     return heard("left"), heard("right")
@@ -112,8 +114,6 @@ def _tones(times_s: Floats, hz: Singles, knob: Mapping[str, Floats], common: int
         width = centre / sharpness
         swell_db = level + size_db - 10.0 * np.log10(width) + between(2.0, 7.0, knob["gusts"]) * tremble[voice]
         gain = amplitude(swell_db) * (knob[setting] * speaks).astype(np.float32)
-        if not gain.any():
-            continue
         tone = peak(hz, centre, width)
         if setting == "howl":
             tone += 0.25 * peak(hz, 2.02 * centre, 2.0 * width)

@@ -13,7 +13,7 @@ import numpy as np
 
 from producer.audio import Audio, as_mono
 from producer.dsp import heads
-from producer.dsp.filters import low_pass
+from producer.dsp.filters import between_low_passes, low_pass
 from producer.dsp.reverb import convolve
 from producer.mix.answers import SIDE_DEG, SOUND_M_PER_S, Answer, Floats, Value, pan_gains, reflected
 from producer.model.head import Head
@@ -28,6 +28,7 @@ NEAREST_M = 0.5
 """Nearer than this a sound gets no louder: +6 dB is as close as an ear can be to a mouth."""
 AIR_SETTLE_S = 0.05
 _AIR_STEPS_M = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+_AIR_OCTAVES = np.log2(_AIR_STEPS_M)
 
 
 def inside(room: Answer | None) -> Inside:
@@ -54,7 +55,9 @@ def through_air(audio: Audio, metres: Value, rate_hz: int) -> Audio:
     Filters stand at doublings of distance, and what is between two of them is a fade of both, so moving cannot click.
     The first `AIR_SETTLE_S` of the output depends on what came before.
     """
-    place = np.interp(np.log2(np.maximum(metres, 1.0)), np.log2(_AIR_STEPS_M), np.arange(len(_AIR_STEPS_M)))
+    if not isinstance(metres, np.ndarray) or metres.ndim == 0:
+        return _still_air(audio, float(metres), rate_hz)
+    place = np.interp(np.log2(np.maximum(metres, 1.0)), _AIR_OCTAVES, np.arange(len(_AIR_STEPS_M)))
     if not np.any(place):
         return audio
     made = np.zeros_like(audio)
@@ -63,6 +66,16 @@ def through_air(audio: Audio, metres: Value, rate_hz: int) -> Audio:
         filtered = low_pass(audio, air_hz(_AIR_STEPS_M[step]), rate_hz, order=1) if step else audio
         made += filtered * (share[:, None] if share.ndim else share)
     return made
+
+
+def _still_air(audio: Audio, metres: float, rate_hz: int) -> Audio:
+    """`through_air` for what stands still: the fade of two filters is itself one filter, so it is run once."""
+    place = float(np.interp(np.log2(max(metres, 1.0)), _AIR_OCTAVES, np.arange(len(_AIR_STEPS_M))))
+    if place == 0.0:
+        return audio
+    step = min(int(place), len(_AIR_STEPS_M) - 2)
+    near, far = (air_hz(_AIR_STEPS_M[one]) for one in (step, step + 1))
+    return between_low_passes(audio, near, far, place - step, rate_hz)
 
 
 def rings(rooms: Inside, head: Head | None) -> int:

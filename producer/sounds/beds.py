@@ -25,6 +25,8 @@ from producer.sounds.varying import ratio, stretched
 
 LISTEN_S = 60.0
 """How much of an endless bed is measured: many gusts, so that it is the recipe that is measured and not a moment."""
+LISTEN_HZ = 32_000
+"""The rate at which it is made for that: what lies above 16 kHz is under 0.05 LU of any recipe's loudness."""
 RECORDED_S = 300.0
 """How much of a recording is measured; longer ones are judged by their first five minutes."""
 STRETCH_S = 600.0
@@ -162,8 +164,10 @@ class BedMaker:
         seed = chance.seed("bed", self._script_seed, asked.sound.role, number, asked.seed)
         bed = EndlessBed(recipe.ambience, values, self._rate_hz, seed)
         # Measured once for all scripts, scenes and seeds: its level is the recipe's, not that of one stretch of chance.
-        listened = EndlessBed(recipe.ambience, values, self._rate_hz, chance.seed("loudness", asked.sound.role, number))
-        bed.loudness_lufs = self._loudness(listened, self._name(asked, "endless", number, endless=False))
+        rate_hz = min(self._rate_hz, LISTEN_HZ)
+        listened = EndlessBed(recipe.ambience, values, rate_hz, chance.seed("loudness", asked.sound.role, number))
+        name = self._name(asked, "endless", number, LISTEN_HZ, endless=False)
+        bed.loudness_lufs = self._loudness(listened, name, rate_hz)
         return bed
 
     def _recorded(self, asked: Asked, number: int, body: Body, made_once: str = "") -> BedSource:
@@ -197,8 +201,9 @@ class BedMaker:
             )
         return Whole(stretched(Made(body.read(0, body.length), 0), self._rate_hz, asked.speed).audio)
 
-    def _loudness(self, bed: BedSource, name: str) -> float:
-        length = round(LISTEN_S * self._rate_hz) if bed.length is None else bed.length
-        length = min(length, round(RECORDED_S * self._rate_hz))
-        kept = self._cache.data(name, lambda: {"lufs": loudness_lufs(bed.read, length, bed.channels, self._rate_hz)})
+    def _loudness(self, bed: BedSource, name: str, rate_hz: int | None = None) -> float:
+        rate_hz = rate_hz or self._rate_hz
+        length = round(LISTEN_S * rate_hz) if bed.length is None else bed.length
+        length = min(length, round(RECORDED_S * rate_hz))
+        kept = self._cache.data(name, lambda: {"lufs": loudness_lufs(bed.read, length, bed.channels, rate_hz)})
         return float(str(kept["lufs"]))
