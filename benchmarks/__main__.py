@@ -3,6 +3,7 @@
     python -m benchmarks                        10 minutes of the workload, three times each
     python -m benchmarks --minutes 60 --peers ""   an hour, beside the encoder alone
     python -m benchmarks --only flagship,scaling
+    python -m benchmarks --only long            one hour against ten; takes that long by itself
     python -m benchmarks --quick                half a minute, once: whether all of it runs
 
 Every figure is the median of `--repeat` runs; all are of one run of this program, on one machine, so that ratios hold.
@@ -20,27 +21,32 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks import levels
-from benchmarks.measure import Cost, cost, median
+from benchmarks.measure import Cost, cost, median, together
 from benchmarks.peers import PEERS
 from benchmarks.workload import Workload, make
-from producer.deliver import ffmpeg
+from producer.deliver import encode, ffmpeg
+from producer.model.profile import PROFILES
 
 ROOT = Path(__file__).resolve().parent.parent
+PEER = ROOT / "benchmarks" / "peers.py"
 RENDER = (sys.executable, "-c", "from producer.cli import main; main()")
-EDITS = {
-    "edit: a level": (r"level (-[\d.]+) LU, pan", lambda found: f"level {float(found[1]) + 1.0:.1f} LU, pan"),
+EDITS: dict[str, tuple[str, Callable[[re.Match[str]], str]]] = {
+    "edit: a hit's level": (r"level (-[\d.]+) LU, pan", lambda found: f"level {float(found[1]) + 1.0:.1f} LU, pan"),
+    "edit: a line's level": (r"take: (\S+)", lambda found: f"take: {found[1]}\n        level: 1 LU"),
     "edit: a text": (r"reader: '(\d+)\. ", lambda found: f"reader: '{found[1]}. And "),
     "edit: a pause": (r"pause: ([\d.]+) s", lambda found: f"pause: {float(found[1]) + 0.25:.3f} s"),
 }
-"""What is changed in the middle of the script: a hit's level, a line's words, a pause (so all of its scene moves)."""
-PARTS = ("workload", "peers", "edits", "preview", "levels", "flagship", "scaling")
+"""What is changed, in the middle of the script: a hit's level, a line's, its words, and a pause, so that more moves."""
+PARTS = ("workload", "peers", "edits", "preview", "levels", "flagship", "scaling", "long")
+USUAL = tuple(part for part in PARTS if part != "long")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,28 +117,33 @@ class Bench:
         source = ["-i", str(self.folder / "ours" / "script.mp3"), "-c:a", "pcm_f32le"]
         finished = work.folder / "finished.wav"
         subprocess.run([ffmpeg.executable(), "-v", "error", "-y", *source, str(finished)], check=True)
-        for name in ("encoder alone", *names):
-            command = [sys.executable, "-m", "benchmarks.peers", name, str(work.folder), str(work.seconds)]
-            self.again(name, work.seconds, partial(_cost, command), None)
+        encoders = encoders_alone(finished, work.seconds)
+        self.again("encoder alone", work.seconds, lambda _: together(encoders), None)
         finished.unlink()
+        for name in names:
+            command = [sys.executable, str(PEER), name, str(work.folder), str(work.seconds)]
+            self.again(name, work.seconds, partial(_cost, command), None)
+            peak = levels.peak_dbfs(work.folder / f"{name}.mp3")
+            self.rows[-1] = replace(self.rows[-1], note=f"peaks at {peak:+.1f} dBFS")
 
     def edits(self) -> None:
-        """One thing changed in an episode whose parts are kept, against a clean render of the same."""
+        """One thing changed in an episode whose parts are kept, against a render of the same from an empty cache."""
         text = self.work.script.read_text("utf-8")
         for name, (pattern, becomes) in EDITS.items():
-            every = list(re.finditer(pattern, text))
-            one = every[len(every) // 2]
-            edited = self.folder / "edited"
-            shutil.copytree(self.work.folder, edited, dirs_exist_ok=True)
-            script = edited / "script.yaml"
-            script.write_text(text[: one.start()] + becomes(one) + text[one.end() :], "utf-8")
+            folder = self.folder / "edited"
+            shutil.copytree(self.work.folder, folder, dirs_exist_ok=True)
+            script = folder / "script.yaml"
+            script.write_text(edited(text, pattern, becomes), "utf-8")
             clean, out = self.folder / "clean", self.folder / "after-edit"
-            whole = self.render(script, self._copy(self.takes, "cache-clean"), clean)
+            empty = self.folder / "cache-clean"
+            shutil.rmtree(empty, ignore_errors=True)
+            self.render(script, empty, clean)  # nothing that was kept could hide that it is stale
             row = self.again(name, self.work.seconds, partial(self.render, script, out=out), self.full)
             same = _files(clean) == _files(out)
-            share = 100.0 * row.cost.wall_s / whole.wall_s
-            note = f"{share:.1f} % of a clean render, {'the same bytes' if same else 'OTHER BYTES'}"
-            self.rows[-1] = Row(name, row.cost, row.heard_s, note)
+            share = 100.0 * row.cost.wall_s / self.row("ours, takes kept").cost.wall_s
+            bytes_are = "the same bytes as from nothing" if same else "OTHER BYTES THAN FROM NOTHING"
+            note = f"{share:.1f} % of a render with takes kept, {bytes_are}"
+            self.rows[-1] = replace(row, note=note)
 
     def preview(self) -> None:
         """Until a scene can be heard, from a cache with the takes; and what the command's own start takes."""
@@ -152,8 +163,12 @@ class Bench:
         """How far lines and hits are from what the script asks."""
         out = self.folder / "stems"
         made = self.render(self.work.script, self._copy(self.takes, "cache-stems"), out, "--stems")
-        off = levels.off_lu(self.work, out / "stems")
-        note = f"lines within {off['lines']:.2f} LU, {off['of']:.0f} hits within {off['hits']:.2f} LU of the script"
+        off = levels.off_lu(self.work, out)
+        peak = levels.peak_dbfs(out / "script.mp3")
+        note = (
+            f"lines within {off['lines']:.2f} LU, {off['of']:.0f} hits within {off['hits']:.2f} LU, "
+            f"beds within {off['beds']:.2f} LU of the script; peaks at {peak:+.1f} dBFS"
+        )
         self.rows.append(Row("ours, with stems", made, self.work.seconds, note))
 
     def flagship(self) -> None:
@@ -178,10 +193,29 @@ class Bench:
             made = cost([*command, "--quiet"], {"PRODUCER_CACHE": str(cache)})
             found.append(made.cpu_s)
             self.rows.append(Row(f"{count} hits in {minutes:g} min", made, 60.0 * minutes))
-        slope = np.polyfit(np.log(np.array(counts, float)), np.log(found), 1)[0]
-        last = self.rows[-1]
-        note = f"CPU time grows as the number of hits to the power of {slope:.2f}"
-        self.rows[-1] = Row(last.name, last.cost, last.heard_s, note)
+        log_counts, log_s = np.log(np.array(counts, float)), np.log(np.array(found))
+        slope = np.polyfit(log_counts, log_s, 1)[0]
+        steepest = float((np.diff(log_s) / np.diff(log_counts)).max())
+        note = f"CPU time grows as the number of hits to the power of {slope:.2f}, {steepest:.2f} where it grows most"
+        self.rows[-1] = replace(self.rows[-1], note=note)
+
+    def long(self, short_min: float, long_min: float) -> None:
+        """Whether memory stays where it is, and time is as long as the episode is: each once, with its takes kept."""
+        made = []
+        for minutes in (short_min, long_min):
+            work = make(self.folder / f"long-{minutes:g}", minutes)
+            cache = self.folder / "cache-long"
+            shutil.rmtree(cache, ignore_errors=True)
+            cost([*RENDER, "cues", str(work.script), "--pack", str(work.pack)], {"PRODUCER_CACHE": str(cache)})
+            command = [*RENDER, "episode", str(work.script), "--pack", str(work.pack), "-o", str(work.folder / "out")]
+            made.append(cost([*command, "--quiet"], {"PRODUCER_CACHE": str(cache)}))
+            self.rows.append(Row(f"{minutes:g} minutes, takes kept", made[-1], work.seconds))
+            shutil.rmtree(work.folder / "out")
+            shutil.rmtree(cache)
+        short, whole = made
+        times = whole.wall_s / short.wall_s * short_min / long_min
+        note = f"{whole.memory_mb / short.memory_mb:.2f} times the memory, {times:.2f} times the time for each minute"
+        self.rows[-1] = replace(self.rows[-1], note=note)
 
     def _copy(self, start: Path, name: str) -> Path:
         cache = self.folder / name
@@ -194,6 +228,13 @@ def _cost(command: Sequence[str], cache: Path) -> Cost:
     """What a command costs that needs no cache."""
     del cache
     return cost(command)
+
+
+def edited(text: str, pattern: str, becomes: Callable[[re.Match[str]], str]) -> str:
+    """The script with one change, at the middle one of the places that could have it."""
+    every = list(re.finditer(pattern, text))
+    one = every[len(every) // 2]
+    return text[: one.start()] + becomes(one) + text[one.end() :]
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -210,16 +251,40 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
         made = f"{row.heard_s / row.cost.wall_s:.0f}" if row.heard_s else ""
         beside = f"{row.cost.wall_s / alone:.2f}" if alone and row.heard_s else ""
         note = row.note
-        if ours is not None and row.name in PEERS and row.name != "encoder alone":
-            note = f"{row.cost.wall_s / ours:.1f} times as long as ours, takes kept"
+        if ours is not None and row.name in PEERS:
+            note = f"{row.cost.wall_s / ours:.1f} times as long as ours, takes kept; {note}"
         cells = (f"{row.cost.wall_s:.2f}", f"{row.cost.cpu_s:.1f}", f"{row.cost.memory_mb:.0f}", made, beside, note)
         yield f"| {row.name} | {' | '.join(cells)} |"
 
 
+def encoders_alone(finished: Path, seconds: float) -> list[list[str]]:
+    """As many encoders as cores, each with an equal part of a finished programme, set as `render` sets them."""
+    cores = os.cpu_count() or 1
+    run = [ffmpeg.executable(), "-v", "error", "-y", "-nostdin"]
+    options = encode.codec(PROFILES["podcast"]).options
+    part_s = seconds / cores
+    return [
+        [*run, "-ss", str(n * part_s), "-t", str(part_s), "-i", str(finished), *options, str(finished.with_name(made))]
+        for n, made in enumerate(f"alone{n}.mp3" for n in range(cores))
+    ]
+
+
 def machine() -> str:
-    """Where it was measured."""
-    memory = "proportional set size" if sys.platform == "linux" else "resident size"
-    return f"{os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}; memory is {memory}"
+    """Where it was measured, and with what."""
+    memory = "proportional" if sys.platform == "linux" else "resident"
+    try:
+        described = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        described = []
+    processor = next((line.split(":")[1].strip() for line in described if line.startswith("model name")), "")
+    tools = f"Python {platform.python_version()}, numpy {np.__version__}, pydub {version('pydub')}"
+    cpu = f"{os.cpu_count()} cores ({processor or platform.processor() or platform.machine()})"
+    return f"{cpu}, {tools}, ffmpeg {ffmpeg_version()}; memory is the {memory} set size of all processes"
+
+
+def ffmpeg_version() -> str:
+    said = subprocess.run([ffmpeg.executable(), "-version"], capture_output=True, text=True, check=True).stdout
+    return said.split()[2]
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Row]:
@@ -227,18 +292,15 @@ def main(arguments: Sequence[str] | None = None) -> list[Row]:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10.0, help="length of the workload")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each; medians are shown")
-    parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--only", default=",".join(USUAL), help=f"of {', '.join(PARTS)}")
     parser.add_argument("--peers", default="pydub,ffmpeg", help="beside the encoder alone")
     parser.add_argument("--work", type=Path, help="a folder to work in, which is kept")
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     parser.add_argument("--markdown", type=Path, help="write the table here, too")
     parser.add_argument("--quick", action="store_true", help="half a minute, once, without flagship and scaling")
     asked = parser.parse_args(arguments)
-    parts = [
-        part
-        for part in PARTS
-        if part in asked.only.split(",") and not (asked.quick and part in ("flagship", "scaling"))
-    ]
+    left_out = {"flagship", "scaling"} if asked.quick else set()
+    parts = [part for part in PARTS if part in asked.only.split(",") and part not in left_out]
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as temporary:
         folder = asked.work or Path(temporary)
         bench = Bench(folder, 0.5 if asked.quick else asked.minutes, 1 if asked.quick else asked.repeat)
@@ -251,6 +313,8 @@ def main(arguments: Sequence[str] | None = None) -> list[Row]:
                     bench.peers([name for name in asked.peers.split(",") if name])
                 case "scaling":
                     bench.scaling(10.0, (10, 100, 1000, 10_000))
+                case "long":
+                    bench.long(*((0.25, 0.5) if asked.quick else (60.0, 600.0)))
                 case _:
                     getattr(bench, part)()
     lines = [f"{machine()}; workload of {bench.work.seconds / 60.0:g} minutes", "", *table(bench.rows)]

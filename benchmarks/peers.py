@@ -1,9 +1,11 @@
-"""What others would use for the same work, each as a program of its own: `python -m benchmarks.peers NAME FOLDER`."""
+"""What others would use for the same work, as programs of their own: `python benchmarks/peers.py NAME FOLDER SECONDS`.
+
+Nothing of this project is imported here: what it takes to load would count against them.
+"""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,10 +13,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from producer.deliver import encode, ffmpeg
-from producer.model.profile import PROFILES
+import imageio_ffmpeg
 
-PODCAST = PROFILES["podcast"]
+RATE_HZ = 44_100
+KBPS = 192
+LUFS = -16.0
 Events = list[dict[str, Any]]
 
 
@@ -22,8 +25,8 @@ def with_pydub(folder: Path, events: Events, seconds: float) -> None:
     """Every event laid over the whole by itself, the beds at one level, brought to one RMS, exported."""
     from pydub import AudioSegment
 
-    AudioSegment.converter = ffmpeg.executable()
-    mix = AudioSegment.silent(round(1000 * seconds), frame_rate=PODCAST.rate_hz).set_channels(2)
+    AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
+    mix = AudioSegment.silent(round(1000 * seconds), frame_rate=RATE_HZ).set_channels(2)
     sources: dict[str, Any] = {}
     for event in events:
         if event["file"] not in sources:
@@ -33,7 +36,7 @@ def with_pydub(folder: Path, events: Events, seconds: float) -> None:
             mix = mix.overlay(sound, loop=True)
         else:
             mix = mix.overlay(sound.pan(event["pan"]), position=round(1000 * event["start_s"]))
-    mix.apply_gain(-16.0 - mix.dBFS).export(folder / "pydub.mp3", format="mp3", bitrate="192k")
+    mix.apply_gain(LUFS - mix.dBFS).export(folder / "pydub.mp3", format="mp3", bitrate=f"{KBPS}k")
 
 
 def with_ffmpeg(folder: Path, events: Events, seconds: float) -> None:
@@ -55,7 +58,7 @@ def with_ffmpeg(folder: Path, events: Events, seconds: float) -> None:
     parts.append(f"[ducked][hit][said]amix=inputs=3:normalize=0:duration=first,atrim=0:{seconds}[mix]")
     graph, whole = folder / "graph.txt", folder / "ffmpeg.wav"
     graph.write_text(";\n".join(parts), "utf-8")
-    run = [ffmpeg.executable(), "-v", "error", "-y", "-nostdin"]
+    run = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-nostdin"]
     encoded = ["-c:a", "pcm_f32le", str(whole)]
     subprocess.run([*run, *inputs, "-/filter_complex", str(graph), "-map", "[mix]", *encoded], check=True)
     heard = subprocess.run(
@@ -65,33 +68,14 @@ def with_ffmpeg(folder: Path, events: Events, seconds: float) -> None:
         check=True,
     )
     loud = float(re.findall(r"I:\s+(-?[\d.]+) LUFS", heard.stderr)[-1])
-    limited = f"volume={-16.0 - loud}dB,aresample=176400,alimiter=limit=0.84:level=false,aresample=44100"
-    subprocess.run([*run, "-i", str(whole), "-af", limited, "-b:a", "192k", str(folder / "ffmpeg.mp3")], check=True)
+    limited = f"volume={LUFS - loud}dB,aresample=176400,alimiter=limit=0.84:level=false,aresample={RATE_HZ}"
+    subprocess.run([*run, "-i", str(whole), "-af", limited, "-b:a", f"{KBPS}k", str(folder / "ffmpeg.mp3")], check=True)
     whole.unlink()
-
-
-def encoder_alone(folder: Path, events: Events, seconds: float) -> None:
-    """As many encoders as cores, each with an equal part of a finished programme, and nothing else."""
-    del events
-    cores = os.cpu_count() or 1
-    options = [*encode.codec(PODCAST).options]
-    run = [ffmpeg.executable(), "-v", "error", "-y", "-nostdin"]
-    source, part_s = ["-i", str(folder / "finished.wav")], seconds / cores
-    started = [
-        subprocess.Popen(
-            [*run, "-ss", str(n * part_s), "-t", str(part_s), *source, *options, str(folder / f"alone{n}.mp3")]
-        )
-        for n in range(cores)
-    ]
-    ended = [one.wait() for one in started]
-    if any(ended):
-        raise RuntimeError("an encoder failed")
 
 
 PEERS: Mapping[str, Callable[[Path, Events, float], None]] = {
     "pydub": with_pydub,
     "ffmpeg": with_ffmpeg,
-    "encoder alone": encoder_alone,
 }
 
 
