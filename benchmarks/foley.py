@@ -17,8 +17,10 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from producer.foley import RECIPES
 from producer.model.chance import rng
@@ -53,8 +55,7 @@ def cases(recipe: Recipe, random: int) -> Iterator[Case]:
         for key, knob in knobs.items():
             share = chance.choice([0.0, 1.0, chance.random(), chance.random()])
             drawn[key] = knob.low + (knob.high - knob.low) * float(share)
-        length_s = LENGTHS_S[number % len(LENGTHS_S)] if recipe.sustains and number % 2 else None
-        yield f"random {number}", drawn, length_s
+        yield f"random {number}", drawn, LENGTHS_S[number % len(LENGTHS_S)] if recipe.sustains and number % 2 else None
 
 
 def cost(recipe: Recipe, given: Mapping[str, float], length_s: float | None) -> float:
@@ -70,15 +71,14 @@ def cost(recipe: Recipe, given: Mapping[str, float], length_s: float | None) -> 
             filled = recipe.filled(given)
             start = round(31.7 * rate_hz)
             stop = start + round(BED_STRETCH_S * rate_hz)
-            recipe.ambience(
-                lambda times_s, filled=filled: {key: np.full(len(times_s), value) for key, value in filled.items()},
-                start,
-                stop,
-                rate_hz,
-                SEED,
-            )
+            recipe.ambience(partial(_held, filled), start, stop, rate_hz, SEED)
         least = min(least, time.process_time() - begun)
     return least / seconds
+
+
+def _held(values: Mapping[str, float], times_s: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Knobs that nobody turns."""
+    return {key: np.full(len(times_s), value) for key, value in values.items()}
 
 
 def main() -> int:

@@ -53,6 +53,13 @@ def test_the_ratio_to_the_encoder_is_of_this_run(run: Run) -> None:
     assert float(ratio[1]) == pytest.approx(wall_s["ours, takes kept"] / wall_s["encoder alone"], abs=0.006)
 
 
+def test_a_row_of_another_length_stands_beside_the_encoder_for_each_second() -> None:
+    alone = benchmarks.Row("encoder alone", measure.Cost(2.0, 4.0, 40.0), 60.0)
+    longer = benchmarks.Row("flagship, full cache", measure.Cost(15.0, 20.0, 300.0), 300.0)
+    *_, row = benchmarks.table([alone, longer])
+    assert row.split(" | ")[4:6] == ["20", "1.50"]  # 0.05 s for each second, over 0.033
+
+
 def test_levels_are_what_the_script_asks(run: Run) -> None:
     note = next(row.note for row in run[0] if row.name == "ours, with stems")
     lines, hits, beds = (float(figure) for figure in re.findall(r"within ([\d.]+) LU", note))
