@@ -30,7 +30,7 @@ WIDEST = 0.42
 """Share of power that differs between the channels at `width` 1: the fold to mono loses 2.4 LU of it at most."""
 EASE = 0.5
 """From this share of its top on, a noise that ends below the ceiling is eased out."""
-_DRAW_SPREAD = (65535.0 / 12.0) ** 0.5  # standard deviation of an even 8-bit number
+_DRAW_SPREAD = 65536.0 / 12.0**0.5  # standard deviation of an even 16-bit number
 _AT_ONCE_S = 3.2
 """Frames made together span about this: with fewer the threads wait for Python, with more they leave the cache."""
 
@@ -135,9 +135,8 @@ def _one(width: float | Singles) -> float | Singles:
 
 def _draw(low: int, high: int, bins: int, kept: int, seed: int) -> tuple[Singles, Singles]:
     """Two independent sets of real and imaginary parts for frames [low, high), shape (frames, 2, kept) each."""
-    counters = -(-bins * 4 // 32)  # one counter of Philox4x64 gives thirty-two 8-bit numbers
+    counters = -(-bins * 4 // 16)  # one counter of Philox4x64 gives sixteen 16-bit numbers
     raw = np.random.Philox(key=seed, counter=low * counters).random_raw((high - low) * counters * 4)
-    parts = raw.astype("<u8", copy=False).view(np.int8).reshape(high - low, counters * 32)[:, : bins * 4]
-    # Coarse, but a sample is the sum of thousands; the half puts their mean at 0.
-    planes = np.add(parts.reshape(high - low, 2, 2, bins)[..., :kept], np.float32(0.5), dtype=np.float32)
+    parts = raw.astype("<u8", copy=False).view("<i2").reshape(high - low, counters * 16)[:, : bins * 4]
+    planes = parts.reshape(high - low, 2, 2, bins)[..., :kept].astype(np.float32)
     return planes[:, 0], planes[:, 1]
