@@ -234,7 +234,7 @@ def _part(mix: Mixdown, plan: master.Plan, bench: _Bench, folder: Path, part: Pa
     kept = bench.cache.read(name)
     if kept is not None:
         return _Made.from_bytes(kept)
-    audio, core = mix.read(part.index), part.core.shifted(-part.reach.start)
+    audio, core = mix.read(part.index), part.inside
     for _ in range(_PEAKS):
         programme = master.mastered(audio, plan, profile)
         encoded = encode.encode_part(programme, core, profile, folder, first=first, last=last)
@@ -246,9 +246,7 @@ def _part(mix: Mixdown, plan: master.Plan, bench: _Bench, folder: Path, part: Pa
         plan = lower  # of this part alone: nothing is heard of where a ceiling is a little lower
     made = _Made(
         frames=encoded.frames,
-        count=core.length // mp3.frame_samples(profile.rate_hz)
-        if not last
-        else sum(1 for _ in mp3.frames(encoded.frames)),
+        count=encoded.count,
         crc=mp3.crc16(encoded.frames),
         heard=heard,
         seen=look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz),
@@ -264,10 +262,8 @@ def _in_one_go(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> t
 
     def mastered(part: Part) -> tuple[Audio, Seen]:
         programme = master.mastered(mix.read(part.index), plan, profile)
-        core = part.core.shifted(-part.reach.start)
-        return programme[core.start : core.end], look(
-            programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz
-        )
+        seen_part = look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz)
+        return programme[part.inside.start : part.inside.end], seen_part
 
     def blocks() -> Iterator[Audio]:
         for part, (block, looked) in zip(mix.parts, in_order(mastered, mix.parts, bench.jobs), strict=True):

@@ -96,7 +96,7 @@ class Mixed:
     def blocks(self) -> Iterator[Audio]:
         """The standard mix from its beginning, in blocks."""
         for part in self.parts:
-            yield self.standard.read(part.index)[part.core.start - part.reach.start :][: part.core.length]
+            yield self.standard.read(part.index)[part.inside.start : part.inside.end]
 
     def stem(self, name: StemName, gain_db: float) -> Iterator[Audio]:
         """A stem of the standard mix at a gain, in blocks; silent where nothing of it was shelved."""
@@ -170,6 +170,7 @@ class Mixing:
         named = [[style.name for style in self.listening.styles], _head(placed.head)]
         self._asks = [key("asked", made_by(), self._described(part)) for part in self.mixer.parts]
         self._heard = [key("mixed", made_by(), ask, named) for ask in self._asks]
+        self._names: dict[int, str] = {}
         self._lock = Lock()
 
     def known(self) -> None:
@@ -188,7 +189,7 @@ class Mixing:
         listened, witness = self._listened(index, played)
         mixed, levels = listened.mixed, {}
         for style, audio in listened.mixes.items():
-            levels[style] = master.levels_of(audio, part.core.shifted(-part.reach.start), self.mixer.timeline.rate_hz)
+            levels[style] = master.levels_of(audio, part.inside, self.mixer.timeline.rate_hz)
         if self._witnessed:
             core = mixed.buses.within(part.core)
             witness.push(core.beds, core.music)
@@ -210,8 +211,10 @@ class Mixing:
         return None if raw is None else self._from_bytes(raw, part)
 
     def name(self, index: int) -> str:
-        """What names a part's samples."""
-        return key(self._heard[index], turned(self.mixer.curves(index), self.mixer.parts[index]))
+        """What names a part's samples; what the lines around it ask must be known."""
+        if index not in self._names:
+            self._names[index] = key(self._heard[index], turned(self.mixer.curves(index), self.mixer.parts[index]))
+        return self._names[index]
 
     def named(self, style: str, index: int) -> bytes:
         """What names a part's samples in a style."""

@@ -66,9 +66,9 @@ def previewed(
     watch.stage("master", span.length)
     if encode.in_parts(profile):
         with encode.joining(profile, span.length, to) as file:
-            make = partial(_frames, programme, parts, window.draft, profile, to.parent)
-            for frames in in_order(make, range(len(parts)), jobs):
-                file.add(frames, sum(1 for _ in mp3.frames(frames)), mp3.crc16(frames))
+            make = partial(_encoded, programme, parts, window.draft, profile, to.parent)
+            for encoded in in_order(make, range(len(parts)), jobs):
+                file.add(encoded.frames, encoded.count, mp3.crc16(encoded.frames))
     else:
         made = in_order(programme, parts, jobs)
         encode.encode((audio[core.start : core.end] for audio, core in made), profile, to)
@@ -104,17 +104,17 @@ def _whole_frames(span: Span, timeline: Timeline, profile: Profile) -> Span:
     return Span(Samples(start), Samples(min(timeline.duration, -(-span.end // frame) * frame)))
 
 
-def _frames(
+def _encoded(
     programme: Callable[[Part], tuple[Audio, Span]],
     parts: Sequence[Part],
     quick: bool,
     profile: Profile,
     folder: Path,
     at: int,
-) -> bytes:
+) -> encode.Encoded:
     audio, core = programme(parts[at])
     ends = {"first": at == 0, "last": at == len(parts) - 1}
-    return encode.encode_part(audio, core, profile, folder, quick=quick, **ends).frames
+    return encode.encode_part(audio, core, profile, folder, quick=quick, **ends)
 
 
 def _ease(profile: Profile) -> int:

@@ -76,11 +76,11 @@ def write(audio: Audio, profile: Profile, path: Path, part_quanta: int = 400, jo
     starts = [at for at in range(0, len(audio), length) if at == 0 or len(audio) - at > length // 4]
     cores = [Span(Samples(start), Samples(stop)) for start, stop in zip(starts, [*starts[1:], len(audio)], strict=True)]
 
-    def made(core: Span) -> bytes:
+    def made(core: Span) -> encode.Encoded:
         first, last = core.start == 0, core.end == len(audio)
-        return encode.encode_part(audio, core, profile, path.parent, first=first, last=last).frames
+        return encode.encode_part(audio, core, profile, path.parent, first=first, last=last)
 
     with encode.joining(profile, len(audio), path) as file:
-        for frames in in_order(made, cores, jobs):
-            file.add(frames, sum(1 for _ in mp3.frames(frames)), mp3.crc16(frames))
+        for encoded in in_order(made, cores, jobs):
+            file.add(encoded.frames, encoded.count, mp3.crc16(encoded.frames))
     return None

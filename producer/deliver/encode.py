@@ -76,7 +76,8 @@ class Encoded:
     """A part of an MP3."""
 
     frames: bytes
-    """The frames of the part itself."""
+    """The frames of the part itself, and how many they are."""
+    count: int
     around: bytes
     """These with some before and after them, for a decoder to find its way in and out."""
     before: int
@@ -107,7 +108,8 @@ def encode_part(
     before = min(lead, _DECODER_FRAMES)
     # libsndfile guesses from the bytes how long it is: with more after the end, the guess is never too short.
     around = b"".join([*made[lead - before :], *made[-1:] * _MORE_FRAMES])
-    return Encoded(b"".join(made[lead:stop]), around, before, min(trail, 1))
+    own = made[lead:stop]
+    return Encoded(b"".join(own), len(own), around, before, min(trail, 1))
 
 
 def decode_part(encoded: Encoded, core_samples: int, profile: Profile) -> tuple[Audio, int]:

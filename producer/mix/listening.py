@@ -85,8 +85,7 @@ class Listening:
 
     def stems(self, mixed: Mixed, stems: Stems) -> Iterator[tuple[StemName, Audio]]:
         """Which of the stems that are asked for are not silent in a part's core, shape (core, 2)."""
-        core, reach = mixed.part.core, mixed.part.reach
-        inside = slice(core.start - reach.start, core.end - reach.start)
+        inside = slice(mixed.part.inside.start, mixed.part.inside.end)
         for bus in BUSES if stems != "none" else ():
             audio: Audio = getattr(mixed.buses, bus)
             whole = audio[inside]

@@ -31,6 +31,11 @@ class Part:
     reach: Span
     lines: tuple[Clip, ...]
 
+    @property
+    def inside(self) -> Span:
+        """Where `core` is in what is played for the part."""
+        return self.core.shifted(-self.reach.start)
+
 
 def parts(
     timeline: Timeline, length_hops: int = PART_HOPS, lead_samples: int = 0, trail_samples: int = 0
