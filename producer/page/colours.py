@@ -12,28 +12,28 @@ PLAIN_HUE = 265.0
 """Of a page without a cover, and of covers without colour."""
 
 LIGHT: Mapping[str, Lch] = {
-    "page": (0.985, 0.005, 0),
+    "page": (0.988, 0.003, 0),
     "raised": (1.0, 0.0, 0),
-    "sunk": (0.96, 0.008, 0),
+    "sunk": (0.965, 0.005, 0),
     "ink": (0.23, 0.02, 0),
     "soft": (0.47, 0.02, 0),
-    "line": (0.89, 0.01, 0),
+    "line": (0.90, 0.008, 0),
     "edge": (0.62, 0.02, 0),
     "accent": (0.47, 0.13, 0),
     "on-accent": (0.99, 0.01, 0),
-    "glow": (0.93, 0.04, 0),
+    "glow": (0.938, 0.022, 0),
     "wave": (0.80, 0.03, 0),
     "wave-body": (0.68, 0.045, 0),
     "wave-played": (0.72, 0.10, 0),
     "wave-played-body": (0.52, 0.14, 0),
     "speech": (0.91, 0.045, 0),
     "speech-edge": (0.52, 0.14, 0),
-    "sound": (0.91, 0.055, 95),
-    "sound-edge": (0.55, 0.13, 95),
-    "bed": (0.91, 0.045, 190),
-    "bed-edge": (0.53, 0.10, 190),
-    "music": (0.91, 0.05, 285),
-    "music-edge": (0.54, 0.14, 285),
+    "sound": (0.91, 0.055, 100),
+    "sound-edge": (0.55, 0.13, 100),
+    "bed": (0.905, 0.016, 0),
+    "bed-edge": (0.56, 0.03, 0),
+    "music": (0.91, 0.05, 225),
+    "music-edge": (0.54, 0.14, 225),
 }
 DARK: Mapping[str, Lch] = {
     "page": (0.165, 0.012, 0),
@@ -52,16 +52,18 @@ DARK: Mapping[str, Lch] = {
     "wave-played-body": (0.76, 0.12, 0),
     "speech": (0.33, 0.06, 0),
     "speech-edge": (0.76, 0.12, 0),
-    "sound": (0.33, 0.05, 95),
-    "sound-edge": (0.78, 0.12, 95),
-    "bed": (0.33, 0.045, 190),
-    "bed-edge": (0.76, 0.09, 190),
-    "music": (0.33, 0.06, 285),
-    "music-edge": (0.76, 0.12, 285),
+    "sound": (0.33, 0.05, 100),
+    "sound-edge": (0.78, 0.12, 100),
+    "bed": (0.315, 0.018, 0),
+    "bed-edge": (0.70, 0.03, 0),
+    "music": (0.33, 0.06, 225),
+    "music-edge": (0.76, 0.12, 225),
 }
 FIXED_LIGHT: Mapping[str, Lch] = {"good": (0.47, 0.11, 150), "bad": (0.50, 0.18, 27)}
 FIXED_DARK: Mapping[str, Lch] = {"good": (0.80, 0.13, 150), "bad": (0.76, 0.14, 27)}
 """What means the same on every page: the hue is its own."""
+
+_RED_WIDTH = 45.0
 
 
 def palettes(hue: float) -> tuple[dict[str, str], dict[str, str]]:
@@ -70,8 +72,18 @@ def palettes(hue: float) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _palette(hue: float, turned: Mapping[str, Lch], fixed: Mapping[str, Lch]) -> dict[str, str]:
-    made = {name: hexadecimal(light, chroma, hue + turn) for name, (light, chroma, turn) in turned.items()}
+    made = {
+        name: hexadecimal(light, chroma, _not_red((hue + turn) % 360.0) if turn else hue)
+        for name, (light, chroma, turn) in turned.items()
+    }
     return made | {name: hexadecimal(*one) for name, one in fixed.items()}
+
+
+def _not_red(hue: float) -> float:
+    """`hue`, or the nearest that nobody takes for the red of what is wrong."""
+    red = FIXED_LIGHT["bad"][2]
+    apart = (hue - red + 180.0) % 360.0 - 180.0
+    return hue if abs(apart) >= _RED_WIDTH else (red + (_RED_WIDTH if apart >= 0 else -_RED_WIDTH)) % 360.0
 
 
 def hexadecimal(lightness: float, chroma: float, hue: float) -> str:

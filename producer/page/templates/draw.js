@@ -25,7 +25,7 @@ function createCanvas(box) {
 }
 
 // A drawn level, 0 … 1: a byte is 60 dB; what is soft shows, what is loud stands out.
-const levelHeight = Float32Array.from({ length: 256 }, (_, code) => Math.pow(code / 255, 2.2));
+const levelHeight = Float32Array.from({ length: 256 }, (_, code) => Math.pow(code / 255, 2.4));
 
 // The highest of `values` from `start` to `end` seconds.
 function highest(values, step, start, end) {
@@ -33,6 +33,14 @@ function highest(values, step, start, end) {
   let top = 0;
   for (let at = from; at < to; at++) if (values[at] > top) top = values[at];
   return top;
+}
+
+// The mean height of `values` from `start` to `end` seconds: what a glance at a long stretch should show.
+function meanHeight(values, step, start, end) {
+  const from = Math.max(0, Math.floor(start / step)), to = Math.min(values.length, Math.max(from + 1, Math.ceil(end / step)));
+  let sum = 0;
+  for (let at = from; at < to; at++) sum += levelHeight[values[at]];
+  return to > from ? sum / (to - from) : 0;
 }
 
 // `text` as far as it has room, and how wide that is.

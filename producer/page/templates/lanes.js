@@ -103,9 +103,9 @@ function createLanes(page) {
     }
   }
 
-  // How loud a bed is over time, as a line in it: 30 LU from its foot to its head.
+  // How loud a bed is over time, as a line at its foot, under its name: 33 LU high.
   function course(clip, top, tall, colour) {
-    const { pen } = view, y = (lu) => top + tall - 3 - Math.min(1, Math.max(0, (lu + 33) / 33)) * (tall - 6);
+    const { pen } = view, y = (lu) => top + tall - 1 - Math.min(1, Math.max(0, (lu + 33) / 33)) * 8;
     pen.save();
     pen.beginPath();
     pen.rect(x(clip.start), top, x(clip.end) - x(clip.start), tall);
@@ -123,7 +123,7 @@ function createLanes(page) {
 
   function look(start, length = span) {
     span = Math.min(Math.max(LEAST_S, length), Math.max(LEAST_S, data().duration));
-    left = span >= data().duration ? 0 : Math.min(Math.max(-span * HEAD, start), data().duration - span * 0.4);
+    left = Math.max(0, Math.min(start, data().duration - span));
     store.set("view", [left, left + span]);
     put();
     draw();

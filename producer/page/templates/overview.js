@@ -13,8 +13,8 @@ function createOverview(page) {
       const bar = 3, gap = 1; // a wave of bars: as many as there is room for
       for (let left = 0; left < width; left += bar) {
         const from = (left / width) * duration, to = ((left + bar) / width) * duration, played = left + bar / 2 < at;
-        const peak = Math.max(0.012, levelHeight[highest(wave.peak, wave.step, from, to)]) * half;
-        const body = Math.min(peak, levelHeight[highest(wave.body, wave.step, from, to)] * half * 0.9);
+        const peak = Math.max(0.014, (levelHeight[highest(wave.peak, wave.step, from, to)] + 2 * meanHeight(wave.peak, wave.step, from, to)) / 3) * half;
+        const body = Math.min(peak, meanHeight(wave.body, wave.step, from, to) * half * 0.85);
         pen.fillStyle = colours[played ? "wave-played" : "wave"];
         pen.fillRect(left, middle - peak, bar - gap, peak * 2);
         pen.fillStyle = colours[played ? "wave-played-body" : "wave-body"];
