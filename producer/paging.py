@@ -46,7 +46,6 @@ def listening_page(
         picture: the cover.
     """
     origins, titles = named
-    rate_hz = timeline.rate_hz
     cast = credits.voices(timeline, script)
     return page.html(
         values.Shown(

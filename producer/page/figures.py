@@ -29,7 +29,11 @@ def figures(mix: Mix) -> tuple[Figure, ...]:
         made.append(Figure("Loudness", number(measured.lufs), "LUFS"))
     if profile is not None and profile.rms_db is not None:
         low, high = profile.rms_db
-        made.append(Figure("RMS", number(measured.rms_db), "dB", f"{low:g} to {high:g}".replace("-", "−"), "rms" not in mix.faults))
+        made.append(
+            Figure(
+                "RMS", number(measured.rms_db), "dB", f"{low:g} to {high:g}".replace("-", "−"), "rms" not in mix.faults
+            )
+        )
     if profile is not None and profile.floor_db is not None:
         asked = f"at most {number(profile.floor_db, 0)}"
         made.append(Figure("Noise floor", number(measured.floor_db), "dB", asked, "floor" not in mix.faults))

@@ -21,7 +21,9 @@ from producer.page.values import Shown
 SCRIPTS = ("store", "player", "draw", "transcript", "overview", "lanes", "loudness", "lists", "keys", "theme", "main")
 """The programs, in the order in which each needs those before it."""
 
-RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"))
+RIGHT_TO_LEFT = frozenset(
+    ("ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "nqo", "ps", "sd", "syr", "ug", "ur", "yi")
+)
 """Languages that are written from the right."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Iterable
 
 from producer.page.colours import PLAIN_HUE, hue_of
@@ -31,13 +32,13 @@ def embedded(picture: bytes) -> tuple[str, float]:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=82, optimize=True)
     tiny = image.resize((24, 24)).tobytes()
-    return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode(), _hue(zip(*[iter(tiny)] * 3, strict=True))
+    return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode(), _hue(
+        zip(*[iter(tiny)] * 3, strict=True)
+    )
 
 
 def _hue(pixels: Iterable[tuple[int, ...]]) -> float:
     """The hue that most of the colour has: the mean over a circle, by chroma."""
-    import math
-
     count, x, y = 0, 0.0, 0.0
     for red, green, blue in pixels:
         hue, chroma = hue_of(red / 255, green / 255, blue / 255)
