@@ -59,13 +59,14 @@ def test_findings_stand_at_their_places(open_page: Any, tmp_path: Path) -> None:
     found = open_page(written(full(), tmp_path))
     found.page.click(".of-mix:not([hidden]) .findings button")
     assert found.at_s == pytest.approx(4.0, abs=0.001)
-    red = """(x, y) => { const pen = document.querySelector('#loudness canvas').getContext('2d');
-      const [r, g, b] = pen.getImageData(x, y, 1, 1).data; return r > 120 && g < 90 && b < 90; }"""
     box = found.page.locator("#loudness").bounding_box()
     assert box
     at = 34 + (box["width"] - 34) * 4 / 12
-    assert found.page.evaluate(f"([x, y]) => ({red})(x, y)", [at, 40])
-    assert not found.page.evaluate(f"([x, y]) => ({red})(x, y)", [at + 40, 40])
+    red = """([x, y]) => {
+      const row = document.querySelector("#loudness canvas").getContext("2d").getImageData(x - 40, y, 81, 1).data;
+      return [0, 40, 80].map((at) => row[4 * at] > 120 && row[4 * at + 1] < 90 && row[4 * at + 2] < 90);
+    }"""
+    assert found.page.evaluate(red, [round(at), 40]) == [False, True, False]
 
 
 def test_from_right_to_left(open_page: Any, tmp_path: Path) -> None:
@@ -124,10 +125,13 @@ def test_who_asks_for_less_motion_or_other_colours_gets_them(open_page: Any, tmp
     found = open_page(written(full(), tmp_path), reduced_motion="reduce", forced_colors="active")
     assert found.value("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
     assert found.value("getComputedStyle(document.querySelector('.w, .round')).transitionDuration") == "0s"
-    drawn = """[...document.querySelectorAll('canvas')].map((one) => {
-      const pixels = one.getContext('2d').getImageData(0, 0, one.width, one.height).data;
-      return new Set(new Uint32Array(pixels.buffer)).size; })"""
-    found.until(f"{drawn}.every((colours) => colours > 2)")
+    found.page.wait_for_timeout(200)
+    colours = found.value(
+        "[...document.querySelectorAll('canvas')].map((one) => new Set(new Uint32Array("
+        "one.getContext('2d').getImageData(0, 0, one.width, one.height).data.buffer)).size)"
+    )
+    assert len(colours) == 3
+    assert min(colours) > 2  # something is drawn, and not all of it in one colour
     assert found.value("getComputedStyle(document.documentElement).getPropertyValue('--ink')") == "CanvasText"
 
 
@@ -149,7 +153,7 @@ def test_an_hour_is_drawn_where_it_is_looked_at(open_page: Any, tmp_path: Path) 
     found = open_page(written(long(), tmp_path))
     assert found.page.locator(".line").count() == LONG_LINES
     assert found.page.locator("#cues button").count() == LONG_CUES + 36
-    assert found.page.locator(".w").count() < LONG_LINES * LONG_WORDS * 0.1  # a word is an element where it is near
+    assert found.page.locator(".w").count() < LONG_WORDS * 3  # words are elements where they are spoken
     skipped = (
         "[...document.querySelectorAll('.line p')]"
         ".filter((one) => !one.checkVisibility({ contentVisibilityAuto: true })).length"
@@ -157,10 +161,11 @@ def test_an_hour_is_drawn_where_it_is_looked_at(open_page: Any, tmp_path: Path) 
     assert found.value(skipped) > LONG_LINES * 0.9
     found.value("producerPage.store.set('at', 2345.7)")
     found.until("document.querySelector('.w.now')")
-    box = found.page.locator(".line.current").bounding_box()
-    pane = found.page.locator("#transcript").bounding_box()
-    assert box and pane
-    assert pane["y"] <= box["y"] <= pane["y"] + pane["height"]
+    found.until(
+        "(() => { const pane = document.querySelector('#transcript').getBoundingClientRect();"
+        " const line = document.querySelector('.line.current').getBoundingClientRect();"
+        " return line.top >= pane.top && line.bottom <= pane.bottom; })()"
+    )
     assert found.page.text_content(".chapters .current bdi") == "Part 8"
     assert found.value("document.querySelector('.line.current').dataset.clip") == f"line-{int((2345.7 - 2) // 5)}"
 

@@ -1,4 +1,4 @@
-// The words, as they are spoken. A line's words become elements of their own when it is near the screen or spoken.
+// The words, as they are spoken. A line's words become elements of their own when it is spoken or pointed at.
 function createTranscript(page) {
   const { store, player, data } = page;
   const scroll = document.getElementById("transcript"), back = document.querySelector("[data-do=follow]");
@@ -89,14 +89,16 @@ function createTranscript(page) {
   const inPane = () => scroll.scrollHeight > scroll.clientHeight + 4 && getComputedStyle(scroll).overflowY === "auto";
   const paneView = () => (inPane() ? scroll.getBoundingClientRect() : { top: 0, bottom: innerHeight - 120 });
 
-  function show(line, gently) {
+  // Brings a line to where it is read. Lines that were never near have a guessed height, so it may take some turns.
+  function show(line, gently, turns = 4) {
     const box = line.element.getBoundingClientRect(), view = paneView();
     const by = box.top - view.top - (view.bottom - view.top) * 0.3;
     if (Math.abs(by) < 4) return;
     if (!inPane() && !readingHere()) return; // who looks at something else is left there
-    ours = performance.now() + (gently && !calm.matches ? 900 : 150);
-    const far = Math.abs(by) > (view.bottom - view.top) * 1.5;
-    (inPane() ? scroll : window).scrollBy({ top: by, behavior: gently && !calm.matches && !far ? "smooth" : "instant" });
+    const far = Math.abs(by) > (view.bottom - view.top) * 1.5, smooth = gently && !calm.matches && !far;
+    ours = performance.now() + (smooth ? 900 : 250);
+    (inPane() ? scroll : window).scrollBy({ top: by, behavior: smooth ? "smooth" : "instant" });
+    if (far && turns) requestAnimationFrame(() => requestAnimationFrame(() => { if (line === current) show(line, false, turns - 1); }));
   }
 
   function readingHere() {
@@ -135,12 +137,12 @@ function createTranscript(page) {
     return event.target.closest("p") && document.elementsFromPoint(event.clientX, event.clientY).find((one) => one.matches(".w"));
   }
 
-  const near = new IntersectionObserver((found) => {
-    for (const one of found) if (one.isIntersecting) { wrap(lineOf.get(one.target)); near.unobserve(one.target); }
-  }, { rootMargin: "300px 0px" });
+  scroll.addEventListener("pointerover", (event) => {
+    const line = lineOf.get(event.target.closest(".line"));
+    if (line) wrap(line);
+  });
 
   read();
-  for (const line of lines) near.observe(line.element);
   page.rove(scroll, ".line .time");
   store.on("at", follow);
   return {
