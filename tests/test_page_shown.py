@@ -83,6 +83,8 @@ def test_from_right_to_left(open_page: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (360, "light"), (820, "dark"), (1920, "light")])
 def test_it_fits_every_screen(open_page: Any, tmp_path: Path, width: int, scheme: str) -> None:
+    wild = open_page(written(full(evil=EVIL), tmp_path / "wild"), width=width, height=740)
+    assert wild.value("document.documentElement.scrollWidth <= window.innerWidth")
     found = open_page(
         written(full("word " * 30 + "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"), tmp_path),
         width=width,
@@ -159,13 +161,14 @@ def test_an_hour_is_drawn_where_it_is_looked_at(open_page: Any, tmp_path: Path) 
         ".filter((one) => !one.checkVisibility({ contentVisibilityAuto: true })).length"
     )
     assert found.value(skipped) > LONG_LINES * 0.9
-    found.value("producerPage.store.set('at', 2345.7)")
-    found.until("document.querySelector('.w.now')")
-    found.until(
-        "(() => { const pane = document.querySelector('#transcript').getBoundingClientRect();"
-        " const line = document.querySelector('.line.current').getBoundingClientRect();"
-        " return line.top >= pane.top && line.bottom <= pane.bottom; })()"
-    )
+    for at in (1803.0, 3540.0, 12.5, 2345.7):
+        found.value(f"producerPage.store.set('at', {at})")
+        found.until(
+            f"(() => {{ const line = document.querySelector('[data-clip=\"line-{int((at - 2) // 5)}\"]');"
+            " const pane = document.querySelector('#transcript').getBoundingClientRect();"
+            " const box = line.getBoundingClientRect();"
+            " return line.matches('.current') && box.top >= pane.top && box.bottom <= pane.bottom; })()"
+        )
     assert found.page.text_content(".chapters .current bdi") == "Part 8"
     assert found.value("document.querySelector('.line.current').dataset.clip") == f"line-{int((2345.7 - 2) // 5)}"
 

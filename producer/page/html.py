@@ -50,7 +50,7 @@ def html(shown: Shown) -> str:
             data=Markup(data.safe_json(data.document(shown))),
             direction="rtl" if facts.language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr",
             length=spoken_length(shown.timeline.duration / shown.timeline.rate_hz),
-            seconds=int(shown.timeline.duration // shown.timeline.rate_hz),
+            seconds=round(shown.timeline.duration / shown.timeline.rate_hz, 1),
             clock=clock,
             mixes=[{"mix": mix, "address": relative(mix.file), "figures": figures(mix)} for mix in shown.mixes],
             found=sum(len(mix.findings) for mix in shown.mixes),

@@ -75,11 +75,11 @@ seek.addEventListener("input", () => { dragging = true; page.jump(Number(seek.va
 store.on("at", (at) => {
   const share = `${((100 * at) / (read.duration || 1)).toFixed(2)}%`;
   if (seek.style.getPropertyValue("--done") !== share) seek.style.setProperty("--done", share);
-  const text = clock(at);
+  const fine = at.toFixed(1), text = clock(at);
+  if (!dragging && seek.value !== fine) seek.value = fine;
   if (shown.textContent === text) return;
   shown.textContent = text;
   left.textContent = `−${clock(read.duration - at)}`;
-  if (!dragging) seek.value = String(Math.round(at));
   const chapter = read.chapters[store.get("chapter")];
   seek.setAttribute("aria-valuetext", `${spoken(at)} of ${spoken(read.duration)}${chapter ? `, ${chapter.title}` : ""}`);
 });

@@ -90,7 +90,7 @@ function createTranscript(page) {
   const paneView = () => (inPane() ? scroll.getBoundingClientRect() : { top: 0, bottom: innerHeight - 120 });
 
   // Brings a line to where it is read. Lines that were never near have a guessed height, so it may take some turns.
-  function show(line, gently, turns = 4) {
+  function show(line, gently, turns = 6) {
     const box = line.element.getBoundingClientRect(), view = paneView();
     const by = box.top - view.top - (view.bottom - view.top) * 0.3;
     if (Math.abs(by) < 4) return;
@@ -98,7 +98,7 @@ function createTranscript(page) {
     const far = Math.abs(by) > (view.bottom - view.top) * 1.5, smooth = gently && !calm.matches && !far;
     ours = performance.now() + (smooth ? 900 : 250);
     (inPane() ? scroll : window).scrollBy({ top: by, behavior: smooth ? "smooth" : "instant" });
-    if (far && turns) requestAnimationFrame(() => requestAnimationFrame(() => { if (line === current) show(line, false, turns - 1); }));
+    if (!smooth && turns) requestAnimationFrame(() => requestAnimationFrame(() => { if (line === current) show(line, false, turns - 1); }));
   }
 
   function readingHere() {
