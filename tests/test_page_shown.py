@@ -21,7 +21,7 @@ def test_a_missing_sound_is_told_and_found_again_is_not(open_page: Any, tmp_path
     (tmp_path / "page" / "a.wav").rename(tmp_path / "page" / "b.wav")
     found = open_page(address)
     found.until("!document.getElementById('trouble').hidden")
-    assert "a.wav should be beside this page" in found.page.text_content("#trouble")
+    assert "is a.wav beside this page?" in found.page.text_content("#trouble")
     found.said[:] = [line for line in found.said if "ERR_FILE_NOT_FOUND" not in line]
 
 
@@ -53,6 +53,14 @@ def test_little_is_enough(open_page: Any, tmp_path: Path) -> None:
     assert found.page.locator(".cue-box").is_hidden()
     found.play_from(0.5)
     assert found.page.text_content(".w.now") in ("One", "two")
+
+
+def test_without_programs_it_can_be_read_and_heard(open_page: Any, tmp_path: Path) -> None:
+    found = open_page(written(full(), tmp_path), java_script_enabled=False)
+    assert found.page.is_visible("text=The lamp is out again. Nobody lit it. >> nth=0")
+    assert found.page.is_visible("audio[controls]")
+    assert found.page.locator(".transport, .mixes, .zoom, .listen, .cue-box").filter(visible=True).count() == 0
+    assert found.page.is_visible("a[href='https://creativecommons.org/licenses/by/4.0/']")
 
 
 def test_findings_stand_at_their_places(open_page: Any, tmp_path: Path) -> None:

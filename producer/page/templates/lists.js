@@ -53,12 +53,25 @@ function createLists(page) {
     const index = Math.max(0, lastBegun(data().chapters.length, (one) => data().chapters[one].start, at + 0.01));
     store.set("chapter", data().chapters.length ? index : -1);
   }
+  // What begins is brought into its list's view, unless somebody is busy in that list.
+  function show(box, item) {
+    if (!item || item.hidden || box.matches(":hover, :focus-within")) return;
+    const top = item.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+    const room = box.clientHeight - item.offsetHeight;
+    if (top < box.scrollTop || top > box.scrollTop + room) box.scrollTop = top - room / 2;
+  }
+
   store.on("at", (at) => {
     chapter(at);
+    let begun = null;
     for (const one of listed) {
       const on = at >= one.clip.start && at < one.clip.end;
-      if (on !== one.on) { one.on = on; one.button.classList.toggle("sounding", on); }
+      if (on === one.on) continue;
+      one.on = on;
+      one.button.classList.toggle("sounding", on);
+      if (on) begun = one.item;
     }
+    show(cues, begun);
   });
   store.on("chapter", (index) => {
     chapters.forEach((button, each) => {
@@ -66,6 +79,7 @@ function createLists(page) {
       if (each === index) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
     });
     const shown = data().chapters[index];
+    if (shown) show(document.getElementById("chapters"), chapters[index].parentElement);
     document.querySelector(".now-chapter").textContent = shown ? shown.title : data().title;
   });
   read();

@@ -32,7 +32,7 @@ function createPlayer(store, data, first, addresses) {
     element.addEventListener("ended", own(() => store.set("playing", false)));
     for (const name of ["timeupdate", "seeked"]) element.addEventListener(name, own(() => store.set("at", place())));
     element.addEventListener("error", own(() => store.set("trouble",
-      `The sound cannot be played: ${decodeURIComponent(element.getAttribute("src").slice(2))} should be beside this page.`)));
+      `The sound cannot be played: is ${decodeURIComponent(element.getAttribute("src").slice(2))} beside this page?`)));
     element.addEventListener("canplay", own(() => store.set("trouble", "")));
   }
 

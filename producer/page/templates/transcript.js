@@ -4,7 +4,7 @@ function createTranscript(page) {
   const scroll = document.getElementById("transcript"), back = document.querySelector("[data-do=follow]");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const HELD_S = 0.08; // a word stays marked so long after it, where no other begins
-  let lines = [], lineOf = new Map(), spokenNow = new Set(), current = null, follows = true, ours = 0;
+  let lines = [], lineOf = new Map(), spokenNow = new Set(), current = null, follows = true, touched = -1e9;
 
   function read() {
     lines = [...scroll.querySelectorAll(".line")].map((element) => {
@@ -89,16 +89,15 @@ function createTranscript(page) {
   const inPane = () => scroll.scrollHeight > scroll.clientHeight + 4 && getComputedStyle(scroll).overflowY === "auto";
   const paneView = () => (inPane() ? scroll.getBoundingClientRect() : { top: 0, bottom: innerHeight - 120 });
 
-  // Brings a line to where it is read. Lines that were never near have a guessed height, so it may take some turns.
-  function show(line, gently, turns = 6) {
+  // Brings a line to where it is read.
+  function show(line, gently) {
     const box = line.element.getBoundingClientRect(), view = paneView();
     const by = box.top - view.top - (view.bottom - view.top) * 0.3;
     if (Math.abs(by) < 4) return;
     if (!inPane() && !readingHere()) return; // who looks at something else is left there
     const far = Math.abs(by) > (view.bottom - view.top) * 1.5, smooth = gently && !calm.matches && !far;
-    ours = performance.now() + (smooth ? 900 : 250);
+    touched = -1e9;
     (inPane() ? scroll : window).scrollBy({ top: by, behavior: smooth ? "smooth" : "instant" });
-    if (!smooth && turns) requestAnimationFrame(() => requestAnimationFrame(() => { if (line === current) show(line, false, turns - 1); }));
   }
 
   function readingHere() {
@@ -112,14 +111,26 @@ function createTranscript(page) {
     back.hidden = !readingHere() || (box.bottom > view.top && box.top < view.bottom);
   }
 
+  // Only who scrolls by hand leaves the voice: other scrolling is the page's own.
+  const TOUCH_MS = 1500;
+  for (const name of ["wheel", "touchmove", "pointerdown", "keydown"])
+    addEventListener(name, () => { touched = performance.now(); }, { passive: true, capture: true });
   const scrolled = onFrame(() => {
-    if (performance.now() < ours || !current) return;
+    if (!current || performance.now() - touched > TOUCH_MS) return;
     const box = current.element.getBoundingClientRect(), view = paneView();
     follows = box.bottom > view.top && box.top < view.bottom;
     seen();
   });
   for (const source of [scroll, window]) source.addEventListener("scroll", scrolled, { passive: true });
   back.addEventListener("click", () => { follows = true; if (current) show(current, true); seen(); });
+
+  // Lines that were never near have a guessed height: where theirs become known, or the window's change, it is put right.
+  const settled = new ResizeObserver(onFrame(() => {
+    if (!current || !follows) return;
+    const box = current.element.getBoundingClientRect(), view = paneView();
+    if (box.top < view.top || box.bottom > view.bottom) show(current, false);
+  }));
+  for (const part of scroll.querySelectorAll(".part")) settled.observe(part);
 
   scroll.addEventListener("click", (event) => {
     const element = event.target.closest(".line, .noise, h3[data-chapter]");
