@@ -27,11 +27,11 @@ from producer.errors import RenderError
 from producer.mix import night
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
-from producer.mixing import Mixdown, Mixed, made_by
+from producer.mixing import Mixdown, Mixed, Programme, made_by
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
 from producer.packed import packed, unpacked
-from producer.production import Delivered, Watch
+from producer.production import Crew, Delivered, Watch
 
 NIGHTS = 3
 """How often a ridden mix is drawn anew when the decoded file's range is too wide."""
@@ -61,14 +61,26 @@ class _Bench:
     cache: Cache
     jobs: int
     watch: Watch
+    crew: Crew | None
 
 
 def finished(
-    mix: Mixed, style: MixStyle, profile: Profile, audio: Path, cache: Cache, jobs: int, watch: Watch
+    mix: Mixed,
+    style: MixStyle,
+    profile: Profile,
+    audio: Path,
+    cache: Cache,
+    jobs: int,
+    watch: Watch,
+    crew: Crew | None = None,
 ) -> Delivered:
-    """One mix as a listener gets it, in the file `audio`. Raises RenderError when it cannot hold the profile."""
+    """One mix as a listener gets it, in the file `audio`. Raises RenderError when it cannot hold the profile.
+
+    Args:
+        crew: the one that mixed it, if one did.
+    """
     named = "the episode" if style == STANDARD else f"the mix '{style.name}'"
-    bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch)
+    bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch, crew=crew)
 
     def mastered(mixdown: Mixdown) -> Mastered:
         return _mastered(mixdown, bench, audio, named)
@@ -107,29 +119,12 @@ def _ridden(standard: Mixdown, range_lu: float, rate_hz: int, mastered: Callable
         before, drawn = drawn, night.ride(levels.powers, levels.seconds_per_hop, rate_hz, wanted)
         if before is not None and np.array_equal(before.db, drawn.db):
             break  # nearer than this it does not get
-        made = mastered(
-            replace(
-                standard,
-                read=partial(_moved, standard, drawn),
-                name=partial(_moved_name, standard, drawn),
-                levels=levels.ridden(drawn.db),
-            )
-        )
+        made = mastered(Mixdown(replace(standard.programme, ride=drawn), levels.ridden(drawn.db)))
         all_rounds += made.rounds
         if made.measured.range_lu <= range_lu:
             break
         wanted -= made.measured.range_lu - range_lu + 0.25
     return replace(made, rounds=all_rounds)
-
-
-def _moved(mix: Mixdown, ride: night.Ride, index: int) -> Audio:
-    reach = mix.parts[index].reach
-    return mix.read(index) * ride.gains(reach.start, reach.end)[:, None]
-
-
-def _moved_name(mix: Mixdown, ride: night.Ride, index: int) -> bytes:
-    reach = mix.parts[index].reach
-    return mix.name(index) + ride.gains(reach.start, reach.end).tobytes()
 
 
 def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
@@ -140,7 +135,7 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
     while rounds < master.ROUNDS:
         rounds += 1
         written = _in_parts if encode.in_parts(profile) else _in_one_go
-        heard, seen = written(mix, plan, bench, audio)
+        heard, seen = written(mix.programme, plan, bench, audio)
         measured = heard.loudness
         following = master.corrected(plan, measured, profile)
         if following is None:
@@ -152,8 +147,9 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
             f"{measured.integrated_lufs:.1f} LUFS with a true peak of {measured.true_peak_dbtp:.1f} dBTP; "
             "it is quiet for most of its length with a few very loud moments: lower those"
         )
-    if measured.samples != mix.samples:
-        raise AssertionError(f"{measured.samples} samples came back of {mix.samples}")
+    samples = mix.programme.samples
+    if measured.samples != samples:
+        raise AssertionError(f"{measured.samples} samples came back of {samples}")
     bench.cache.write(_plan_name(mix.levels, profile), json.dumps([plan.gain_db, plan.ceiling_dbtp]).encode())
     return Mastered(plan, heard, seen, rounds)
 
@@ -169,7 +165,7 @@ def _plan_name(levels: master.Levels, profile: Profile) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
+class FinishedPart:
     """A part, encoded and listened to."""
 
     frames: bytes
@@ -191,7 +187,7 @@ class _Made:
         return packed([self.count, self.crc, seen.rate_hz, seen.samples], arrays)
 
     @classmethod
-    def from_bytes(cls, raw: bytes) -> _Made:
+    def from_bytes(cls, raw: bytes) -> FinishedPart:
         """What `to_bytes` kept. Raises ValueError or KeyError."""
         (count, crc, rate_hz, samples), arrays = unpacked(raw)
         return cls(
@@ -209,15 +205,19 @@ class _Made:
         )
 
 
-def _in_parts(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
+def _in_parts(mix: Programme, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
     """The file, made of parts that are encoded side by side; each is heard as a player decodes it."""
-    profile, watch = bench.profile, bench.watch
+    profile, cache, watch = bench.profile, bench.cache, bench.watch
     watch.stage("master", mix.samples)
     heard: list[PartHeard] = []
     seen: list[Seen] = []
+    make = partial(finished_part, mix, plan, profile, cache)
     with encode.joining(profile, mix.samples, audio) as file:
-        make = partial(_part, mix, plan, bench, audio.parent)
-        for part, made in zip(mix.parts, in_order(make, mix.parts, bench.jobs), strict=True):
+        if bench.crew is None:
+            coming = in_order(make, range(len(mix.parts)), bench.jobs)
+        else:
+            coming = map(make, _by_crew(mix, plan, bench, bench.crew))
+        for part, made in zip(mix.parts, coming, strict=True):
             file.add(made.frames, made.count, made.crc)
             heard.append(made.heard)
             seen.append(made.seen)
@@ -225,37 +225,57 @@ def _in_parts(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> tu
     return Heard.joined(heard), Seen.joined(seen)
 
 
-def _part(mix: Mixdown, plan: master.Plan, bench: _Bench, folder: Path, part: Part) -> _Made:
+def _by_crew(mix: Programme, plan: master.Plan, bench: _Bench, crew: Crew) -> Iterator[int]:
+    """Each part's number, when a crew has made it."""
+    names = [_encoded_name(mix, plan, bench.profile, part) for part in mix.parts]
+    left = [part.index for part, name in zip(mix.parts, names, strict=True) if not bench.cache.path(name).is_file()]
+    coming, wanted = crew.finish(mix.style, mix.ride, plan, left), frozenset(left)
+    for part in mix.parts:
+        if part.index in wanted:
+            next(coming, None)
+        yield part.index
+
+
+def finished_part(mix: Programme, plan: master.Plan, profile: Profile, cache: Cache, index: int) -> FinishedPart:
     """One part of the file, from the cache where it was made before."""
-    profile = bench.profile
-    first, last = part.core.start == 0, part.core.end == mix.samples
-    settings = [plan.gain_db, plan.ceiling_dbtp, repr(profile), first, last, ffmpeg.identity()]
-    name = key("encoded", made_by(), mix.name(part.index), settings)
-    kept = bench.cache.read(name)
+    part = mix.parts[index]
+    name = _encoded_name(mix, plan, profile, part)
+    kept = cache.read(name)
     if kept is not None:
-        return _Made.from_bytes(kept)
+        return FinishedPart.from_bytes(kept)
+    first, last = _ends(mix, part)
     audio, core = mix.read(part.index), part.inside
     for _ in range(_PEAKS):
         programme = master.mastered(audio, plan, profile)
-        encoded = encode.encode_part(programme, core, profile, folder, first=first, last=last)
+        encoded = encode.encode_part(programme, core, profile, mix.mixing.folder, first=first, last=last)
         decoded, before = encode.decode_part(encoded, core.length, profile)
         heard = listened(decoded, part.core.start - before, part.core.start, part.core.end, profile.rate_hz)
         lower = master.lowered(plan, in_db(heard.true_peak), profile)
         if lower is None:
             break
         plan = lower  # of this part alone: nothing is heard of where a ceiling is a little lower
-    made = _Made(
+    made = FinishedPart(
         frames=encoded.frames,
         count=encoded.count,
         crc=mp3.crc16(encoded.frames),
         heard=heard,
         seen=look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz),
     )
-    bench.cache.write(name, made.to_bytes())
+    cache.write(name, made.to_bytes())
     return made
 
 
-def _in_one_go(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
+def _encoded_name(mix: Programme, plan: master.Plan, profile: Profile, part: Part) -> str:
+    settings = [plan.gain_db, plan.ceiling_dbtp, repr(profile), *_ends(mix, part), ffmpeg.identity()]
+    return key("encoded", made_by(), mix.name(part.index), settings)
+
+
+def _ends(mix: Programme, part: Part) -> tuple[bool, bool]:
+    """Whether a part is the first, and whether it is the last."""
+    return part.core.start == 0, part.core.end == mix.samples
+
+
+def _in_one_go(mix: Programme, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
     """The file of a codec that is quick and cannot be joined; it is heard as a whole."""
     profile, watch = bench.profile, bench.watch
     seen: list[Seen] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +16,7 @@ from threading import Lock
 
 import numpy as np
 import scipy
+from numpy.typing import NDArray
 
 import producer
 from producer import master
@@ -23,21 +24,22 @@ from producer.audio import Audio, silence
 from producer.audit.tap import Tap
 from producer.auditing import PartWitness, Witness
 from producer.cache import Cache, key
-from producer.deliver.spill import Shelf
+from producer.deliver.shelf import Shelf, shelf
 from producer.dsp.heads import spherical
 from producer.mix.asking import asked_from_bytes, asked_to_bytes, margins_from_json, margins_to_json
 from producer.mix.describe import described, turned
 from producer.mix.listening import Listened, Listening, StemName, Stems, margins_in
 from producer.mix.margin import LineMargin, Ruled
 from producer.mix.mixer import Mixer
+from producer.mix.night import Ride
 from producer.mix.parts import Part
 from producer.mix.reduction import Reduction
-from producer.mix.stems import Stretch
+from producer.mix.stems import Stretch, sustained
 from producer.model.head import Head
 from producer.model.mixes import BUSES, STANDARD, MixStyle
 from producer.model.timeline import Clip
 from producer.packed import packed, unpacked
-from producer.production import Placed, Watch
+from producer.production import Crew, Placed, Watch
 from producer.units import gain
 
 
@@ -55,24 +57,48 @@ class Workshop:
         self._open.close()
 
     def shelf(self) -> Shelf:
-        """Room for pieces by name."""
-        return self._open.enter_context(Shelf(self.folder))
+        """Room for pieces by name. Raises RenderError when there is none."""
+        return self._open.enter_context(shelf(self.folder))
 
 
 @dataclass(frozen=True, slots=True)
-class Mixdown:
-    """One mix before its master, in parts."""
+class Programme:
+    """One mix before its master, part by part."""
 
-    parts: Sequence[Part]
-    read: Callable[[int], Audio]
-    """The reach of a part, by its number, shape (reach, 2); not to be written to."""
-    name: Callable[[int], bytes]
-    """What names the samples of a part's reach."""
-    levels: master.Levels
+    mixing: Mixing
+    style: str
+    ride: Ride | None = None
+    """How the mix called `style` is ridden."""
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        return self.mixing.mixer.parts
 
     @property
     def samples(self) -> int:
         return self.parts[-1].core.end
+
+    def read(self, index: int) -> Audio:
+        """The reach of a part, by its number, shape (reach, 2); not to be written to."""
+        audio = self.mixing.read(self.style, index)
+        return audio if self.ride is None else audio * self._gains(self.ride, index)[:, None]
+
+    def name(self, index: int) -> bytes:
+        """What names the samples of a part's reach."""
+        name = f"{self.style} {self.mixing.name(index)}".encode()
+        return name if self.ride is None else name + self._gains(self.ride, index).tobytes()
+
+    def _gains(self, ride: Ride, index: int) -> NDArray[np.float32]:
+        reach = self.parts[index].reach
+        return ride.gains(reach.start, reach.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Mixdown:
+    """One mix before its master, and how loud it is."""
+
+    programme: Programme
+    levels: master.Levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +122,7 @@ class Mixed:
     def blocks(self) -> Iterator[Audio]:
         """The standard mix from its beginning, in blocks."""
         for part in self.parts:
-            yield self.standard.read(part.index)[part.inside.start : part.inside.end]
+            yield self.standard.programme.read(part.index)[part.inside.start : part.inside.end]
 
     def stem(self, name: StemName, gain_db: float) -> Iterator[Audio]:
         """A stem of the standard mix at a gain, in blocks; silent where nothing of it was shelved."""
@@ -156,13 +182,11 @@ class Mixing:
         stems: Stems,
         shelf: Shelf,
         cache: Cache,
-        witnessed: bool = True,
     ) -> None:
         timeline, script = placed.timeline, placed.script
         self._placed, self._stems, self._shelf, self._cache = placed, stems, shelf, cache
         mixer_of = partial(Mixer, timeline, script, placed.takes, placed.palette, impulses=placed.impulses)
         self._tapped: dict[int, PartWitness] = {}
-        self._witnessed = witnessed
         self.mixer = mixer_of(tapping=self._tap)
         worn = [style.name for style in styles if style.headphones]
         head = (placed.head or spherical(timeline.rate_hz)) if worn else None
@@ -171,14 +195,36 @@ class Mixing:
         self._asks = [key("asked", made_by(), self._described(part)) for part in self.mixer.parts]
         self._heard = [key("mixed", made_by(), ask, named) for ask in self._asks]
         self._names: dict[int, str] = {}
+        self._ahead: dict[int, Stretch] = {}
         self._lock = Lock()
 
     def known(self) -> None:
         """Take from the cache what the lines of unchanged parts ask."""
-        for part, name in zip(self.mixer.parts, self._asks, strict=True):
-            raw = self._cache.read(name) if part.lines else None
-            if raw is not None:
-                self.mixer.know(part.index, asked_from_bytes(raw, part))
+        for index in range(len(self.mixer)):
+            self._learn(index)
+
+    def _learn(self, index: int) -> bool:
+        """Take from the cache what a part's lines ask; whether it is known now."""
+        part = self.mixer.parts[index]
+        if part.lines and not self.mixer.is_asked(index):
+            raw = self._cache.read(self._asks[index])
+            if raw is None:
+                return False
+            self.mixer.know(index, asked_from_bytes(raw, part))
+        return True
+
+    def alone(self, index: int) -> Notes:
+        """`notes` for who mixes one part after the other: what was played to ask the next one's lines waits for it."""
+        for near in self.mixer.around(index):
+            if not self._learn(near):
+                played = self.mixer.play(near) if near in (index, index + 1) else None
+                self._cache.write(self._asks[near], asked_to_bytes(self.mixer.ask(near, played)))
+                if played is not None:
+                    self._ahead[near] = played
+        played = self._ahead.pop(index, None)
+        for passed in [other for other in self._ahead if other != index + 1]:
+            del self._ahead[passed]
+        return self.notes(index, played)
 
     def notes(self, index: int, played: Stretch | None) -> Notes:
         """What is known of a part, mixed where it must be."""
@@ -190,35 +236,47 @@ class Mixing:
         mixed, levels = listened.mixed, {}
         for style, audio in listened.mixes.items():
             levels[style] = master.levels_of(audio, part.inside, self.mixer.timeline.rate_hz)
-        if self._witnessed:
-            core = mixed.buses.within(part.core)
-            witness.push(core.beds, core.music)
+        core = mixed.buses.within(part.core)
+        witness.push(core.beds, core.music)
         stems = dict(self.listening.stems(mixed, self._stems))
         for stem, audio in stems.items():
             self._shelf.put(_stem(stem, index), audio)
         notes = Notes(margins=mixed.margins, said=listened.said, levels=levels, witness=witness, stems=frozenset(stems))
         self._cache.write(self._asks[index], asked_to_bytes(self.mixer.ask(index)))
-        if self._witnessed:
-            self._cache.write(self.name(index), notes.to_bytes(part, self.mixer.stems.clips_in(part.reach)))
+        self._cache.write(self.name(index), notes.to_bytes(part, self.mixer.stems.clips_in(part.reach)))
         return notes
+
+    @property
+    def folder(self) -> Path:
+        """For what has to wait on disk."""
+        return self._shelf.folder
+
+    def ready(self, bed: int) -> None:
+        """Find out what must be known of one of the beds (`mix.stems.sustained`) before any of it is heard."""
+        self.mixer.stems.ready(sustained(self._placed.timeline.clips)[bed])
+
+    def rest(self) -> None:
+        """Let go of what was played ahead."""
+        self._ahead.clear()
 
     def kept(self, index: int) -> Notes | None:
         """What is known of a part without mixing it; None where that is not enough."""
-        part = self.mixer.parts[index]
-        if not self.mixer.knows(index):
+        if not all(self._learn(near) for near in self.mixer.around(index)):
             return None
         raw = self._cache.read(self.name(index))
-        return None if raw is None else self._from_bytes(raw, part)
+        return None if raw is None else self._from_bytes(raw, self.mixer.parts[index])
+
+    def is_kept(self, index: int) -> bool:
+        """Whether `kept` has something, which may still turn out to be damaged."""
+        return self.mixer.knows(index) and self._cache.path(self.name(index)).is_file()
 
     def name(self, index: int) -> str:
-        """What names a part's samples; what the lines around it ask must be known."""
+        """What names a part's samples; what the lines around it ask must be known, or kept."""
         if index not in self._names:
+            for near in self.mixer.around(index):
+                self._learn(near)
             self._names[index] = key(self._heard[index], turned(self.mixer.curves(index), self.mixer.parts[index]))
         return self._names[index]
-
-    def named(self, style: str, index: int) -> bytes:
-        """What names a part's samples in a style."""
-        return f"{style} {self.name(index)}".encode()
 
     def read(self, style: str, index: int) -> Audio:
         """A part's reach in a style; mixed again where it is not at hand."""
@@ -237,11 +295,11 @@ class Mixing:
         with self._lock:
             return listened, self._tapped.pop(index)
 
-    def _tap(self, part: Part) -> Tap | None:
+    def _tap(self, part: Part) -> Tap:
         witness = PartWitness(self._placed.timeline.rate_hz)
         with self._lock:
             self._tapped[part.index] = witness
-        return witness.tap if self._witnessed else None
+        return witness.tap
 
     def _described(self, part: Part) -> bytes:
         timeline, script = self._placed.timeline, self._placed.script
@@ -259,39 +317,39 @@ def mixed(
     cache: Cache,
     jobs: int,
     watch: Watch,
+    crew: Crew | None = None,
 ) -> Mixed:
     """The whole episode in every style, beds and music turned down as far as each line's margin needs it.
 
     Styles for headphones are heard with the listener's own head, or with a sphere.
+
+    Args:
+        crew: mixes what is not kept; with none it is mixed by threads.
     """
     shelf = workshop.shelf()
     mixing = Mixing(placed, styles, stems, shelf, cache)
     mixer, parts = mixing.mixer, mixing.mixer.parts
     watch.stage("mix", placed.timeline.duration)
     mixing.known()
+    wanted = [part.index for part in parts if stems != "none" or not mixing.is_kept(part.index)]
+    if crew is not None and crew.begin(placed, styles, stems, shelf, len(wanted)):
+        noted = by_crew(mixing, crew, range(len(parts)), wanted, watch)
+    else:
+        noted = _watched(parts, mixer.each(mixing.notes, range(len(parts)), jobs), watch)
     witness = Witness(placed.timeline)
     margins: dict[str, list[LineMargin]] = {style.name: [] for style in styles}
     levels: dict[str, list[master.Levels]] = {}
     found: set[StemName] = {(bus, None) for bus in BUSES} if stems != "none" else set()
-    for part, notes in zip(parts, mixer.each(mixing.notes, range(len(parts)), jobs), strict=True):
+    for part, notes in zip(parts, noted, strict=True):
         for style in styles:
             margins[style.name] += margins_in(style, notes.margins, notes.said.get(style.name, {}))
         for name, one in notes.levels.items():
             levels.setdefault(name, []).append(one)
         found |= notes.stems
         witness.push(part.core, notes.witness)
-        watch.done(part.core.end)
     return Mixed(
         parts=parts,
-        mixes={
-            name: Mixdown(
-                parts,
-                partial(mixing.read, name),
-                partial(mixing.named, name),
-                master.Levels.joined(each),
-            )
-            for name, each in levels.items()
-        },
+        mixes={name: Mixdown(Programme(mixing, name), master.Levels.joined(each)) for name, each in levels.items()},
         margins={name: tuple(lines) for name, lines in margins.items()},
         stems=tuple(sorted(found, key=lambda stem: (BUSES.index(stem[0]), stem[1] is not None, stem[1]))),
         ducking=lambda: mixer.reductions,
@@ -299,6 +357,27 @@ def mixed(
         shelf=shelf,
         folder=workshop.folder,
     )
+
+
+def _watched(parts: Sequence[Part], noted: Iterator[Notes], watch: Watch) -> Iterator[Notes]:
+    for part, notes in zip(parts, noted, strict=True):
+        yield notes
+        watch.done(part.core.end)
+
+
+def by_crew(mixing: Mixing, crew: Crew, indices: Sequence[int], wanted: Sequence[int], watch: Watch) -> Iterator[Notes]:
+    """What is known of each of some parts in order, after a crew made those that are wanted."""
+    parts = [mixing.mixer.parts[index] for index in indices]
+    made, coming, left = dict[int, frozenset[StemName]](), crew.mix(wanted), frozenset(wanted)
+    done = sum(int(part.core.length) for part in parts if part.index not in left)
+    for part in parts:
+        while part.index in left and part.index not in made:
+            index, stems = next(coming, (part.index, frozenset()))
+            made[index] = stems
+            done += mixing.mixer.parts[index].core.length
+            watch.done(done)
+        notes = mixing.kept(part.index) or mixing.alone(part.index)  # what the crew could not do says here why
+        yield replace(notes, stems=notes.stems | made.pop(part.index, frozenset()))
 
 
 def _stem(name: StemName, index: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Protocol
@@ -11,10 +11,13 @@ from producer.audio import Audio
 from producer.audit.audit import Audit
 from producer.audit.programme import Heard
 from producer.audit.reference import Reference
+from producer.deliver.encode import Encoded
+from producer.deliver.shelf import Shelf
 from producer.dsp.loudness import Loudness
 from producer.master import Plan
-from producer.mix.listening import Stems
+from producer.mix.listening import StemName, Stems
 from producer.mix.margin import LineMargin
+from producer.mix.night import Ride
 from producer.model.head import Head
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
@@ -23,6 +26,7 @@ from producer.model.timeline import Timeline
 from producer.model.voice import Take, TakeReport
 from producer.project import Project
 from producer.sounds.palette import PackPalette
+from producer.units import Span
 
 
 class Watch(Protocol):
@@ -43,6 +47,39 @@ class NoWatch:
     def stage(self, name: str, total: int) -> None: ...
 
     def done(self, steps: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a preview has of an episode, and how it is mastered."""
+
+    span: Span
+    plan: Plan
+    draft: bool
+
+
+class Crew(Protocol):
+    """Other processes that make parts of an episode.
+
+    What they make they leave where this process looks for it: in the cache, and on the shelf. So it does not matter
+    what they could not do, or whether there are any.
+    """
+
+    def begin(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf, parts: int) -> bool:
+        """Get ready for an episode of which `parts` are to be mixed; False when this process does that as quickly."""
+        ...
+
+    def mix(self, parts: Sequence[int]) -> Iterator[tuple[int, frozenset[StemName]]]:
+        """Mix parts; each as it is done or given up, in no order, with the stems that are on the shelf."""
+        ...
+
+    def finish(self, style: str, ride: Ride | None, plan: Plan, parts: Sequence[int]) -> Iterator[int]:
+        """Master, encode and hear parts of a mix; each in this order, when it is done or given up."""
+        ...
+
+    def preview(self, cut: Cut, parts: Sequence[int]) -> Iterator[Encoded | None]:
+        """Encode what a preview has of parts, in this order; None where that failed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,9 @@ from producer.model.profile import PROFILES, Profile
 from producer.model.script import Script
 from producer.model.sound import Origin
 from producer.model.voice import Take
-from producer.preview import previewed
+from producer.preview import check_scene, previewed
 from producer.production import (
+    Crew,
     Delivered,
     NoWatch,
     Order,
@@ -64,17 +65,21 @@ PREVIEWS = "preview"
 """The folder for what is only to be heard beforehand, in an episode's output folder."""
 
 
-def episode(order: Order, cache: Cache, watch: Watch) -> Report:
-    """Make the episode and write its folder. Raises a ProducerError, and then the last output is as it was."""
+def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) -> Report:
+    """Make the episode and write its folder. Raises a ProducerError, and then the last output is as it was.
+
+    Args:
+        crew: processes that make parts of it beside this one; with none, threads do.
+    """
     memory.few_arenas()
     slug, folder = order.project.slug, order.output or order.project.output
     with Staging(folder) as staging, Workshop(cache.root / "work") as workshop:
-        outline, (origins, titles), styles, mix = _mixed(order, cache, workshop, staging, watch)
+        outline, (origins, titles), styles, mix = _mixed(order, cache, workshop, staging, watch, crew)
         memory.give_back()
         script, timeline, profile = outline.script, outline.timeline, outline.profile
         suffix = encode.codec(profile).suffix
         delivered = [
-            finished(mix, style, profile, staging.path(audio_name(slug, style, suffix)), cache, order.jobs, watch)
+            finished(mix, style, profile, staging.path(audio_name(slug, style, suffix)), cache, order.jobs, watch, crew)
             for style in styles
         ]
         write_stems(mix, delivered[0].plan, profile, staging, watch)
@@ -103,14 +108,14 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
     )
 
 
-def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview:
+def preview(order: Order, window: Window, cache: Cache, watch: Watch, crew: Crew | None = None) -> Preview:
     """A part of the episode by itself, in the folder `preview` of its output. Raises a ProducerError."""
     memory.few_arenas()
     folder = (order.output or order.project.output) / PREVIEWS
-    placed = plan(order, cache, watch)
+    placed = plan(order, cache, watch, window)
     with Staging(folder) as staging, Workshop(cache.root / "work") as workshop:
         name = f"{order.project.slug}.{window.name}{encode.codec(placed.profile).suffix}"
-        made = previewed(placed, window, staging.path(name), workshop, cache, order.jobs, watch)
+        made = previewed(placed, window, staging.path(name), workshop, cache, order.jobs, watch, crew)
         staging.publish(stale=())
     return replace(made, file=folder / name)
 
@@ -143,13 +148,13 @@ def _audited(
 
 
 def _mixed(
-    order: Order, cache: Cache, workshop: Workshop, staging: Staging, watch: Watch
+    order: Order, cache: Cache, workshop: Workshop, staging: Staging, watch: Watch, crew: Crew | None
 ) -> tuple[Outline, tuple[tuple[Origin, ...], Mapping[str, str]], tuple[MixStyle, ...], Mixed]:
     """The episode and all of its mixes, and its session for a DAW; takes and sounds are no longer held."""
     placed = plan(order, cache, watch)
     styles = _styles(order, placed.script)
     asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems
-    mix = mixed(placed, styles, asked, workshop, cache, order.jobs, watch)
+    mix = mixed(placed, styles, asked, workshop, cache, order.jobs, watch, crew)
     if order.session:
         _write_session(order, placed, mix, staging, watch)
     named = _origins(placed), sound_captions.titles(placed.timeline, placed.palette)
@@ -276,11 +281,17 @@ def cues(order: Order, cache: Cache, watch: Watch) -> tuple[CueRow, ...]:
     return cue_sheet(plan(order, cache, watch).timeline)
 
 
-def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
-    """Everything up to the timeline. Raises ScriptError, PackError, VoiceError."""
+def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None) -> Placed:
+    """Everything up to the timeline. Raises ScriptError, PackError, VoiceError.
+
+    Args:
+        window: what is wanted of it; RenderError when that cannot be in it.
+    """
     session.check(order.session)
     with memory.uncollected():
         script, packs = read_script(order.project, order.packs, cache)
+    if window is not None:
+        check_scene(window, len(script.scenes))
     delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
     profile = _profile(order.profile or script.profile)
     head = None if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)

@@ -123,7 +123,8 @@ def episode(
     It is spoken, sounded, mixed, mastered and delivered to output/<name>/. With no SCRIPT: the only one in script/, or
     the one that pyproject.toml names ([tool.producer] script = "…").
     """
-    from producer import project, render, summary
+    from producer import project
+    from producer.crew import Crew
     from producer.effort import Effort
     from producer.model.mixes import ALL, MIXES
     from producer.model.profile import PROFILES
@@ -138,7 +139,15 @@ def episode(
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
-    with opened_cache(no_cache) as cache, progress(quiet or as_json) as watch, Effort(memory=verbose) as effort:
+    with (
+        opened_cache(no_cache) as cache,
+        progress(quiet or as_json) as watch,
+        Effort(memory=verbose) as effort,
+        Crew(jobs or cores()) as crew,
+    ):
+        crew.warm(found.script)
+        from producer import render, summary
+
         order = render.Order(
             project=found,
             output=output,
@@ -152,9 +161,9 @@ def episode(
             strict=strict,
         )
         if window is not None:
-            preview.made(order, window, cache, watch, as_json=as_json, quiet=quiet)
+            preview.made(order, window, cache, watch, crew, as_json=as_json, quiet=quiet)
             return
-        report = render.episode(order, cache, watch)
+        report = render.episode(order, cache, watch, crew)
     facts = summary.facts(report, Path.cwd())
     if as_json:
         print_json(facts)

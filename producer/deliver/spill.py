@@ -46,43 +46,6 @@ class Spill:
         return made
 
 
-class Shelf:
-    """Pieces by name, put and got from any thread. Silence costs nothing. Use it in `with`: the file goes with it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._file = _temporary(folder)
-        self._lock = threading.Lock()
-        self._places: dict[str, tuple[int, tuple[int, ...], bool]] = {}  # offset, shape, whether all of it is zero
-
-    def __enter__(self) -> Shelf:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def put(self, name: str, audio: Audio) -> None:
-        """Keep `audio`, shape (n, channels), under `name`."""
-        silent = not audio.any()
-        with self._lock:
-            at = self._file.seek(0, 2)
-            if not silent:
-                _append(self._file, audio)
-            self._places[name] = (at, audio.shape, silent)
-
-    def get(self, name: str) -> Audio | None:
-        """What was put under `name`, to the bit; None when nothing was."""
-        found = self._places.get(name)
-        if found is None:
-            return None
-        at, shape, silent = found
-        if silent:
-            return np.zeros(shape, np.float32)
-        with self._lock:
-            self._file.seek(at)
-            raw = self._file.read(4 * shape[0] * shape[1])
-        return np.frombuffer(raw, "<f4").reshape(shape)
-
-
 def _temporary(folder: Path) -> BinaryIO:
     try:
         folder.mkdir(parents=True, exist_ok=True)

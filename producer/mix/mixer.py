@@ -218,6 +218,10 @@ class Mixer:
         with self._lock:
             self._asked[index] = asked
 
+    def is_asked(self, index: int) -> bool:
+        """Whether it is known what the lines of a part ask."""
+        return index in self._asked
+
     def knows(self, index: int) -> bool:
         """Whether it is known what the lines ask that can turn something down in a part."""
         return all(near in self._asked or not self.parts[near].lines for near in self.around(index))

@@ -142,6 +142,10 @@ class Running:
         known = np.isfinite(self._bed.loudness_lufs)
         return np.float32(gain(DIALOGUE_LUFS - self._bed.loudness_lufs) if known else 0.0)
 
+    def ready(self) -> None:
+        """Find out what must be known of the bed before any of it is heard, where that is not kept."""
+        _ = self._gain
+
     @property
     def channels(self) -> int:
         """As the bed has them."""

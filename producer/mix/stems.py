@@ -74,6 +74,16 @@ def stem_of(clip: Clip) -> Stem:
             return "music_freed" if clip.duck is False else "music"
 
 
+def sustained(clips: Iterable[Clip]) -> tuple[Clip, ...]:
+    """One clip of each bed and each music among `clips`; rides and places do not make another."""
+    found: dict[object, Clip] = {}
+    for clip in clips:
+        if clip.kind in ("bed", "music") and not clip.strikes:
+            named = (clip.name, clip.bed_seed, clip.bed_settings, clip.loop, clip.pitch_cents, clip.speed)
+            found.setdefault(named, clip)
+    return tuple(found.values())
+
+
 class Stems:
     """What is heard of one episode, ready to be played. Arguments as for `mixer.Mixer`."""
 
@@ -111,6 +121,12 @@ class Stems:
         """The clips that may be heard in a stretch, echoes and what a `hear` needs around it too."""
         meets = (self._starts < span.end + self._reach) & (self._ends > span.start - self._reach)
         return tuple(self._clips[index] for index in np.flatnonzero(meets).tolist())
+
+    def ready(self, clip: Clip) -> None:
+        """Find out what must be known of a bed or of music before any of it is heard."""
+        source = _source(clip, self._takes, self._palette, self.rate_hz)
+        if isinstance(source, Running):
+            source.ready()
 
     def hears_in(self, clips: Iterable[Clip]) -> tuple[HearSpan, ...]:
         """What stands before the scenes that `clips` are in."""

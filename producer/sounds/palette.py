@@ -64,7 +64,26 @@ class PackPalette:
         self._measured: dict[SoundRef, Measured] = {}
         self._sources: dict[object, BedSource] = {}
         self._identities: dict[str, str] = {}
-        self._script_seed = script_seed
+        self._script_seed, self._memory_bytes = script_seed, memory_bytes
+
+    @property
+    def cache(self) -> Cache:
+        """Where what is made of the sounds is kept."""
+        return self._cache
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        """In another process it is a palette of the same packs, which holds less: there are several.
+
+        Whoever sends it has a way to send the recipes.
+        """
+        return palette, (
+            self._packs,
+            self.rate_hz,
+            self._cache,
+            self._recipes,
+            self._script_seed,
+            self._memory_bytes // 2,
+        )
 
     def sound(self, role: str) -> Sound:
         """What fills `role`."""

@@ -36,6 +36,10 @@ class LaidDown:
     whose: str
     """Where the line is, and what it is, for a message."""
 
+    def __reduce__(self) -> tuple[type[LaidDown], tuple[int, str, Cache, Again, str]]:
+        """In another process the samples can be read, and not made again."""
+        return LaidDown, (self.length, self.digest, self.cache, _elsewhere, self.whose)
+
     def read(self) -> Audio:
         """The samples, made again when they have vanished. Raises `VoiceError` when they come out otherwise then."""
         found = self.cache.samples(self.digest)
@@ -46,6 +50,10 @@ class LaidDown:
             what = "what was kept of it is gone, and it does not come out the same again; render once more"
             raise VoiceError(f"{self.whose}: {what}")
         return found
+
+
+def _elsewhere() -> None:
+    """What was handed to another process is made again by the process that has the voice."""
 
 
 def laid_down(take: Take, rate_hz: int, cache: Cache, again: Again, whose: str) -> Take:

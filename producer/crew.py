@@ -1,0 +1,251 @@
+"""Processes that mix and finish parts of an episode beside this one.
+
+Python lets one thread of a process compute at a time, and most of a mix is many short computations. So each core gets a
+process: the first of them loads the libraries while this one reads the script, and parts itself into as many as are
+wanted. What they make they leave in the cache and on the shelf (`production.Crew`). Where a system cannot fork, there
+are none, and threads do the work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from producer.deliver.encode import Encoded
+    from producer.deliver.shelf import Shelf
+    from producer.master import Plan
+    from producer.mix.listening import StemName, Stems
+    from producer.mix.night import Ride
+    from producer.model.mixes import MixStyle
+    from producer.production import Cut, Placed
+
+FEWEST_BYTES = 6000
+"""A script of two or three minutes: what is shorter is made before a crew is there."""
+FEWEST_PARTS = 4
+"""With fewer to be made it does not pay to call a crew that was not called while the script was read."""
+_AHEAD = 2
+"""Tasks that a hand has been told at a time, so that it never waits for this process."""
+_PATIENCE_S = 5.0
+_WORK = "work.pickle"
+_RECIPES = "recipes"
+
+Following = Callable[[int], int | None]
+"""The part that a hand, by its number, is to do next; None when there is none for it."""
+
+
+class Crew:
+    """As many processes as there are jobs, once there is work for them. Use it in `with`: they go with it."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._first: subprocess.Popen[bytes] | None = None
+        self._hands: list[Connection] = []
+        self._beds = 0
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        for hand in self._hands:
+            hand.close()  # which ends it
+        if self._first is not None:
+            if failed is not None:
+                self._first.kill()
+            try:
+                self._first.wait(_PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self._first.kill()
+                self._first.wait()
+        self._first, self._hands = None, []
+
+    def warm(self, script: Path) -> None:
+        """Have them begin to get ready, if the script is long enough to need them."""
+        with contextlib.suppress(OSError):  # whoever reads the script says what is wrong with it
+            if script.stat().st_size >= FEWEST_BYTES:
+                self._called()
+
+    def begin(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf, parts: int) -> bool:
+        """See `production.Crew`."""
+        if not parts or (self._first is None and parts < FEWEST_PARTS) or not self._called():
+            return False
+        from producer.mix.stems import sustained
+
+        self._beds = len(sustained(placed.timeline.clips))
+        work = shelf.folder / _WORK
+        with work.open("wb") as file:
+            _Pickler(file, pickle.HIGHEST_PROTOCOL).dump((placed, tuple(styles), stems, shelf))
+        for hand in self._hands:
+            with contextlib.suppress(OSError):  # gone: that is seen when it is asked for something
+                hand.send(work)
+        return True
+
+    def mix(self, parts: Sequence[int]) -> Iterator[tuple[int, frozenset[StemName]]]:
+        """See `production.Crew`."""
+        beds = deque(range(self._beds))
+        for _ in self._made("ready", (), lambda _: beds.popleft() if beds else None):
+            pass  # each by one hand: they would find out the same at the same time
+        for part, stems in self._made("mix", (), Rota(parts, len(self._hands)).following):
+            yield part, stems or frozenset()
+
+    def finish(self, style: str, ride: Ride | None, plan: Plan, parts: Sequence[int]) -> Iterator[int]:
+        """See `production.Crew`."""
+        for part, _ in self._in_order("finish", (style, ride, plan), parts):
+            yield part
+
+    def preview(self, cut: Cut, parts: Sequence[int]) -> Iterator[Encoded | None]:
+        """See `production.Crew`."""
+        for _, encoded in self._in_order("preview", (cut,), parts):
+            yield encoded
+
+    def _called(self) -> bool:
+        """Whether there are hands; the first time they are called."""
+        if self._first is not None:
+            return True
+        if self._jobs < 2 or not hasattr(os, "fork"):
+            return False
+        ours, theirs = zip(*[socket.socketpair() for _ in range(self._jobs)], strict=True)
+        numbers = [end.fileno() for end in theirs]
+        command = [sys.executable, "-m", "producer.crew", *map(str, numbers)]
+        with contextlib.ExitStack() as ends:
+            for end in theirs:
+                ends.enter_context(end)
+            self._first = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=numbers
+            )
+        self._hands = [Connection(end.detach()) for end in ours]
+        return True
+
+    def _in_order(self, task: str, settings: tuple[object, ...], parts: Sequence[int]) -> Iterator[tuple[int, Any]]:
+        """A task done for many parts by whoever is ready: (part, result) in this order; None where it failed."""
+        left, done = deque(parts), dict[int, Any]()
+        coming = self._made(task, settings, lambda _: left.popleft() if left else None)
+        for part in parts:
+            while part not in done:
+                made, result = next(coming, (part, None))
+                done[made] = result
+            yield part, done.pop(part)
+
+    def _made(self, task: str, settings: tuple[object, ...], following: Following) -> Iterator[tuple[int, Any]]:
+        """A task done for many parts: (part, result) as they are done, the result None where it failed."""
+        told: dict[Connection, deque[int]] = {hand: deque() for hand in self._hands}
+        while True:
+            for number, hand in enumerate(self._hands):
+                while hand in told and len(told[hand]) < _AHEAD:
+                    part = following(number)
+                    if part is None:
+                        break
+                    told[hand].append(part)
+                    try:
+                        hand.send((task, *settings, part))
+                    except OSError:
+                        for lost in told.pop(hand):
+                            yield lost, None
+            busy = [hand for hand, parts in told.items() if parts]
+            if not busy:
+                return
+            ready = wait(busy)
+            for hand in [one for one in busy if one in ready]:
+                try:
+                    result = hand.recv()
+                except (OSError, EOFError):  # it is gone, whatever for: what it had to do is not done
+                    for lost in told.pop(hand):
+                        yield lost, None
+                else:
+                    yield told[hand].popleft(), result
+
+
+class Rota:
+    """Who does which part next.
+
+    Neighbours are done by the same hand, since it keeps what it played for the next one. Who is ready takes over the
+    later half of the longest stretch that is left.
+    """
+
+    def __init__(self, parts: Sequence[int], hands: int) -> None:
+        each, more = divmod(len(parts), hands)
+        ends = [number * each + min(number, more) for number in range(hands + 1)]
+        self._left = [list(parts[first:last]) for first, last in pairwise(ends)]
+
+    def following(self, hand: int) -> int | None:
+        """The part that a hand does now; None when there is none left."""
+        if not self._left[hand]:
+            longest = max(range(len(self._left)), key=lambda other: len(self._left[other]))
+            keeps = len(self._left[longest]) // 2
+            self._left[hand], self._left[longest] = self._left[longest][keeps:], self._left[longest][:keeps]
+        return self._left[hand].pop(0) if self._left[hand] else None
+
+
+class _Pickler(pickle.Pickler):
+    """Recipes are functions that every process has."""
+
+    def persistent_id(self, thing: object) -> str | None:
+        from producer.foley import RECIPES
+
+        return _RECIPES if thing is RECIPES else None
+
+
+class _Unpickler(pickle.Unpickler):
+    def persistent_load(self, name: str) -> object:
+        from producer.foley import RECIPES
+
+        if name != _RECIPES:
+            raise pickle.UnpicklingError(name)
+        return RECIPES
+
+
+def _work(ends: Sequence[int]) -> None:
+    """Be one hand for each of the sockets, from which the work comes; until their other ends are closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who called it ends it
+    from producer import hand
+
+    hand.settle()
+    others = []
+    for end in ends[1:]:
+        child = os.fork()  # nothing has begun a thread
+        if child == 0:
+            for other in ends:
+                if other != end:
+                    os.close(other)
+            _serve(Connection(end))
+            os._exit(0)
+        os.close(end)
+        others.append(child)
+    _serve(Connection(ends[0]))
+    for child in others:
+        os.waitpid(child, 0)
+
+
+def _serve(commands: Connection) -> None:
+    from producer.hand import Hand
+
+    working: Hand | None = None
+    with contextlib.suppress(EOFError, OSError):  # nobody is left to work for
+        while True:
+            command = commands.recv()
+            if isinstance(command, Path):
+                working = None
+                with contextlib.suppress(Exception), command.open("rb") as file:
+                    working = Hand(*_Unpickler(file).load())
+                continue
+            task, *settings = command
+            try:
+                result = getattr(working, task)(*settings)
+            except Exception:
+                result = None  # who called makes it anew, and so finds out why and can say it
+            commands.send(result)
+
+
+if __name__ == "__main__":
+    _work([int(end) for end in sys.argv[1:]])

@@ -1,0 +1,68 @@
+"""What one process of a crew does (`crew`): it mixes and finishes the parts that it is told to.
+
+Whoever loads this module means to compute: the libraries that are loaded late elsewhere (`later`) are loaded here,
+before there is an episode.
+"""
+
+from __future__ import annotations
+
+import gc
+
+import scipy.fft
+import scipy.ndimage
+import scipy.signal
+import soundfile
+import soxr
+
+from producer import memory
+from producer.deliver.encode import Encoded
+from producer.deliver.shelf import Shelf
+from producer.finishing import finished_part
+from producer.master import Plan
+from producer.mix.listening import StemName, Stems
+from producer.mix.night import Ride
+from producer.mixing import Mixing, Programme, made_by
+from producer.model.mixes import STANDARD, MixStyle
+from producer.preview import encoded_part
+from producer.production import Cut, Placed
+
+LOADED = (scipy.fft, scipy.ndimage, scipy.signal, soundfile, soxr)
+
+
+def settle() -> None:
+    """Once all is loaded, and before the process parts into several: what is there stays, and is shared."""
+    memory.few_arenas()
+    made_by()
+    gc.collect()
+    gc.freeze()
+
+
+class Hand:
+    """Works at one episode."""
+
+    def __init__(self, placed: Placed, styles: tuple[MixStyle, ...], stems: Stems, shelf: Shelf) -> None:
+        self._cache, self._profile = placed.palette.cache, placed.profile
+        self._mixing = Mixing(placed, styles, stems, shelf, self._cache)
+        self._resting = False
+
+    def ready(self, bed: int) -> bool:
+        """Find out what must be known of a bed, for all hands."""
+        self._mixing.ready(bed)
+        return True
+
+    def mix(self, index: int) -> frozenset[StemName]:
+        """Mix a part; the stems that are on the shelf."""
+        return self._mixing.alone(index).stems
+
+    def finish(self, style: str, ride: Ride | None, plan: Plan, index: int) -> bool:
+        """Master, encode and hear a part."""
+        if not self._resting:
+            self._mixing.rest()
+            memory.give_back()
+            self._resting = True
+        finished_part(Programme(self._mixing, style, ride), plan, self._profile, self._cache, index)
+        return True
+
+    def preview(self, cut: Cut, index: int) -> Encoded:
+        """Encode what a preview has of a part."""
+        return encoded_part(Programme(self._mixing, STANDARD.name), cut, self._profile, index)

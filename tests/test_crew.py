@@ -1,0 +1,211 @@
+"""A crew of processes: it leaves the bytes that threads leave, and whatever becomes of it is made good."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from producer import project, render
+from producer.cache import Cache
+from producer.crew import FEWEST_BYTES, FEWEST_PARTS, Crew, Rota
+from producer.deliver.shelf import Shelf, shelf
+from producer.production import Window
+from tests.face_helpers import files
+
+SCRIPT = """\
+title: Several parts
+packs: [ruins]
+cast:
+  ada: {voice: en-us}
+  ben: {voice: en-gb, treat: telephone}
+scenes:
+  - title: Below
+    room: small stone room
+    play:
+      - bed: wind level -14 LU
+      - pause: 20 s
+      - ada: Who is down there, and what do you want of us at this hour? [boom level -12 LU]
+      - pause: 7 s
+      - ben: Nobody. Nothing. Go back to sleep.
+      - pause: 24 s
+      - ada: The same as ever.
+      - pause: 4 s
+  - title: Above
+    play:
+      - bed: wind level -10 LU
+      - pause: 29 s
+      - ada: It rains, and I cannot sleep any more.
+      - sound: metal_scrape level -10 LU
+      - pause: 33 s
+"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose episode has several parts, and its render without a crew in `plain`."""
+    folder = tmp_path_factory.mktemp("house")
+    (folder / "script").mkdir()
+    (folder / "script" / "house.yaml").write_text(SCRIPT, "utf-8")
+    with Cache(folder / "cache") as cache:
+        render.episode(ordered(folder, "plain"), cache, render.NoWatch())
+    return folder
+
+
+def ordered(house: Path, output: str, **asked: object) -> render.Order:
+    found, _ = project.find(house / "script" / "house.yaml", house)
+    return render.Order(project=found, output=house / output, **({"jobs": 2} | asked))  # type: ignore[arg-type]
+
+
+class Told(render.NoWatch):
+    """Does something as soon as so much of a stage is done."""
+
+    def __init__(self, stage: str, then: object) -> None:
+        self._stage, self._then, self._now = stage, then, ""
+
+    def stage(self, name: str, total: int) -> None:
+        self._now = name
+
+    def done(self, steps: int) -> None:
+        if self._now == self._stage and callable(self._then):
+            self._then()
+            self._then = None
+
+
+def children(crew: Crew) -> Iterator[int]:
+    """Process numbers of the crew's hands."""
+    first = crew._first
+    assert first is not None
+    yield first.pid
+    yield from map(int, Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split())
+
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: threads do the work")
+
+
+@needs_fork
+def test_a_crew_leaves_the_bytes_that_threads_leave(house: Path, tmp_path: Path) -> None:
+    asked = {"stems": "each", "mixes": ("night", "clear_speech")}
+    work = []
+    with Cache(tmp_path / "one") as cache:
+        render.episode(ordered(house, str(tmp_path / "threads"), **asked), cache, render.NoWatch())
+    with Cache(tmp_path / "two") as cache, Crew(2) as crew:
+        made = crew.mix
+
+        def counted(parts: list[int]) -> Iterator[object]:
+            for part, stems in made(parts):
+                work.append((part, stems))
+                yield part, stems
+
+        crew.mix = counted  # type: ignore[method-assign, assignment]
+        render.episode(ordered(house, str(tmp_path / "crew"), **asked), cache, render.NoWatch(), crew)
+    assert sorted(part for part, _ in work) == list(range(len(work)))
+    assert len(work) >= FEWEST_PARTS
+    assert all(stems for _, stems in work)
+    assert files(tmp_path / "crew") == files(tmp_path / "threads")
+
+
+@needs_fork
+@pytest.mark.parametrize(("stage", "many"), [("mix", 1), ("mix", 2), ("master", 2)])
+def test_hands_that_are_killed_cost_time_and_nothing_else(house: Path, tmp_path: Path, stage: str, many: int) -> None:
+    if not Path("/proc/self/task").exists():
+        pytest.skip("only Linux says who a process's children are")
+    with Cache(tmp_path / "cache") as cache, Crew(2) as crew:
+
+        def kill() -> None:
+            for pid in [*children(crew)][:many]:
+                os.kill(pid, signal.SIGKILL)
+
+        render.episode(ordered(house, str(tmp_path / "out")), cache, Told(stage, kill), crew)
+    assert files(tmp_path / "out") == files(house / "plain")
+
+
+@needs_fork
+@pytest.mark.parametrize("draft", [False, True])
+def test_a_crew_makes_the_preview_that_threads_make(house: Path, tmp_path: Path, draft: bool) -> None:
+    window = Window(start_s=50.0, end_s=100.0, draft=draft)
+    with Cache(house / "cache") as cache:
+        alone = render.preview(ordered(house, str(tmp_path / "alone")), window, cache, render.NoWatch())
+        with Crew(2) as crew:
+            assert crew._called()
+            by_crew = render.preview(ordered(house, str(tmp_path / "crew")), window, cache, render.NoWatch(), crew)
+    assert by_crew.file.read_bytes() == alone.file.read_bytes()
+    assert by_crew.as_in_whole
+
+
+@needs_fork
+def test_hands_end_with_the_crew_and_with_who_called_them(house: Path, tmp_path: Path) -> None:
+    with Crew(2) as crew:
+        (tmp_path / "long.yaml").write_text("#" * FEWEST_BYTES)
+        crew.warm(tmp_path / "long.yaml")
+        first = crew._first
+        assert first is not None
+        assert first.poll() is None
+    assert first.returncode == 0
+
+
+def test_a_short_script_and_a_single_job_call_nobody(tmp_path: Path) -> None:
+    script = tmp_path / "short.yaml"
+    script.write_text("title: Short\n")
+    with Crew(2) as crew:
+        crew.warm(script)
+        crew.warm(tmp_path / "nowhere.yaml")
+        assert crew._first is None
+    script.write_text("#" * FEWEST_BYTES)
+    with Crew(1) as crew:
+        crew.warm(script)
+        assert crew._first is None
+
+
+@given(parts=st.sets(st.integers(0, 60)), hands=st.integers(1, 5), chance=st.randoms(use_true_random=False))
+def test_a_rota_gives_every_part_to_one_hand(parts: set[int], hands: int, chance: object) -> None:
+    rota = Rota(sorted(parts), hands)
+    given_out, ready = [], list(range(hands))
+    while ready:
+        hand = chance.choice(ready)  # type: ignore[attr-defined]
+        part = rota.following(hand)
+        if part is None:
+            ready.remove(hand)
+        else:
+            given_out.append(part)
+    assert sorted(given_out) == sorted(parts)
+
+
+def test_a_rota_keeps_neighbours_together_and_leaves_nobody_idle() -> None:
+    rota = Rota(range(12), 2)
+    assert [rota.following(0) for _ in range(6)] == [0, 1, 2, 3, 4, 5]
+    assert [rota.following(1) for _ in range(2)] == [6, 7]
+    assert [rota.following(0) for _ in range(2)] == [10, 11]  # the later half of what the other has left
+    assert [rota.following(1) for _ in range(3)] == [8, 9, None]
+
+
+def test_a_shelf_gives_back_what_another_put_there(tmp_path: Path) -> None:
+    audio = np.random.default_rng(1).standard_normal((1000, 2)).astype(np.float32)
+    with shelf(tmp_path / "work") as one:
+        other = Shelf(one.folder)
+        one.put("standard 1", audio)
+        one.put("stem/../x", np.zeros((7, 2), np.float32))
+        assert np.array_equal(other.get("standard 1"), audio)
+        assert np.array_equal(other.get("stem/../x"), np.zeros((7, 2), np.float32))
+        assert other.get("standard 2") is None
+    assert not list((tmp_path / "work").iterdir())
+
+
+def test_what_a_killed_render_left_is_cleared_and_what_a_running_one_has_is_not(tmp_path: Path) -> None:
+    left, young = tmp_path / ".mix-left", tmp_path / ".mix-young"
+    for folder in (left, young):
+        folder.mkdir()
+        (folder / "owned").touch()
+    os.utime(left, (1e9, 1e9))
+    with shelf(tmp_path) as running:
+        os.utime(running.folder, (running.folder.stat().st_mtime - 600.0,) * 2)
+        with shelf(tmp_path):
+            assert running.folder.exists()
+            assert young.exists()
+            assert not left.exists()
