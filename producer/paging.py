@@ -45,39 +45,50 @@ def listening_page(
         named: where each sound came from, and what each role is called.
         picture: the cover.
     """
+    mixes = tuple(_mix(one, audit) for one, audit in zip(delivered, audits, strict=True))
+    return page.html(shown(script, timeline, mixes, _wave(levels, delivered[0]), named, picture))
+
+
+def shown(
+    script: Script,
+    timeline: Timeline,
+    mixes: tuple[values.Mix, ...],
+    wave: values.Wave | None,
+    named: tuple[Sequence[Origin], Mapping[str, str]],
+    picture: bytes | None,
+) -> values.Shown:
+    """What a page of an episode shows; `named` as for `listening_page`."""
     origins, titles = named
     cast = credits.voices(timeline, script)
-    return page.html(
-        values.Shown(
-            facts=values.Facts(
-                title=script.title,
-                show=script.show,
-                season=script.season,
-                episode=script.episode,
-                language=script.language,
-                writer=script.writer,
-                producer=script.producer,
-                summary=script.summary,
-                date=script.date,
-            ),
-            timeline=timeline,
-            mixes=tuple(_mix(one, audit) for one, audit in zip(delivered, audits, strict=True)),
-            wave=_wave(levels, delivered[0]),
-            chapters=tuple(
-                values.Chapter(title=one.title, start_s=one.start_ms / 1000, end_s=one.end_ms / 1000)
-                for one in chapters.chapters(timeline, script)
-            ),
-            noises=tuple(
-                values.Noise(start_s=one.start_ms / 1000, text=one.text)
-                for one in sound_captions.heard(timeline, script, titles)
-            ),
-            speakers=captions.speakers(timeline, script),
-            titles=titles,
-            voices=tuple(values.Voice(name=one.name, source=one.source) for one in cast),
-            disclosure=credits.disclosure(cast),
-            origins=tuple(origins),
-            cover=picture,
-        )
+    return values.Shown(
+        facts=values.Facts(
+            title=script.title,
+            show=script.show,
+            season=script.season,
+            episode=script.episode,
+            language=script.language,
+            writer=script.writer,
+            producer=script.producer,
+            summary=script.summary,
+            date=script.date,
+        ),
+        timeline=timeline,
+        mixes=mixes,
+        wave=wave,
+        chapters=tuple(
+            values.Chapter(title=one.title, start_s=one.start_ms / 1000, end_s=one.end_ms / 1000)
+            for one in chapters.chapters(timeline, script)
+        ),
+        noises=tuple(
+            values.Noise(start_s=one.start_ms / 1000, text=one.text)
+            for one in sound_captions.heard(timeline, script, titles)
+        ),
+        speakers=captions.speakers(timeline, script),
+        titles=titles,
+        voices=tuple(values.Voice(name=one.name, source=one.source) for one in cast),
+        disclosure=credits.disclosure(cast),
+        origins=tuple(origins),
+        cover=picture,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -157,8 +157,7 @@ def _mixed(
     mix = mixed(placed, styles, asked, workshop, cache, order.jobs, watch, crew)
     if order.session:
         _write_session(order, placed, mix, staging, watch)
-    named = _origins(placed), sound_captions.titles(placed.timeline, placed.palette)
-    return placed.outline(), named, styles, mix
+    return placed.outline(), named_in(placed), styles, mix
 
 
 def _write_session(order: Order, placed: Placed, mix: Mixed, staging: Staging, watch: Watch) -> None:
@@ -195,10 +194,19 @@ def read_script(project: Project, packs: Iterable[str], cache: Cache) -> tuple[S
 
 
 def looked_up(
-    written: script_stage.Written, project: Project, packs: Iterable[str], cache: Cache
+    written: script_stage.Written,
+    project: Project,
+    packs: Iterable[str],
+    cache: Cache,
+    swapped: Callable[[Packs], Packs] | None = None,
 ) -> tuple[Script, Packs]:
-    """The script that is `written`, with everything in it checked, and its packs. Raises as `read_script`."""
+    """The script that is `written`, with everything in it checked, and its packs. Raises as `read_script`.
+
+    Args:
+        swapped: gives the packs to use instead of those that were found.
+    """
     found = load_packs(written.packs, project.pack_roots, tuple(packs), recipes=RECIPES)
+    found = found if swapped is None else swapped(found)
     catalogue = found.catalogue(
         voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())
     )
@@ -281,15 +289,22 @@ def cues(order: Order, cache: Cache, watch: Watch) -> tuple[CueRow, ...]:
     return cue_sheet(plan(order, cache, watch).timeline)
 
 
-def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None) -> Placed:
+def plan(
+    order: Order,
+    cache: Cache,
+    watch: Watch,
+    window: Window | None = None,
+    reading: Callable[[], tuple[Script, Packs]] | None = None,
+) -> Placed:
     """Everything up to the timeline. Raises ScriptError, PackError, VoiceError.
 
     Args:
         window: what is wanted of it; RenderError when that cannot be in it.
+        reading: gives the script and the packs instead of `read_script`.
     """
     session.check(order.session)
     with memory.uncollected():
-        script, packs = read_script(order.project, order.packs, cache)
+        script, packs = reading() if reading is not None else read_script(order.project, order.packs, cache)
     if window is not None:
         check_scene(window, len(script.scenes))
     delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
@@ -362,6 +377,11 @@ def _profile(name: str) -> Profile:
     if PROFILES[name].loudness_lufs is None:
         raise RenderError(f"the profile '{name}' is not built yet: it goes by RMS and noise floor, not by loudness")
     return PROFILES[name]
+
+
+def named_in(placed: Placed) -> tuple[tuple[Origin, ...], Mapping[str, str]]:
+    """Where each sound that is heard came from, and what each role is called for people."""
+    return _origins(placed), sound_captions.titles(placed.timeline, placed.palette)
 
 
 def _origins(placed: Placed) -> tuple[Origin, ...]:
