@@ -18,6 +18,7 @@ from producer.cli import draft as draft_commands
 from producer.cli import feed as feed_commands
 from producer.cli import pack as pack_commands
 from producer.cli import preview
+from producer.cli import studio as studio_commands
 from producer.cli import takes as takes_commands
 from producer.cli import voices as voice_commands
 from producer.cli.common import (
@@ -238,6 +239,7 @@ app.command()(draft_commands.draft)
 app.command()(audit_commands.audit)
 app.command()(feed_commands.feed)
 app.command()(diff_commands.diff)
+app.command()(studio_commands.studio)
 
 
 @app.command()

@@ -71,6 +71,11 @@ class PackPalette:
         """Where what is made of the sounds is kept."""
         return self._cache
 
+    @property
+    def packs(self) -> Packs:
+        """Where its sounds come from."""
+        return self._packs
+
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         """In another process it is a palette of the same packs, which holds less: there are several.
 

@@ -104,7 +104,8 @@ document.addEventListener("producer:data", ({ detail }) => {
   read = readData(detail);
   for (const part of [transcript, lanes, lists]) part.read();
   for (const view of views) view.resize();
-  player.seek(at);
+  if (!detail.stay) player.seek(at); // who has put the sound to its place already says `stay`
+  store.set("at", store.get("at") + 1e-4);
 });
 
 for (const element of document.querySelectorAll(".mast [hidden], .mixes, .zoom, .dock [hidden]:not(audio)")) element.hidden = false;

@@ -97,9 +97,46 @@ function createPlayer(store, data, first, addresses) {
     return true;
   }
 
+  // The studio: another file for a mix, at the same moment, which is `shift(seconds)` in it. True when it was taken.
+  async function renew(index, address, shift = (at) => at) {
+    const mine = ++switching, from = current, to = document.createElement("audio");
+    const drop = (element) => { element.pause(); element.removeAttribute("src"); element.load(); if (element !== first) element.remove(); };
+    to.preload = "auto";
+    to.hidden = to.muted = true;
+    to.src = address;
+    first.after(to);
+    await once(to, "loadedmetadata", 20000);
+    if (mine !== switching || to.readyState < 1) { drop(to); return false; }
+    to.playbackRate = from.playbackRate;
+    to.currentTime = shift(from.currentTime);
+    if (!from.paused) {
+      await to.play().catch(() => {});
+      for (let tries = 0; tries < TRIES && mine === switching && !from.paused; tries++) {
+        for (let turn = 0; turn < 800 && (to.seeking || to.readyState < 3) && mine === switching; turn++) await wait(25);
+        await wait(60);
+        const apart = to.currentTime - shift(from.currentTime);
+        if (Math.abs(apart) <= CLOSE_S) break;
+        lead = Math.min(0.5, Math.max(0, lead - apart));
+        to.currentTime = shift(from.currentTime) + lead;
+      }
+      if (mine !== switching) { drop(to); return false; }
+    }
+    addresses[index] = address;
+    players.set(index, to);
+    watch(to);
+    current = to;
+    if (from.paused) { to.pause(); to.currentTime = shift(from.currentTime); to.muted = muted; } else await fade(from, to);
+    drop(from);
+    store.set("mix", index);
+    store.set("playing", !current.paused);
+    if (!current.paused && !frame) tick();
+    store.set("at", place());
+    return true;
+  }
+
   watch(first);
   return {
-    seek, play, choose, place,
+    seek, play, choose, renew, place,
     pause: () => current.pause(),
     toggle: () => (current.paused ? play() : current.pause()),
     mute() { muted = !muted; current.muted = muted; return muted; },

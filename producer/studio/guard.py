@@ -1,0 +1,130 @@
+"""Refuses what does not come from the studio's own page on this machine, before anything else looks at it.
+
+It listens on the loopback, which other pages in the same browser can reach, too. So: `Host` must name this server (a
+name that was bent to 127.0.0.1 does not), `Origin` and `Sec-Fetch-Site`, where there are any, must be our own, and
+what changes something must carry the token that only our page was given. Nothing is ever allowed to another origin.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+LARGEST_BODY = 64 << 10
+LARGEST_TARGET = 4 << 10
+TOKEN = "x-producer-token"
+STRICT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_HEADERS = (
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("x-frame-options", "DENY"),
+)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class TooLarge(Exception):
+    """A body beyond `LARGEST_BODY`."""
+
+
+class Guard:
+    """An ASGI application around another.
+
+    Args:
+        port: where it listens.
+        token: what a request that changes something must have in its header `TOKEN`.
+    """
+
+    def __init__(self, app: App, port: int, token: str) -> None:
+        self._app, self._token = app, token
+        self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost")}
+        self._origins = {f"http://{host}" for host in self._hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        refused = self._refused(scope)
+        if refused is not None:
+            await _answer(send, *refused)
+            return
+        started = False
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = _with(list(message.get("headers", ())))
+            await send(message)
+
+        try:
+            await self._app(scope, _bounded(receive), sending)
+        except TooLarge:
+            if not started:
+                await _answer(send, 413, "too much")
+
+    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+        """Status and reason where a request is refused."""
+        headers: dict[str, list[str]] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+        hosts, origins = headers.get("host", []), headers.get("origin", [])
+        writes = scope["method"] not in ("GET", "HEAD")
+        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
+            return 403, "this server answers to its own name only"
+        if any(origin not in self._origins for origin in origins) or (writes and len(origins) != 1):
+            return 403, "this comes from another page"
+        if any(site not in ("same-origin", "none") for site in headers.get("sec-fetch-site", [])):
+            return 403, "this comes from another site"
+        if len(scope.get("raw_path", b"")) + len(scope.get("query_string", b"")) > LARGEST_TARGET:
+            return 414, "this address is too long"
+        length = headers.get("content-length", ["0"])[0]
+        if not length.isdigit() or int(length[:20]) > LARGEST_BODY:
+            return 413, "too much"
+        if not writes:
+            return None
+        if headers.get("content-type", [""])[0].partition(";")[0].strip().lower() != "application/json":
+            return 415, "JSON is wanted here"
+        if not hmac.compare_digest(headers.get(TOKEN, [""])[0].encode(), self._token.encode()):
+            return 403, "this page is of an earlier studio; load it anew"
+        return None
+
+
+def _bounded(receive: Receive) -> Receive:
+    taken = 0
+
+    async def receiving() -> MutableMapping[str, Any]:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > LARGEST_BODY:
+            raise TooLarge
+        return message
+
+    return receiving
+
+
+def _with(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Headers, and those that every answer has."""
+    there = {name.lower() for name, _ in headers}
+    own = [*_HEADERS, ("cache-control", "no-store"), ("content-security-policy", STRICT_POLICY)]
+    return headers + [(name.encode(), value.encode()) for name, value in own if name.encode() not in there]
+
+
+async def _answer(send: Send, status: int, why: str) -> None:
+    body = json.dumps({"error": why}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    # What is left of a refused request is not read: the connection goes with it.
+    await send(
+        {"type": "http.response.start", "status": status, "headers": _with([*headers, (b"connection", b"close")])}
+    )
+    await send({"type": "http.response.body", "body": body})
