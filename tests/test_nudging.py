@@ -190,11 +190,17 @@ def test_a_level_of_a_line_is_the_lines_own() -> None:
     data = script()
     made = read(nudged(data, place_of(data, "ann: Who"), "level", "-4 LU").data)
     lines = [one for one in made.scenes[0].items if isinstance(one, Line)]
-    assert [line.voices[0].level_lu for line in lines][0] == -4
+    assert lines[0].voices[0].level_lu == -4
 
 
 def test_values_are_written_as_scripts_have_them() -> None:
-    assert [nudging.level(v) for v in (-12.0, 0.0, -0.04, 2.55, -9.96)] == ["-12 LU", "0 LU", "0 LU", "2.5 LU", "-10 LU"]
+    assert [nudging.level(v) for v in (-12.0, 0.0, -0.04, 2.55, -9.96)] == [
+        "-12 LU",
+        "0 LU",
+        "0 LU",
+        "2.5 LU",
+        "-10 LU",
+    ]
     assert [nudging.pan(v) for v in (-40.4, 0.3, 12)] == ["left 40", "centre", "right 12"]
     assert [nudging.offset(v) for v in (-0.04, 0, 1.5, 0.0004, 2.25)] == ["- 40 ms", "", "+ 1.5 s", "", "+ 2250 ms"]
     assert re.fullmatch(r"- \d+ ms", nudging.offset(-0.999))

@@ -11,7 +11,9 @@ from producer.cli.common import NoCacheOption, PackOption, QuietOption, cores, o
 
 
 def studio(
-    script: Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")] = None,
+    script: Annotated[
+        Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", metavar="DIR", help="Receives the finished files.", show_default=False)
     ] = None,

@@ -82,9 +82,7 @@ class Bench:
             pack = requests.text(asked, "pack")
             if pack not in self._packs(version, clip.name):
                 raise BadRequestError(f"the pack '{pack}' has no '{clip.name}'")
-            made = self._maker.attempt(
-                f"{clip.name} from {pack}", None, lambda packs: swapped(packs, clip.name, pack)
-            )
+            made = self._maker.attempt(f"{clip.name} from {pack}", None, lambda packs: swapped(packs, clip.name, pack))
         else:
             _, _, nudge, _, _ = self._nudged(asked)
             made = self._maker.attempt(nudge.after.strip(), (clip.place.file, nudge.data), None)
@@ -112,7 +110,7 @@ class Bench:
             raw = path.read_bytes()
         except OSError as wrong:
             raise RenderError(f"cannot read {path}: {wrong.strerror}") from None
-        if version.digests.get(clip.place.file) not in (digest(raw), digest(_text(raw))):
+        if version.digests.get(clip.place.file) != digest(raw):
             raise OutdatedError(f"{path.name} was saved since; a moment, it is being read")
         return raw, path
 
@@ -134,11 +132,6 @@ def swapped(packs: Packs, role: str, wanted: str) -> Packs:
     assert sound is not None
     alone = replace(pack, sounds={sound.role: sound}, names={role: sound.role})
     return replace(packs, listed=(alone, *packs.listed))
-
-
-def _text(raw: bytes) -> bytes:
-    """What is read of a file, without its byte-order mark."""
-    return raw.decode("utf-8", "replace").removeprefix("\ufeff").encode()
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -30,7 +30,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """A body beyond `LARGEST_BODY`."""
 
 
@@ -68,7 +68,7 @@ class Guard:
 
         try:
             await self._app(scope, _bounded(receive), sending)
-        except TooLarge:
+        except TooLargeError:
             if not started:
                 await _answer(send, 413, "too much")
 
@@ -78,25 +78,23 @@ class Guard:
         for name, value in scope["headers"]:
             headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
         hosts, origins = headers.get("host", []), headers.get("origin", [])
+        sites = headers.get("sec-fetch-site", [])
         writes = scope["method"] not in ("GET", "HEAD")
-        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-            return 403, "this server answers to its own name only"
-        if any(origin not in self._origins for origin in origins) or (writes and len(origins) != 1):
-            return 403, "this comes from another page"
-        if any(site not in ("same-origin", "none") for site in headers.get("sec-fetch-site", [])):
-            return 403, "this comes from another site"
-        if len(scope.get("raw_path", b"")) + len(scope.get("query_string", b"")) > LARGEST_TARGET:
-            return 414, "this address is too long"
         length = headers.get("content-length", ["0"])[0]
-        if not length.isdigit() or int(length[:20]) > LARGEST_BODY:
-            return 413, "too much"
-        if not writes:
-            return None
-        if headers.get("content-type", [""])[0].partition(";")[0].strip().lower() != "application/json":
-            return 415, "JSON is wanted here"
-        if not hmac.compare_digest(headers.get(TOKEN, [""])[0].encode(), self._token.encode()):
-            return 403, "this page is of an earlier studio; load it anew"
-        return None
+        kind = headers.get("content-type", [""])[0].partition(";")[0].strip().lower()
+        token = headers.get(TOKEN, [""])[0].encode()
+        target = len(scope.get("raw_path", b"")) + len(scope.get("query_string", b""))
+        checks = (
+            (len(hosts) == 1 and hosts[0].lower() in self._hosts, 403, "this server answers to its own name only"),
+            (all(one in self._origins for one in origins), 403, "this comes from another page"),
+            (len(origins) == 1 or not writes, 403, "this does not say which page it comes from"),
+            (all(site in ("same-origin", "none") for site in sites), 403, "this comes from another site"),
+            (target <= LARGEST_TARGET, 414, "this address is too long"),
+            (length.isdigit() and len(length) < 12 and int(length) <= LARGEST_BODY, 413, "too much"),
+            (kind == "application/json" or not writes, 415, "JSON is wanted here"),
+            (not writes or hmac.compare_digest(token, self._token.encode()), 403, "load the page anew: the studio did"),
+        )
+        return next(((status, why) for holds, status, why in checks if not holds), None)
 
 
 def _bounded(receive: Receive) -> Receive:
@@ -107,7 +105,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > LARGEST_BODY:
-            raise TooLarge
+            raise TooLargeError
         return message
 
     return receiving

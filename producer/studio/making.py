@@ -48,7 +48,7 @@ TITLES = {
 }
 
 
-class Superseded(Exception):
+class SupersededError(Exception):
     """Something newer was saved."""
 
 
@@ -90,7 +90,7 @@ class Maker(threading.Thread):
             if self._closing:
                 return
             self._news.clear()
-            with contextlib.suppress(Superseded):
+            with contextlib.suppress(SupersededError):
                 self._make()
                 self._let_finish()
                 self._look_ahead()
@@ -101,7 +101,7 @@ class Maker(threading.Thread):
 
     def _check(self) -> None:
         if self._news.is_set():
-            raise Superseded
+            raise SupersededError
 
     # -- watching the work, as `production.Watch` has it
 
@@ -124,7 +124,7 @@ class Maker(threading.Thread):
             self._publish(placed, self._master_of(placed))
         except ProducerError as error:
             self._failed(problems(error, self._text_of))
-        except Superseded:
+        except SupersededError:
             raise
         except Exception as fault:
             traceback.print_exc()
@@ -133,7 +133,7 @@ class Maker(threading.Thread):
 
     def _failed(self, shown: Any) -> None:
         self._set(problems=shown, doing="", done=0.0)
-        raise Superseded  # nothing to finish until something else is saved
+        raise SupersededError  # nothing to finish until something else is saved
 
     def _publish(self, placed: Placed, plan: master.Plan) -> None:
         before = self.state.version
@@ -209,7 +209,7 @@ class Maker(threading.Thread):
         self._set(version=version, whole=version.number, page=page, doing="", done=0.0)
 
     def _episode(self) -> str | None:
-        """Run `render episode`; None when it is done, else what it said. Raises Superseded, and it is stopped."""
+        """Run `render episode`; None when it is done, else what it said. Raises SupersededError, and it is stopped."""
         order = self.order
         command = [sys.executable, "-c", _RENDER, "episode", str(order.project.script), "--quiet"]
         command += [part for pack in order.packs for part in ("--pack", pack)]

@@ -232,9 +232,7 @@ def _item(node: Pairs, head: Scalar, value: Node) -> _Cue:
         raise NudgeError("this is no cue")
     short = value if head.text in SHORT else None
     beside = {key.text: one for key, one in node.pairs if isinstance(one, Scalar) and key is not head}
-    return _Cue(
-        short=short, begin=0, end=len(value.text), bracket=False, beside=beside, node=node, head=head
-    )
+    return _Cue(short=short, begin=0, end=len(value.text), bracket=False, beside=beside, node=node, head=head)
 
 
 def _bracket(scalar: Scalar, place: Place) -> _Cue | None:

@@ -91,7 +91,9 @@ class _Answers:
     async def mix(self, request: Request) -> Response:
         """A finished mix in the output folder: one of a fixed set of names."""
         order = self._maker.order
-        names = {audio_name(order.project.slug, style, suffix) for style in MIXES.values() for suffix in encode.SUFFIXES}
+        names = {
+            audio_name(order.project.slug, style, suffix) for style in MIXES.values() for suffix in encode.SUFFIXES
+        }
         name = request.path_params["name"]
         path = (order.output or order.project.output) / name
         if name not in names or not path.is_file():
@@ -158,5 +160,3 @@ def application(maker: Maker, port: int, token: str) -> tuple[Guard, _Answers]:
         Route("/{name}", answers.mix),
     ]
     return Guard(Starlette(routes=routes), port, token), answers
-
-

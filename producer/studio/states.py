@@ -65,6 +65,7 @@ class State:
             "moved": version.moved if version else (),
             "names": version.desk.names if version else {},
             "trial": trial.number if trial else 0,
+            "trialMoved": trial.moved if trial else (),
             "trying": self.trying,
             "doing": self.doing,
             "done": round(self.done, 2),
