@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import struct
 from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
 
@@ -21,7 +20,7 @@ from producer.cache import Cache, key
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
 from producer.mix.mixer import Mixed, Mixer, added, silent
-from producer.mix.stems import BUS_STEMS
+from producer.mix.stems import BUS_STEMS, Stretch
 from producer.mixing import made_by
 from producer.model.mixes import BUSES, BusName
 from producer.production import Placed
@@ -30,7 +29,6 @@ PART_HOPS = 691
 """How long a part is: 6 s at 44.1 kHz. A saved change is heard after one of them is made."""
 HEADER = 44
 _FRAME = 4  # bytes: two channels of 16 bits
-_CHUNK_FRAMES = 1 << 14
 _KEPT_BYTES = 192 << 20
 
 
@@ -124,21 +122,21 @@ class Desk:
         found = {bus: self.mixer.stems.names(BUS_STEMS[bus]) for bus in BUSES}
         return {bus: names for bus, names in found.items() if names}
 
-    def read(self, selection: Selection, begin: int, end: int) -> Iterator[bytes]:
-        """The WAV's bytes from `begin` to before `end`, made as they are asked for."""
+    def piece(self, selection: Selection, begin: int, end: int) -> bytes:
+        """The WAV's bytes from `begin` on, at most to before `end`, as far as they are in one part: at least one."""
         if begin < HEADER:
-            yield self._header()[begin : min(end, HEADER)]
-            begin = min(HEADER, end)
-        while begin < end:
-            frame = (begin - HEADER) // _FRAME
-            index = self.index(frame)
-            core = self.mixer.parts[index].core
-            made = self.part(index, selection)
-            first = HEADER + _FRAME * int(core.start)
-            last = min(end, first + len(made))
-            for at in range(begin, last, _CHUNK_FRAMES * _FRAME):
-                yield made[at - first : min(last, at + _CHUNK_FRAMES * _FRAME) - first]
-            begin = last
+            return self._header()[begin : min(end, HEADER)]
+        index = self.index((begin - HEADER) // _FRAME)
+        first = HEADER + _FRAME * int(self.mixer.parts[index].core.start)
+        return self.part(index, selection)[begin - first : end - first]
+
+    def seconds(self, byte: int) -> float:
+        """The moment that a byte of the WAV belongs to."""
+        return max(0, byte - HEADER) / _FRAME / self.placed.timeline.rate_hz
+
+    def seconds_at(self, index: int) -> float:
+        """Where a part begins."""
+        return int(self.mixer.parts[index].core.start) / self.placed.timeline.rate_hz
 
     def index(self, frame: int) -> int:
         """The part that a frame is in."""
@@ -151,38 +149,51 @@ class Desk:
     def part(self, index: int, selection: Selection) -> bytes:
         """A part's own samples, mastered, as 16 bits."""
         with self._lock:  # two who want the same do not make it twice
+            played = None
             for near in self.mixer.around(index):
-                self.ask(near)
+                played = self._ask(near, keep=near == index) or played
             name = self._name(index, selection)
             made = self._kept.get(name)
             if made is None:
-                made = self._made(index, selection)
+                made = self._made(index, selection, played)
                 self._kept.put(name, made)
         return made
 
-    def ask(self, index: int) -> None:
-        """Find out what the lines of a part ask of what lies under them; kept from one studio to the next."""
+    def ask(self, index: int) -> bool:
+        """Find out what the lines of a part ask of what lies under them; kept from one studio to the next.
+
+        Whether anything was to be done for it.
+        """
+        with self._lock:
+            known = self.mixer.is_asked(index)
+            self._ask(index, keep=False)
+        return not known
+
+    def _ask(self, index: int, *, keep: bool) -> Stretch | None:
+        """As `ask`; what was played for it, where that is to be kept and anything was."""
         if self.mixer.is_asked(index):
-            return
+            return None
         part = self.mixer.parts[index]
         if not part.lines:
             self.mixer.know(index, ())
-            return
+            return None
         name = key("studio asked", made_by(), self._described[index])
         raw = self._cache.read(name)
-        if raw is None:
-            self._cache.write(name, asked_to_bytes(self.mixer.ask(index)))
-        else:
+        if raw is not None:
             self.mixer.know(index, asked_from_bytes(raw, part))
+            return None
+        played = self.mixer.play(index)
+        self._cache.write(name, asked_to_bytes(self.mixer.ask(index, played)))
+        return played if keep else None
 
     def _name(self, index: int, selection: Selection) -> str:
         part = self.mixer.parts[index]
         heard = [sorted(selection.mute), sorted(selection.solo), self.plan.gain_db, self.plan.ceiling_dbtp]
         return key(self._described[index], turned(self.mixer.curves(index), part), heard)
 
-    def _made(self, index: int, selection: Selection) -> bytes:
+    def _made(self, index: int, selection: Selection, played: Stretch | None) -> bytes:
         part = self.mixer.parts[index]
-        mixed = self.mixer.mix(index)
+        mixed = self.mixer.mix(index, played)
         audio = mixed.buses.sum() if selection.everything else self._chosen(mixed, selection)
         finished = master.mastered(np.array(audio), self.plan, self.placed.profile)[part.inside.start : part.inside.end]
         return np.round(np.clip(finished, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()

@@ -32,9 +32,12 @@ from producer.script import Fetched
 from producer.sounds.find import Packs
 from producer.studio.desk import Desk, Kept
 from producer.studio.states import State, Version, moved, problems
+from producer.studio.turns import Turns
 
 QUIET_S = 1.5
 """So long nobody has saved before the whole is made."""
+IDLE_S = 1.0
+"""So long nobody has asked for a sound before anything is made ahead."""
 _STOP_S = 5.0
 _LARGEST_SHOWN = 4 << 20
 _RENDER = "import os; getattr(os, 'nice', int)(5); from producer.cli import main; main()"
@@ -67,6 +70,7 @@ class Maker(threading.Thread):
         self._news = threading.Event()
         self._closing = False
         self._kept = Kept()
+        self.turns = Turns()
         self._plan: tuple[Profile, master.Plan] | None = None
         self._numbers = 0
         self.versions: dict[int, Version] = {}
@@ -152,6 +156,7 @@ class Maker(threading.Thread):
             digests={script.file: script.sha256, **{one.file: one.sha256 for one in script.brought}},
         )
         self.versions[version.number] = version
+        self.turns.published(version.number)
         for number in sorted(self.versions)[:-4]:
             del self.versions[number]
         return version
@@ -234,10 +239,16 @@ class Maker(threading.Thread):
     def _look_ahead(self) -> None:
         """Find out what every part's lines ask, so that a change anywhere is heard as soon as one under the pointer."""
         version = self.state.version
-        if version is not None:
-            for part in version.desk.mixer.parts:
+        if version is None:
+            return
+        desk, near = version.desk, self.turns.near
+        parts = sorted(desk.mixer.parts, key=lambda part: abs(desk.seconds_at(part.index) - near))
+        for part in parts:
+            while self.turns.idle_s() < IDLE_S:
+                self._news.wait(IDLE_S / 4)
                 self._check()
-                version.desk.ask(part.index)
+            self._check()
+            desk.ask(part.index)
 
     # -- something else for once
 

@@ -43,13 +43,13 @@ class Watcher(threading.Thread):
     def __init__(self, order: Order, brought: Callable[[], Iterable[str]], saved: Callable[[], None]) -> None:
         super().__init__(name="watcher", daemon=True)
         self._order, self._brought, self._saved = order, brought, saved
-        self._stop = threading.Event()
+        self._ended = threading.Event()
         self.watching = threading.Event()
         """Set once it looks."""
 
     def close(self) -> None:
         """Look no longer."""
-        self._stop.set()
+        self._ended.set()
         if self.is_alive():
             self.join(_LOOK_AGAIN_MS / 1000 + 1)
 
@@ -57,14 +57,14 @@ class Watcher(threading.Thread):
         """Until it is closed."""
         from watchfiles import watch
 
-        while not self._stop.is_set():
+        while not self._ended.is_set():
             looked = folders(self._order, self._brought())
             changes = watch(
                 *looked,
                 watch_filter=lambda _, path: matters(Path(path), self._order),
                 debounce=4 * _SETTLE_MS,
                 step=_SETTLE_MS // 2,
-                stop_event=self._stop,
+                stop_event=self._ended,
                 rust_timeout=_LOOK_AGAIN_MS,
                 yield_on_timeout=True,
                 raise_interrupt=False,
@@ -80,4 +80,4 @@ class Watcher(threading.Thread):
                     self._saved()  # what was put there before anybody looked
                     break
             if first:
-                self._stop.wait(0.5)
+                self._ended.wait(0.5)

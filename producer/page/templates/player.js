@@ -111,11 +111,11 @@ function createPlayer(store, data, first, addresses) {
     to.currentTime = shift(from.currentTime);
     if (!from.paused) {
       await to.play().catch(() => {});
-      for (let tries = 0; tries < TRIES && mine === switching && !from.paused; tries++) {
+      for (let tries = 0; tries < 3 && mine === switching && !from.paused; tries++) {
         for (let turn = 0; turn < 800 && (to.seeking || to.readyState < 3) && mine === switching; turn++) await wait(25);
         await wait(60);
         const apart = to.currentTime - shift(from.currentTime);
-        if (Math.abs(apart) <= CLOSE_S) break;
+        if (Math.abs(apart) <= 2 * CLOSE_S) break;
         lead = Math.min(0.5, Math.max(0, lead - apart));
         to.currentTime = shift(from.currentTime) + lead;
       }
