@@ -127,16 +127,16 @@ class Maker(threading.Thread):
             placed = render.plan(self.order, self.cache, self)
             self._publish(placed, self._master_of(placed))
         except ProducerError as error:
-            self._failed(problems(error, self._text_of))
+            self._failed(error)
         except SupersededError:
             raise
         except Exception as fault:
             traceback.print_exc()
             what = RenderError(f"a fault of ours, please report it: {type(fault).__name__}: {fault}")
-            self._failed(problems(what, self._text_of))
+            self._failed(what)
 
-    def _failed(self, shown: Any) -> None:
-        self._set(problems=shown, doing="", done=0.0)
+    def _failed(self, error: ProducerError) -> None:
+        self._set(problems=problems(error, self._text_of, self.order.project.named), doing="", done=0.0)
         raise SupersededError  # nothing to finish until something else is saved
 
     def _publish(self, placed: Placed, plan: master.Plan) -> None:
@@ -202,7 +202,7 @@ class Maker(threading.Thread):
         self._set(doing="finishing the whole", done=0.0)
         said = self._episode()
         if said is not None:
-            self._failed(problems(RenderError(said), self._text_of))
+            self._failed(RenderError(said))
         plan = self._solved(version.desk.placed, make=False)
         folder = self.order.output or self.order.project.output
         try:

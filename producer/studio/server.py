@@ -57,10 +57,10 @@ class _Answers:
         kind = "text/css" if name.endswith(".css") else "text/javascript"
         return Response(pages.asset(name), media_type=kind)
 
-    async def events(self, _: Request) -> Response:
+    async def events(self, request: Request) -> Response:
         async def told() -> AsyncIterator[bytes]:
             number, quiet_s = -1, 0.0
-            while not self.closing:
+            while not self.closing and not await request.is_disconnected():
                 state = self._maker.state
                 if state.number != number:
                     number, quiet_s = state.number, 0.0
@@ -92,18 +92,24 @@ class _Answers:
         status = 200 if asked is None else 206
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers)
-        return StreamingResponse(self._sound(version, chosen, begin, end), status_code=status, headers=headers)
+        return StreamingResponse(self._sound(request, version, chosen, begin, end), status_code=status, headers=headers)
 
-    async def _sound(self, version: Version, chosen: Selection, begin: int, end: int) -> AsyncIterator[bytes]:
+    async def _sound(
+        self, request: Request, version: Version, chosen: Selection, begin: int, end: int
+    ) -> AsyncIterator[bytes]:
         """The bytes, not far ahead of who listens: what nobody may ever hear would be made in the way of the next."""
         desk, turns = version.desk, self._maker.turns
         first_s, began_s = desk.seconds(begin), time.monotonic()
         while begin < end:
             while (wait_s := turns.wait_s(version.number)) > 0:
                 await asyncio.sleep(wait_s)
+            if await request.is_disconnected():
+                return
             turns.asked(desk.seconds(begin))
             piece = await run_in_threadpool(desk.piece, chosen, begin, end)
             for at in range(0, len(piece), _CHUNK):
+                if await request.is_disconnected():
+                    return
                 yield piece[at : at + _CHUNK]
             begin += len(piece)
             ahead_s = desk.seconds(begin) - first_s - _AHEAD_S - _PACE * (time.monotonic() - began_s)

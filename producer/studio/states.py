@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from producer.errors import LocatedError, Problem, ProducerError
@@ -71,32 +71,42 @@ class State:
             "done": round(self.done, 2),
             "whole": self.whole,
             "problems": [
-                {"where": one.where, "what": one.what, "quoted": one.quoted, "mended": one.mended, "column": one.column}
+                {
+                    "where": one.where,
+                    "line": one.line,
+                    "column": one.column,
+                    "what": one.what,
+                    "quoted": one.quoted,
+                    "mended": one.mended,
+                }
                 for one in self.problems
             ],
         }
 
 
-def problems(error: ProducerError, text_of: Callable[[str], str | None]) -> tuple[Shown, ...]:
+def problems(
+    error: ProducerError, text_of: Callable[[str], str | None], named: Callable[[str], str] = str
+) -> tuple[Shown, ...]:
     """An error as the page shows it, with the lines that it is about.
 
     Args:
         text_of: what a file says; None where it may not be shown.
+        named: what a file of the project is called.
     """
     if not isinstance(error, LocatedError):
         return (Shown(where="", line=0, column=0, what=str(error), quoted=""),)
-    found = [_shown(one, text_of) for one in error.problems[:MOST_SHOWN]]
+    found = [_shown(one, text_of, named) for one in error.problems[:MOST_SHOWN]]
     left = len(error.problems) - len(found)
     more = [Shown(where="", line=0, column=0, what=f"and {left} more", quoted="")] if left else []
     return (*found, *more)
 
 
-def _shown(problem: Problem, text_of: Callable[[str], str | None]) -> Shown:
+def _shown(problem: Problem, text_of: Callable[[str], str | None], named: Callable[[str], str]) -> Shown:
     text = text_of(problem.at.file) if problem.at.line else None
     rows = [] if text is None else text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     quoted = rows[problem.at.line - 1] if 0 < problem.at.line <= len(rows) else ""
     return Shown(
-        where=str(problem.at),
+        where=str(replace(problem.at, file=named(problem.at.file)) if text is not None else problem.at),
         line=problem.at.line,
         column=problem.at.column,
         what=problem.what,

@@ -85,7 +85,8 @@
   }
   function quote(one) {
     const at = Math.min(Math.max(0, one.column - 1), one.quoted.length), characters = [...one.quoted];
-    return make("pre", { cls: "studio-quote" }, characters.slice(0, at).join(""), make("mark", {}, characters.slice(at).join("") || " "));
+    const indent = Math.min(at, one.quoted.length - one.quoted.trimStart().length);
+    return make("pre", { cls: "studio-quote" }, make("span", { cls: "studio-number" }, String(one.line)), characters.slice(indent, at).join(""), make("mark", {}, characters.slice(at).join("") || " "));
   }
 
   // ---- the sound: a version, without what is muted
@@ -141,6 +142,7 @@
     if (whole) for (const [from, to] of pairs(fresh, ".of-mix")) to.replaceChildren(...from.childNodes);
     const data = JSON.parse(fresh.getElementById("data").textContent);
     if (!whole && raw) { data.wave = raw.wave; data.mixes = raw.mixes; } // measured of the last whole, until this one is finished
+    else if (raw) data.mixes = data.mixes.slice(0, raw.mixes.length);
     raw = data;
     document.getElementById("seek").max = (data.duration / 1000).toFixed(1);
     document.dispatchEvent(new CustomEvent("producer:data", { detail: { ...data, stay: true } }));
@@ -248,7 +250,8 @@
     let low = 0, high = 0;
     while (low < after.length && before[low] === after[low]) low++;
     while (high < Math.min(after.length, before.length) - low && before[before.length - 1 - high] === after[after.length - 1 - high]) high++;
-    return make("span", {}, after.slice(0, low), make("mark", {}, after.slice(low, after.length - high)), after.slice(after.length - high));
+    const indent = Math.min(low, after.length - after.trimStart().length);
+    return make("span", {}, after.slice(indent, low), make("mark", {}, after.slice(low, after.length - high)), after.slice(after.length - high));
   }
 
   // ---- news
