@@ -33,7 +33,7 @@ scenes:
     play:
       - bed: room_tone level -30 LU    # under it all
       - pause: 1 s
-      - ada: The lamp is out. [water_drip level -12 LU] Who was it?
+      - ada: The lamp is out. [leather_grip level -12 LU] Who was it?
       - pause: 2 s
       - sound: door_creak level -8 LU, wait no
       - pause: 3 s
@@ -140,5 +140,6 @@ def studio(folder: Path, cache: Path, *, title: str = "The lamp", finish: bool =
     project, _ = find(script, folder)
     with Cache(cache) as kept, serving.running(Order(project=project, jobs=2), kept, 0, finish=finish) as opened:
         made = Studio(opened, script)
-        made.until(lambda state: state["version"] > 0, "heard")
+        made.until(lambda state: state["version"] > 0 or bool(state["problems"]), "heard")
+        assert not made.state["problems"], made.state["problems"]
         yield made

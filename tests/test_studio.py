@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.ndimage import maximum_filter1d
 
 from producer.dsp.loudness import loudness
 from producer.errors import RenderError
@@ -92,11 +93,11 @@ def test_mute_and_solo_are_what_they_say(lamp: Studio) -> None:
     whole, names = lamp.sound(), lamp.state["names"]
     assert names == {
         "speech": ["ada", "ben"],
-        "sounds": ["door_creak", "water_drip"],
+        "sounds": ["door_creak", "leather_grip"],
         "beds": ["room_tone"],
     } or names == {
         "speech": ("ada", "ben"),
-        "sounds": ("door_creak", "water_drip"),
+        "sounds": ("door_creak", "leather_grip"),
         "beds": ("room_tone",),
     }
     ada, ben = lamp.clip("ada"), lamp.clip("ben")
@@ -105,8 +106,10 @@ def test_mute_and_solo_are_what_they_say(lamp: Studio) -> None:
     inside = slice(ada.span.start, ada.span.end)
     assert np.abs(alone[inside]).max() > 0.05
     parts = [lamp.sound(query=f"?solo={name}") for name in ("speech", "sounds", "beds")]
-    quiet = np.abs(whole).max(axis=1) < 0.5  # where the limiter leaves everything as it is
-    assert np.abs(sum(parts) - whole)[quiet].max() < 4 / 32767
+    total = np.sum(parts, axis=0)
+    loud = maximum_filter1d(np.abs(total).max(axis=1), 2 * 44100) > 0.5
+    assert 0.2 < loud.mean() < 0.9  # where it is not, the limiter leaves everything as it is
+    assert np.abs(total - whole)[~loud].max() < 4 / 32767
     without = lamp.sound(query="?mute=beds,sounds/door_creak")
     creak = lamp.clip("door_creak").span
     middle = slice((creak.start + creak.end) // 2, creak.end)
@@ -146,10 +149,10 @@ def test_a_mistake_shows_its_place_and_the_last_good_episode_plays_on(lamp: Stud
     lamp.save(TEXT.replace("sound: door_creak", "sound: door_creek").replace("- ben:", "- bin:"))
     state = lamp.until(lambda state: len(state["problems"]) == 2, "refused")
     first = state["problems"][0]
-    assert first["where"] == "script/lamp.yaml:13:16"
+    assert first["where"] == "script/lamp.yaml:14:16"
     assert "did you mean 'door_creak'" in first["what"]
     assert first["quoted"] == "      - sound: door_creek level -8 LU, wait no"
-    assert state["problems"][1]["where"].startswith("script/lamp.yaml:15:")
+    assert state["problems"][1]["where"].startswith("script/lamp.yaml:16:")
     assert (state["version"], state["sound"]) == (good["version"], good["sound"])
     assert np.array_equal(lamp.sound(), sound)
     assert lamp.saved(TEXT)["problems"] == []
@@ -210,16 +213,16 @@ def test_a_moment_is_found_again_by_what_is_heard_there(lamp: Studio) -> None:
 
 def test_a_nudge_is_written_and_nothing_else(lamp: Studio) -> None:
     lamp.script.chmod(0o640)
-    asked = {"version": lamp.state["version"], "clip": lamp.clip("water_drip").id, "key": "level", "value": -17.5}
+    asked = {"version": lamp.state["version"], "clip": lamp.clip("leather_grip").id, "key": "level", "value": -17.5}
     shown = lamp.post("/nudge", asked).json
-    assert shown["after"] == shown["before"].replace("-12 LU", "-17.5 LU") and shown["line"] == 11
+    assert shown["after"] == shown["before"].replace("-12 LU", "-17.5 LU") and shown["line"] == 12
     assert lamp.script.read_text("utf-8") == TEXT
     done = lamp.post("/write", asked)
     assert done.status == 200
     assert lamp.script.read_bytes() == TEXT.replace("-12 LU", "-17.5 LU").encode()
     assert stat.S_IMODE(lamp.script.stat().st_mode) == 0o640
     assert [path.name for path in lamp.script.parent.iterdir()] == ["lamp.yaml"]
-    lamp.until(lambda _: lamp.clip("water_drip").level.first == -17.5, "heard")
+    lamp.until(lambda _: lamp.clip("leather_grip").level.first == -17.5, "heard")
 
 
 def test_a_nudge_of_what_was_saved_since_is_refused(lamp: Studio) -> None:
@@ -250,7 +253,7 @@ def test_a_nudge_that_makes_no_sense_is_refused(lamp: Studio) -> None:
 
 def test_what_can_be_done_with_a_cue(lamp: Studio) -> None:
     found = lamp.ask(f"/cue?version={lamp.state['version']}&clip={lamp.clip('door_creak').id}").json
-    assert found["where"] == "script/lamp.yaml:13:9"
+    assert found["where"] == "script/lamp.yaml:14:9"
     assert found["values"] == {"level": -8.0, "pan": 0, "at": 0.0}
     assert list(found["refused"]) == ["at"] and "pause" in found["refused"]["at"]
     assert found["pack"] == "ruins" and "winter" in found["packs"]
@@ -484,7 +487,7 @@ def test_a_save_plays_on_at_the_same_moment(lamp: Studio, tab: Tab) -> None:
     assert lamp.state["version"] > before
     at = float(tab.value(PLACE))
     assert at > 5.0 and tab.value("producerPage.store.get('playing')")
-    assert tab.value("document.querySelectorAll('audio[src]').length") == 1
+    tab.until("document.querySelectorAll('audio[src]').length === 1")
     tab.until(f"Math.abs(producerPage.data().duration - {len(lamp.sound()) / 44100}) < 0.01")
     ada = lamp.clip("ada").span.start / 44100
     assert tab.value("producerPage.data().clips.find((one) => one.kind === 'speech').start") == pytest.approx(
@@ -498,7 +501,7 @@ def test_a_mistake_is_shown_over_the_page_which_plays_on(lamp: Studio, tab: Tab)
     lamp.save(TEXT.replace("sound: door_creak", "sound: door_creek"))
     tab.until("!document.getElementById('studio-problems').hidden")
     shown = tab.page.locator("#studio-problems").inner_text()
-    assert "script/lamp.yaml:13:16" in shown and "did you mean 'door_creak'" in shown
+    assert "script/lamp.yaml:14:16" in shown and "did you mean 'door_creak'" in shown
     assert tab.page.locator("#studio-problems mark").inner_text() == "door_creek level -8 LU, wait no"
     at = float(tab.value(PLACE))
     tab.until(f"{PLACE} > {at} + 0.2 && producerPage.store.get('playing')")
@@ -520,11 +523,8 @@ def test_a_cue_is_nudged_by_mouse_and_written(lamp: Studio, tab: Tab) -> None:
     tab.page.mouse.up()
     value = float(slider.input_value())
     assert -40 < value < -15
-    tab.until("document.querySelector('.studio-line').dataset.text")
-    assert (
-        tab.value("document.querySelector('.studio-line').dataset.text")
-        == f"      - sound: door_creak level {value:g} LU, wait no"
-    )
+    line = f"      - sound: door_creak level {value:g} LU, wait no"
+    tab.until(f"document.querySelector('.studio-line').dataset.text === {json.dumps(line)}")
     assert lamp.script.read_text("utf-8") == TEXT
     tab.page.get_by_role("button", name="Write it").click()
     lamp.until(lambda _: lamp.clip("door_creak").level.first == value, "heard")

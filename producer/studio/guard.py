@@ -30,10 +30,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class TooLargeError(Exception):
-    """A body beyond `LARGEST_BODY`."""
-
-
 class Guard:
     """An ASGI application around another.
 
@@ -57,20 +53,19 @@ class Guard:
         if refused is not None:
             await _answer(send, *refused)
             return
-        started = False
+        if scope["method"] not in ("GET", "HEAD"):
+            body = await _body(receive)
+            if body is None:
+                await _answer(send, 413, "too much")
+                return
+            receive = _once(body, receive)
 
         async def sending(message: MutableMapping[str, Any]) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 message["headers"] = _with(list(message.get("headers", ())))
             await send(message)
 
-        try:
-            await self._app(scope, _bounded(receive), sending)
-        except TooLargeError:
-            if not started:
-                await _answer(send, 413, "too much")
+        await self._app(scope, receive, sending)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         """Status and reason where a request is refused."""
@@ -97,16 +92,29 @@ class Guard:
         return next(((status, why) for holds, status, why in checks if not holds), None)
 
 
-def _bounded(receive: Receive) -> Receive:
-    taken = 0
+async def _body(receive: Receive) -> bytes | None:
+    """All of a body, of whatever length it was said to be; None when that is too long."""
+    parts, taken = [], 0
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        taken += len(parts[-1])
+        if taken > LARGEST_BODY:
+            return None
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _once(body: bytes, receive: Receive) -> Receive:
+    """Gives a body that was read already, and then what comes."""
+    given = False
 
     async def receiving() -> MutableMapping[str, Any]:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > LARGEST_BODY:
-            raise TooLargeError
-        return message
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
 
     return receiving
 

@@ -186,6 +186,12 @@
     const choose = (which, title) => make("button", { type: "button", "aria-pressed": String(side === which), "data-side": which, onclick: () => hear(which) }, make("b", {}, which.toUpperCase()), ` ${title}`);
     compare.replaceChildren(choose("a", "as it is saved"), choose("b", state.trying), make("button", { type: "button", cls: "studio-plain", onclick: () => hear("a").then(() => ask("/forget", {})) }, "Leave B"));
   }
+  let awaited = 0; // a trial that is to be heard as soon as it is known of
+  function arrived() {
+    if (!awaited || state.trial !== awaited) return;
+    awaited = 0;
+    if (side === "b") { offer(); play(state.trial, (at) => at); } else hear("b");
+  }
   async function hear(which) {
     if (which === side || (which === "b" && !state.trial)) return;
     const moves = state.trialMoved || [], to = which === "b" ? shifted(moves) : back(moves);
@@ -226,7 +232,7 @@
         for (const button of [hearIt, copy, write]) button.disabled = false;
       } catch (wrong) { if (mine === turn) { said.textContent = wrong.message; for (const button of [hearIt, copy, write]) button.disabled = true; } }
     }
-    const attempt = (body) => ask("/try", body).then(() => hear("b")).catch((wrong) => { said.textContent = wrong.message; });
+    const attempt = (body) => ask("/try", body).then(({ trial }) => { awaited = trial; arrived(); }).catch((wrong) => { said.textContent = wrong.message; });
     hearIt.addEventListener("click", () => attempt(body()));
     copy.addEventListener("click", () => navigator.clipboard.writeText(line.dataset.text.trim()).then(() => { said.textContent = "Copied."; }, () => { getSelection().selectAllChildren(line); said.textContent = "Copy it from here."; }));
     write.addEventListener("click", () => ask("/write", body()).then((done) => { said.textContent = `Written: line ${done.line} of ${done.file}.`; for (const button of [hearIt, write]) button.disabled = true; }, (wrong) => { said.textContent = wrong.message; }));
@@ -266,6 +272,7 @@
     if (state.version !== heard) renewed(before);
     else if (state.whole !== before.whole) read(heard);
     offer();
+    arrived();
   }
   const source = new EventSource("/events");
   source.addEventListener("message", (event) => news(JSON.parse(event.data)));
