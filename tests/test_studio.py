@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from scipy.ndimage import maximum_filter1d
 
 from producer.dsp.loudness import loudness
@@ -444,8 +445,8 @@ EVIL = "</script><script>window.hurt=1</script><img src=x onerror=window.hurt=2>
 class Tab:
     """A page of a studio in a real browser."""
 
-    def __init__(self, browser: Any, url: str, **viewport: int) -> None:
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900} | viewport)
+    def __init__(self, browser: Any, url: str, **more: Any) -> None:
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **more)
         self.page = self.context.new_page()
         self.said: list[str] = []
         self.page.on("console", lambda message: self.said.append(message.text))
@@ -550,6 +551,25 @@ def test_mute_solo_and_b_change_what_plays_and_not_where(lamp: Studio, tab: Tab)
     tab.until("producerPage.player.element.src.endsWith(`/audio/${producerStudio.state.version}.wav`)")
     tab.page.get_by_role("button", name="Leave B").click()
     tab.until("producerStudio.state.trial === 0 && document.querySelector('.studio-compare').hidden")
+
+
+@with_chromium
+def test_the_page_takes_up_what_was_finished(tmp_path: Path, cache: Path, browser: Any) -> None:
+    with studio(tmp_path, cache, finish=True) as made:
+        tab = Tab(browser, made.open.url)
+        tab.until("producerStudio.state.whole > 0 && document.querySelectorAll('.figures dd').length > 2")
+        tab.until("producerPage.data().wave !== null && producerPage.data().mixes[0].short.length > 3")
+        axe = Tab(browser, made.open.url, bypass_csp=True)
+        axe.page.locator("#cues button", has_text="door").first.click()
+        axe.page.locator("input[data-key=level]").wait_for()
+        made.save(TEXT.replace("sound: door_creak", "sound: door_creek"))
+        axe.until("!document.getElementById('studio-problems').hidden")
+        axe.page.wait_for_timeout(300)  # colours that change do so gently
+        found = Axe().run(axe.page).response["violations"]
+        assert [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found] == []
+        assert tab.said == [] and axe.said == []
+        tab.context.close()
+        axe.context.close()
 
 
 @with_chromium

@@ -43,7 +43,7 @@
   const names = make("section", { cls: "studio-names", "aria-label": "Mute and solo" });
   const hint = make("p", { cls: "studio-hint" }, "Choose a sound in the lanes or in the list to change its level, side or time.");
   const panel = make("aside", { id: "studio", "aria-label": "Studio" },
-    make("header", {}, fold, light, word, bar),
+    make("div", { cls: "studio-head" }, fold, light, word, bar),
     make("div", { id: "studio-body" }, compare, cueBox, hint, names));
   const overlay = make("section", { id: "studio-problems", role: "alert", "aria-label": "Problems", hidden: true });
   document.body.append(overlay);
@@ -75,7 +75,7 @@
     if (overlay.hidden) { overlay.replaceChildren(); return; }
     const many = state.problems.length === 1 ? "One thing keeps this save from being heard" : `${state.problems.length} things keep this save from being heard`;
     overlay.replaceChildren(
-      make("header", {}, make("h2", {}, many), make("button", { type: "button", cls: "studio-plain", onclick: () => { overlay.hidden = true; } }, "Hide")),
+      make("div", { cls: "studio-head" }, make("h2", {}, many), make("button", { type: "button", cls: "studio-plain", onclick: () => { overlay.hidden = true; } }, "Hide")),
       make("p", { cls: "studio-keeps" }, heard ? "What was heard before it plays on." : "There is nothing to hear yet."),
       make("ol", {}, ...state.problems.map((one) => make("li", {},
         one.where ? make("p", { cls: "studio-where" }, one.where) : null,
@@ -120,7 +120,7 @@
     const mine = ++reading;
     const text = await fetch("/").then((answer) => answer.text()).catch(() => "");
     if (mine !== reading || !text) return;
-    const fresh = new DOMParser().parseFromString(text, "text/html"), whole = fresh.querySelector(".figures dd") !== null;
+    const fresh = new DOMParser().parseFromString(text.replace(/<style>[^]*?<\/style>/g, ""), "text/html"), whole = fresh.querySelector(".figures dd") !== null;
     const chapters = [...document.querySelectorAll(".chapters button bdi")], others = [...fresh.querySelectorAll(".chapters button bdi")];
     if (chapters.length !== others.length) { remember(); location.reload(); return; }
     const put = (selector, all = false) => {
@@ -162,17 +162,20 @@
     const said = JSON.stringify(state.names);
     if (said === listed) return;
     listed = said;
-    const open = new Set([...names.querySelectorAll("details[open]")].map((one) => one.dataset.bus));
-    names.replaceChildren(make("h2", {}, "Mute and solo"), ...Object.entries(state.names).map(([bus, each]) =>
-      make("details", { "data-bus": bus, open: open.has(bus) },
-        make("summary", {}, row(bus, TITLES[bus] || bus, `of-${{ sounds: "sound", beds: "bed" }[bus] || bus}`)),
-        make("ul", {}, ...each.map((name) => make("li", {}, row(`${bus}/${name}`, name.replaceAll("_", " "))))))));
+    const open = new Set([...names.querySelectorAll("[aria-expanded=true]")].map((one) => one.dataset.bus));
+    names.replaceChildren(make("h2", {}, "Mute and solo"), ...Object.entries(state.names).map(([bus, each]) => {
+      const under = make("ul", { id: `studio-of-${bus}`, hidden: !open.has(bus) }, ...each.map((name) => make("li", {}, row(`${bus}/${name}`, name.replaceAll("_", " ")))));
+      const title = TITLES[bus] || bus, kind = { sounds: "sound", beds: "bed" }[bus] || bus;
+      const opener = make("button", { type: "button", cls: "studio-name", "data-bus": bus, "aria-expanded": String(open.has(bus)), "aria-controls": under.id,
+        onclick: () => { under.hidden = !under.hidden; opener.setAttribute("aria-expanded", String(!under.hidden)); } }, title);
+      return make("div", {}, row(bus, title, `studio-bus of-${kind}`, opener), under);
+    }));
     pressed();
   }
-  function row(name, title, cls = "") {
+  function row(name, title, cls = "", first = null) {
     const button = (set, letter, says) => make("button", { type: "button", cls: `studio-${says}`, "data-name": name, "data-set": says, "aria-pressed": "false", title: `${says} ${title}`,
-      onclick: (event) => { event.preventDefault(); event.stopPropagation(); if (!set.delete(name)) set.add(name); pressed(); select(); } }, letter, make("span", { cls: "hidden" }, ` ${says} ${title}`));
-    return make("span", { cls: `studio-row ${cls}` }, make("bdi", { cls: "studio-name" }, title), button(mute, "M", "mute"), button(solo, "S", "solo"));
+      onclick: () => { if (!set.delete(name)) set.add(name); pressed(); select(); } }, letter, make("span", { cls: "hidden" }, ` ${says} ${title}`));
+    return make("span", { cls: `studio-row ${cls}` }, first || make("bdi", { cls: "studio-name" }, title), button(mute, "M", "mute"), button(solo, "S", "solo"));
   }
   function pressed() {
     for (const button of names.querySelectorAll("[data-set]")) button.setAttribute("aria-pressed", String((button.dataset.set === "mute" ? mute : solo).has(button.dataset.name)));
@@ -246,7 +249,7 @@
     const packs = cue.packs.filter((pack) => pack !== cue.pack);
     const chosen = make("select", { "aria-label": "Pack" }, ...packs.map((pack) => make("option", { value: pack }, pack)));
     cueBox.replaceChildren(
-      make("header", {}, make("h2", { cls: `of-${cue.kind}` }, make("bdi", {}, cue.name.replaceAll("_", " "))), make("p", { cls: "studio-where" }, cue.where),
+      make("div", { cls: "studio-head" }, make("h2", { cls: `of-${cue.kind}` }, make("bdi", {}, cue.name.replaceAll("_", " "))), make("p", { cls: "studio-where" }, cue.where),
         make("button", { type: "button", cls: "studio-plain", onclick: () => { cue = null; cueBox.hidden = true; hint.hidden = false; } }, "Close")),
       ...sliders, line, make("div", { cls: "studio-buttons" }, hearIt, copy, write), said,
       ...(packs.length ? [make("div", { cls: "studio-pack" }, make("span", {}, cue.pack ? `From ${cue.pack}; try` : "Try"), chosen, make("button", { type: "button", cls: "studio-plain", onclick: () => attempt({ version: state.version, clip: cue.clip, pack: chosen.value }) }, "Hear it"))] : []));
