@@ -30,6 +30,7 @@ PART_HOPS = 691
 HEADER = 44
 _FRAME = 4  # bytes: two channels of 16 bits
 _KEPT_BYTES = 192 << 20
+_MOST_NAMES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,20 @@ class Kept:
     def __init__(self, most_bytes: int = _KEPT_BYTES) -> None:
         self._most, self._size, self._lock = most_bytes, 0, Lock()
         self._parts: OrderedDict[str, bytes] = OrderedDict()
+        self._called: dict[str, str] = {}
+
+    def called(self, name: str) -> bytes | None:
+        """What was kept under another name that `name` was said to be."""
+        with self._lock:
+            own = self._called.get(name)
+        return None if own is None else self.get(own)
+
+    def call(self, name: str, own: str) -> None:
+        """Say that `name` is what is kept as `own`."""
+        with self._lock:
+            if len(self._called) > _MOST_NAMES:
+                self._called.clear()
+            self._called[name] = own
 
     def get(self, name: str) -> bytes | None:
         """What was kept as `name`."""
@@ -148,6 +163,11 @@ class Desk:
 
     def part(self, index: int, selection: Selection) -> bytes:
         """A part's own samples, mastered, as 16 bits."""
+        around = [self._described[near] for near in self.mixer.around(index)]
+        quick = key(*around, index - self.mixer.around(index).start, self._heard(selection))
+        known = self._kept.called(quick)
+        if known is not None:  # all around it is as it was, so nothing need be asked
+            return known
         with self._lock:  # two who want the same do not make it twice
             played = None
             for near in self.mixer.around(index):
@@ -157,6 +177,7 @@ class Desk:
             if made is None:
                 made = self._made(index, selection, played)
                 self._kept.put(name, made)
+            self._kept.call(quick, name)
         return made
 
     def ask(self, index: int) -> bool:
@@ -188,8 +209,10 @@ class Desk:
 
     def _name(self, index: int, selection: Selection) -> str:
         part = self.mixer.parts[index]
-        heard = [sorted(selection.mute), sorted(selection.solo), self.plan.gain_db, self.plan.ceiling_dbtp]
-        return key(self._described[index], turned(self.mixer.curves(index), part), heard)
+        return key(self._described[index], turned(self.mixer.curves(index), part), self._heard(selection))
+
+    def _heard(self, selection: Selection) -> list[object]:
+        return [sorted(selection.mute), sorted(selection.solo), self.plan.gain_db, self.plan.ceiling_dbtp]
 
     def _made(self, index: int, selection: Selection, played: Stretch | None) -> bytes:
         part = self.mixer.parts[index]

@@ -34,13 +34,13 @@ from producer.studio.desk import Desk, Kept
 from producer.studio.states import State, Version, moved, problems
 from producer.studio.turns import Turns
 
-QUIET_S = 1.5
+QUIET_S = 2.5
 """So long nobody has saved before the whole is made."""
 IDLE_S = 1.0
 """So long nobody has asked for a sound before anything is made ahead."""
 _STOP_S = 5.0
 _LARGEST_SHOWN = 4 << 20
-_RENDER = "import os; getattr(os, 'nice', int)(5); from producer.cli import main; main()"
+_RENDER = "import os; getattr(os, 'nice', int)(10); from producer.cli import main; main()"
 """The command line, behind everything that is being listened to."""
 TITLES = {
     "takes": "listening to takes",
@@ -74,6 +74,7 @@ class Maker(threading.Thread):
         self._plan: tuple[Profile, master.Plan] | None = None
         self._numbers = 0
         self.versions: dict[int, Version] = {}
+        self._ending: threading.Thread | None = None
 
     def changed(self) -> None:
         """Something was saved."""
@@ -85,6 +86,8 @@ class Maker(threading.Thread):
         self._news.set()
         if self.is_alive():
             self.join(_STOP_S + 1)
+        if self._ending is not None:
+            self._ending.join(_STOP_S + 1)
 
     def run(self) -> None:
         """Until it is closed: make, finish, look ahead."""
@@ -215,6 +218,8 @@ class Maker(threading.Thread):
 
     def _episode(self) -> str | None:
         """Run `render episode`; None when it is done, else what it said. Raises SupersededError, and it is stopped."""
+        if self._ending is not None:
+            self._ending.join()
         order = self.order
         command = [sys.executable, "-c", _RENDER, "episode", str(order.project.script), "--quiet"]
         command += [part for pack in order.packs for part in ("--pack", pack)]
@@ -228,13 +233,10 @@ class Maker(threading.Thread):
                     return None if running.returncode == 0 else said.strip() or "the whole could not be made"
                 self._check()
         finally:
-            if running.poll() is None:
+            if running.poll() is None:  # what was saved does not wait for it to end
                 running.send_signal(signal.SIGINT if sys.platform != "win32" else signal.SIGTERM)
-                try:
-                    running.communicate(timeout=_STOP_S)
-                except subprocess.TimeoutExpired:
-                    running.kill()
-                    running.communicate()
+                self._ending = threading.Thread(target=_ended, args=(running,), name="ending", daemon=True)
+                self._ending.start()
 
     def _look_ahead(self) -> None:
         """Find out what every part's lines ask, so that a change anywhere is heard as soon as one under the pointer."""
@@ -302,6 +304,15 @@ class Maker(threading.Thread):
             return path.read_text("utf-8", errors="replace").removeprefix("\ufeff")
         except OSError:
             return None
+
+
+def _ended(running: subprocess.Popen[str]) -> None:
+    """Wait until a process that was told to end has ended."""
+    try:
+        running.communicate(timeout=_STOP_S)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.communicate()
 
 
 def digest(raw: bytes) -> str:
