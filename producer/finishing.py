@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from producer.audio import Audio
 from producer.audit.cells import Seen, look
 from producer.audit.parts import Part as PartHeard
 from producer.audit.parts import listened
-from producer.audit.programme import Heard, Listener
+from producer.audit.programme import Heard, figures
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg, mp3
 from producer.deliver.files import Staging
@@ -28,10 +28,13 @@ from producer.mix import night
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
 from producer.mixing import Mixdown, Mixed, made_by
+from producer.model.formats import Format, in_format
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
+from producer.one_go import written as in_one_go
 from producer.packed import packed, unpacked
-from producer.production import Delivered, Watch
+from producer.production import Delivered, NoWatch, Watch
+from producer.toned import toned
 
 NIGHTS = 3
 """How often a ridden mix is drawn anew when the decoded file's range is too wide."""
@@ -63,15 +66,53 @@ class _Bench:
     watch: Watch
 
 
+def all_finished(
+    mix: Mixed,
+    styles: Sequence[MixStyle],
+    kinds: Sequence[Format],
+    profile: Profile,
+    audio: Callable[[MixStyle, Format], Path],
+    cache: Cache,
+    jobs: int,
+    watch: Watch,
+) -> tuple[Delivered, ...]:
+    """Every mix in every kind of file, side by side: all of the first kind first, in the order of `styles`.
+
+    Args:
+        audio: the file for a mix in a kind.
+
+    Raises RenderError when one cannot hold the profile.
+    """
+    wanted = [(style, kind) for kind in kinds for style in styles]
+
+    def one(asked: tuple[MixStyle, Format]) -> Delivered:
+        style, kind = asked
+        own_jobs = jobs if alone else max(1, jobs // len(wanted))
+        return finished(mix, style, kind, profile, audio(style, kind), cache, own_jobs, watch if alone else NoWatch())
+
+    alone = len(kinds) == 1  # then each has all cores, one after the other
+    if alone:
+        return tuple(map(one, wanted))
+    watch.stage("formats", len(wanted))
+    made: list[Delivered] = []
+    for delivered in in_order(one, wanted, jobs):
+        made.append(delivered)
+        watch.done(len(made))
+    return tuple(made)
+
+
 def finished(
-    mix: Mixed, style: MixStyle, profile: Profile, audio: Path, cache: Cache, jobs: int, watch: Watch
+    mix: Mixed, style: MixStyle, kind: Format, profile: Profile, audio: Path, cache: Cache, jobs: int, watch: Watch
 ) -> Delivered:
     """One mix as a listener gets it, in the file `audio`. Raises RenderError when it cannot hold the profile."""
     named = "the episode" if style == STANDARD else f"the mix '{style.name}'"
+    profile = in_format(profile, kind)
+    if kind.name != "mp3":
+        named += f" as {kind.name}"
     bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch)
 
     def mastered(mixdown: Mixdown) -> Mastered:
-        return _mastered(mixdown, bench, audio, named)
+        return _mastered(toned(mixdown, profile), bench, audio, named)
 
     if style.range_lu is None:
         made = mastered(mix.mixes[style.name])
@@ -80,6 +121,7 @@ def finished(
     margins = mix.margins[style.name]
     return Delivered(
         style=style,
+        kind=kind,
         file=audio,
         heard=made.heard,
         reference=mix.witness.reference(made.seen, margins, profile.name, style.name, style.bus_gain_db),
@@ -142,11 +184,12 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
         written = _in_parts if encode.in_parts(profile) else _in_one_go
         heard, seen = written(mix, plan, bench, audio)
         measured = heard.loudness
-        following = master.corrected(plan, measured, profile)
+        rms_db = figures(heard).rms_db if profile.rms_db is not None else None
+        following = master.corrected(plan, measured, profile, rms_db)
         if following is None:
             break
         plan = following
-    if not master.holds(measured, profile):
+    if not master.holds(measured, profile, rms_db):
         raise RenderError(
             f"{named} cannot be brought to the profile '{profile.name}': after {rounds} rounds it is at "
             f"{measured.integrated_lufs:.1f} LUFS with a true peak of {measured.true_peak_dbtp:.1f} dBTP; "
@@ -256,25 +299,5 @@ def _part(mix: Mixdown, plan: master.Plan, bench: _Bench, folder: Path, part: Pa
 
 
 def _in_one_go(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
-    """The file of a codec that is quick and cannot be joined; it is heard as a whole."""
-    profile, watch = bench.profile, bench.watch
-    seen: list[Seen] = []
-
-    def mastered(part: Part) -> tuple[Audio, Seen]:
-        programme = master.mastered(mix.read(part.index), plan, profile)
-        seen_part = look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz)
-        return programme[part.inside.start : part.inside.end], seen_part
-
-    def blocks() -> Iterator[Audio]:
-        for part, (block, looked) in zip(mix.parts, in_order(mastered, mix.parts, bench.jobs), strict=True):
-            seen.append(looked)
-            yield block
-            watch.done(part.core.end)
-
-    watch.stage("master", mix.samples)
-    encode.encode(blocks(), profile, audio)
-    watch.stage("verify", mix.samples)
-    listener = Listener(profile.rate_hz, profile.channels)
-    for _ in listener.listen(encode.decode(audio, profile)):
-        watch.done(listener.meter.samples)
-    return listener.heard(), Seen.joined(seen)
+    """The file of a codec that cannot be joined, or is too quick to be worth it."""
+    return in_one_go(mix, plan, bench.profile, audio, bench.cache, bench.jobs, bench.watch)

@@ -15,6 +15,7 @@ from producer.dsp.loudness import Loudness
 from producer.master import Plan
 from producer.mix.listening import Stems
 from producer.mix.margin import LineMargin
+from producer.model.formats import Format
 from producer.model.head import Head
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
@@ -77,6 +78,7 @@ class Order:
     output: Path | None = None
     packs: tuple[str, ...] = ()  # searched before the script's own
     profile: str | None = None
+    formats: tuple[str, ...] = ()  # of `model.formats.FORMATS`; none: the profile's own
     mixes: tuple[str, ...] = ()  # beside the standard one and those that the script asks for
     stems: Stems = "none"
     sofa: Path | None = None  # the head of the binaural mix, which it asks for
@@ -134,6 +136,7 @@ class Delivered:
     """One mix as it was delivered."""
 
     style: MixStyle
+    kind: Format
     file: Path
     heard: Heard  # in the decoded file
     reference: Reference  # what should be heard in it
@@ -151,8 +154,9 @@ class Delivered:
 class Report(Outline):
     """What a producer wants to know when it is done."""
 
-    mixes: tuple[Delivered, ...]  # the standard one first
-    audits: tuple[Audit, ...]  # of each mix
+    mixes: tuple[Delivered, ...]  # the standard one first, in the first format
+    further: tuple[Delivered, ...] = ()  # the same in other formats
+    audits: tuple[Audit, ...]  # of each of `mixes`, then of each of `further`
     stems: tuple[Path, ...] = ()
     files: tuple[Path, ...]  # all of them
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from producer.audit.finding import Kind, clock
 from producer.audit.programme import Figures, Heard
 from producer.dsp.grid import frame_s
+from producer.model.formats import FORMATS, OPUS_RATE_HZ, in_format
 from producer.model.profile import PROFILES, Profile
 
 _ROUNDING = 1e-3
@@ -18,7 +19,7 @@ _ROUNDING = 1e-3
 class FileFacts:
     """What kind of file it is."""
 
-    codec: str  # mp3, wav, flac, or what else it is called
+    codec: str  # mp3, aac, opus, wav, flac, or what else it is called
     rate_hz: int
     channels: int
     kbps: tuple[int, ...] = ()
@@ -63,12 +64,22 @@ def verdicts(
     }
 
 
+def delivered(
+    facts: FileFacts, heard: Heard, found: Figures, profile: str, kind: str, bed_share: float | None = None
+) -> Verdict:
+    """What a profile says to a file that was asked for in another format than its own: all but the format is the same.
+
+    Args:
+        kind: of `model.formats.FORMATS`.
+    """
+    wanted = in_format(PROFILES[profile], FORMATS[kind])
+    return Verdict(profile=profile, faults=tuple(_faults(wanted, facts, heard, found, True, bed_share)))
+
+
 def _faults(
     profile: Profile, facts: FileFacts, heard: Heard, found: Figures, ours: bool, bed_share: float | None
 ) -> Iterator[Fault]:
     again = "render it again" if ours else f"render episode --profile {profile.name}"
-    if profile.loudness_lufs is None:  # `render.plan` refuses it
-        again = f"make it so in an editor; 'render episode' does not make {profile.name} yet"
     yield from _format(profile, facts, again)
     yield from _loudness(profile, heard, again)
     yield from _peak(profile, heard, again)
@@ -99,8 +110,9 @@ def _format(profile: Profile, facts: FileFacts, again: str) -> Iterator[Fault]:
     more_is_fine = profile.rms_db is not None  # ACX asks for at least so much, and takes mono and stereo
     if facts.codec != profile.codec:
         wrong.append(f"it is {facts.codec.upper()}, not {profile.codec.upper()}")
-    if facts.rate_hz != profile.rate_hz:
-        wrong.append(f"its rate is {facts.rate_hz / 1000:g} kHz, not {profile.rate_hz / 1000:g} kHz")
+    rate_hz = OPUS_RATE_HZ if profile.codec == "opus" else profile.rate_hz
+    if facts.rate_hz != rate_hz:
+        wrong.append(f"its rate is {facts.rate_hz / 1000:g} kHz, not {rate_hz / 1000:g} kHz")
     if facts.channels != profile.channels and not (more_is_fine and facts.channels in (1, 2)):
         wrong.append(f"it has {facts.channels} channel{'s' * (facts.channels != 1)}, not {profile.channels}")
     if profile.kbps is not None and facts.codec == "mp3":
