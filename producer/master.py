@@ -105,6 +105,7 @@ def first_plan(mix: Levels, profile: Profile) -> Plan:
     if profile.limiter and profile.peak_dbtp is not None:
         ceiling = profile.peak_dbtp - _OVERSHOOT_DB.get(profile.codec, 0.0) - _SAFETY_DB
     gain_db = 0.0
+    loss_db = 0.0 if profile.vbr else _LOSS_DB.get(profile.codec, 0.0)
     wanted, reached_by = profile.loudness_lufs, mix.limited_lufs
     if profile.rms_db is not None:
         wanted, reached_by = sum(profile.rms_db) / 2.0, mix.limited_rms_db
@@ -113,7 +114,7 @@ def first_plan(mix: Levels, profile: Profile) -> Plan:
             reached = reached_by(gain_db, ceiling)
             if not np.isfinite(reached):
                 return Plan(0.0, ceiling)
-            gain_db += wanted + _LOSS_DB.get(profile.codec, 0.0) - reached
+            gain_db += wanted + loss_db - reached
     return Plan(_stepped(gain_db), ceiling)
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from producer.audio import Audio
 from producer.audit.audit import Audit
-from producer.audit.programme import Heard
+from producer.audit.programme import Figures, Heard, figures
 from producer.audit.reference import Reference
 from producer.dsp.loudness import Loudness
 from producer.master import Plan
@@ -148,6 +148,11 @@ class Delivered:
     def measured(self) -> Loudness:
         """What the meters say of the decoded file."""
         return self.heard.loudness
+
+    @property
+    def figures(self) -> Figures:
+        """Its levels without any weighting."""
+        return figures(self.heard)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

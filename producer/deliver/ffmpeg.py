@@ -85,7 +85,7 @@ def with_chapters(path: Path, described: str, options: Sequence[str]) -> None:
     Raises RenderError with ffmpeg's own words when it fails.
     """
     made = path.with_name(f".chapters-{path.name}")
-    told = ["-i", f"file:{path}", "-f", "ffmetadata", "-i", "pipe:0", "-map", "0:a", "-map_metadata", "-1"]
+    told = ["-i", f"file:{path}", "-f", "ffmetadata", "-i", "pipe:0", "-map", "0:a", "-map_metadata", "1"]
     copied = ["-map_chapters", "1", "-c", "copy", "-fflags", "+bitexact", *options, "-f", "ipod"]
     command = [*_base(), *told, *copied, "-y", f"file:{made}"]
     try:

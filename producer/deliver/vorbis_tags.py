@@ -25,7 +25,7 @@ def write_flac(path: Path, tags: Tags) -> None:
     audio.add_picture(_picture(tags))
     if 0 < len(tags.chapters) <= _MOST_TRACKS:
         audio.cuesheet = _cuesheet(tags.chapters, audio.info.sample_rate, audio.info.total_samples)
-        audio.metadata_blocks.append(audio.cuesheet)
+        audio.metadata_blocks.insert(1, audio.cuesheet)  # ffmpeg takes the names from what comes after it
     audio.save()
 
 
@@ -38,11 +38,11 @@ def write_opus(path: Path, tags: Tags) -> None:
     if tags.loudness is not None and isfinite(tags.loudness.integrated_lufs):
         steps = round(256 * (_R128_LUFS - tags.loudness.integrated_lufs))  # Q7.8
         audio["R128_TRACK_GAIN"] = str(max(-32768, min(32767, steps)))
-    audio.save()
+    audio.save(padding=lambda _: 0)
 
 
 def _comments(tags: Tags) -> Iterator[tuple[str, str]]:
-    """Names and values, none of them empty. Chapters as players read them here: CHAPTER000 and CHAPTER000NAME."""
+    """Names and values, none of them empty. Chapters as players read them here: CHAPTER001 and CHAPTER001NAME."""
     script = tags.script
     named = {
         "TITLE": tags.title,
@@ -63,7 +63,7 @@ def _comments(tags: Tags) -> Iterator[tuple[str, str]]:
         "AI-DISCLOSURE": tags.disclosure,
     }
     yield from ((name, text) for name, text in named.items() if text)
-    for number, chapter in enumerate(tags.chapters):
+    for number, chapter in enumerate(tags.chapters, 1):  # as the cue sheet numbers them
         s, ms = divmod(chapter.start_ms, 1000)
         yield f"CHAPTER{number:03d}", f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}.{ms:03d}"
         yield f"CHAPTER{number:03d}NAME", chapter.title

@@ -149,15 +149,15 @@ def markers(found: Sequence[Marker]) -> tuple[tuple[bytes, bytes], ...]:
     """The chunks `cue ` and `LIST adtl`: names in UTF-8, as REAPER and Audacity read them."""
     if not found:
         return ()
-    points, names = struct.pack("<I", len(found)), b"adtl"
+    points, names, regions = struct.pack("<I", len(found)), b"adtl", b""
     for number, one in enumerate(found, 1):
         at = min(one.sample, MOST_BYTES)
         points += struct.pack("<II4sIII", number, at, b"data", 0, 0, at)
         names += _chunk(b"labl", struct.pack("<I", number) + _zero_ended(one.name))
         if one.length:
             region = struct.pack("<II4sHHHH", number, min(one.length, MOST_BYTES), b"rgn ", 0, 0, 0, _UTF8)
-            names += _chunk(b"ltxt", region)
-    return (b"cue ", points), (b"LIST", names)
+            regions += _chunk(b"ltxt", region)
+    return (b"cue ", points), (b"LIST", names + regions)  # ffmpeg reads no name that comes after a region
 
 
 def info(named: Mapping[bytes, str]) -> tuple[bytes, bytes]:

@@ -1,7 +1,11 @@
-"""What a Broadcast Wave file knows of itself: bext with loudness, markers, INFO, and all of ID3 in a chunk."""
+"""What a Broadcast Wave file knows of itself: bext with loudness, markers, INFO, and ID3 in a chunk.
+
+Its chapters are its markers: players built on ffmpeg would show those of both.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 
@@ -39,7 +43,9 @@ def write(path: Path, tags: Tags) -> None:
             b"ISFT": MAKER,
         }
     )
-    wave.add(path, form, own, [*wave.markers(tags.markers), info, (b"id3 ", id3_tags.as_bytes(tags))])
+    wave.add(
+        path, form, own, [*wave.markers(tags.markers), info, (b"id3 ", id3_tags.as_bytes(replace(tags, chapters=())))]
+    )
 
 
 def _loudness(tags: Tags) -> list[float | None]:
