@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -93,12 +94,24 @@ def all_finished(
     alone = len(kinds) == 1  # then each has all cores, one after the other
     if alone:
         return tuple(map(one, wanted))
+    mix = _taking_turns(mix)
     watch.stage("formats", len(wanted))
     made: list[Delivered] = []
     for delivered in in_order(one, wanted, jobs):
         made.append(delivered)
         watch.done(len(made))
     return tuple(made)
+
+
+def _taking_turns(mix: Mixed) -> Mixed:
+    """The same, read by many at once: who wants a part that somebody else is mixing waits for it."""
+    turns = [Lock() for _ in mix.parts]
+
+    def read(mixdown: Mixdown, index: int) -> Audio:
+        with turns[index]:
+            return mixdown.read(index)
+
+    return replace(mix, mixes={name: replace(one, read=partial(read, one)) for name, one in mix.mixes.items()})
 
 
 def finished(

@@ -27,9 +27,9 @@ def facts(report: Report, here: Path) -> dict[str, object]:
     return {
         "title": report.script.title,
         "profile": report.profile.name,
-        "by_rms": report.profile.rms_db is not None,
         "length_s": round(report.timeline.duration / rate, 3),
         **_measured(standard),
+        **_unweighted(report),
         "packs": {pack: list(roles) for pack, roles in report.filled.items()},
         "untranslated": list(report.script.untranslated),
         "changed": [{"where": str(one.at), "what": one.what} for one in report.script.changed],
@@ -89,9 +89,15 @@ def _measured(mix: Delivered) -> dict[str, object]:
         "loudness_range_lu": _rounded(mix.measured.range_lu),
         "true_peak_dbtp": _rounded(mix.measured.true_peak_dbtp),
         "rounds": mix.rounds,
-        "rms_db": _rounded(mix.figures.rms_db),
-        "floor_db": _rounded(mix.figures.floor_db),
     }
+
+
+def _unweighted(report: Report) -> dict[str, object]:
+    """What the standard mix's file measures as a profile like acx asks for it."""
+    if report.profile.rms_db is None:
+        return {}
+    found = report.standard.figures
+    return {"rms_db": _rounded(found.rms_db), "floor_db": _rounded(found.floor_db)}
 
 
 def _margin(mix: Delivered, timeline: Timeline) -> dict[str, object]:
@@ -141,7 +147,7 @@ def text(found: dict[str, object]) -> str:
         f"loudness   {_shown(found['loudness_lufs'])} LUFS, range {_shown(found['loudness_range_lu'])} LU",
         f"true peak  {_shown(found['true_peak_dbtp'])} dBTP, on the decoded file",
     ]
-    if found["by_rms"]:
+    if "rms_db" in found:
         lines.append(f"rms        {_shown(found['rms_db'])} dB, quietest {_shown(found['floor_db'])} dB")
     packs = found["packs"]
     assert isinstance(packs, dict)

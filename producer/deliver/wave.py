@@ -174,8 +174,9 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def _coded(block: Audio, bits: int) -> bytes:
+    block = np.ascontiguousarray(block)
     if bits == 32:
-        return bytes(np.ascontiguousarray(block, "<f4").data)
+        return bytes(block.astype("<f4").data)
     most = 2 ** (bits - 1)
     whole = np.clip(np.rint(block.astype(np.float64) * most), -most, most - 1)
     if bits == 16:
