@@ -47,37 +47,20 @@ def _mp3(profile: Profile) -> Codec:
 def _aac(profile: Profile) -> Codec:
     # Without noise that each decoder makes up for itself: what is measured here is what others hear. Times in the
     # file's index are counted in samples, or its length would be rounded to a millisecond.
-    options = (
-        "-c:a",
-        "aac",
-        "-b:a",
-        f"{profile.kbps}k",
-        "-aac_pns",
-        "0",
-        *ffmpeg.mp4_options(profile.rate_hz),
-        "-f",
-        "ipod",
-    )
-    return Codec(".m4a", options)
+    options = ("-c:a", "aac", "-b:a", f"{profile.kbps}k", "-aac_pns", "0")
+    exact = ("-movie_timescale", str(profile.rate_hz), "-movflags", "+faststart")
+    return Codec(".m4a", (*options, *exact, "-f", "ipod"))
 
 
 def _opus(profile: Profile) -> Codec:
     return Codec(".opus", ("-c:a", "libopus", "-b:a", f"{profile.kbps}k", "-f", "opus"))
 
 
-def _wav(profile: Profile) -> Codec:
-    return Codec(".wav", ())  # our own: see `wave`
-
-
-def _flac(profile: Profile) -> Codec:
-    form = "s16" if profile.bits == 16 else "s32"
-    options = ("-c:a", "flac", "-sample_fmt", form, "-bits_per_raw_sample", str(profile.bits), "-f", "flac")
-    return Codec(".flac", options)
-
-
 def codec(profile: Profile) -> Codec:
     """How the profile's file is written."""
-    return {"mp3": _mp3, "aac": _aac, "opus": _opus, "wav": _wav, "flac": _flac}[profile.codec](profile)
+    if profile.codec in LOSSLESS:
+        return Codec(f".{profile.codec}", ())  # no work for ffmpeg
+    return {"mp3": _mp3, "aac": _aac, "opus": _opus}[profile.codec](profile)
 
 
 def whole_frames(samples: int, profile: Profile) -> int:
@@ -177,6 +160,8 @@ def encode(blocks: Iterable[Audio], profile: Profile, to: Path) -> None:
     if profile.codec == "wav":
         form = wave.Form(profile.rate_hz, profile.channels, profile.bits or 24)
         wave.write(blocks if form.floating else _in_range(blocks), form, to)
+    elif profile.codec == "flac":
+        _flac(_in_range(blocks), profile, to)
     elif profile.codec == "opus":
         at_its_own = at_rate(_in_range(blocks), profile.rate_hz, OPUS_RATE_HZ, profile.channels)
         ffmpeg.encode(at_its_own, OPUS_RATE_HZ, profile.channels, list(codec(profile).options), to)
@@ -215,6 +200,18 @@ def _in_file(blocks: Iterable[Audio], profile: Profile, folder: Path, *more: str
 def _run(blocks: Iterable[Audio], profile: Profile, to: Path, *more: str) -> int:
     options = [*codec(profile).options[:-2], *more, *codec(profile).options[-2:]]
     return ffmpeg.encode(_in_range(blocks), profile.rate_hz, profile.channels, options, to)
+
+
+def _flac(blocks: Iterable[Audio], profile: Profile, to: Path) -> None:
+    """Whole steps, rounded here: ffmpeg cuts them off, and libsndfile's full scale is a step lower than everybody's."""
+    bits = profile.bits or 24
+    kind = f"PCM_{bits}"
+    try:
+        with soundfile.SoundFile(to, "w", profile.rate_hz, profile.channels, kind, format="FLAC") as file:
+            for block in blocks:
+                file.write(wave.steps(block, bits) << (32 - bits))
+    except soundfile.LibsndfileError as found:
+        raise RenderError(f"cannot write {to.name}: {found.error_string.rstrip('.')}") from None
 
 
 def _in_range(blocks: Iterable[Audio]) -> Iterator[Audio]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -68,34 +68,6 @@ def encode(blocks: Iterable[Audio], rate_hz: int, channels: int, options: list[s
     if process.wait() != 0:
         raise RenderError(f"the encoder stopped while writing {to.name}: {said or 'no reason given'}")
     return fed
-
-
-def mp4_options(rate_hz: int) -> tuple[str, ...]:
-    """For an MPEG-4 file: times in samples, so that its length is exact, and what a player needs first in front."""
-    return ("-movie_timescale", str(rate_hz), "-movflags", "+faststart")
-
-
-def with_chapters(path: Path, described: str, options: Sequence[str]) -> None:
-    """Give an MPEG-4 file chapters, in place; its samples are copied as they are.
-
-    Args:
-        described: the chapters as ffmpeg's own metadata format has them.
-        options: how the file is to be written.
-
-    Raises RenderError with ffmpeg's own words when it fails.
-    """
-    made = path.with_name(f".chapters-{path.name}")
-    told = ["-i", f"file:{path}", "-f", "ffmetadata", "-i", "pipe:0", "-map", "0:a", "-map_metadata", "1"]
-    copied = ["-map_chapters", "1", "-c", "copy", "-fflags", "+bitexact", *options, "-f", "ipod"]
-    command = [*_base(), *told, *copied, "-y", f"file:{made}"]
-    try:
-        done = subprocess.run(command, input=described.encode(), capture_output=True, check=False)
-        if done.returncode != 0:
-            said = done.stderr.decode("utf-8", "replace").strip()
-            raise RenderError(f"the chapters of {path.name} cannot be written: {said or 'no reason given'}")
-        made.replace(path)
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def decode(path: Path, channels: int, rate_hz: int) -> Iterator[Audio]:

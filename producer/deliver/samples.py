@@ -23,7 +23,7 @@ def at_rate(blocks: Iterable[Audio], from_hz: int, to_hz: int, channels: int) ->
         return
     import soxr
 
-    stream = soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32", quality="VHQ")
+    stream = soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32", quality="HQ")
     came = gave = 0
 
     def whole() -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.errors import RenderError
@@ -173,12 +174,17 @@ def _chunk(name: bytes, content: bytes) -> bytes:
     return name + struct.pack("<I", len(content)) + content + bytes(len(content) % 2)
 
 
+def steps(block: Audio, bits: int) -> NDArray[np.int32]:
+    """Samples in whole steps of so many bits; full scale is 2 to the power of one less."""
+    most = 2 ** (bits - 1)
+    return np.asarray(np.clip(np.rint(block.astype(np.float64) * most), -most, most - 1), np.int32)
+
+
 def _coded(block: Audio, bits: int) -> bytes:
     block = np.ascontiguousarray(block)
     if bits == 32:
         return bytes(block.astype("<f4").data)
-    most = 2 ** (bits - 1)
-    whole = np.clip(np.rint(block.astype(np.float64) * most), -most, most - 1)
+    whole = steps(block, bits)
     if bits == 16:
         return bytes(whole.astype("<i2").data)
     return bytes(np.ascontiguousarray(whole.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3]).data)
