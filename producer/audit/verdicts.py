@@ -11,6 +11,9 @@ from producer.dsp.grid import frame_s
 from producer.model.formats import FORMATS, OPUS_RATE_HZ, in_format
 from producer.model.profile import PROFILES, Profile
 
+_MUCH = 0.5
+"""When so much of an episode has a bed under it, it is no plain narration."""
+_NARRATION = "ship the narration instead: render episode --mix narration_only --profile acx"
 _ROUNDING = 1e-3
 """Figures that are shown alike count alike."""
 
@@ -94,6 +97,14 @@ def _faults(
             )
     if profile.floor_db is not None and found.floor_db > profile.floor_db + _ROUNDING:
         yield _floor(profile.floor_db, profile.name, found, bed_share)
+    elif profile.floor_db is not None and bed_share is not None and bed_share >= _MUCH:
+        yield Fault(
+            kind="floor",
+            what=f"a bed or music lies under {bed_share:.0%} of it: its head and tail are quiet enough, no pause between "
+            f"is; {profile.name} takes plain narration",
+            mend=_NARRATION,
+            at_s=found.head_s,
+        )
     for name, length_s, least_s in (("head", found.head_s, profile.head_s), ("tail", found.tail_s, profile.tail_s)):
         if length_s < least_s - 0.6 * frame_s(heard.seen.rate_hz):  # half a frame of the measure
             yield Fault(
@@ -164,12 +175,12 @@ def _peak(profile: Profile, heard: Heard, again: str) -> Iterator[Fault]:
 
 def _floor(most_db: float, name: str, found: Figures, bed_share: float | None) -> Fault:
     says = f"its quietest 0.4 s is at {found.floor_db:.1f} dB RMS, {name} takes no more than {most_db:g} dB"
-    if bed_share is not None and bed_share >= 0.5:
+    if bed_share is not None and bed_share >= _MUCH:
         return Fault(
             kind="floor",
             what=f"{says}: a bed or music lies under {bed_share:.0%} of it, so no pause is ever quiet, "
             "and no master can mend that; this is no product for ACX, which takes plain narration",
-            mend="ship the narration instead: render episode --mix narration_only --profile acx",
+            mend=_NARRATION,
             at_s=found.floor_at_s,
         )
     return Fault(

@@ -117,7 +117,7 @@ def _track(chapters: Sequence[Chapter], texts: Sequence[bytes], number: int, tim
     duration = -(-whole_ms * timescale // _TICKS_A_SECOND)
     header = struct.pack(">IIIIII", _IN_MOVIE, 0, 0, number, 0, duration)
     header += bytes(8) + struct.pack(">4H", 0, 0, 0, 0) + _IDENTITY + bytes(8)
-    style = bytes(4 + 4 + 6 + 6 + 8 + 8 + 2 + 2 + 2) + bytes(6) + b"\0"  # no colours, no font: nobody draws it
+    style = bytes(4 + 4 + 6 + 8 + 8 + 2 + 2 + 1 + 2 + 6) + b"\0"  # no flags, colours, box, font: nobody draws it
     entry = struct.pack(">6xH", 1) + style
     times = [(1, one.end_ms - one.start_ms) for one in chapters]
     table = _full("stsd", struct.pack(">I", 1) + _box("text", entry))
