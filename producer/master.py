@@ -28,7 +28,7 @@ CLOSE_ENOUGH_LU = 0.25
 RMS_CLOSE_ENOUGH_DB = 1.0
 SILENCE_DB = -60.0
 """A programme whose highest sample is not over this has no RMS that could be brought to a profile's."""
-_OVERSHOOT_DB = {"mp3": 1.8, "aac": 1.6, "opus": 1.8}
+_OVERSHOOT_DB = {"mp3": 1.8, "aac": 1.6, "opus": 2.2}
 """What a codec may add to the peak of noise and impacts at its usual bitrate; the first round leaves room."""
 _LOSS_DB = {"mp3": 0.26}  # LAME's presets turn what they encode down, by 0.97 at 192 kbps
 _SAFETY_DB = 0.1

@@ -6,8 +6,8 @@ is large, and quick to make again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from producer.audit.programme import Heard
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg
 from producer.dsp.grid import quantum_samples
+from producer.dsp.loudness import in_db
 from producer.errors import RenderError
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
@@ -32,6 +33,9 @@ from producer.model.profile import Profile
 from producer.packed import packed, unpacked
 from producer.production import Watch
 
+_PEAKS = 3
+"""How often the file is encoded with a lower ceiling in those parts where a peak comes out too high."""
+_SPARE_DB = 0.3
 _KEPT_BYTES = 4 << 20
 """A file is kept in pieces of this size, so that none of any length is ever in memory."""
 
@@ -66,19 +70,33 @@ def written(
         watch.stage("verify", 1)
         watch.done(1)
         return kept.joined()
-    made = _encoded_and_heard(mix, plan, profile, audio, jobs, watch)
+    plans = [plan] * len(mix.parts)
+    for _ in range(_PEAKS):
+        made = _encoded_and_heard(mix, plans, profile, audio, jobs, watch)
+        lower = [
+            master.lowered(own, in_db(heard.true_peak), profile) for own, heard in zip(plans, made.heard, strict=True)
+        ]
+        if not any(lower):
+            break
+        plans = [own if less is None else _spared(less) for own, less in zip(plans, lower, strict=True)]
     if not lossless:
         _keep(cache, name, audio, made)
     return made.joined()
 
 
+def _spared(plan: master.Plan) -> master.Plan:
+    """The plan with its ceiling lower still: what is a little lower overshoots elsewhere, and a round costs much."""
+    assert plan.ceiling_dbtp is not None
+    return replace(plan, ceiling_dbtp=plan.ceiling_dbtp - _SPARE_DB)
+
+
 def _encoded_and_heard(
-    mix: Mixdown, plan: master.Plan, profile: Profile, audio: Path, jobs: int, watch: Watch
+    mix: Mixdown, plans: Sequence[master.Plan], profile: Profile, audio: Path, jobs: int, watch: Watch
 ) -> Written:
     seen: list[Seen] = []
 
     def mastered(part: Part) -> tuple[Audio, Seen]:
-        programme = master.mastered(mix.read(part.index), plan, profile)
+        programme = master.mastered(mix.read(part.index), plans[part.index], profile)
         looked = look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz)
         return programme[part.inside.start : part.inside.end], looked
 

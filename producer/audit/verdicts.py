@@ -100,8 +100,8 @@ def _faults(
     elif profile.floor_db is not None and bed_share is not None and bed_share >= _MUCH:
         yield Fault(
             kind="floor",
-            what=f"a bed or music lies under {bed_share:.0%} of it: its head and tail are quiet enough, no pause between "
-            f"is; {profile.name} takes plain narration",
+            what=f"a bed or music lies under {bed_share:.0%} of it: its head and tail are quiet, its pauses are not; "
+            f"{profile.name} takes plain narration",
             mend=_NARRATION,
             at_s=found.head_s,
         )
