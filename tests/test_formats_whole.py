@@ -251,3 +251,14 @@ def test_a_drama_for_acx_is_told_to_ship_its_narration(tmp_path: Path, cache: Pa
     assert "--mix narration_only --profile acx" in standard.findings[0].mend
     assert not standard.verdicts["acx"].passes
     assert narration.findings == () and narration.verdicts["acx"].passes
+
+
+def test_two_renders_are_compared_in_a_format_that_both_have(
+    episode: tuple[render.Report, Path], tmp_path: Path, shell: Shell
+) -> None:
+    _, folder = episode
+    fewer = tmp_path / "fewer"
+    shutil.copytree(folder, fewer, ignore=shutil.ignore_patterns("*.wav", "*.flac", "*.mp3", "*.opus"))
+    for a, b in ((folder, fewer), (fewer, folder)):
+        done = shell("diff", a, b, cwd=tmp_path)
+        assert (done.code, done.out) == (0, "")
