@@ -23,15 +23,17 @@ from producer.audit.programme import Heard, Listener
 from producer.audit.reference import BrokenReferenceError, Margin, Reference
 from producer.audit.tap import BusMeter, ClipCells, Tap
 from producer.audit.verdicts import FileFacts
-from producer.deliver import ffmpeg
+from producer.deliver import encode, ffmpeg
 from producer.dsp.grid import frame_samples
 from producer.errors import RenderError
 from producer.mix.margin import LineMargin
+from producer.model.formats import FORMATS, Format
 from producer.model.timeline import Clip, Timeline
 from producer.units import Span
 
 TIMELINE = "timeline.json"
 DOCUMENT = "audit.json"
+FACTS = "episode.json"
 PAGE = "audit.html"
 SUFFIXES = (".mp3", ".wav", ".flac", ".m4a", ".m4b", ".aac", ".ogg", ".opus", ".aif", ".aiff", ".w64", ".caf")
 _MOST_DOCUMENT_BYTES = 1 << 27
@@ -169,13 +171,13 @@ def _finite(value: float) -> float | None:
     return round(value, 2) if isfinite(value) else None
 
 
-def delivered(audio: Path, heard: Heard, document: Mapping[str, Any], reference: Reference) -> Audit:
+def delivered(audio: Path, heard: Heard, document: Mapping[str, Any], reference: Reference, kind: Format) -> Audit:
     """The audit of a mix that was just made, from what was heard while it was verified.
 
     Args:
-        audio: the encoded file. document: its `timeline.json`.
+        audio: the encoded file, a file of that `kind`. document: its `timeline.json`.
     """
-    return audit(audio.name, probe(audio), heard, plan=plan_of(document), reference=reference)
+    return audit(audio.name, probe(audio), heard, plan=plan_of(document), reference=reference, kind=kind.name)
 
 
 def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:
@@ -205,19 +207,41 @@ def _mixes(folder: Path) -> list[Path]:
 
 
 def _one(path: Path, plan: Plan | None, profile: str | None) -> Audit:
-    facts, heard = listen(path)
+    facts, heard = listen(path, None if plan is None else plan.rate_hz)
     should = None if plan is None else _reference(path, plan, heard)
-    return audit(path.name, facts, heard, plan=plan, reference=should, profile=profile)
+    kind = None if plan is None or profile is not None else _kind(path)
+    return audit(path.name, facts, heard, plan=plan, reference=should, profile=profile, kind=kind)
 
 
-def listen(path: Path) -> tuple[FileFacts, Heard]:
-    """A file's facts and all that is heard in it. Raises RenderError when it is no sound."""
+def _kind(path: Path) -> str | None:
+    """The format in which a file was asked for, as `episode.json` beside it says; None where it does not."""
+    beside = path.with_name(FACTS)
+    if not beside.is_file():
+        return None
+    try:
+        said = json.loads(_read(beside).decode("utf-8"))
+        named = {one["file"]: one["format"] for one in said.get("files", ())}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise RenderError(f"{beside} is not as a render leaves it; render the episode again") from None
+    found = named.get(path.name)
+    return found if found in FORMATS else None
+
+
+def listen(path: Path, planned_hz: int | None = None) -> tuple[FileFacts, Heard]:
+    """A file's facts and all that is heard in it. Raises RenderError when it is no sound.
+
+    Args:
+        planned_hz: the rate of the timeline beside it; an Opus file is heard at that, from which it was made.
+    """
     facts = probe(path)
     channels = min(2, facts.channels)
-    listener = Listener(facts.rate_hz, channels)
+    rate_hz, blocks = facts.rate_hz, ffmpeg.decode(path, channels, facts.rate_hz)
+    if facts.codec == "opus" and planned_hz is not None:
+        rate_hz, blocks = planned_hz, encode.back_from_opus(path, channels, planned_hz)
+    listener = Listener(rate_hz, channels)
     damage = ""
     try:
-        for _ in listener.listen(ffmpeg.decode(path, channels, facts.rate_hz)):
+        for _ in listener.listen(blocks):
             pass
     except RenderError as wrong:
         damage = str(wrong).rpartition("cleanly: ")[2].splitlines()[0]

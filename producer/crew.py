@@ -25,11 +25,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from producer.deliver.encode import Encoded
     from producer.deliver.shelf import Shelf
-    from producer.master import Plan
     from producer.mix.listening import StemName, Stems
-    from producer.mix.night import Ride
     from producer.model.mixes import MixStyle
-    from producer.production import Cut, Placed
+    from producer.production import Cut, Finish, Placed
 
 FEWEST_BYTES = 6000
 """A script of two or three minutes: what is shorter is made before a crew is there."""
@@ -99,9 +97,9 @@ class Crew:
         for part, stems in self._made("mix", (), Rota(parts, len(self._hands)).following):
             yield part, stems or frozenset()
 
-    def finish(self, style: str, ride: Ride | None, plan: Plan, parts: Sequence[int]) -> Iterator[int]:
+    def finish(self, how: Finish, parts: Sequence[int]) -> Iterator[int]:
         """See `production.Crew`."""
-        for part, _ in self._in_order("finish", (style, ride, plan), parts):
+        for part, _ in self._in_order("finish", (how,), parts):
             yield part
 
     def preview(self, cut: Cut, parts: Sequence[int]) -> Iterator[Encoded | None]:

@@ -26,7 +26,7 @@ from producer.auditing import PartWitness, Witness
 from producer.cache import Cache, key
 from producer.deliver.shelf import Shelf, shelf
 from producer.dsp.heads import spherical
-from producer.mix.asking import asked_from_bytes, asked_to_bytes, margins_from_json, margins_to_json
+from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
 from producer.mix.listening import Listened, Listening, StemName, Stems, margins_in
 from producer.mix.margin import LineMargin, Ruled
@@ -37,9 +37,9 @@ from producer.mix.reduction import Reduction
 from producer.mix.stems import Stretch, sustained
 from producer.model.head import Head
 from producer.model.mixes import BUSES, STANDARD, MixStyle
-from producer.model.timeline import Clip
-from producer.packed import packed, unpacked
+from producer.notes import Notes
 from producer.production import Crew, Placed, Watch
+from producer.tone import Tone
 from producer.units import gain
 
 
@@ -69,6 +69,8 @@ class Programme:
     style: str
     ride: Ride | None = None
     """How the mix called `style` is ridden."""
+    tone: Tone | None = None
+    """What is under it."""
 
     @property
     def parts(self) -> Sequence[Part]:
@@ -81,12 +83,20 @@ class Programme:
     def read(self, index: int) -> Audio:
         """The reach of a part, by its number, shape (reach, 2); not to be written to."""
         audio = self.mixing.read(self.style, index)
-        return audio if self.ride is None else audio * self._gains(self.ride, index)[:, None]
+        if self.ride is not None:
+            audio = audio * self._gains(self.ride, index)[:, None]
+        if self.tone is not None:
+            audio = self.tone.over(audio, self.parts[index].reach.start, self.mixing.mixer.timeline.rate_hz)
+        return audio
 
     def name(self, index: int) -> bytes:
         """What names the samples of a part's reach."""
         name = f"{self.style} {self.mixing.name(index)}".encode()
-        return name if self.ride is None else name + self._gains(self.ride, index).tobytes()
+        if self.ride is not None:
+            name += self._gains(self.ride, index).tobytes()
+        if self.tone is not None:
+            name += self.tone.name(self.parts[index].reach.start)
+        return name
 
     def _gains(self, ride: Ride, index: int) -> NDArray[np.float32]:
         reach = self.parts[index].reach
@@ -132,46 +142,6 @@ class Mixed:
             yield silence(part.core.length) if kept is None else kept * factor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notes:
-    """What is known of a mixed part."""
-
-    margins: tuple[LineMargin, ...]
-    said: Mapping[str, Mapping[str, float]]  # style with speech of its own -> clip -> LUFS
-    levels: Mapping[str, master.Levels]  # by style
-    witness: PartWitness
-    stems: frozenset[StemName] = frozenset()
-
-    def to_bytes(self, part: Part, clips: Sequence[Clip]) -> bytes:
-        """To be kept. Lines and `clips` are known by their number, times are counted from the part's start."""
-        number = {clip.id: index for index, clip in enumerate(part.lines)}
-        facts = {
-            "margins": margins_to_json(self.margins),
-            "said": {style: [[number[clip], lufs] for clip, lufs in said.items()] for style, said in self.said.items()},
-            "hop_s": {style: levels.seconds_per_hop for style, levels in self.levels.items()},
-            "witness": self.witness.facts(clips),
-        }
-        arrays = {f"powers {style}": levels.powers for style, levels in self.levels.items()}
-        arrays |= {f"peaks {style}": levels.peaks for style, levels in self.levels.items()}
-        return packed(facts, {**arrays, **self.witness.arrays()})
-
-    @classmethod
-    def from_bytes(cls, raw: bytes, part: Part, clips: Sequence[Clip], rate_hz: int) -> Notes:
-        """What `to_bytes` kept of `part`, in which `clips` can be heard. Raises ValueError or KeyError."""
-        facts, arrays = unpacked(raw)
-        return cls(
-            margins=margins_from_json(facts["margins"], part),
-            said={
-                style: {part.lines[number].id: lufs for number, lufs in said} for style, said in facts["said"].items()
-            },
-            levels={
-                style: master.Levels(arrays[f"powers {style}"], arrays[f"peaks {style}"], hop_s)
-                for style, hop_s in facts["hop_s"].items()
-            },
-            witness=PartWitness.known(rate_hz, facts["witness"], arrays, clips),
-        )
-
-
 class Mixing:
     """One episode being mixed."""
 
@@ -196,6 +166,7 @@ class Mixing:
         self._heard = [key("mixed", made_by(), ask, named) for ask in self._asks]
         self._names: dict[int, str] = {}
         self._ahead: dict[int, Stretch] = {}
+        self._turns = [Lock() for _ in self.mixer.parts]
         self._lock = Lock()
 
     def known(self) -> None:
@@ -279,9 +250,10 @@ class Mixing:
         return self._names[index]
 
     def read(self, style: str, index: int) -> Audio:
-        """A part's reach in a style; mixed again where it is not at hand."""
-        found = self._shelf.get(f"{style} {index}")
-        return self._listened(index, None)[0].mixes[style] if found is None else found
+        """A part's reach in a style; mixed again where it is not at hand. Who asks at the same time waits for it."""
+        with self._turns[index]:
+            found = self._shelf.get(f"{style} {index}")
+            return self._listened(index, None)[0].mixes[style] if found is None else found
 
     def _from_bytes(self, raw: bytes, part: Part) -> Notes:
         return Notes.from_bytes(raw, part, self.mixer.stems.clips_in(part.reach), self.mixer.timeline.rate_hz)

@@ -20,10 +20,11 @@ from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.dsp.loudness import lufs, sliding
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
-from producer.finishing import finished, write_stems
+from producer.finishing import all_finished, write_stems
 from producer.foley import RECIPES
 from producer.mix.listening import Stems
 from producer.mixing import Mixed, Workshop, mixed
+from producer.model.formats import FORMATS, SUFFIXES, Format, clash, in_format, own_format
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Script
@@ -77,19 +78,23 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         outline, (origins, titles), styles, mix = _mixed(order, cache, workshop, staging, watch, crew)
         memory.give_back()
         script, timeline, profile = outline.script, outline.timeline, outline.profile
-        suffix = encode.codec(profile).suffix
-        delivered = [
-            finished(mix, style, profile, staging.path(audio_name(slug, style, suffix)), cache, order.jobs, watch, crew)
-            for style in styles
-        ]
+        kinds = _kinds(order, profile)
+
+        def audio(style: MixStyle, kind: Format) -> Path:
+            return staging.path(audio_name(slug, style, kind.suffix))
+
+        delivered = all_finished(mix, styles, kinds, profile, audio, cache, order.jobs, watch, crew)
         write_stems(mix, delivered[0].plan, profile, staging, watch)
         document = to_json(timeline, script, order.project.named)
         levels = mix.standard.levels
         curve = lufs(sliding(levels.powers, 3.0, levels.seconds_per_hop)[::100]).tolist()
         picture = delivery.own_cover(script, order.project.root) or cover.draw(script.title, script.show, curve)
-        delivery.write_documents(staging, script, timeline, document, origins, titles)
+        files_made = [(one.file.name, one.style.name, one.kind.name) for one in delivered]
+        delivery.write_documents(staging, script, timeline, document, origins, titles, files_made)
         for one in delivered:
-            delivery.write_tags(one.file, script, timeline, origins, picture, profile, one.style.title)
+            delivery.write_tags(
+                one.file, script, timeline, origins, picture, one.kind.codec, one.style.title, one.measured
+            )
         audits = _audited(delivered, script.title, document, staging, order, watch)
         files = staging.publish(stale=_stale(slug))
     cache.trim()
@@ -100,7 +105,8 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         filled=outline.filled,
         recorded=outline.recorded,
         audits=audits,
-        mixes=tuple(replace(one, file=folder / one.file.name) for one in delivered),
+        mixes=tuple(replace(one, file=folder / one.file.name) for one in delivered[: len(styles)]),
+        further=tuple(replace(one, file=folder / one.file.name) for one in delivered[len(styles) :]),
         stems=tuple(file for file in files if file.relative_to(folder).parts[0] == stems.FOLDER),
         files=files,
     )
@@ -135,8 +141,10 @@ def _audited(
     with ThreadPoolExecutor(1) as packing:  # packing an hour's reference takes as long as the audit of it
         packed = [packing.submit(one.reference.to_bytes) for one in delivered]
         for done, one in enumerate(delivered, 1):
-            audits.append(auditing.delivered(one.file, one.heard, document, one.reference))
-            staging.path(auditing.reference_name(one.style.name)).write_bytes(packed[done - 1].result())
+            audits.append(auditing.delivered(one.file, one.heard, document, one.reference, one.kind))
+            reference = staging.path(auditing.reference_name(one.style.name))
+            if not reference.exists():  # what a mix should sound like is the same in every format
+                reference.write_bytes(packed[done - 1].result())
             watch.done(done)
     if order.strict and (failing := tuple(auditing.failing(audits))):
         raise RenderError("\n".join(failing))
@@ -181,9 +189,16 @@ def _styles(order: Order, script: Script) -> tuple[MixStyle, ...]:
     return wanted((*script.mixes, *order.mixes, *with_head))
 
 
+def _kinds(order: Order, profile: Profile) -> tuple[Format, ...]:
+    """The kinds of file that every mix is made in; what they do to its length is in the plan."""
+    if (two := clash(order.formats)) is not None:
+        raise RenderError(f"the formats {two[0]} and {two[1]} would have one file name: ask for one of them")
+    return tuple(FORMATS[name] for name in dict.fromkeys(order.formats)) or (own_format(profile),)
+
+
 def _stale(slug: str) -> list[str]:
     """What an earlier render may have left that this one did not make."""
-    audio = [audio_name(slug, style, suffix) for style in MIXES.values() for suffix in encode.SUFFIXES]
+    audio = [audio_name(slug, style, suffix) for style in MIXES.values() for suffix in SUFFIXES]
     return [*map(glob.escape, audio), *stems.PATTERNS, *map(auditing.reference_name, MIXES)]
 
 
@@ -301,8 +316,10 @@ def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None)
         raise PackError(broken)
     watch.stage("timeline", 1)
     with memory.uncollected():
-        timeline = place(script, takes, sounds)
-    timeline = replace(timeline, duration=Samples(encode.whole_frames(timeline.duration, profile)))
+        timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
+    held = [in_format(profile, kind) for kind in _kinds(order, profile)]
+    duration = max(encode.whole_frames(timeline.duration, one) for one in held)
+    timeline = replace(timeline, duration=Samples(duration))
     if not timeline.duration:
         raise ScriptError(
             [Problem(script.scenes[0].place, "nothing can be heard in this script: give it words or sounds")]
@@ -357,8 +374,6 @@ def listen(path: Path) -> tuple[Audio, int]:
 def _profile(name: str) -> Profile:
     if name not in PROFILES:
         raise RenderError(f"there is no profile '{name}'{nearest(name, PROFILES)}")
-    if PROFILES[name].loudness_lufs is None:
-        raise RenderError(f"the profile '{name}' is not built yet: it goes by RMS and noise floor, not by loudness")
     return PROFILES[name]
 
 

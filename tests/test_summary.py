@@ -18,6 +18,7 @@ from producer.auditing import Witness
 from producer.dsp.loudness import Loudness
 from producer.errors import Place
 from producer.mix.margin import LineMargin
+from producer.model.formats import FORMATS
 from producer.model.mixes import MIXES
 from producer.model.profile import PROFILES
 from producer.model.voice import TakeReport
@@ -51,6 +52,7 @@ def delivered(name: str, file: Path, margins: tuple[LineMargin, ...], measured: 
     assert sum(map(len, recorder.listen(0, listener.listen([silence(RATE)])))) == RATE
     return Delivered(
         style=MIXES[name],
+        kind=FORMATS["mp3"],
         file=file,
         heard=replace(listener.heard(), loudness=measured),
         reference=witness.reference(recorder.seen(), margins, "podcast", name),
@@ -99,6 +101,7 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
             }
         },
         "mixes": {},
+        "formats": [],
         "stems": [],
         "audit": [],
         "findings": [],

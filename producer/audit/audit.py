@@ -15,7 +15,7 @@ from producer.audit.match import Match, matched
 from producer.audit.planned import Plan, PlannedClip
 from producer.audit.programme import SILENT_DB, Figures, Heard, figures, runs
 from producer.audit.reference import Margin, Reference
-from producer.audit.verdicts import Fault, FileFacts, Verdict, verdicts
+from producer.audit.verdicts import Fault, FileFacts, Verdict, delivered, verdicts
 from producer.audit.wording import finding_of
 from producer.errors import Place
 from producer.later import ndimage
@@ -63,6 +63,7 @@ def audit(
     plan: Plan | None = None,
     reference: Reference | None = None,
     profile: str | None = None,
+    kind: str | None = None,
 ) -> Audit:
     """Hold a file against its plan.
 
@@ -71,6 +72,7 @@ def audit(
         heard: all of it, listened to.
         plan: its timeline, reference: how it should sound; without them only what can be known blind is said.
         profile: what it is for, where that is not what the reference says.
+        kind: the format in which it was asked for; None for the profile's own.
     """
     numbers = figures(heard)
     target = profile or (reference.profile if reference is not None else None)
@@ -83,6 +85,8 @@ def audit(
         facts, heard, numbers, planned=reference.profile if reference is not None else None, bed_share=share
     )
     faults = verdict[target].faults if target is not None else ()
+    if target is not None and kind is not None:
+        faults = delivered(facts, heard, numbers, target, kind, share).faults
     findings: list[Finding] = []
     reports: tuple[ClipReport, ...] = ()
     if heard.damage:

@@ -63,6 +63,8 @@ app.add_typer(takes_commands.app)
 
 SESSIONS = ("rpp", "dawproject", "otio", "labels")
 """As `session.FORMATS` has them, which would load the mixer for `--help`."""
+FORMAT_NAMES = ("mp3", "mp3-vbr", "m4b", "m4a", "opus", "flac", "flac16", "wav", "wav16", "wav-float")
+"""As `model.formats.FORMATS` has them."""
 ScriptArgument = Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")]
 
 app.add_typer(pack_commands.app)
@@ -77,7 +79,16 @@ def episode(
     ] = None,
     pack: PackOption = None,
     profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="podcast, broadcast, alexa or archive.", show_default=False)
+        str | None, typer.Option(metavar="NAME", help="podcast, broadcast, acx, alexa or archive.", show_default=False)
+    ] = None,
+    formats: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMATS",
+            help=f"In other files than the profile's: {', '.join(FORMAT_NAMES)}, with commas.",
+            show_default=False,
+        ),
     ] = None,
     mix: Annotated[
         list[str] | None,
@@ -126,6 +137,7 @@ def episode(
     from producer import project
     from producer.crew import Crew
     from producer.effort import Effort
+    from producer.model.formats import clash
     from producer.model.mixes import ALL, MIXES
     from producer.model.profile import PROFILES
 
@@ -133,9 +145,16 @@ def episode(
     known("--profile", [profile] if profile is not None else [], PROFILES)
     known("--mix", mix or (), (*MIXES, ALL))
     known("--session", asked, SESSIONS)
+    kinds = tuple(dict.fromkeys(name.strip() for name in formats.split(","))) if formats is not None else ()
+    known("--format", kinds, FORMAT_NAMES)
+    if (two := clash(kinds)) is not None:
+        raise UsageError(f"--format: {two[0]} and {two[1]} would have one file name; ask for one of them")
     window = preview.window(scene, from_time, to_time, draft)
-    if window is not None and (mix or stems or stems_each or asked or sofa or strict):
-        raise UsageError("a preview (--scene, --from, --to, --draft) is of the standard mix alone, and not audited")
+    if window is not None and (mix or kinds or stems or stems_each or asked or sofa or strict):
+        raise UsageError(
+            "a preview (--scene, --from, --to, --draft) is of the standard mix alone, in the profile's own format, "
+            "and not audited"
+        )
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
@@ -153,6 +172,7 @@ def episode(
             output=output,
             packs=tuple(pack or ()),
             profile=profile,
+            formats=kinds,
             mixes=tuple(mix or ()),
             sofa=sofa,
             session=asked,
