@@ -9,8 +9,8 @@ How it is put together, for whoever extends it (the studio serves the same page 
 - The programs in `templates/*.js` are put into one at build time, in the order of `html.SCRIPTS`. Each is a function
   `create…(page)` that gets what it needs, touches only its own part of the document, and talks to the others through
   the store alone:
-    - `store.js`: the state (`at` in s, `playing`, `mix`, `rate`, `chapter`, `clip`, `view`, `trouble`) with `get`, `set`
-      and `on`.
+    - `store.js`: the state (`at` in s, `playing`, `mix`, `rate`, `chapter`, `clip`, `view`, `trouble`) with `get`,
+      `set` and `on`.
     - `player.js`: one `<audio>` for each mix; `seek`, `play`, `pause`, `choose`; nothing else touches an `<audio>`.
     - `transcript.js`, `overview.js`, `lanes.js`, `loudness.js`, `lists.js`: views; each follows the store.
     - `keys.js`, `theme.js`, `main.js`: the keyboard, light and dark, and what ties all of it together.
