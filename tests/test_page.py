@@ -96,6 +96,7 @@ def test_the_words_follow_the_voice(heard: Opened, episode: Path) -> None:
           const seen = [];
           for (let turn = 0; turn < 120; turn++) {
             await new Promise((done) => setTimeout(done, 33));
+            await new Promise(requestAnimationFrame); // what a viewer sees is a whole picture
             const marked = [...document.querySelectorAll(".w.now")].map((one) => one.textContent);
             seen.push([producerPage.player.place(), marked]);
           }
