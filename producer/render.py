@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from producer import auditing, memory, session, voice
+from producer import auditing, memory, paging, session, voice
 from producer import script as script_stage
 from producer.audio import Audio
 from producer.audit.audit import Audit
@@ -96,6 +96,8 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
                 one.file, script, timeline, origins, picture, one.kind.codec, one.style.title, one.measured
             )
         audits = _audited(delivered, script.title, document, staging, order, watch)
+        page = paging.listening_page(script, timeline, delivered, audits, levels, (origins, titles), picture)
+        staging.text(paging.PAGE, page)
         files = staging.publish(stale=_stale(slug))
     cache.trim()
     return Report(
