@@ -5,16 +5,15 @@ Cells hold the sum of the channels' powers, so it does not matter where a sound 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.audit.levels import CELLS, OUTLINE, Codes, Powers, db
+from producer.audit.rows import MEMORY, Room, Rows
 from producer.dsp.grid import frame_samples
 from producer.later import fft
 
@@ -24,7 +23,6 @@ EDGES_HZ = (50.0, 100.0, 155.0, 239.0, 369.0, 571.0, 882.0, 1363.0, 2107.0, 3257
 BANDS = len(EDGES_HZ) - 1
 _BATCH = 32  # windows that fit into a core's own cache with all that is made of them
 _AT_ONCE = 64  # frames, likewise
-_AHEAD = 64  # frames that a recorder waits for
 
 
 def moment_samples(rate_hz: int) -> int:
@@ -96,7 +94,7 @@ def cells(audio: Audio, rate_hz: int, every: int = 1) -> Powers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A programme, or a part of it that begins on a frame, seen; an hour of it is 11 MB."""
+    """A part of a programme that begins on a frame, seen; an hour of it is 11 MB."""
 
     rate_hz: int
     samples: int
@@ -108,23 +106,47 @@ class Seen:
     channels: Powers
     """Shape (frames, 3): mean squares of left, of right, and left times right; a mono programme is both."""
 
-    @property
-    def cells_db(self) -> Powers:
-        return CELLS.decoded(self.cell_codes)
 
-    @staticmethod
-    def joined(parts: Sequence[Seen]) -> Seen:
-        """Parts that follow on each other, all but the last of them whole frames. Raises ValueError for none."""
-        if not parts:
-            raise ValueError("nothing was seen")
-        if any(part.samples % frame_samples(part.rate_hz) for part in parts[:-1]):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A whole programme, seen: what `Seen` has of a part, in tables that are read where they are asked for."""
+
+    rate_hz: int
+    samples: int
+    cell_codes: Rows
+    moment_codes: Rows
+    channels: Rows
+
+
+class Album:
+    """Takes down a programme, part by part."""
+
+    def __init__(self, room: Room = MEMORY) -> None:
+        self._room = room
+        self._rate_hz: int | None = None
+        self._samples = 0
+        self._cells, self._moments, self._channels = Rows(room, BANDS), Rows(room, 2), Rows(room, 3, np.float32)
+
+    def add(self, part: Seen) -> None:
+        """The next part. Raises ValueError where the one before it did not end with a frame."""
+        if self._rate_hz is not None and self._samples % frame_samples(self._rate_hz):
             raise ValueError("a part ends within a frame")
-        return Seen(
-            rate_hz=parts[0].rate_hz,
-            samples=sum(part.samples for part in parts),
-            cell_codes=np.concatenate([part.cell_codes for part in parts]),
-            moment_codes=np.concatenate([part.moment_codes for part in parts]),
-            channels=np.concatenate([part.channels for part in parts]),
+        self._rate_hz = part.rate_hz
+        self._samples += part.samples
+        self._cells.append(part.cell_codes)
+        self._moments.append(part.moment_codes)
+        self._channels.append(part.channels)
+
+    def whole(self) -> Whole:
+        """All that was taken down. Raises ValueError when nothing was."""
+        if self._rate_hz is None:
+            raise ValueError("nothing was seen")
+        return Whole(
+            rate_hz=self._rate_hz,
+            samples=self._samples,
+            cell_codes=self._cells,
+            moment_codes=self._moments,
+            channels=self._channels,
         )
 
 
@@ -189,71 +211,3 @@ def stretch(audio: Audio, first: int, count: int) -> Audio:
     if low < high:
         made[low - first : high - first] = audio[low:high]
     return made
-
-
-class Recorder:
-    """Looks on while a programme goes by in stretches, from several threads, some of it more than once."""
-
-    def __init__(self, rate_hz: int, samples: int | None = None) -> None:
-        """`samples`: how long the programme is; None where it ends with the only stretch that is seen."""
-        self.rate_hz = rate_hz
-        self._samples = samples
-        self._hop = frame_samples(rate_hz)
-        self._pieces: dict[int, Seen] = {}
-        self._lock = Lock()
-
-    def listen(self, start: int, blocks: Iterable[Audio]) -> Iterator[Audio]:
-        """The blocks as they come; what they are is taken down. `start` is the place of the first sample."""
-        half = self._hop // 2
-        waiting: list[Audio] = []
-        held, begin = 0, start  # how many samples are waiting, and the place of the first
-        frame = -(-(start + half) // self._hop) if start else 0
-        try:
-            for block in blocks:
-                yield block
-                waiting.append(np.asarray(block))
-                held += len(block)
-                ready = (begin + held - half) // self._hop
-                if ready - frame >= _AHEAD:
-                    joined = np.concatenate(waiting)
-                    self._take(frame, ready * self._hop, joined, begin)
-                    frame = ready
-                    kept = joined[max(0, frame * self._hop - half - begin) :].copy()
-                    begin += len(joined) - len(kept)
-                    waiting, held = [kept], len(kept)
-        finally:  # what broke off is seen up to there
-            end = begin + held
-            if self._samples is None:
-                self._samples = end
-            stop = min(end, self._samples) if end >= self._samples else (end - half) // self._hop * self._hop
-            if stop > frame * self._hop:
-                self._take(frame, stop, np.concatenate(waiting), begin)
-
-    def _take(self, first: int, stop: int, audio: Audio, begin: int) -> None:
-        """Take down what is from frame `first` to sample `stop` in `audio`, which begins at `begin`."""
-        piece = look(audio, begin, first * self._hop, stop, self.rate_hz)
-        with self._lock:
-            if first not in self._pieces or self._pieces[first].samples <= piece.samples:
-                self._pieces[first] = piece
-
-    def seen(self) -> Seen:
-        """What was taken down. Raises ValueError where a part was never seen."""
-        samples = self._samples or 0
-        frames = -(-samples // self._hop)
-        there = np.zeros(frames, np.bool_)
-        made = Seen(
-            rate_hz=self.rate_hz,
-            samples=samples,
-            cell_codes=np.zeros((frames, BANDS), np.uint8),
-            moment_codes=np.zeros((frames * MOMENTS, 2), np.uint8),
-            channels=np.zeros((frames, 3), np.float32),
-        )
-        for first, piece in sorted(self._pieces.items()):
-            last = min(frames, first + len(piece.cell_codes))
-            made.cell_codes[first:last] = piece.cell_codes[: last - first]
-            made.moment_codes[first * MOMENTS : last * MOMENTS] = piece.moment_codes[: (last - first) * MOMENTS]
-            made.channels[first:last] = piece.channels[: last - first]
-            there[first:last] = True
-        if not there.all():
-            raise ValueError("a part of the programme was never seen")
-        return made

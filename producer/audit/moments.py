@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from producer.audit.cells import MOMENTS, Seen, moment_samples
+from producer.audit.cells import MOMENTS, Whole, moment_samples
 from producer.audit.field import Field, Flags
 from producer.audit.levels import OUTLINE, Codes, Powers
 from producer.audit.programme import runs
 from producer.audit.reference import Reference
+from producer.audit.rows import Rows
 from producer.later import ndimage
 
 GAP_DB = 8.0
@@ -46,33 +47,35 @@ class Outline:
     It stays in bytes, and is decoded where it is looked at: an hour of it is 7 MB.
     """
 
-    def __init__(self, reference: Reference, seen: Seen, field: Field) -> None:
+    def __init__(self, reference: Reference, seen: Whole, field: Field) -> None:
         self.count = min(len(reference.outline_codes), len(seen.moment_codes))
         self.moment_s = moment_samples(reference.rate_hz) / reference.rate_hz
-        self._planned: Codes = reference.outline_codes[: self.count]
-        self._heard: Codes = seen.moment_codes[: self.count]
+        self._planned, self._heard = reference.outline_codes, seen.moment_codes
         self._field = field
-        self._level_db = [self._level(band) for band in (0, 1)]
+        self._level_db = self._levels()
 
-    def _level(self, band: int) -> float:
-        """How far off the whole is: the median of what is loud enough."""
-        counts = np.zeros(511, np.int64)
+    def _levels(self) -> list[float]:
+        """How far off the whole is, band by band: the median of what is loud enough."""
+        counts = np.zeros((2, 511), np.int64)
         for low in range(0, self.count, _AT_ONCE):
-            part = slice(low, low + _AT_ONCE)
-            loud = OUTLINE.decoded(self._planned[part, band]) > _AUDIBLE_DB
-            apart = self._heard[part, band][loud].astype(np.int64) - self._planned[part, band][loud]
-            counts += np.bincount(apart + 255, minlength=511)
-        if counts.sum() <= 100:
-            return 0.0
-        return float(np.searchsorted(np.cumsum(counts), counts.sum() / 2.0) - 255) * OUTLINE.step_db
+            planned, heard = (self._codes(table, low, low + _AT_ONCE) for table in (self._planned, self._heard))
+            for band in (0, 1):
+                loud = OUTLINE.decoded(planned[:, band]) > _AUDIBLE_DB
+                apart = heard[:, band][loud].astype(np.int64) - planned[:, band][loud]
+                counts[band] += np.bincount(apart + 255, minlength=511)
+        middle = [float(np.searchsorted(np.cumsum(one), one.sum() / 2.0) - 255) * OUTLINE.step_db for one in counts]
+        return [level if one.sum() > 100 else 0.0 for level, one in zip(middle, counts, strict=True)]
 
     def planned(self, band: int, start: int, end: int) -> Powers:
         """What is planned of moments [start, end)."""
-        return OUTLINE.decoded(self._planned[max(0, start) : max(0, end), band])
+        return OUTLINE.decoded(self._codes(self._planned, start, end)[:, band])
 
     def heard(self, band: int, start: int, end: int) -> Powers:
         """What is heard in them."""
-        return OUTLINE.decoded(self._heard[max(0, start) : max(0, end), band])
+        return OUTLINE.decoded(self._codes(self._heard, start, end)[:, band])
+
+    def _codes(self, table: Rows, start: int, end: int) -> Codes:
+        return table[min(self.count, max(0, start)) : min(self.count, max(0, end))]
 
     def off(self, band: int, start: int, end: int) -> Powers:
         """How far that is from the plan."""
