@@ -14,13 +14,12 @@ from producer.audit.finding import Finding, Kind, clock
 from producer.audit.levels import CELLS
 from producer.audit.match import Match, matched
 from producer.audit.planned import Plan, PlannedClip
-from producer.audit.programme import SILENT_DB, Figures, Heard, figures, runs
+from producer.audit.programme import SILENT_DB, Figures, Heard, figures, runs, wider
 from producer.audit.reference import Margin, Reference
 from producer.audit.shares import shares
 from producer.audit.verdicts import Fault, FileFacts, Verdict, verdicts
 from producer.audit.wording import finding_of
 from producer.errors import Place
-from producer.later import ndimage
 from producer.model.mixes import MIXES
 
 _LENGTH_S = 0.06
@@ -154,7 +153,7 @@ def _compared(
     matches = matched(field, sums)
     kept = [match for match in matches if match.clip in clips]
     findings += silent
-    told = ndimage.binary_dilation(field.explained, iterations=3)
+    told = wider(field.explained, 3)
     for gap in gaps:
         if told[int(gap.start_s / field.frame_s) : int(gap.end_s / field.frame_s) + 1].any():
             continue  # a clip that is missing leaves holes, too

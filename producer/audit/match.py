@@ -8,7 +8,7 @@ explains most is named first; cells that it reaches are then left out for all ot
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,6 +67,9 @@ class Match:
         return None if self.band is None else (EDGES_HZ[self.band], EDGES_HZ[self.band + 1])
 
 
+_Plan = tuple[float | None, int, int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Guess:
     clip: str
@@ -86,7 +89,7 @@ def matched(field: Field, sums: Shares) -> tuple[Match, ...]:
     Args:
         sums: of every clip, before anything is explained.
     """
-    planned = {name: _plan(sums, number) for number, name in enumerate(field.clips)}
+    planned = dict(zip(field.clips, _plans(sums), strict=True))
     named: dict[str, Match] = {}
     waiting = {name for name, (_, count, _) in planned.items() if count >= LEAST_CELLS}
     counts = {name: (int(sums.judged[number]), int(sums.wrong[number])) for number, name in enumerate(field.clips)}
@@ -129,19 +132,20 @@ def matched(field: Field, sums: Shares) -> tuple[Match, ...]:
         judged, level = int(sums.judged[number]), float(sums.level_off_db[number])
         if any(low < last and first < high for low, high in touched):
             judged, _, level = _judged(field, name)
-        kept.append(_kept(field, name, *planned[name], judged, level, heard=name in waiting))
+        kept.append(_kept(field, name, planned[name], judged, level, heard=name in waiting))
     return tuple(kept)
 
 
-def _plan(sums: Shares, number: int) -> tuple[float | None, int, int | None]:
-    """By plan: how far it stands over all else in its best band, in how many cells it is heard, and that band."""
-    own, rest = sums.own[number], sums.rest[number]
-    counted = own > 0.05 * own.max()
-    if not counted.any():
-        return None, int(sums.heard[number]), None
-    over = 10.0 * np.log10(np.maximum(own, 1e-12) / np.maximum(rest, 1e-12))
-    band = int(np.where(counted, over, -np.inf).argmax())
-    return float(np.clip(over[band], -60.0, 60.0)), int(sums.heard[number]), band
+def _plans(sums: Shares) -> Iterator[_Plan]:
+    """By plan, of each clip: how far it stands over all else in its best band, in how many cells it is heard, and that
+    band."""
+    own, rest = sums.own, sums.rest
+    counted = own > 0.05 * own.max(axis=1, keepdims=True)
+    over = np.clip(10.0 * np.log10(np.maximum(own, 1e-12) / np.maximum(rest, 1e-12)), -60.0, 60.0)
+    most = np.where(counted, over, -np.inf).max(axis=1)
+    bands = np.where(counted & (over == most[:, None]), own, -1.0).argmax(axis=1)  # where nothing else is, its strongest
+    for there, db, cells, band in zip(counted.any(axis=1), most, sums.heard, bands, strict=True):
+        yield (float(db), int(cells), int(band)) if there else (None, int(cells), None)
 
 
 def _judged(field: Field, name: str) -> tuple[int, int, float]:
@@ -159,18 +163,9 @@ def _judged(field: Field, name: str) -> tuple[int, int, float]:
     return count, wrong, weighted / squares if squares else float("nan")
 
 
-def _kept(
-    field: Field,
-    name: str,
-    over: float | None,
-    count: int,
-    band: int | None,
-    judged: int,
-    level: float,
-    *,
-    heard: bool,
-) -> Match:
+def _kept(field: Field, name: str, plan: _Plan, judged: int, level: float, *, heard: bool) -> Match:
     """A clip that no guess was better for: it is there, or it was never to be heard, or it cannot be told."""
+    over, count, band = plan
     if not heard:
         needs, under = _buried(field, name)
         return Match(clip=name, state="inaudible", over_db=over, band=band, cells=count, needs_db=needs, under=under)

@@ -247,6 +247,14 @@ def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
+def wider(flags: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
+    """`flags` with so many more before and after each run."""
+    made = flags.copy()
+    for start, end in runs(flags):
+        made[max(0, start - by) : end + by] = True
+    return made
+
+
 def _db(power: float) -> float:
     return float(10.0 * np.log10(max(power, 1e-12)))
 

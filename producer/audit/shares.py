@@ -7,6 +7,7 @@ looked at by itself (`match`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,55 +49,51 @@ def shares(field: Field, channels: Rows) -> Shares:
     """Every clip's shares, as `field` is now."""
     count = len(field.clips)
     most = _highest(field, count)
-    own, rest = np.zeros((count, BANDS)), np.zeros((count, BANDS))
+    own, rest = np.zeros((BANDS, count)), np.zeros((BANDS, count))
     heard, judged, wrong, ruled = np.zeros((4, count), np.int64)
-    weighted, squares, both = np.zeros(count), np.zeros(count), np.zeros((count, 3))
-    for number, (start, end) in enumerate(zip(field.edges, field.edges[1:], strict=False)):
+    weighted, squares, both = np.zeros(count), np.zeros(count), np.zeros((3, count))
+    for number, (start, end) in enumerate(pairwise(field.edges)):
         pieces, powers = field.pieces(number)
         if not pieces:
             continue
+        # Bands first: all that is done is done along many frames.
         clips = np.array([piece.clip for piece in pieces])
         rows, frames, begins = _laid_out(pieces, start, end)
-        lengths = np.diff([*begins, len(frames)])
-        mine = powers[rows]
-        total = field.total.stretch(number)
-        whole = total[frames]
-        share = mine / np.maximum(whole, 1e-12)
-        flags = _flags(field, start, end)[frames]
-        strong = share >= JUST_HEARD
-        told = strong & ((flags & _AUDIBLE) != 0)
-        asked = strong & ((flags & _JUDGED) != 0)
-        counted = (mine > np.repeat(np.float32(0.1) * most[clips], lengths)[:, None]) & ((flags & _AUDIBLE) != 0)
+        total = np.ascontiguousarray(field.total.stretch(number).T)
+        mine, whole = powers.T.take(rows, axis=1), total.take(frames, axis=1)
+        share = mine / np.maximum(whole, np.float32(1e-12))
+        flags = _flags(field, start, end).T.take(frames, axis=1)
+        strong, audible = share >= np.float32(JUST_HEARD), (flags & _AUDIBLE) != 0
+        told, asked = strong & audible, strong & ((flags & _JUDGED) != 0)
+        least = np.repeat(np.float32(0.1) * most[clips], np.diff([*begins, len(frames)]))
+        counted = (mine > least) & audible
         counted |= told
-        weight = np.where(asked, np.minimum(share, 1.0), np.float32(0.0))
-        off = field.off.stretch(number).astype(np.float32)[frames]
-        there = channels[start : min(end, len(channels))].astype(float)
-        rules = mine.sum(axis=1) > 0.5 * np.maximum(total.sum(axis=1), 1e-12)[frames]
-        rules &= frames < len(there)
-        heights = np.where(rules[:, None], there[np.minimum(frames, max(0, len(there) - 1))], 0.0) if len(there) else 0.0
-
-        def sums(values: NDArray[np.generic], begins: NDArray[np.intp] = begins) -> NDArray[np.generic]:
-            return np.add.reduceat(values, begins, axis=0)
-
-        own[clips] += sums(np.where(counted, mine, np.float32(0.0)))
-        rest[clips] += sums(np.where(counted, np.maximum(whole - mine, 0.0), np.float32(0.0)))
-        heard[clips] += sums(told.sum(axis=1))
-        judged[clips] += sums(asked.sum(axis=1))
-        wrong[clips] += sums((asked & ((flags & _WRONG) != 0)).sum(axis=1))
-        weighted[clips] += sums((weight * off).sum(axis=1))
-        squares[clips] += sums(np.square(weight).sum(axis=1))
-        ruled[clips] += sums(rules.astype(np.int64))
-        if len(there):
-            both[clips] += sums(np.asarray(heights))
+        weight = np.where(asked, np.minimum(share, np.float32(1.0)), np.float32(0.0))
+        off = field.off.stretch(number).T.astype(np.float32).take(frames, axis=1)
+        there = channels[start:end].T.astype(float)
+        rules = mine.sum(axis=0) > np.float32(0.5) * np.maximum(total.sum(axis=0), np.float32(1e-12))[frames]
+        rules &= frames < there.shape[1]
+        own[:, clips] += np.add.reduceat(np.where(counted, mine, np.float32(0.0)), begins, axis=1)
+        whole -= mine
+        np.maximum(whole, np.float32(0.0), out=whole)
+        rest[:, clips] += np.add.reduceat(np.where(counted, whole, np.float32(0.0)), begins, axis=1)
+        for counts, which in ((heard, told), (judged, asked), (wrong, asked & ((flags & _WRONG) != 0))):
+            counts[clips] += np.add.reduceat(which.view(np.uint8).sum(axis=0, dtype=np.uint8), begins, dtype=np.int64)
+        weighted[clips] += np.add.reduceat((weight * off).sum(axis=0, dtype=float), begins)
+        squares[clips] += np.add.reduceat(np.square(weight).sum(axis=0, dtype=float), begins)
+        ruled[clips] += np.add.reduceat(rules, begins, dtype=np.int64)
+        if there.shape[1]:
+            heights = np.where(rules, there.take(np.minimum(frames, there.shape[1] - 1), axis=1), 0.0)
+            both[:, clips] += np.add.reduceat(heights, begins, axis=1)
     return Shares(
-        own=own,
-        rest=rest,
+        own=own.T,
+        rest=rest.T,
         heard=heard,
         judged=judged,
         wrong=wrong,
         level_off_db=np.where(squares > 0.0, weighted / np.maximum(squares, 1e-30), np.nan),
         ruled=ruled,
-        channels=both,
+        channels=both.T,
     )
 
 
@@ -108,7 +105,7 @@ def _highest(field: Field, count: int) -> Powers:
         if pieces:
             clips = np.array([piece.clip for piece in pieces])
             begins = np.array([piece.at for piece in pieces])
-            most[clips] = np.maximum(most[clips], np.maximum.reduceat(powers.max(axis=1), begins))
+            most[clips] = np.maximum(most[clips], np.maximum.reduceat(powers, begins).max(axis=1))
     return most
 
 
