@@ -164,6 +164,15 @@ def delivered(audio: Path, heard: Heard, document: Mapping[str, Any], reference:
     return audit(audio.name, probe(audio), heard, plan=plan_of(document), reference=reference)
 
 
+def write(reference: Reference, path: Path) -> None:
+    """The reference as a file. Raises RenderError when there is no room for it."""
+    try:
+        with path.open("wb") as file:
+            reference.write(file)
+    except OSError as wrong:
+        raise RenderError(f"cannot write {path}: {wrong.strerror}") from None
+
+
 def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:
     """The files that an audit leaves: name and content."""
     said = json.dumps(report.document(audits), ensure_ascii=False, indent=1) + "\n"

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from producer import master
 from producer.audio import Audio
-from producer.audit.cells import Seen, look
+from producer.audit.cells import Album, Seen, Whole, look
 from producer.audit.parts import Part as PartHeard
 from producer.audit.parts import listened
-from producer.audit.programme import Heard, Listener
+from producer.audit.rows import Room
+from producer.audit.programme import Heard, Hearing, Listener
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg, mp3
 from producer.deliver.files import Staging
@@ -45,7 +46,7 @@ class Mastered:
 
     plan: master.Plan
     heard: Heard  # in the decoded file
-    seen: Seen  # of what went into the encoder
+    seen: Whole  # of what went into the encoder
     rounds: int
 
     @property
@@ -61,6 +62,7 @@ class _Bench:
     cache: Cache
     jobs: int
     watch: Watch
+    room: Room
 
 
 def finished(
@@ -68,7 +70,7 @@ def finished(
 ) -> Delivered:
     """One mix as a listener gets it, in the file `audio`. Raises RenderError when it cannot hold the profile."""
     named = "the episode" if style == STANDARD else f"the mix '{style.name}'"
-    bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch)
+    bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch, room=mix.room)
 
     def mastered(mixdown: Mixdown) -> Mastered:
         return _mastered(mixdown, bench, audio, named)
@@ -209,20 +211,19 @@ class _Made:
         )
 
 
-def _in_parts(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
+def _in_parts(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Whole]:
     """The file, made of parts that are encoded side by side; each is heard as a player decodes it."""
     profile, watch = bench.profile, bench.watch
     watch.stage("master", mix.samples)
-    heard: list[PartHeard] = []
-    seen: list[Seen] = []
+    heard, seen = Hearing(bench.room), Album(bench.room)
     with encode.joining(profile, mix.samples, audio) as file:
         make = partial(_part, mix, plan, bench, audio.parent)
         for part, made in zip(mix.parts, in_order(make, mix.parts, bench.jobs), strict=True):
             file.add(made.frames, made.count, made.crc)
-            heard.append(made.heard)
-            seen.append(made.seen)
+            heard.add(made.heard)
+            seen.add(made.seen)
             watch.done(part.core.end)
-    return Heard.joined(heard), Seen.joined(seen)
+    return heard.heard(), seen.whole()
 
 
 def _part(mix: Mixdown, plan: master.Plan, bench: _Bench, folder: Path, part: Part) -> _Made:
@@ -255,10 +256,10 @@ def _part(mix: Mixdown, plan: master.Plan, bench: _Bench, folder: Path, part: Pa
     return made
 
 
-def _in_one_go(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
+def _in_one_go(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Whole]:
     """The file of a codec that is quick and cannot be joined; it is heard as a whole."""
     profile, watch = bench.profile, bench.watch
-    seen: list[Seen] = []
+    seen = Album(bench.room)
 
     def mastered(part: Part) -> tuple[Audio, Seen]:
         programme = master.mastered(mix.read(part.index), plan, profile)
@@ -267,14 +268,14 @@ def _in_one_go(mix: Mixdown, plan: master.Plan, bench: _Bench, audio: Path) -> t
 
     def blocks() -> Iterator[Audio]:
         for part, (block, looked) in zip(mix.parts, in_order(mastered, mix.parts, bench.jobs), strict=True):
-            seen.append(looked)
+            seen.add(looked)
             yield block
             watch.done(part.core.end)
 
     watch.stage("master", mix.samples)
     encode.encode(blocks(), profile, audio)
     watch.stage("verify", mix.samples)
-    listener = Listener(profile.rate_hz, profile.channels)
+    listener = Listener(profile.rate_hz, profile.channels, bench.room)
     for _ in listener.listen(encode.decode(audio, profile)):
         watch.done(listener.meter.samples)
-    return listener.heard(), Seen.joined(seen)
+    return listener.heard(), seen.whole()

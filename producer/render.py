@@ -127,11 +127,12 @@ def _audited(
     """
     watch.stage("audit", len(delivered))
     audits: list[Audit] = []
-    with ThreadPoolExecutor(1) as packing:  # packing an hour's reference takes as long as the audit of it
-        packed = [packing.submit(one.reference.to_bytes) for one in delivered]
+    with ThreadPoolExecutor(1) as packing:
+        names = [staging.path(auditing.reference_name(one.style.name)) for one in delivered]
+        packed = [packing.submit(auditing.write, one.reference, name) for one, name in zip(delivered, names, strict=True)]
         for done, one in enumerate(delivered, 1):
             audits.append(auditing.delivered(one.file, one.heard, document, one.reference))
-            staging.path(auditing.reference_name(one.style.name)).write_bytes(packed[done - 1].result())
+            packed[done - 1].result()
             watch.done(done)
     if order.strict and (failing := tuple(auditing.failing(audits))):
         raise RenderError("\n".join(failing))

@@ -18,7 +18,7 @@ class Spill:
 
     def __init__(self, folder: Path, channels: int) -> None:
         self._channels = channels
-        self._file = _temporary(folder)
+        self._file = temporary(folder)
         self._lock = threading.Lock()
         self.samples = 0
 
@@ -50,7 +50,7 @@ class Shelf:
     """Pieces by name, put and got from any thread. Silence costs nothing. Use it in `with`: the file goes with it."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = _temporary(folder)
+        self._file = temporary(folder)
         self._lock = threading.Lock()
         self._places: dict[str, tuple[int, tuple[int, ...], bool]] = {}  # offset, shape, whether all of it is zero
 
@@ -83,7 +83,8 @@ class Shelf:
         return np.frombuffer(raw, "<f4").reshape(shape)
 
 
-def _temporary(folder: Path) -> BinaryIO:
+def temporary(folder: Path) -> BinaryIO:
+    """A file in `folder` that is gone when it is closed. Raises RenderError when there is no room for it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return cast(BinaryIO, tempfile.TemporaryFile(prefix=".mix-", dir=folder))
