@@ -7,6 +7,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -175,8 +176,13 @@ def write(reference: Reference, path: Path) -> None:
 
 def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:
     """The files that an audit leaves: name and content."""
-    said = json.dumps(report.document(audits), ensure_ascii=False, indent=1) + "\n"
-    return (DOCUMENT, said), (PAGE, page.html(audits, title))
+    return (DOCUMENT, _said(report.document(audits)) + "\n"), (PAGE, page.html(audits, title))
+
+
+def _said(document: Mapping[str, Any]) -> str:
+    """A document as text; of the many little pieces that it is made of only some are there at a time."""
+    pieces = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(document)
+    return "".join(iter(lambda: "".join(islice(pieces, 1 << 12)), ""))
 
 
 def target(path: Path, profile: str | None = None) -> tuple[Audit, ...]:

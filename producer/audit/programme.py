@@ -212,10 +212,14 @@ def figures(heard: Heard) -> Figures:
     whole /= max(1, len(channels))
     rate_hz, long_s = heard.seen.rate_hz, frame_s(heard.seen.rate_hz)
     width, hop = max(1, frames_of(FLOOR_S, rate_hz)), max(1, frames_of(FLOOR_HOP_S, rate_hz))
-    windows = np.convolve(level, np.ones(width) / width, "valid")[::hop] if len(level) >= width else level[:1]
-    quietest = int(windows.argmin()) if len(windows) else 0
-    floor_db = _db(float(windows[quietest])) if len(windows) else _LOWEST_DB
-    sounding = np.flatnonzero(_dbs(level) > max(floor_db + 10.0, -60.0))
+    quietest, least = 0, float(level[0]) if len(level) else 0.0
+    for low in range(0, len(level) - width + 1, _AT_ONCE // hop * hop):
+        some = level[low : low + _AT_ONCE // hop * hop + width - 1]
+        windows = np.convolve(some, np.ones(width) / width, "valid")[::hop]
+        if not low or windows.min() < least:
+            quietest, least = low // hop + int(windows.argmin()), float(windows.min())
+    floor_db = _db(least)
+    sounding = np.flatnonzero(_over(level, max(floor_db + 10.0, -60.0)))
     length_s = heard.length_s
     left, right, both = (float(value) for value in whole)
     folded = (left + right + 2.0 * both) / 2.0
@@ -228,15 +232,15 @@ def figures(heard: Heard) -> Figures:
         balance_db=_db(left) - _db(right),
         correlation=both / float(np.sqrt(max(left * right, 1e-24))),
         mono_loss_lu=_db(left + right) - _db(folded),
-        silences=silences(_dbs(level), long_s, length_s),
+        silences=silences(~_over(level, SILENT_DB, equal=True), long_s, length_s),
     )
 
 
-def silences(level_db: Floats, long_s: float, length_s: float) -> tuple[tuple[float, float], ...]:
-    """Seconds of every stretch of at least `SILENCE_S` whose frames, each `long_s`, are below `SILENT_DB`."""
+def silences(silent: NDArray[np.bool_], long_s: float, length_s: float) -> tuple[tuple[float, float], ...]:
+    """Seconds of every stretch of at least `SILENCE_S` whose frames, each `long_s`, are silent."""
     return tuple(
         (start * long_s, min(end * long_s, length_s))
-        for start, end in runs(level_db < SILENT_DB)
+        for start, end in runs(silent)
         if (end - start) * long_s >= SILENCE_S
     )
 
@@ -259,5 +263,10 @@ def _db(power: float) -> float:
     return float(10.0 * np.log10(max(power, 1e-12)))
 
 
-def _dbs(power: Floats) -> Floats:
-    return np.asarray(10.0 * np.log10(np.maximum(power, 1e-12)))
+def _over(power: Floats, level_db: float, *, equal: bool = False) -> NDArray[np.bool_]:
+    """Which powers are above a level, or at it."""
+    made = np.zeros(len(power), np.bool_)
+    for low in range(0, len(power), _AT_ONCE):
+        db = 10.0 * np.log10(np.maximum(power[low : low + _AT_ONCE], 1e-12))
+        made[low : low + _AT_ONCE] = db >= level_db if equal else db > level_db
+    return made
