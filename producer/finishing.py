@@ -17,8 +17,8 @@ from producer.audio import Audio
 from producer.audit.cells import Album, Seen, Whole, look
 from producer.audit.parts import Part as PartHeard
 from producer.audit.parts import listened
-from producer.audit.rows import Room
 from producer.audit.programme import Heard, Hearing, Listener
+from producer.audit.rows import Room
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg, mp3
 from producer.deliver.files import Staging

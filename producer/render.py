@@ -129,7 +129,9 @@ def _audited(
     audits: list[Audit] = []
     with ThreadPoolExecutor(1) as packing:
         names = [staging.path(auditing.reference_name(one.style.name)) for one in delivered]
-        packed = [packing.submit(auditing.write, one.reference, name) for one, name in zip(delivered, names, strict=True)]
+        packed = [
+            packing.submit(auditing.write, one.reference, name) for one, name in zip(delivered, names, strict=True)
+        ]
         for done, one in enumerate(delivered, 1):
             audits.append(auditing.delivered(one.file, one.heard, document, one.reference))
             packed[done - 1].result()

@@ -1,7 +1,7 @@
-"""NumPy archives (`.npz`) written array by array: nothing in them but the arrays, so the same arrays give the same bytes.
+"""NumPy archives (`.npz`), written array by array. The same arrays give the same bytes.
 
-`numpy.savez_compressed` looks for repetitions, of which levels have none, and takes seven times as long. Here values are
-only given shorter codes the more often they come (deflate without matches, RFC 1951), which any reader understands.
+`numpy.savez_compressed` looks for repetitions, of which levels have none, and takes five times as long. Here values
+only get shorter codes the more often they come (deflate without matches, RFC 1951), which any reader understands.
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ class Archive:
         data = packer.compress(raw) + packer.flush()
         called = f"{name}.npy".encode()
         facts = (0, _DEFLATED, 0, _FIRST_OF_1980, zlib.crc32(raw), len(data), len(raw), len(called))
-        self._entries.append(
-            _CENTRAL.pack(b"PK\x01\x02", _VERSION, _VERSION, *facts, 0, 0, 0, 0, 0, self._at) + called
-        )
+        self._entries.append(_CENTRAL.pack(b"PK\x01\x02", _VERSION, _VERSION, *facts, 0, 0, 0, 0, 0, self._at) + called)
         self._write(_LOCAL.pack(b"PK\x03\x04", _VERSION, *facts, 0) + called + data)
 
     def close(self) -> None:

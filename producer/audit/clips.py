@@ -191,9 +191,7 @@ class ClipsTaken:
     def clips(self, bus_gain_db: Mapping[str, float] | None = None) -> Clips:
         """What was taken down, as a mix has it that gives buses so much; those at -inf are left out."""
         gains_db = bus_gain_db or {}
-        names = [
-            name for name in sorted(self._numbers) if gains_db.get(self._buses[name][0], 0.0) != float("-inf")
-        ]
+        names = [name for name in sorted(self._numbers) if gains_db.get(self._buses[name][0], 0.0) != float("-inf")]
         number = np.full(len(self._numbers), -1, np.int64)
         number[[self._numbers[name] for name in names]] = np.arange(len(names))
         pieces = np.array(self._pieces, np.int64).reshape(-1, 6)

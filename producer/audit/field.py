@@ -122,7 +122,7 @@ class Field:
         self.usable: Flags = np.ones(frames, np.bool_)
         self.usable[max(0, count - 1) :] = count == frames  # the last frame before an early end is cut
         judged, common = self._apart()
-        offs = (np.arange(_APART) - 255) * CELLS.step_db
+        offs: Floats = np.arange(-255.0, 256.0) * CELLS.step_db
         self.gain_db = np.zeros(BANDS, np.float32)
         self.spread_db = np.full(BANDS, 0.3, np.float32)
         for band in range(BANDS):
@@ -133,7 +133,7 @@ class Field:
         # A band that the codec does not carry at all says nothing.
         self._carried: Flags = self.gain_db > level - 6.0
         self.limit_db = np.maximum(np.float32(OFF_DB), 6.0 * self.spread_db)
-        self.unlike = _unlike(judged[self._carried], offs - self.gain_db[self._carried, None])
+        self.unlike = _unlike(judged[self._carried], offs - self.gain_db[self._carried, None].astype(float))
         self.total = Windows(self.edges, self._total)
         self.trusted = Windows(self.edges, self._trusted)
         self.off = Windows(self.edges, self._off)
@@ -170,7 +170,7 @@ class Field:
     def _off(self, number: int) -> NDArray[np.float16]:
         start, end = self.edges[number], self.edges[number + 1]
         off = self.heard[start:end] - self.expected[start:end] - self.gain_db
-        return np.clip(off, -MOST_DB, MOST_DB).astype(np.float16)
+        return np.asarray(np.clip(off, -MOST_DB, MOST_DB), np.float16)
 
     def frames_of(self, seconds: float) -> int:
         """How many frames come nearest to `seconds`."""
@@ -267,7 +267,9 @@ class Field:
     def _unlimited_off(self, number: int) -> NDArray[np.float16]:
         off, (start, end) = self._off(number), self.edges[number : number + 2]
         higher = np.median(np.where(self.trusted.stretch(number), off, 0.0), axis=1)
-        return off - np.clip(higher, 0.0, self.limited_db[start:end])[:, None].astype(np.float16)
+        return np.asarray(
+            off - np.clip(higher, 0.0, self.limited_db[start:end])[:, None].astype(np.float16), np.float16
+        )
 
 
 def _trusted(expected: Powers, there: Powers) -> tuple[Flags, Powers]:
@@ -280,9 +282,7 @@ def _trusted(expected: Powers, there: Powers) -> tuple[Flags, Powers]:
 def _unlike(counts: NDArray[np.int64], off_db: Floats) -> bool:
     """Whether so many cells are too loud and so many too quiet that this cannot be the same programme."""
     most = 0.15 * counts.sum()
-    return bool(
-        counts.sum() >= 100 and counts[off_db > OFF_DB].sum() > most and counts[off_db < -OFF_DB].sum() > most
-    )
+    return bool(counts.sum() >= 100 and counts[off_db > OFF_DB].sum() > most and counts[off_db < -OFF_DB].sum() > most)
 
 
 def _median(values: NDArray[np.floating], counts: NDArray[np.int64]) -> float:

@@ -143,7 +143,9 @@ def _plans(sums: Shares) -> Iterator[_Plan]:
     counted = own > 0.05 * own.max(axis=1, keepdims=True)
     over = np.clip(10.0 * np.log10(np.maximum(own, 1e-12) / np.maximum(rest, 1e-12)), -60.0, 60.0)
     most = np.where(counted, over, -np.inf).max(axis=1)
-    bands = np.where(counted & (over == most[:, None]), own, -1.0).argmax(axis=1)  # where nothing else is, its strongest
+    bands = np.where(counted & (over == most[:, None]), own, -1.0).argmax(
+        axis=1
+    )  # where nothing else is, its strongest
     for there, db, cells, band in zip(counted.any(axis=1), most, sums.heard, bands, strict=True):
         yield (float(db), int(cells), int(band)) if there else (None, int(cells), None)
 

@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from producer.audit.audit import Audit, ClipReport
 from producer.audit.finding import clock
-from producer.audit.report import CURVE_S, curves, heard_counts
+from producer.audit.programme import CURVE_S
+from producer.audit.report import curves, heard_counts
 from producer.model.profile import PROFILES
 
 WIDTH, LEFT, RIGHT = 1200.0, 44.0, 12.0
