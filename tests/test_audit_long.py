@@ -144,7 +144,6 @@ def test_the_audit_hardly_takes_more_memory_the_longer_an_episode_is(made: Made)
             tracemalloc.stop()
 
     ten, forty = most(25), most(100)
-    print(ten / 1e6, forty / 1e6)
     # What grows is what is said of each clip (here 35 a minute), and a few numbers of each frame.
     assert forty - ten < 4.5e6
     assert forty < 12e6
