@@ -146,7 +146,7 @@ def _compared(
         return findings, (), field.level_db
     if peaks:
         field.unlimited()
-    outline = moments.Outline(reference, heard.seen, field)
+    outline = moments.Outline(reference, heard.seen)
     silent = tuple(_silences(field, heard, clips))
     gaps = moments.gaps(outline, field)
     sums = shares(field, heard.seen.channels)

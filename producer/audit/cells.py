@@ -21,8 +21,8 @@ MOMENTS = 16
 """Moments of a frame."""
 EDGES_HZ = (50.0, 100.0, 155.0, 239.0, 369.0, 571.0, 882.0, 1363.0, 2107.0, 3257.0, 5034.0, 7780.0, 12025.0)
 BANDS = len(EDGES_HZ) - 1
-_BATCH = 32  # windows that fit into a core's own cache with all that is made of them
-_AT_ONCE = 64  # frames, likewise
+_BATCH = 64  # windows that fit into a core's own cache with all that is made of them
+_AT_ONCE = 128  # frames, likewise
 
 
 def moment_samples(rate_hz: int) -> int:
@@ -35,9 +35,9 @@ class _Kit:
     """What turns windows of interleaved samples into powers of bands."""
 
     window: NDArray[np.float32]  # each value once for each channel
-    sums: NDArray[np.intp]  # where sums over the squared spectrum begin
-    above: NDArray[np.intp]  # which of them are the bands
-    below: NDArray[np.intp]  # and which the bands of negative frequencies; of real spectra none
+    sides: tuple[tuple[slice, int, int, NDArray[np.intp]], ...]
+    """Of positive frequencies and, for two channels, of negative ones: the bands in the order in which they come, which
+    numbers [first, last) of the spectrum they are, and where among these each begins; what comes after is none."""
     empty: NDArray[np.bool_]  # bands that the rate does not reach
     mean_square: np.float32
 
@@ -47,15 +47,12 @@ def _kit(rate_hz: int, channels: int) -> _Kit:
     length = 2 * frame_samples(rate_hz)
     window = np.hanning(length + 1)[:-1]
     edges = np.minimum(np.searchsorted(np.arange(length // 2) * (rate_hz / length), EDGES_HZ), length // 2)
-    sums, below = 2 * edges, np.zeros(0, np.intp)
+    sides = [(slice(BANDS), edges)]
     if channels == 2:
-        sums = np.concatenate([sums, 2 * (length + 1 - edges[::-1])])
-        below = np.arange(2 * BANDS, BANDS, -1)
+        sides.append((slice(BANDS - 1, None, -1), length + 1 - edges[::-1]))
     return _Kit(
         window=np.repeat(window, channels).astype(np.float32),
-        sums=sums,
-        above=np.arange(BANDS),
-        below=below,
+        sides=tuple((bands, 2 * int(at[0]), 2 * int(at[-1]) + 2, 2 * (at - at[0])) for bands, at in sides),
         empty=np.diff(edges) == 0,
         mean_square=np.float32((1.0 if channels == 2 else 2.0) / (length * np.square(window).sum())),
     )
@@ -85,9 +82,10 @@ def cells(audio: Audio, rate_hz: int, every: int = 1) -> Powers:
         # Two channels are one complex signal: its spectrum's squares at a frequency and at its negative come to twice
         # the sum of the channels'.
         spectra = fft.fft(batch.view(np.complex64), axis=1, overwrite_x=True) if channels == 2 else fft.rfft(batch)
-        squares = np.square(spectra.view(np.float32))
-        sums = np.add.reduceat(squares, kit.sums, axis=1)
-        made[at : at + _BATCH] = sums[:, kit.above] + (sums[:, kit.below] if channels == 2 else 0.0)
+        found = made[at : at + _BATCH]
+        for bands, first, last, begins in kit.sides:
+            squares = np.square(spectra.view(np.float32)[:, first:last])
+            found += np.add.reduceat(squares, begins, axis=1)[:, bands]
     made[:, kit.empty] = 0.0
     return made * kit.mean_square
 
@@ -162,14 +160,13 @@ def look(audio: Audio, begin: int, start: int, stop: int, rate_hz: int) -> Seen:
     if start % hop:
         raise ValueError(f"a part that begins at sample {start} does not begin on a frame")
     frames = -(-(stop - start) // hop)
-    cell_codes, moment_codes = np.zeros((frames, BANDS), np.uint8), np.zeros((frames * MOMENTS, 2), np.uint8)
-    channels = np.zeros((frames, 3), np.float32)
+    around = stretch(audio, start - hop // 2 - begin, (frames + 1) * hop)
+    moment_codes, channels = np.zeros((frames * MOMENTS, 2), np.uint8), np.zeros((frames, 3), np.float32)
     for first in range(0, frames, _AT_ONCE):
         last = min(first + _AT_ONCE, frames)
-        around = stretch(audio, start + first * hop - hop // 2 - begin, (last - first + 1) * hop)
-        cell_codes[first:last] = CELLS.coded(db(cells(around, rate_hz)))
-        outline, channels[first:last] = _outline(around, hop)
+        outline, channels[first:last] = _outline(around[first * hop : (last + 1) * hop], hop)
         moment_codes[first * MOMENTS : last * MOMENTS] = OUTLINE.coded(db(outline))
+    cell_codes = CELLS.coded(db(cells(around, rate_hz)))
     return Seen(
         rate_hz=rate_hz, samples=stop - start, cell_codes=cell_codes, moment_codes=moment_codes, channels=channels
     )

@@ -5,6 +5,7 @@ What is held of a piece is where it is; its powers are in a table that is read s
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -140,7 +141,7 @@ class ClipsTaken:
         self._buses = buses
         self._table = Rows(room, BANDS, np.float32)
         self._numbers: dict[str, int] = {}
-        self._pieces: list[tuple[int, ...]] = []
+        self._pieces = array("q")  # six numbers of each piece, see `Clips`
         self._edges = [0]
         self._over: dict[str, ClipCells] = {}
 
@@ -165,7 +166,7 @@ class ClipsTaken:
                 found |= self._turned(mine, turned_down[bus], start // COARSE, -(-frames // COARSE))
         for name, one in found.items():
             number = self._numbers.setdefault(name, len(self._numbers))
-            self._pieces.append((len(self._edges) - 1, number, one.first, one.step, len(one.powers), len(self._table)))
+            self._pieces.extend((len(self._edges) - 1, number, one.first, one.step, len(one.powers), len(self._table)))
             self._table.append(one.powers)
         self._edges.append(end)
 
@@ -194,7 +195,7 @@ class ClipsTaken:
         names = [name for name in sorted(self._numbers) if gains_db.get(self._buses[name][0], 0.0) != float("-inf")]
         number = np.full(len(self._numbers), -1, np.int64)
         number[[self._numbers[name] for name in names]] = np.arange(len(names))
-        pieces = np.array(self._pieces, np.int64).reshape(-1, 6)
+        pieces = np.array(self._pieces, np.int64).reshape(-1, 6)  # a copy
         pieces[:, _CLIP] = number[pieces[:, _CLIP]]
         factors = [10.0 ** (gains_db.get(self._buses[name][0], 0.0) / 10.0) for name in names]
         return Clips(names, self._edges, pieces[pieces[:, _CLIP] >= 0], self._table, np.array(factors, np.float32))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -104,6 +105,15 @@ class Windows:
             start, number = high, number + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of a stretch before anything is explained, see `Field`."""
+
+    total: Powers
+    trusted: Flags
+    off: NDArray[np.float16]
+
+
 class Field:
     """The cells of one episode while findings explain them, one after another.
 
@@ -136,7 +146,8 @@ class Field:
         self.unlike = _unlike(judged[self._carried], offs - self.gain_db[self._carried, None].astype(float))
         self.total = Windows(self.edges, self._total)
         self.trusted = Windows(self.edges, self._trusted)
-        self.off = Windows(self.edges, self._off)
+        self._off_of = self._off
+        self.off = Windows(self.edges, self._off_of)
 
     def _apart(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """How often cells are so many steps louder than expected, shape (BANDS, _APART): 255 is as expected.
@@ -203,6 +214,10 @@ class Field:
             yield first, high
             first, number = high, number + 1
 
+    def fresh(self, number: int) -> Cells:
+        """A stretch as it is while nothing is explained; from any thread."""
+        return Cells(self._total(number), self._trusted(number), self._off_of(number))
+
     def pieces(self, number: int) -> tuple[tuple[Piece, ...], Powers]:
         """The clips of a stretch, see `Clips.within`."""
         return self._powers.within(number)
@@ -262,11 +277,12 @@ class Field:
 
     def unlimited(self) -> None:
         """Take for planned what a limiter that did nothing would leave higher. Before anything is explained."""
-        self.off = Windows(self.edges, self._unlimited_off)
+        self._off_of = self._unlimited_off
+        self.off = Windows(self.edges, self._off_of)
 
     def _unlimited_off(self, number: int) -> NDArray[np.float16]:
         off, (start, end) = self._off(number), self.edges[number : number + 2]
-        higher = np.median(np.where(self.trusted.stretch(number), off, 0.0), axis=1)
+        higher = np.median(np.where(self._trusted(number), off, 0.0), axis=1)
         return np.asarray(
             off - np.clip(higher, 0.0, self.limited_db[start:end])[:, None].astype(np.float16), np.float16
         )

@@ -48,11 +48,10 @@ class Outline:
     It stays in bytes, and is decoded where it is looked at: an hour of it is 7 MB.
     """
 
-    def __init__(self, reference: Reference, seen: Whole, field: Field) -> None:
+    def __init__(self, reference: Reference, seen: Whole) -> None:
         self.count = min(len(reference.outline_codes), len(seen.moment_codes))
         self.moment_s = moment_samples(reference.rate_hz) / reference.rate_hz
         self._planned, self._heard = reference.outline_codes, seen.moment_codes
-        self._field = field
         self._level_db = self._levels()
 
     def _levels(self) -> list[float]:
