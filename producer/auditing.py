@@ -5,22 +5,25 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
-import numpy as np
 import soundfile
 
 from producer.audio import Audio
-from producer.audit import mpeg, page, reference, report
+from producer.audit import mpeg, page, report
 from producer.audit.audit import Audit, audit
-from producer.audit.cells import BANDS, Seen
+from producer.audit.cells import Whole
+from producer.audit.clips import ClipsTaken
 from producer.audit.levels import Powers
 from producer.audit.planned import BrokenTimelineError, Plan, plan_of
 from producer.audit.programme import Heard, Listener
-from producer.audit.reference import BrokenReferenceError, Margin, Reference
+from producer.audit.reference import BrokenReferenceError, Margin, Reference, relation
+from producer.audit.rows import MEMORY, Room
 from producer.audit.tap import BusMeter, ClipCells, Tap
 from producer.audit.verdicts import FileFacts
 from producer.deliver import encode, ffmpeg
@@ -97,23 +100,23 @@ class PartWitness:
 class Witness:
     """Knows what each mix of an episode should sound like, from what was taken down of its parts."""
 
-    def __init__(self, timeline: Timeline) -> None:
-        self._timeline = timeline
-        self._clips: dict[str, list[ClipCells]] = {}
-        self._turned: dict[str, list[Powers]] = {"beds": [], "music": []}
+    def __init__(self, timeline: Timeline, room: Room = MEMORY) -> None:
+        """`room` makes the file that powers wait in."""
+        self._frame = frame_samples(timeline.rate_hz)
+        buses = {clip.id: (_BUS[clip.kind], clip.duck is False) for clip in timeline.clips}
+        self._taken = ClipsTaken(buses, room)
 
     def push(self, core: Span, part: PartWitness) -> None:
         """The next part."""
-        frame = frame_samples(self._timeline.rate_hz)
-        for name, one in part.clips.items():
-            first = core.start // (frame * one.step) + one.first
-            self._clips.setdefault(name, []).append(ClipCells(first, one.step, one.powers))
-        for bus, powers in part.turned_down.items():
-            self._turned[bus].append(powers)
+        clips = {
+            name: ClipCells(core.start // (self._frame * one.step) + one.first, one.step, one.powers)
+            for name, one in part.clips.items()
+        }
+        self._taken.add(-(-core.length // self._frame), clips, part.turned_down)
 
     def reference(
         self,
-        seen: Seen,
+        seen: Whole,
         margins: Iterable[LineMargin],
         profile: str,
         mix: str = "standard",
@@ -126,18 +129,15 @@ class Witness:
             bus_gain_db: what this mix gives each bus beyond the standard one, where that is not 0; -inf for one that
                 it leaves out.
         """
-        buses = {clip.id: (_BUS[clip.kind], clip.duck is False) for clip in self._timeline.clips}
-        gone = {bus for bus, value in (bus_gain_db or {}).items() if value == float("-inf")}
-        return reference.build(
-            seen,
-            {name: _joined(one) for name, one in sorted(self._clips.items()) if buses[name][0] not in gone},
-            buses,
-            turned_down={
-                bus: np.concatenate([np.zeros((0, BANDS), np.float32), *powers])
-                for bus, powers in self._turned.items()
-                if bus not in gone
-            },
-            bus_gain_db=bus_gain_db,
+        return Reference(
+            rate_hz=seen.rate_hz,
+            samples=seen.samples,
+            profile=profile,
+            mix=mix,
+            cell_codes=seen.cell_codes,
+            outline_codes=seen.moment_codes,
+            channels=relation(seen),
+            clips=self._taken.clips(bus_gain_db),
             margins={
                 one.clip: Margin(
                     beds_lu=_finite(one.over_beds_lu),
@@ -148,20 +148,7 @@ class Witness:
                 for one in margins
                 if isfinite(one.speech_lufs)
             },
-            profile=profile,
-            mix=mix,
         )
-
-
-def _joined(pieces: Sequence[ClipCells]) -> ClipCells:
-    """One clip of its pieces in several parts; windows reach over their borders, so what overlaps is added up."""
-    if len(pieces) == 1:
-        return pieces[0]
-    first = min(one.first for one in pieces)
-    whole = np.zeros((max(one.first + len(one.powers) for one in pieces) - first, BANDS), np.float32)
-    for one in pieces:
-        whole[one.first - first : one.first - first + len(one.powers)] += one.powers
-    return ClipCells(first, pieces[0].step, whole)
 
 
 _BUS = {"speech": "speech", "sound": "sounds", "bed": "beds", "music": "music"}
@@ -180,10 +167,24 @@ def delivered(audio: Path, heard: Heard, document: Mapping[str, Any], reference:
     return audit(audio.name, probe(audio), heard, plan=plan_of(document), reference=reference, kind=kind.name)
 
 
+def write(reference: Reference, path: Path) -> None:
+    """The reference as a file. Raises RenderError when there is no room for it."""
+    try:
+        with path.open("wb") as file:
+            reference.write(file)
+    except OSError as wrong:
+        raise RenderError(f"cannot write {path}: {wrong.strerror}") from None
+
+
 def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:
     """The files that an audit leaves: name and content."""
-    said = json.dumps(report.document(audits), ensure_ascii=False, indent=1) + "\n"
-    return (DOCUMENT, said), (PAGE, page.html(audits, title))
+    return (DOCUMENT, _said(report.document(audits)) + "\n"), (PAGE, page.html(audits, title))
+
+
+def _said(document: Mapping[str, Any]) -> str:
+    """A document as text; of the many little pieces that it is made of only some are there at a time."""
+    pieces = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(document)
+    return "".join(iter(lambda: "".join(islice(pieces, 1 << 12)), ""))
 
 
 def target(path: Path, profile: str | None = None) -> tuple[Audit, ...]:
@@ -238,7 +239,7 @@ def listen(path: Path, planned_hz: int | None = None) -> tuple[FileFacts, Heard]
     rate_hz, blocks = facts.rate_hz, ffmpeg.decode(path, channels, facts.rate_hz)
     if facts.codec == "opus" and planned_hz is not None:
         rate_hz, blocks = planned_hz, encode.back_from_opus(path, channels, planned_hz)
-    listener = Listener(rate_hz, channels)
+    listener = Listener(rate_hz, channels, _temporary)
     damage = ""
     try:
         for _ in listener.listen(blocks):
@@ -312,12 +313,20 @@ def _reference(path: Path, plan: Plan, heard: Heard) -> Reference | None:
     if not beside.is_file():
         return None
     try:
-        found = Reference.from_bytes(_read(beside))
+        with beside.open("rb") as file:
+            found = Reference.read(file, _temporary)
+    except OSError as wrong:
+        raise RenderError(f"cannot read {beside}: {wrong.strerror}") from None
     except BrokenReferenceError as wrong:
         raise RenderError(f"{beside} {wrong}") from None
     if (found.rate_hz, found.samples) != (plan.rate_hz, plan.samples):
         raise RenderError(f"{beside} and {TIMELINE} are not of one render; render the episode again")
     return found if found.rate_hz == heard.seen.rate_hz else None
+
+
+def _temporary() -> BinaryIO:
+    """Room for what is read and heard of an episode of any length."""
+    return cast(BinaryIO, tempfile.TemporaryFile(prefix="producer-"))
 
 
 def _read(path: Path) -> bytes:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from producer import in_parts, master, one_go
-from producer.audit.cells import Seen
+from producer.audit.cells import Whole
 from producer.audit.programme import Heard, figures
+from producer.audit.rows import Room
 from producer.cache import Cache, key
 from producer.deliver import encode
 from producer.deliver.files import Staging
@@ -37,7 +38,7 @@ class Mastered:
 
     plan: master.Plan
     heard: Heard  # in the decoded file
-    seen: Seen  # of what went into the encoder
+    seen: Whole  # of what went into the encoder
     rounds: int
 
     @property
@@ -53,6 +54,7 @@ class _Bench:
     cache: Cache
     jobs: int
     watch: Watch
+    room: Room
     crew: Crew | None
 
 
@@ -112,7 +114,7 @@ def finished(
     profile = in_format(profile, kind)
     if kind.name != "mp3":
         named += f" as {kind.name}"
-    bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch, crew=crew)
+    bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch, crew=crew, room=mix.room)
 
     def mastered(mixdown: Mixdown) -> Mastered:
         tone = tone_under(mixdown.levels, profile)
@@ -199,9 +201,9 @@ def _plan_name(levels: master.Levels, profile: Profile) -> str:
     return key("plan", made_by(), levels.powers.tobytes(), levels.peaks.tobytes(), repr(profile))
 
 
-def _written(mix: Programme, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
+def _written(mix: Programme, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Whole]:
     """The file, and what is heard in it."""
     if not encode.in_parts(bench.profile):
-        return one_go.written(mix, plan, bench.profile, audio, bench.cache, bench.jobs, bench.watch)
+        return one_go.written(mix, plan, bench.profile, audio, bench.cache, bench.jobs, bench.watch, bench.room)
     how = Finish(style=mix.style, ride=mix.ride, tone=mix.tone, plan=plan, profile=bench.profile)
-    return in_parts.written(mix, how, audio, bench.cache, bench.jobs, bench.watch, bench.crew)
+    return in_parts.written(mix, how, audio, bench.cache, bench.jobs, bench.watch, bench.room, bench.crew)

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer import master
-from producer.audit.cells import Seen, look
+from producer.audit.cells import Album, Seen, Whole, look
 from producer.audit.parts import Part as PartHeard
 from producer.audit.parts import listened
-from producer.audit.programme import Heard
+from producer.audit.programme import Heard, Hearing
+from producer.audit.rows import Room
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg, mp3
 from producer.dsp.loudness import in_db
@@ -74,12 +75,11 @@ class FinishedPart:
 
 
 def written(
-    mix: Programme, how: Finish, audio: Path, cache: Cache, jobs: int, watch: Watch, crew: Crew | None
-) -> tuple[Heard, Seen]:
+    mix: Programme, how: Finish, audio: Path, cache: Cache, jobs: int, watch: Watch, room: Room, crew: Crew | None
+) -> tuple[Heard, Whole]:
     """Make the file `audio` of a mix; each part is heard as a player decodes it. Raises RenderError."""
     watch.stage("master", mix.samples)
-    heard: list[PartHeard] = []
-    seen: list[Seen] = []
+    heard, seen = Hearing(room), Album(room)
     make = partial(finished_part, mix, how, cache)
     with encode.joining(how.profile, mix.samples, audio) as file:
         if crew is None:
@@ -88,10 +88,10 @@ def written(
             coming = map(make, _by_crew(mix, how, cache, crew))
         for part, made in zip(mix.parts, coming, strict=True):
             file.add(made.frames, made.count, made.crc)
-            heard.append(made.heard)
-            seen.append(made.seen)
+            heard.add(made.heard)
+            seen.add(made.seen)
             watch.done(part.core.end)
-    return Heard.joined(heard), Seen.joined(seen)
+    return heard.heard(), seen.whole()
 
 
 def _by_crew(mix: Programme, how: Finish, cache: Cache, crew: Crew) -> Iterator[int]:

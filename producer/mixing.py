@@ -13,6 +13,8 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
+from typing import BinaryIO
+from weakref import WeakSet
 
 import numpy as np
 import scipy
@@ -21,10 +23,12 @@ from numpy.typing import NDArray
 import producer
 from producer import master
 from producer.audio import Audio, silence
+from producer.audit.rows import Room
 from producer.audit.tap import Tap
 from producer.auditing import PartWitness, Witness
 from producer.cache import Cache, key
 from producer.deliver.shelf import Shelf, shelf
+from producer.deliver.spill import temporary
 from producer.dsp.heads import spherical
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
@@ -49,16 +53,25 @@ class Workshop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._open = ExitStack()
+        self._files: WeakSet[BinaryIO] = WeakSet()
 
     def __enter__(self) -> Workshop:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+        for file in self._files:
+            file.close()
 
     def shelf(self) -> Shelf:
         """Room for pieces by name. Raises RenderError when there is none."""
         return self._open.enter_context(shelf(self.folder))
+
+    def room(self) -> BinaryIO:
+        """A file for what grows with the episode; it is closed when nobody holds it any more, and with all of it."""
+        file = temporary(self.folder)
+        self._files.add(file)
+        return file
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,8 @@ class Mixed:
     ducking: Callable[[], Mapping[Ruled, Reduction]]
     witness: Witness
     shelf: Shelf
+    room: Room
+    """Makes files for what grows with the episode."""
     folder: Path
     """For what has to wait on disk."""
 
@@ -308,7 +323,7 @@ def mixed(
         noted = by_crew(mixing, crew, range(len(parts)), wanted, watch)
     else:
         noted = _watched(parts, mixer.each(mixing.notes, range(len(parts)), jobs), watch)
-    witness = Witness(placed.timeline)
+    witness = Witness(placed.timeline, workshop.room)
     margins: dict[str, list[LineMargin]] = {style.name: [] for style in styles}
     levels: dict[str, list[master.Levels]] = {}
     found: set[StemName] = {(bus, None) for bus in BUSES} if stems != "none" else set()
@@ -327,6 +342,7 @@ def mixed(
         ducking=lambda: mixer.reductions,
         witness=witness,
         shelf=shelf,
+        room=workshop.room,
         folder=workshop.folder,
     )
 

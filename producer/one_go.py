@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from producer import master
 from producer.audio import Audio
-from producer.audit.cells import Seen, look
+from producer.audit.cells import Album, Seen, Whole, look
 from producer.audit.parts import BrokenPartError, listened
 from producer.audit.parts import Part as PartHeard
 from producer.audit.programme import Heard
+from producer.audit.rows import MEMORY, Room
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg
 from producer.dsp.grid import quantum_samples
@@ -47,13 +48,23 @@ class Written:
     heard: tuple[PartHeard, ...]
     seen: tuple[Seen, ...]
 
-    def joined(self) -> tuple[Heard, Seen]:
-        return Heard.joined(self.heard), Seen.joined(self.seen)
+    def joined(self, room: Room) -> tuple[Heard, Whole]:
+        album = Album(room)
+        for one in self.seen:
+            album.add(one)
+        return Heard.joined(self.heard, room=room), album.whole()
 
 
 def written(
-    mix: Programme, plan: master.Plan, profile: Profile, audio: Path, cache: Cache, jobs: int, watch: Watch
-) -> tuple[Heard, Seen]:
+    mix: Programme,
+    plan: master.Plan,
+    profile: Profile,
+    audio: Path,
+    cache: Cache,
+    jobs: int,
+    watch: Watch,
+    room: Room = MEMORY,
+) -> tuple[Heard, Whole]:
     """Make the file `audio` of a mix, and listen to it as a player decodes it.
 
     Raises RenderError where it cannot be written or read again.
@@ -69,7 +80,7 @@ def written(
     if kept is not None:
         watch.stage("verify", 1)
         watch.done(1)
-        return kept.joined()
+        return kept.joined(room)
     plans = [plan] * len(mix.parts)
     for _ in range(_PEAKS):
         made = _encoded_and_heard(mix, plans, profile, audio, jobs, watch)
@@ -81,7 +92,7 @@ def written(
         plans = [own if less is None else _spared(less) for own, less in zip(plans, lower, strict=True)]
     if not lossless:
         _keep(cache, name, audio, made)
-    return made.joined()
+    return made.joined(room)
 
 
 def _spared(plan: master.Plan) -> master.Plan:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from producer import page
 from producer.audit import report
 from producer.audit.audit import Audit
+from producer.audit.programme import CURVE_S, Heard
 from producer.deliver import captions, chapters, credits, sound_captions
-from producer.dsp.loudness import lufs
+from producer.dsp.grid import frame_s
 from producer.master import Levels
 from producer.model.formats import FORMATS
 from producer.model.mixes import STANDARD
@@ -27,6 +28,7 @@ from producer.units import gain
 PAGE = "index.html"
 WAVE_S = 0.05
 """The step of the drawn wave: 2.4 kB of page a minute, peak and body together."""
+_AT_ONCE = 1 << 16
 
 
 def listening_page(
@@ -127,12 +129,12 @@ def _mix(one: Delivered, audit: Audit) -> values.Mix:
         ),
         audited=audit.compared,
         short_lufs=short,
-        short_step_s=report.CURVE_S,
+        short_step_s=CURVE_S,
     )
 
 
 def _wave(levels: Levels, standard: Delivered) -> values.Wave:
-    """The wave as it is delivered: the mix's peaks at the master's gain under its ceiling, the file's own loudness."""
+    """The wave as it is delivered: the mix's peaks at the master's gain under its ceiling, the file's own RMS."""
     plan, heard = standard.plan, standard.heard
     steps = max(1, math.ceil(heard.length_s / WAVE_S))
     ceiling = 1.0 if plan.ceiling_dbtp is None else gain(plan.ceiling_dbtp)
@@ -141,8 +143,15 @@ def _wave(levels: Levels, standard: Delivered) -> values.Wave:
         return values.Wave(
             step_s=WAVE_S,
             peak_db=20.0 * np.log10(peaks),
-            body_db=lufs(_mean(heard.powers, steps, WAVE_S / heard.hop_s)),
+            body_db=10.0 * np.log10(_mean(_powers(heard), steps, WAVE_S / frame_s(heard.seen.rate_hz))),
         )
+
+
+def _powers(heard: Heard) -> NDArray[np.float64]:
+    """Mean squares of each frame, of the mean channel."""
+    channels = heard.seen.channels
+    read = [channels[low : low + _AT_ONCE][:, :2].mean(axis=1) for low in range(0, len(channels), _AT_ONCE)]
+    return np.concatenate([np.zeros(0), *read])
 
 
 def _edges(count: int, steps: int, hops: float) -> NDArray[np.int64]:

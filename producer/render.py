@@ -140,14 +140,17 @@ def _audited(
     """
     watch.stage("audit", len(delivered))
     audits: list[Audit] = []
-    with ThreadPoolExecutor(1) as packing:  # packing an hour's reference takes as long as the audit of it
-        packed = [packing.submit(one.reference.to_bytes) for one in delivered]
+    with ThreadPoolExecutor(1) as packing:
+        references = {one.style.name: one.reference for one in reversed(delivered)}  # the same in every format
+        packed = [
+            packing.submit(auditing.write, reference, staging.path(auditing.reference_name(style)))
+            for style, reference in references.items()
+        ]
         for done, one in enumerate(delivered, 1):
             audits.append(auditing.delivered(one.file, one.heard, document, one.reference, one.kind))
-            reference = staging.path(auditing.reference_name(one.style.name))
-            if not reference.exists():  # what a mix should sound like is the same in every format
-                reference.write_bytes(packed[done - 1].result())
             watch.done(done)
+        for written in packed:
+            written.result()
     if order.strict and (failing := tuple(auditing.failing(audits))):
         raise RenderError("\n".join(failing))
     for name, content in auditing.documents(audits, title):
