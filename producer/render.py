@@ -10,14 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from producer import auditing, memory, session, voice
+from producer import auditing, memory, provenance, session, voice
 from producer import script as script_stage
 from producer.audio import Audio
 from producer.audit.audit import Audit
 from producer.cache import Cache
-from producer.deliver import cover, credits, encode, sound_captions, stems
+from producer.deliver import cover, credits, encode, manifest, sound_captions, stems
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
+from producer.deliver.manifest import MadeOf
 from producer.dsp.loudness import lufs, sliding
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
 from producer.finishing import finished, write_stems
@@ -69,7 +70,7 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
     memory.few_arenas()
     slug, folder = order.project.slug, order.output or order.project.output
     with Staging(folder) as staging, Workshop(cache.root / "work") as workshop:
-        outline, (origins, titles), styles, mix = _mixed(order, cache, workshop, staging, watch)
+        outline, (origins, titles, made), styles, mix = _mixed(order, cache, workshop, staging, watch)
         memory.give_back()
         script, timeline, profile = outline.script, outline.timeline, outline.profile
         suffix = encode.codec(profile).suffix
@@ -83,9 +84,11 @@ def episode(order: Order, cache: Cache, watch: Watch) -> Report:
         curve = lufs(sliding(levels.powers, 3.0, levels.seconds_per_hop)[::100]).tolist()
         picture = delivery.own_cover(script, order.project.root) or cover.draw(script.title, script.show, curve)
         delivery.write_documents(staging, script, timeline, document, origins, titles)
+        stated = manifest.statement(made)
         for one in delivered:
-            delivery.write_tags(one.file, script, timeline, origins, picture, profile, one.style.title)
+            delivery.write_tags(one.file, script, timeline, origins, picture, profile, one.style.title, stated)
         audits = _audited(delivered, script.title, document, staging, order, watch)
+        provenance.write_manifest(staging, script.title, made, order, styles)
         files = staging.publish(stale=_stale(slug))
     cache.trim()
     return Report(
@@ -142,7 +145,7 @@ def _audited(
 
 def _mixed(
     order: Order, cache: Cache, workshop: Workshop, staging: Staging, watch: Watch
-) -> tuple[Outline, tuple[tuple[Origin, ...], Mapping[str, str]], tuple[MixStyle, ...], Mixed]:
+) -> tuple[Outline, tuple[tuple[Origin, ...], Mapping[str, str], MadeOf], tuple[MixStyle, ...], Mixed]:
     """The episode and all of its mixes, and its session for a DAW; takes and sounds are no longer held."""
     placed = plan(order, cache, watch)
     styles = _styles(order, placed.script)
@@ -150,7 +153,9 @@ def _mixed(
     mix = mixed(placed, styles, asked, workshop, cache, order.jobs, watch)
     if order.session:
         _write_session(order, placed, mix, staging, watch)
-    named = _origins(placed), sound_captions.titles(placed.timeline, placed.palette)
+    origins = _origins(placed)
+    made = provenance.made_of(placed, order, origins)
+    named = origins, sound_captions.titles(placed.timeline, placed.palette), made
     return placed.outline(), named, styles, mix
 
 

@@ -116,7 +116,7 @@ def test_the_folder_holds_what_the_contract_names(first: Path) -> None:
     assert set(files(first / "output" / "four_boards")) == {
         *("four_boards.mp3", "timeline.json", "transcript.vtt", "transcript.srt", "transcript.json"),
         *("transcript.txt", "transcript.html", "captions.vtt", "captions.srt", "chapters.json", "chapters.vtt"),
-        *("episode.json", "credits.txt", "audit.json", "audit.html", "reference.npz"),
+        *("episode.json", "credits.txt", "audit.json", "audit.html", "reference.npz", "manifest.json"),
     }
     assert [path.name for path in (first / "output").iterdir()] == ["four_boards"]  # nothing is left lying about
 

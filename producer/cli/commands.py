@@ -19,6 +19,7 @@ from producer.cli import feed as feed_commands
 from producer.cli import pack as pack_commands
 from producer.cli import preview
 from producer.cli import takes as takes_commands
+from producer.cli import verify as verify_commands
 from producer.cli import voices as voice_commands
 from producer.cli.common import (
     JsonOption,
@@ -229,6 +230,7 @@ app.command()(draft_commands.draft)
 app.command()(audit_commands.audit)
 app.command()(feed_commands.feed)
 app.command()(diff_commands.diff)
+app.command()(verify_commands.verify)
 
 
 @app.command()

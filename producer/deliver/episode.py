@@ -55,11 +55,13 @@ def write_tags(
     picture: bytes,
     profile: Profile,
     version: str = "",
+    provenance: str = "",
 ) -> None:
     """Name, cover, chapters, words and credits inside the finished audio file.
 
     Args:
         version: which mix it is, for listeners; nothing for the standard one.
+        provenance: what the file says of what it is made of (`manifest.statement`).
     """
     sounds = tuple(origins)
     cast = credits.voices(timeline, script)
@@ -72,6 +74,7 @@ def write_tags(
         disclosure=credits.disclosure(cast),
         sounds=credits.record(sounds),
         version=version,
+        provenance=provenance,
     )
     tags.write(audio, written, profile.codec)
 

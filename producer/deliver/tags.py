@@ -9,6 +9,8 @@ from producer.deliver.chapters import Chapter
 from producer.later import flac, id3
 from producer.model.script import Script
 
+PROVENANCE = "PROVENANCE"
+"""What the field with the statement of provenance is called, in each format."""
 _NO_OFFSET = 0xFFFFFFFF  # ID3v2 chapter frame addendum: byte offsets are not used
 _LATIN1 = 0
 _UTF16 = 1  # the only encoding of ID3v2.3 that holds every character
@@ -27,6 +29,7 @@ class Tags:
     disclosure: str
     sounds: str = ""  # `credits.record`: JSON, plain ASCII
     version: str = ""  # which mix it is, for listeners
+    provenance: str = ""  # `manifest.statement`: JSON, plain ASCII
 
     @property
     def title(self) -> str:
@@ -88,6 +91,8 @@ def _id3(tags: Tags) -> id3.ID3:
     if tags.disclosure:
         frames.add(id3.TXXX(encoding=_UTF16, desc="AI-DISCLOSURE", text=tags.disclosure))
         frames.add(id3.COMM(encoding=_UTF16, lang=language, desc="AI-DISCLOSURE", text=tags.disclosure))
+    if tags.provenance:
+        frames.add(id3.TXXX(encoding=_LATIN1, desc=PROVENANCE, text=tags.provenance))
     _add_chapters(frames, tags.chapters)
     return frames
 
@@ -157,6 +162,7 @@ def _flac(path: Path, tags: Tags) -> None:
         "CREDITS": tags.credits,
         "SOUNDS": tags.sounds,
         "AI-DISCLOSURE": tags.disclosure,
+        PROVENANCE: tags.provenance,
     }
     for name, text in named.items():
         if text:

@@ -343,6 +343,7 @@ class Brought:
 
     file: str  # as the user would name it
     sha256: str
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,6 +352,7 @@ class Script:
 
     file: str  # as the user named it, with forward slashes; never absolute in outputs
     sha256: str  # of that file alone
+    size_bytes: int = 0
     brought: tuple[Brought, ...] = ()  # the files that it brings, in the order in which they are named
     title: str
     show: str = ""

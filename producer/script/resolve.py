@@ -105,6 +105,7 @@ def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
     return Script(
         file=written.file,
         sha256=written.sha256,
+        size_bytes=written.size_bytes,
         brought=written.brought,
         title=head.title,
         show=head.show,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -65,6 +66,11 @@ class PackPalette:
         self._sources: dict[object, BedSource] = {}
         self._identities: dict[str, str] = {}
         self._script_seed = script_seed
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """Where each listed pack is, by its name."""
+        return {pack.name: pack.folder for pack in self._packs.listed}
 
     def sound(self, role: str) -> Sound:
         """What fills `role`."""
