@@ -62,7 +62,7 @@ app = typer.Typer(
 
 app.add_typer(takes_commands.app)
 
-SESSIONS = ("rpp", "dawproject", "otio", "labels")
+SESSIONS = ("rpp", "dawproject", "otio", "labels", "csv")
 """As `session.FORMATS` has them, which would load the mixer for `--help`."""
 ScriptArgument = Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")]
 

@@ -36,7 +36,7 @@ def write_documents(
     staging.text("timeline.json", listed(timeline_json))
     staging.text("transcript.vtt", captions.vtt(found_cards))
     staging.text("transcript.srt", captions.srt(found_cards))
-    staging.text("transcript.json", captions.transcript_json(found_cards))
+    staging.text("transcript.json", sound_captions.transcript_json(found_cards, shown))
     staging.text("transcript.txt", transcripts.plain(timeline, script, sounds))
     staging.text("transcript.html", transcripts.html(timeline, script, sounds, found_chapters))
     staging.text("captions.vtt", sound_captions.vtt(found_cards, shown))
