@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from producer import auditing, memory, provenance, session, voice
+from producer import auditing, crediting, memory, provenance, session, voice
 from producer import script as script_stage
 from producer.audio import Audio
 from producer.audit.audit import Audit
@@ -27,7 +27,7 @@ from producer.mix.listening import Stems
 from producer.mixing import Mixed, Workshop, mixed
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.profile import PROFILES, Profile
-from producer.model.script import Script
+from producer.model.script import Line, Script
 from producer.model.sound import Origin
 from producer.model.voice import Take
 from producer.preview import previewed
@@ -58,6 +58,7 @@ from producer.timeline.document import to_json
 from producer.timeline.place import place
 from producer.timeline.uses import uses
 from producer.units import Samples
+from producer.voice.folder import Folder
 
 __all__ = ["NoWatch", "Order", "Placed", "Preview", "Recorded", "Report", "Watch", "Window"]
 
@@ -242,12 +243,16 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     script, found = read_script(project, packs, cache)
     delivery.own_cover(script, project.root)
     rooms.load(script, project.root, PROFILES[script.profile].rate_hz, cache)
-    recorded = voice.look(project.root, project.slug, script.lines).chosen
+    sounds = palette(found, PROFILES[script.profile].rate_hz, cache, RECIPES, script.seed)
+    roles = [role for role, _ in _asked(script)]
+    whole = crediting.foreseen(script, roles, sounds)
+    recorded = voice.look(project.root, project.slug, whole.lines).chosen
+    whole = crediting.foreseen(script, roles, sounds, recorded.keys())
     uses = [(line, index, use) for line in script.lines for index, use in enumerate(line.voices)]
     voice.check_voices(one for one in uses if (one[0].id, one[1]) not in recorded)
     return {
         "script": project.script_name,
-        "estimated_s": round(float(script_stage.estimate_s(script)), 1),
+        "estimated_s": round(float(script_stage.estimate_s(whole)), 1),
         "scenes": len(script.scenes),
         "lines": len(script.lines),
         "recorded": len(recorded),
@@ -256,6 +261,10 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
         "untranslated": list(script.untranslated),
         "changed": [{"where": str(one.at), "what": one.what} for one in script.changed],
         "packs": found.filling(_roles(script)),
+        "credits": {
+            "spoken": [line.text for line in crediting.changed(script, whole)],
+            "why_not": crediting.unspoken(whole, recorded.keys()),
+        },
     }
 
 
@@ -288,14 +297,22 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
     profile = _profile(order.profile or script.profile)
     head = None if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
     script, impulses = rooms.load(script, order.project.root, profile.rate_hz, cache)
-    takes, recorded = _takes(order, script, profile.rate_hz, cache, watch)
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
+    written, roles = script, [role for role, _ in _asked(script)]
+    folder = voice.look(order.project.root, order.project.slug, crediting.foreseen(script, roles, sounds).lines)
+    script = crediting.foreseen(script, roles, sounds, folder.chosen.keys())
+    takes, recorded = _takes(order, script, script.lines, folder, profile.rate_hz, cache, watch)
     broken = sounds.check(_roles(script))
     if broken:
         raise PackError(broken)
     watch.stage("timeline", 1)
     with memory.uncollected():
         timeline = place(script, takes, sounds)
+        foreseen, script = script, crediting.exact(written, timeline, sounds, folder.chosen.keys())
+        if foreseen != script:  # a variation of a sound, and its author, is not heard
+            again, _ = _takes(order, script, crediting.changed(foreseen, script), folder, profile.rate_hz, cache, watch)
+            takes = {**takes, **again}
+            timeline = place(script, takes, sounds)
     timeline = replace(timeline, duration=Samples(encode.whole_frames(timeline.duration, profile)))
     if not timeline.duration:
         raise ScriptError(
@@ -320,21 +337,22 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
 
 
 def _takes(
-    order: Order, script: Script, rate_hz: int, cache: Cache, watch: Watch
+    order: Order, script: Script, lines: Sequence[Line], folder: Folder, rate_hz: int, cache: Cache, watch: Watch
 ) -> tuple[dict[tuple[str, int], Take], Recorded]:
-    """Every line's takes: from its recording where there is one, else from its voice."""
-    folder = voice.look(order.project.root, order.project.slug, script.lines)
+    """The takes of `lines`: from their recordings where there are some, else from their voices."""
+    ids = {line.id for line in lines}
+    chosen = {speech: one for speech, one in folder.chosen.items() if speech[0] in ids}
     heard = {}
-    if folder.chosen:
-        watch.stage("takes", len(folder.chosen))
-        recordings = tuple(folder.chosen.values())
+    if chosen:
+        watch.stage("takes", len(chosen))
+        recordings = tuple(chosen.values())
         heard = voice.record_lines(
             recordings, script.language, rate_hz, cache, listen, order.jobs, lambda done, _: watch.done(done)
         )
-    watch.stage("voices", len(script.lines))
-    left = [line for line in script.lines if any((line.id, index) not in heard for index in range(len(line.voices)))]
+    watch.stage("voices", len(lines))
+    left = [line for line in lines if any((line.id, index) not in heard for index in range(len(line.voices)))]
     spoken = voice.speak_lines(left, rate_hz, cache, order.jobs, lambda done, _: watch.done(done))
-    reports = tuple(heard[speech].report for speech in folder.chosen)
+    reports = tuple(heard[speech].report for speech in chosen)
     strays = tuple((stray.file, stray.why) for stray in folder.strays)
     return {**spoken, **{speech: one.take for speech, one in heard.items()}}, Recorded(reports, strays)
 

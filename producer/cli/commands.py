@@ -206,6 +206,9 @@ def check(
         packs = outlook["packs"]
         if isinstance(packs, dict) and packs:
             print(f"sounds: {summary.filled(packs)}")
+        spoken = outlook["credits"]
+        if isinstance(spoken, dict) and spoken["why_not"]:
+            print(f"credits: {spoken['why_not']}")
 
 
 @app.command()

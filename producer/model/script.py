@@ -337,6 +337,20 @@ class Margin:
     music_lu: Lu = Lu(10.0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditsAsked:
+    """What the script says of its spoken credits."""
+
+    wanted: bool | None = None  # None: where a synthetic voice is heard
+    speaker: str = ""  # key of the member who speaks them; "": one is found
+    disclosure: bool = True  # whether they say which voices are synthetic
+    title: str = ""  # of their chapter
+    text: tuple[Token, ...] = ()  # in place of title, people and sounds
+    readers: Mapping[str, VoiceUse] = field(default_factory=dict)
+    """Everybody who could speak them, as the cast has them, outside any scene."""
+    place: Place = Place("")
+
+
 @dataclass(frozen=True, slots=True)
 class Brought:
     """A file that a script brings: its series, or the script that it is an edition of."""
@@ -377,6 +391,8 @@ class Script:
     scenes: tuple[Scene, ...]
     edition_of: str = ""  # the file of the script that this is an edition of
     untranslated: tuple[str, ...] = ()  # ids of lines and scenes whose text is still that script's
+    credits: CreditsAsked = field(default_factory=CreditsAsked)
+    credits_scene: str = ""  # id of the scene that speaks them, once it is there
     changed: tuple[Problem, ...] = ()  # texts that are translated from words which that script no longer has
 
     @property
