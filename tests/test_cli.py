@@ -176,7 +176,7 @@ def readings(folder: Path) -> dict[Path, bytes]:
 def test_only_a_line_that_changes_is_spoken_anew(first: Path, tmp_path: Path) -> None:
     shutil.copytree(first / "cache", tmp_path / "cache")
     before = readings(tmp_path / "cache")
-    assert len(before) == 4  # Ada, Ben, and the two who speak together
+    assert len(before) == 4 + 3  # Ada, Ben, and the two who speak together; and the credits
     edited = project(tmp_path / "edited", SHORT.replace("Nobody.", "Nobody but me."))
     done = render("cues", cwd=edited, cache=tmp_path / "cache")
     assert (done.code, done.err) == (0, "")

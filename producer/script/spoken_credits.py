@@ -23,6 +23,8 @@ GAP_S = Fraction(7, 10)
 NAMES = 6
 """The most names in one sentence; `credits.txt` has them all."""
 _LONGEST = 80  # letters of a name that is spoken
+OWN = "credits"
+"""The id of the scene, and of one that a writer has made in its place."""
 NARRATOR = "narrator"
 """Who speaks them, where there is one in the cast."""
 
@@ -39,13 +41,13 @@ def with_credits(
     """
     asked, words = script.credits, words_of(script.language)
     synthetic, voices = _synthetic(script, recorded)
-    if asked.wanted is False or (asked.wanted is None and not synthetic) or not asked.readers:
+    if not _wanted(script, synthetic=bool(synthetic)) or not asked.readers:
         return script
     reader = _reader(asked, synthetic, voices)
     own = asked.readers[reader]
     taken = {scene.id for scene in script.scenes} | {item.id for scene in script.scenes for item in scene.items}
     taken |= {cue.id for cue in script.cues}
-    scene_id = _free("credits", taken)
+    scene_id = _free(OWN, taken)
     said: dict[str, tuple[Token, ...]] = {}
     if asked.text:
         said["credits_text"] = asked.text
@@ -85,13 +87,21 @@ def unspoken(script: Script, *, synthetic: bool) -> str:
     Args:
         synthetic: whether a synthetic voice is heard.
     """
-    wanted = script.credits.wanted or (script.credits.wanted is None and synthetic)
-    if not wanted or script.credits_scene:
+    if not _wanted(script, synthetic=synthetic) or script.credits_scene:
         return ""
     if words_of(script.language) is None:
         what = f"there are no words for them in '{script.language}' here; write some, as in 'credits: {{text: …}}'"
         return f"not spoken: {what}, or 'credits: no'"
-    return "not spoken: there is nobody in the cast to speak them, or nothing to say"
+    return "not spoken: there is nobody in the cast to speak them" if script.credits.wanted else ""
+
+
+def _wanted(script: Script, *, synthetic: bool) -> bool:
+    """Whether there should be credits: as the script says; else where a synthetic voice is heard and no scene is called
+    `credits`, which is how a writer has them in the story's own words.
+    """
+    if script.credits.wanted is not None:
+        return script.credits.wanted
+    return synthetic and all(scene.id != OWN for scene in script.scenes if scene.id != script.credits_scene)
 
 
 def _synthetic(script: Script, recorded: Set[tuple[str, int]]) -> tuple[list[str], list[str]]:
@@ -144,14 +154,16 @@ def _disclosed(
 
 def _listed(sentence: str, names: Iterable[str], words: Words, language: str) -> str:
     """The sentence with the names in it, as the language joins them; "" when there is none to say."""
-    from babel import Locale, UnknownLocaleError
-    from babel.lists import format_list
-
     every = list(dict.fromkeys(" ".join(name.replace("_", " ").split()) for name in names))
     sayable = [name for name in every if _sayable(name, language)]
     shown = sayable[:NAMES] + ([words.others] if len(every) > len(sayable[:NAMES]) and sayable else [])
     if not shown:
         return ""
+    if len(shown) == 1:  # most packs have one author; and Babel takes 40 ms to begin
+        return sentence.format(names=shown[0])
+    from babel import Locale, UnknownLocaleError
+    from babel.lists import format_list
+
     try:
         locale = Locale.parse(language.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
