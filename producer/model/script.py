@@ -12,6 +12,8 @@ from enum import Enum
 from fractions import Fraction
 
 from producer.errors import Place, Problem
+from producer.model.brought import Brought
+from producer.model.credits import CreditsAsked
 from producer.units import Cents, Lu, Metres, Percent, Wpm
 
 
@@ -335,29 +337,6 @@ class Margin:
 
     beds_lu: Lu = Lu(15.0)
     music_lu: Lu = Lu(10.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreditsAsked:
-    """What the script says of its spoken credits."""
-
-    wanted: bool | None = None  # None: where a synthetic voice is heard
-    speaker: str = ""  # key of the member who speaks them; "": one is found
-    disclosure: bool = True  # whether they say which voices are synthetic
-    title: str = ""  # of their chapter
-    text: tuple[Token, ...] = ()  # in place of title, people and sounds
-    readers: Mapping[str, VoiceUse] = field(default_factory=dict)
-    """Everybody who could speak them, as the cast has them, outside any scene."""
-    place: Place = Place("")
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """A file that a script brings: its series, or the script that it is an edition of."""
-
-    file: str  # as the user would name it
-    sha256: str
-    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from producer.errors import Place
-from producer.model.script import CreditsAsked, Position, Pronunciation, Token, VoiceUse
+from producer.model.credits import CreditsAsked
+from producer.model.script import Position, Pronunciation, Token, VoiceUse
 from producer.script import quantities as q
 from producer.script.keys import CREDITS_KEYS, Asked
 from producer.script.markup import read_spoken

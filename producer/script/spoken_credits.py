@@ -11,7 +11,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from producer.errors import Place
-from producer.model.script import CreditsAsked, Line, Pause, Scene, Script, Token, VoiceUse
+from producer.model.credits import CreditsAsked
+from producer.model.script import Line, Pause, Scene, Script, Token, VoiceUse
 from producer.script.credits_words import ALPHABETS, Words, words_of
 from producer.script.people import pronounced
 

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from producer.errors import Problem
-from producer.model.script import Brought
+from producer.model.brought import Brought
 from producer.script.brought import Edition, Fetch, Fetched, joined
 from producer.script.compose import read_tree
 from producer.script.reading import Notes
