@@ -340,8 +340,10 @@ def _takes(
     order: Order, script: Script, lines: Sequence[Line], folder: Folder, rate_hz: int, cache: Cache, watch: Watch
 ) -> tuple[dict[tuple[str, int], Take], Recorded]:
     """The takes of `lines`: from their recordings where there are some, else from their voices."""
-    ids = {line.id for line in lines}
-    chosen = {speech: one for speech, one in folder.chosen.items() if speech[0] in ids}
+    known = {line.id: line for line in lines}  # whose words may have changed since the folder was looked at
+    chosen = {
+        speech: replace(one, line=known[speech[0]]) for speech, one in folder.chosen.items() if speech[0] in known
+    }
     heard = {}
     if chosen:
         watch.stage("takes", len(chosen))

@@ -287,9 +287,13 @@ def _leaves(name: str) -> str:
     if "\\" in name or any(ord(one) < 32 for one in name):
         return "which no render writes"
     parts = name.split("/")
-    if any(part in ("", ".", "..") or len(part) > 255 or project.is_device(part) for part in parts):
+    if any(part in ("", ".", "..") or len(part) > 255 or _device(part) for part in parts):
         return "which leaves its folder or is no file's name"
     return ""
+
+
+def _device(name: str) -> bool:
+    return os.name == "nt" and project.is_device(name)
 
 
 def _short(name: str) -> str:

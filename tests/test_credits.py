@@ -120,7 +120,7 @@ def test_who_speaks_them_and_what_they_disclose(
 def test_one_voice_is_the_voice_and_recorded_credits_are_no_synthetic_voice() -> None:
     alone = PLAY.replace("narrator: Nobody.", "keeper: Nobody.")
     assert credited(play=alone)["credits_voices"] == "The voice in this production is synthetic."
-    own = {(name, 0) for name in ("who", "nobody", "credits_title", "credits_voices", "credits_sounds")}
+    own = {(name, 0) for name in ("who", "nobody", "credits_title")}
     assert "credits_voices" not in credited("credits: yes", own)
 
 
@@ -403,3 +403,10 @@ def test_everything_discloses_the_same_voices(play: Path, shell: Shell, cache: P
     assert lines[1] == "These voices are synthetic: Ben."  # and Ben speaks them
     take(play, "what", "To what?", cache)
     assert told(rendered(play, shell, text)) == ("false", False, [], [], "")
+    asked = f"credits: {{speaker: ada}}\n{text}"
+    content, _, synthetic, lines, _ = told(rendered(play, shell, asked))
+    assert (content, synthetic, lines[1]) == ("true", ["Ada"], "These credits are spoken by a synthetic voice.")
+    take(play, "credits_title", "Two sounds.", cache)
+    take(play, "credits_sounds", lines[2], cache)
+    sounds = "Sounds by Thea Thud and Otto Two."
+    assert told(rendered(play, shell, asked)) == ("false", False, [], ["Two sounds.", sounds], "")

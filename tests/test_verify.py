@@ -286,7 +286,7 @@ def trap(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
 @pytest.mark.parametrize(
     "name",
-    ["../trap", "stems/../../trap", "/etc/passwd", "C:\\x", "c:x", "~/x", "a\\b", "a\0b", "", "./x", "con", "a//b"],
+    ["../trap", "stems/../../trap", "/etc/passwd", "C:\\x", "c:x", "~/x", "a\\b", "a\0b", "", "./x", "a//b"],
 )
 def test_a_name_that_leaves_the_folder_is_refused_and_nothing_is_read(out: Path, trap: Path, name: str) -> None:
     rewritten(out, lambda document: document["outputs"].append({"file": name, "sha256": "0" * 64, "bytes": 0}))

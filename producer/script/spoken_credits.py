@@ -56,8 +56,8 @@ def with_credits(
         said["credits_title"] = _tokens(" ".join(_head(script, words)), script)
         said["credits_sounds"] = _tokens(_listed(words.sounds, authors, words, script.language), script)
     if asked.disclosure and words is not None:
-        alone = all((line, 0) in recorded for line in said) and ("credits_voices", 0) in recorded
-        told = _disclosed(script, words, synthetic, voices, reader, spoken=not alone)
+        spoken = any(tokens and (line, 0) not in recorded for line, tokens in said.items())
+        told = _disclosed(script, words, synthetic, voices, reader, spoken=spoken)
         said["credits_voices"] = _tokens(told, script)
     order = ("credits_text", "credits_title", "credits_voices", "credits_sounds")
     lines = tuple(_line(_free(name, taken), scene_id, said[name], own, asked.place) for name in order if said.get(name))
@@ -141,7 +141,7 @@ def _head(script: Script, words: Words) -> Iterator[str]:
 def _disclosed(
     script: Script, words: Words, synthetic: Sequence[str], voices: Sequence[str], reader: str, *, spoken: bool
 ) -> str:
-    """Which voices are synthetic; the credits' own, too, where `spoken` by one that is not in the story."""
+    """Which voices are synthetic; the credits' own, too, where one that is not in the story has `spoken` the rest."""
     if not synthetic:
         return words.this_voice if spoken else ""
     if len(synthetic) == len(voices):
