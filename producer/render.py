@@ -10,14 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from producer import auditing, memory, paging, session, voice
+from producer import auditing, crediting, memory, paging, provenance, session, voice
 from producer import script as script_stage
 from producer.audio import Audio
 from producer.audit.audit import Audit
 from producer.cache import Cache
-from producer.deliver import cover, credits, encode, sound_captions, stems
+from producer.deliver import cover, credits, encode, manifest, sound_captions, stems
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
+from producer.deliver.manifest import MadeOf
 from producer.dsp.loudness import lufs, sliding
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
 from producer.finishing import all_finished, write_stems
@@ -27,7 +28,7 @@ from producer.mixing import Mixed, Workshop, mixed
 from producer.model.formats import FORMATS, SUFFIXES, Format, clash, in_format, own_format
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.profile import PROFILES, Profile
-from producer.model.script import Script
+from producer.model.script import Line, Script
 from producer.model.sound import Origin
 from producer.model.voice import Take
 from producer.preview import check_scene, previewed
@@ -59,6 +60,7 @@ from producer.timeline.document import to_json
 from producer.timeline.place import place
 from producer.timeline.uses import uses
 from producer.units import Samples
+from producer.voice.folder import Folder
 
 __all__ = ["NoWatch", "Order", "Placed", "Preview", "Recorded", "Report", "Watch", "Window"]
 
@@ -75,7 +77,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
     memory.few_arenas()
     slug, folder = order.project.slug, order.output or order.project.output
     with Staging(folder) as staging, Workshop(cache.root / "work") as workshop:
-        outline, (origins, titles), styles, mix = _mixed(order, cache, workshop, staging, watch, crew)
+        outline, (origins, titles, made), styles, mix = _mixed(order, cache, workshop, staging, watch, crew)
         memory.give_back()
         script, timeline, profile = outline.script, outline.timeline, outline.profile
         kinds = _kinds(order, profile)
@@ -91,13 +93,15 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         picture = delivery.own_cover(script, order.project.root) or cover.draw(script.title, script.show, curve)
         files_made = [(one.file.name, one.style.name, one.kind.name) for one in delivered]
         delivery.write_documents(staging, script, timeline, document, origins, titles, files_made)
+        stated = manifest.statement(made)
         for one in delivered:
             delivery.write_tags(
-                one.file, script, timeline, origins, picture, one.kind.codec, one.style.title, one.measured
+                one.file, script, timeline, origins, picture, one.kind.codec, one.style.title, one.measured, stated
             )
         audits = _audited(delivered, script.title, document, staging, order, watch)
         page = paging.listening_page(script, timeline, delivered, audits, levels, (origins, titles), picture)
         staging.text(paging.PAGE, page)
+        provenance.write_manifest(staging, script.title, made, order, styles, kinds)
         files = staging.publish(stale=_stale(slug))
     cache.trim()
     return Report(
@@ -160,7 +164,7 @@ def _audited(
 
 def _mixed(
     order: Order, cache: Cache, workshop: Workshop, staging: Staging, watch: Watch, crew: Crew | None
-) -> tuple[Outline, tuple[tuple[Origin, ...], Mapping[str, str]], tuple[MixStyle, ...], Mixed]:
+) -> tuple[Outline, tuple[tuple[Origin, ...], Mapping[str, str], MadeOf], tuple[MixStyle, ...], Mixed]:
     """The episode and all of its mixes, and its session for a DAW; takes and sounds are no longer held."""
     placed = plan(order, cache, watch)
     styles = _styles(order, placed.script)
@@ -168,7 +172,9 @@ def _mixed(
     mix = mixed(placed, styles, asked, workshop, cache, order.jobs, watch, crew)
     if order.session:
         _write_session(order, placed, mix, staging, watch)
-    named = _origins(placed), sound_captions.titles(placed.timeline, placed.palette)
+    origins = _origins(placed)
+    made = provenance.made_of(placed, order, origins)
+    named = origins, sound_captions.titles(placed.timeline, placed.palette), made
     return placed.outline(), named, styles, mix
 
 
@@ -262,12 +268,16 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     script, found = read_script(project, packs, cache)
     delivery.own_cover(script, project.root)
     rooms.load(script, project.root, PROFILES[script.profile].rate_hz, cache)
-    recorded = voice.look(project.root, project.slug, script.lines).chosen
+    sounds = palette(found, PROFILES[script.profile].rate_hz, cache, RECIPES, script.seed)
+    roles = [role for role, _ in _asked(script)]
+    whole = crediting.foreseen(script, roles, sounds)
+    recorded = voice.look(project.root, project.slug, whole.lines).chosen
+    whole = crediting.foreseen(script, roles, sounds, recorded.keys())
     uses = [(line, index, use) for line in script.lines for index, use in enumerate(line.voices)]
     voice.check_voices(one for one in uses if (one[0].id, one[1]) not in recorded)
     return {
         "script": project.script_name,
-        "estimated_s": round(float(script_stage.estimate_s(script)), 1),
+        "estimated_s": round(float(script_stage.estimate_s(whole)), 1),
         "scenes": len(script.scenes),
         "lines": len(script.lines),
         "recorded": len(recorded),
@@ -276,6 +286,10 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
         "untranslated": list(script.untranslated),
         "changed": [{"where": str(one.at), "what": one.what} for one in script.changed],
         "packs": found.filling(_roles(script)),
+        "credits": {
+            "spoken": [line.text for line in crediting.changed(script, whole)],
+            "why_not": crediting.unspoken(whole, recorded.keys()),
+        },
     }
 
 
@@ -314,14 +328,22 @@ def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None)
     profile = _profile(order.profile or script.profile)
     head = None if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
     script, impulses = rooms.load(script, order.project.root, profile.rate_hz, cache)
-    takes, recorded = _takes(order, script, profile.rate_hz, cache, watch)
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
+    written, roles = script, [role for role, _ in _asked(script)]
+    folder = voice.look(order.project.root, order.project.slug, crediting.foreseen(script, roles, sounds).lines)
+    script = crediting.foreseen(script, roles, sounds, folder.chosen.keys())
+    takes, recorded = _takes(order, script, script.lines, folder, profile.rate_hz, cache, watch)
     broken = sounds.check(_roles(script))
     if broken:
         raise PackError(broken)
     watch.stage("timeline", 1)
     with memory.uncollected():
         timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
+        foreseen, script = script, crediting.exact(written, timeline, sounds, folder.chosen.keys())
+        if foreseen != script:  # a variation of a sound, and its author, is not heard
+            again, _ = _takes(order, script, crediting.changed(foreseen, script), folder, profile.rate_hz, cache, watch)
+            takes = {**takes, **again}
+            timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
     held = [in_format(profile, kind) for kind in _kinds(order, profile)]
     duration = max(encode.whole_frames(timeline.duration, one) for one in held)
     timeline = replace(timeline, duration=Samples(duration))
@@ -348,21 +370,24 @@ def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None)
 
 
 def _takes(
-    order: Order, script: Script, rate_hz: int, cache: Cache, watch: Watch
+    order: Order, script: Script, lines: Sequence[Line], folder: Folder, rate_hz: int, cache: Cache, watch: Watch
 ) -> tuple[dict[tuple[str, int], Take], Recorded]:
-    """Every line's takes: from its recording where there is one, else from its voice."""
-    folder = voice.look(order.project.root, order.project.slug, script.lines)
+    """The takes of `lines`: from their recordings where there are some, else from their voices."""
+    known = {line.id: line for line in lines}  # whose words may have changed since the folder was looked at
+    chosen = {
+        speech: replace(one, line=known[speech[0]]) for speech, one in folder.chosen.items() if speech[0] in known
+    }
     heard = {}
-    if folder.chosen:
-        watch.stage("takes", len(folder.chosen))
-        recordings = tuple(folder.chosen.values())
+    if chosen:
+        watch.stage("takes", len(chosen))
+        recordings = tuple(chosen.values())
         heard = voice.record_lines(
             recordings, script.language, rate_hz, cache, listen, order.jobs, lambda done, _: watch.done(done)
         )
-    watch.stage("voices", len(script.lines))
-    left = [line for line in script.lines if any((line.id, index) not in heard for index in range(len(line.voices)))]
+    watch.stage("voices", len(lines))
+    left = [line for line in lines if any((line.id, index) not in heard for index in range(len(line.voices)))]
     spoken = voice.speak_lines(left, rate_hz, cache, order.jobs, lambda done, _: watch.done(done))
-    reports = tuple(heard[speech].report for speech in folder.chosen)
+    reports = tuple(heard[speech].report for speech in chosen)
     strays = tuple((stray.file, stray.why) for stray in folder.strays)
     return {**spoken, **{speech: one.take for speech, one in heard.items()}}, Recorded(reports, strays)
 

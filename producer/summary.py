@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from producer.audit.audit import Audit
     from producer.mix.margin import LineMargin
+    from producer.model.script import Line, Script
     from producer.model.timeline import Timeline
     from producer.model.voice import TakeReport
     from producer.production import Delivered, Preview, Recorded, Report
@@ -33,7 +34,11 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "packs": {pack: list(roles) for pack, roles in report.filled.items()},
         "untranslated": list(report.script.untranslated),
         "changed": [{"where": str(one.at), "what": one.what} for one in report.script.changed],
-        "recorded": recorded(report.recorded, sum(len(line.voices) for line in report.script.lines)),
+        "recorded": recorded(report.recorded, sum(len(line.voices) for line in _of_story(report.script))),
+        "credits": {
+            "spoken": [line.text for line in report.script.lines if line.scene == report.script.credits_scene],
+            "why_not": _unspoken(report),
+        },
         "tightest_margin": _margin(standard, report.timeline),
         "mixes": {
             one.style.name: _measured(one)
@@ -56,6 +61,17 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "findings": [audit_report.finding(found) for one in report.audits for found in one.findings],
         "files": [_from(path, here) for path in report.files],
     }
+
+
+def _of_story(script: Script) -> list[Line]:
+    """The lines that are not credits."""
+    return [line for line in script.lines if not script.credits_scene or line.scene != script.credits_scene]
+
+
+def _unspoken(report: Report) -> str:
+    from producer.script.spoken_credits import unspoken
+
+    return unspoken(report.script, synthetic=any("voice" in clip.source for clip in report.timeline.clips))
 
 
 def preview_facts(made: Preview, here: Path) -> dict[str, object]:
@@ -163,6 +179,10 @@ def text(found: dict[str, object]) -> str:
     if taken["takes"]:
         lines.append(f"recorded   {len(taken['takes'])} of {taken['lines']} lines; what is left is synthetic")
     lines += [f"take       {line}" for line in take_lines(taken)]
+    spoken = found["credits"]
+    assert isinstance(spoken, dict)
+    if spoken["why_not"]:
+        lines.append(f"credits    {spoken['why_not']}")
     margins = found["tightest_margin"]
     assert isinstance(margins, dict)
     for kind, margin in margins.items():

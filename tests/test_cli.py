@@ -117,6 +117,7 @@ def test_the_folder_holds_what_the_contract_names(first: Path) -> None:
         *("four_boards.mp3", "timeline.json", "transcript.vtt", "transcript.srt", "transcript.json"),
         *("transcript.txt", "transcript.html", "captions.vtt", "captions.srt", "chapters.json", "chapters.vtt"),
         *("episode.json", "credits.txt", "audit.json", "audit.html", "index.html", "reference.npz"),
+        "manifest.json",
     }
     assert [path.name for path in (first / "output").iterdir()] == ["four_boards"]  # nothing is left lying about
 
@@ -176,7 +177,7 @@ def readings(folder: Path) -> dict[Path, bytes]:
 def test_only_a_line_that_changes_is_spoken_anew(first: Path, tmp_path: Path) -> None:
     shutil.copytree(first / "cache", tmp_path / "cache")
     before = readings(tmp_path / "cache")
-    assert len(before) == 4  # Ada, Ben, and the two who speak together
+    assert len(before) == 4 + 3  # Ada, Ben, and the two who speak together; and the credits
     edited = project(tmp_path / "edited", SHORT.replace("Nobody.", "Nobody but me."))
     done = render("cues", cwd=edited, cache=tmp_path / "cache")
     assert (done.code, done.err) == (0, "")

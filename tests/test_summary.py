@@ -101,6 +101,7 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
                 "where": "script/test.yaml:1:1",
             }
         },
+        "credits": {"spoken": [], "why_not": ""},
         "mixes": {},
         "formats": [],
         "stems": [],

@@ -19,6 +19,7 @@ from producer.cli import feed as feed_commands
 from producer.cli import pack as pack_commands
 from producer.cli import preview
 from producer.cli import takes as takes_commands
+from producer.cli import verify as verify_commands
 from producer.cli import voices as voice_commands
 from producer.cli.common import (
     JsonOption,
@@ -61,7 +62,7 @@ app = typer.Typer(
 
 app.add_typer(takes_commands.app)
 
-SESSIONS = ("rpp", "dawproject", "otio", "labels")
+SESSIONS = ("rpp", "dawproject", "otio", "labels", "csv")
 """As `session.FORMATS` has them, which would load the mixer for `--help`."""
 FORMAT_NAMES = ("mp3", "mp3-vbr", "m4b", "m4a", "opus", "flac", "flac16", "wav", "wav16", "wav-float")
 """As `model.formats.FORMATS` has them."""
@@ -234,6 +235,9 @@ def check(
         packs = outlook["packs"]
         if isinstance(packs, dict) and packs:
             print(f"sounds: {summary.filled(packs)}")
+        spoken = outlook["credits"]
+        if isinstance(spoken, dict) and spoken["why_not"]:
+            print(f"credits: {spoken['why_not']}")
 
 
 @app.command()
@@ -258,6 +262,7 @@ app.command()(draft_commands.draft)
 app.command()(audit_commands.audit)
 app.command()(feed_commands.feed)
 app.command()(diff_commands.diff)
+app.command()(verify_commands.verify)
 
 
 @app.command()

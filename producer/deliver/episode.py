@@ -39,7 +39,7 @@ def write_documents(
     staging.text("timeline.json", listed(timeline_json))
     staging.text("transcript.vtt", captions.vtt(found_cards))
     staging.text("transcript.srt", captions.srt(found_cards))
-    staging.text("transcript.json", captions.transcript_json(found_cards))
+    staging.text("transcript.json", sound_captions.transcript_json(found_cards, shown))
     staging.text("transcript.txt", transcripts.plain(timeline, script, sounds))
     staging.text("transcript.html", transcripts.html(timeline, script, sounds, found_chapters))
     staging.text("captions.vtt", sound_captions.vtt(found_cards, shown))
@@ -59,6 +59,7 @@ def write_tags(
     codec: str,
     version: str = "",
     loudness: Loudness | None = None,
+    provenance: str = "",
 ) -> None:
     """Name, cover, chapters, words and credits inside the finished audio file.
 
@@ -66,6 +67,7 @@ def write_tags(
         codec: of the file (`model.formats`).
         version: which mix it is, for listeners; nothing for the standard one.
         loudness: of the file, decoded.
+        provenance: what the file says of what it is made of (`manifest.statement`).
     """
     sounds = tuple(origins)
     cast = credits.voices(timeline, script)
@@ -80,6 +82,7 @@ def write_tags(
         version=version,
         markers=_markers(timeline),
         loudness=loudness,
+        provenance=provenance,
     )
     tags.write(audio, written, codec)
 

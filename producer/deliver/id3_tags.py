@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from producer.deliver.chapters import Chapter
-from producer.deliver.tagging import GENRE, MAKER, Tags
+from producer.deliver.tagging import GENRE, MAKER, PROVENANCE, Tags
 from producer.later import id3
 
 _NO_OFFSET = 0xFFFFFFFF  # ID3v2 chapter frame addendum: byte offsets are not used
@@ -65,6 +65,8 @@ def frames_of(tags: Tags) -> id3.ID3:
     if tags.disclosure:
         frames.add(id3.TXXX(encoding=_UTF16, desc="AI-DISCLOSURE", text=tags.disclosure))
         frames.add(id3.COMM(encoding=_UTF16, lang=language, desc="AI-DISCLOSURE", text=tags.disclosure))
+    if tags.provenance:
+        frames.add(id3.TXXX(encoding=_LATIN1, desc=PROVENANCE, text=tags.provenance))
     _add_chapters(frames, tags.chapters)
     return frames
 

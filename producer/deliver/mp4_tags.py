@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from producer.deliver.mp4 import add_chapters
-from producer.deliver.tagging import GENRE, MAKER, Tags
+from producer.deliver.tagging import GENRE, MAKER, PROVENANCE, Tags
 from producer.later import mp4
 
 _AUDIOBOOK, _MUSIC = 2, 1
@@ -39,6 +39,7 @@ def write(path: Path, tags: Tags) -> None:
         "CREDITS": tags.credits,
         "SOUNDS": tags.sounds,
         "AI-DISCLOSURE": tags.disclosure,
+        PROVENANCE: tags.provenance,
     }.items():
         if text:
             audio[f"----:com.apple.iTunes:{name}"] = text.encode()

@@ -11,6 +11,8 @@ from producer.model.script import Script
 
 GENRE = "Audio drama"
 MAKER = "Producer"
+PROVENANCE = "PROVENANCE"
+"""What the field with the statement of provenance is called, in each format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Tags:
     disclosure: str
     sounds: str = ""  # `credits.record`: JSON, plain ASCII
     version: str = ""  # which mix it is, for listeners
+    provenance: str = ""  # `manifest.statement`: JSON, plain ASCII
     markers: tuple[Marker, ...] = ()  # scenes and marks, at the file's rate
     loudness: Loudness | None = None  # of the file, decoded
 

@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import Path
 
 from producer.deliver.chapters import Chapter
-from producer.deliver.tagging import GENRE, MAKER, Tags
+from producer.deliver.tagging import GENRE, MAKER, PROVENANCE, Tags
 from producer.later import flac, oggopus
 
 _R128_LUFS = -23.0  # RFC 7845, section 5.2.1
@@ -61,6 +61,7 @@ def _comments(tags: Tags) -> Iterator[tuple[str, str]]:
         "CREDITS": tags.credits,
         "SOUNDS": tags.sounds,
         "AI-DISCLOSURE": tags.disclosure,
+        PROVENANCE: tags.provenance,
     }
     yield from ((name, text) for name, text in named.items() if text)
     for number, chapter in enumerate(tags.chapters, 1):  # as the cue sheet numbers them
