@@ -7,7 +7,6 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -180,9 +179,7 @@ def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...
 
 
 def _said(document: Mapping[str, Any]) -> str:
-    """A document as text; of the many little pieces that it is made of only some are there at a time."""
-    pieces = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(document)
-    return "".join(iter(lambda: "".join(islice(pieces, 1 << 12)), ""))
+    return report.gathered(json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(document))
 
 
 def target(path: Path, profile: str | None = None) -> tuple[Audit, ...]:
