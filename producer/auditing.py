@@ -240,7 +240,8 @@ def probe(path: Path) -> FileFacts:
         bits = re.search(r"PCM_(\d+)|PCM_[SU](8)", str(found.subtype))
         return _facts(path, codec, int(found.samplerate), int(found.channels), bits=bits and int(bits[1] or bits[2]))
     if path.suffix.lower() == ".mp3":
-        frames = mpeg.frames(path.read_bytes())
+        with path.open("rb") as file:
+            frames = mpeg.frames(file)
         if frames is not None:
             return FileFacts(codec="mp3", rate_hz=frames.rate_hz, channels=frames.channels, kbps=frames.kbps)
         raise RenderError(f"{path} is called .mp3, but there are no MP3 frames in it")
