@@ -7,7 +7,6 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -182,9 +181,7 @@ def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...
 
 
 def _said(document: Mapping[str, Any]) -> str:
-    """A document as text; of the many little pieces that it is made of only some are there at a time."""
-    pieces = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(document)
-    return "".join(iter(lambda: "".join(islice(pieces, 1 << 12)), ""))
+    return report.gathered(json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(document))
 
 
 def target(path: Path, profile: str | None = None) -> tuple[Audit, ...]:
@@ -267,7 +264,8 @@ def probe(path: Path) -> FileFacts:
         bits = re.search(r"PCM_(\d+)|PCM_[SU](8)", str(found.subtype))
         return _facts(path, codec, int(found.samplerate), int(found.channels), bits=bits and int(bits[1] or bits[2]))
     if path.suffix.lower() == ".mp3":
-        frames = mpeg.frames(path.read_bytes())
+        with path.open("rb") as file:
+            frames = mpeg.frames(file)
         if frames is not None:
             return FileFacts(codec="mp3", rate_hz=frames.rate_hz, channels=frames.channels, kbps=frames.kbps)
         raise RenderError(f"{path} is called .mp3, but there are no MP3 frames in it")

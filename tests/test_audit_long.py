@@ -26,11 +26,12 @@ from producer.audit.cells import BANDS, MOMENTS, Album, Seen
 from producer.audit.clips import ClipsTaken
 from producer.audit.field import Windows
 from producer.audit.planned import Plan, plan_of
-from producer.audit.programme import Heard
+from producer.audit.programme import Heard, curve
 from producer.audit.reference import BrokenReferenceError, Reference, relation
 from producer.audit.rows import Room, Rows
 from producer.audit.tap import ClipCells
 from producer.dsp.grid import COARSE, frame_samples
+from producer.dsp.loudness import lufs
 from tests.audit_helpers import RATE, Made, good
 
 FRAME = frame_samples(RATE)
@@ -216,6 +217,14 @@ def test_beds_are_as_far_down_as_their_bus_in_every_stretch() -> None:
     assert own[:24] == pytest.approx(0.25 * 0.002, rel=1e-3) and own[24:] == pytest.approx(0.5 * 0.002, rel=1e-3)
     assert clips.own(clips.placed["free"], 0, 48) == pytest.approx(0.0001, rel=1e-3)
     assert ledger.clips({"beds": -float("inf")}).names == ()
+
+
+@pytest.mark.parametrize("hops", [0, 1, 39, 40, 50, 51, 299, 300, 351, 2003])
+def test_a_curve_has_the_loudness_of_each_window_at_its_end(hops: int) -> None:
+    powers = np.random.default_rng(hops).random(hops)
+    for seconds, width in ((0.4, 40), (3.0, 300)):
+        wanted = [float(lufs(powers[max(0, end - width) : end].sum() / width)) for end in range(1, hops + 1, 50)]
+        assert curve(powers, seconds, 0.01).tolist() == pytest.approx(wanted, abs=1e-9)
 
 
 def test_rows_are_read_as_they_were_added_and_their_file_goes_with_them() -> None:

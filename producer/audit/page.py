@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from producer.audit.audit import Audit, ClipReport
 from producer.audit.finding import clock
 from producer.audit.programme import CURVE_S
-from producer.audit.report import curves, heard_counts
+from producer.audit.report import curves, gathered, heard_counts
 from producer.model.profile import PROFILES
 
 WIDTH, LEFT, RIGHT = 1200.0, 44.0, 12.0
@@ -53,7 +53,8 @@ def html(audits: Sequence[Audit], title: str) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    return environment.get_template("audit.html").render(title=title, files=[_file(one) for one in audits]) + "\n"
+    page = environment.get_template("audit.html").generate(title=title, files=[_file(one) for one in audits])
+    return gathered(page) + "\n"
 
 
 def _file(audit: Audit) -> dict[str, Any]:

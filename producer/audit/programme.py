@@ -101,10 +101,11 @@ class Hearing:
 def curve(powers: Floats, seconds: float, hop_s: float) -> Floats:
     """Loudness over windows of `seconds` every `CURVE_S`, LUFS, each value at its window's end."""
     width, step = round(seconds / hop_s), max(1, round(CURVE_S / hop_s))
-    padded = np.concatenate([np.zeros(width - 1), powers])
-    if len(padded) < width:
-        return np.zeros(0)
-    return lufs(np.lib.stride_tricks.sliding_window_view(padded, width)[::step].mean(axis=1))
+    early = [powers[:end].sum() / width for end in range(1, min(width, len(powers) + 1), step)]
+    if len(powers) < width:
+        return lufs(np.array(early, float))
+    view = np.lib.stride_tricks.sliding_window_view(powers, width)
+    return lufs(np.concatenate([early, view[1 + len(early) * step - width :: step].mean(axis=1)]))
 
 
 class Listener:

@@ -215,7 +215,7 @@ def even_hops(fine: Floats, samples: int, rate_hz: int) -> tuple[Floats, float]:
     hops, again = samples // hop, lcm(hop, finer)  # after so many samples both begin anew
     starts, each = np.arange(0, again, hop), again // finer
     periods = -(-hops * hop // again)
-    padded = np.zeros(periods * each + 2)
+    padded = np.zeros(periods * each + 2, fine.dtype)
     padded[: len(fine)] = fine[: len(padded)]
     made = np.zeros((periods, len(starts)))
     rows = np.lib.stride_tricks.sliding_window_view(padded, each + 2)[::each] if periods else padded[:0, None]
@@ -275,8 +275,10 @@ def loudness_range(powers: Floats, seconds_per_hop: float = HOP_S) -> float:
     Source: EBU Tech 3342: short-term loudness every 100 ms, gates at -70 LUFS and -20 LU, 10th to 95th percentile.
     A file meter lets 1.5 s of silence follow, so that the end is counted like the middle.
     """
-    padded = np.concatenate([powers, np.zeros(round(1.5 / seconds_per_hop))])
-    short = _every(padded, 3.0, seconds_per_hop)
+    whole = _every(powers, 3.0, seconds_per_hop)
+    rest = powers[len(whole) * max(1, round(0.1 / seconds_per_hop)) :]
+    ends = _every(np.concatenate([rest, np.zeros(round(1.5 / seconds_per_hop))]), 3.0, seconds_per_hop)
+    short = np.concatenate([whole, ends])
     loud = short[lufs(short) > ABSOLUTE_GATE_LUFS]
     if not len(loud):
         return 0.0
