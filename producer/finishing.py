@@ -22,7 +22,7 @@ from producer.errors import RenderError
 from producer.mix import night
 from producer.mix.parallel import in_order
 from producer.mixing import Mixdown, Mixed, Programme, made_by
-from producer.model.formats import Format, in_format
+from producer.model.formats import Format, in_format, own_format
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
 from producer.production import Crew, Delivered, Finish, NoWatch, Watch
@@ -111,9 +111,9 @@ def finished(
 ) -> Delivered:
     """One mix as a listener gets it, in the file `audio`. Raises RenderError when it cannot hold the profile."""
     named = "the episode" if style == STANDARD else f"the mix '{style.name}'"
-    profile = in_format(profile, kind)
-    if kind.name != "mp3":
+    if kind != own_format(profile):
         named += f" as {kind.name}"
+    profile = in_format(profile, kind)
     bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch, crew=crew, room=mix.room)
 
     def mastered(mixdown: Mixdown) -> Mastered:

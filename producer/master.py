@@ -26,8 +26,8 @@ SETTLE_S = 0.15
 """After so long a K-weighting filter does not know any more how it began."""
 CLOSE_ENOUGH_LU = 0.25
 RMS_CLOSE_ENOUGH_DB = 1.0
-SILENCE_DB = -60.0
-"""A programme whose highest sample is not over this has no RMS that could be brought to a profile's."""
+SILENT_RMS_DB = -60.0
+"""What is at this or lower is no programme, but the room tone under one that is silent: it is not turned up."""
 _OVERSHOOT_DB = {"mp3": 1.8, "aac": 1.6, "opus": 2.2}
 """What a codec may add to the peak of noise and impacts at its usual bitrate; the first round leaves room."""
 _LOSS_DB = {"mp3": 0.26}  # LAME's presets turn what they encode down, by 0.97 at 192 kbps
@@ -126,7 +126,7 @@ def corrected(plan: Plan, decoded: Loudness, profile: Profile, rms_db: float | N
         rms_db: its RMS, for a profile that goes by that.
     """
     following = plan
-    if profile.rms_db is not None and rms_db is not None:
+    if profile.rms_db is not None and rms_db is not None and rms_db > SILENT_RMS_DB:
         off = sum(profile.rms_db) / 2.0 - rms_db
         if abs(off) > RMS_CLOSE_ENOUGH_DB:
             following = replace(following, gain_db=_stepped(plan.gain_db + off))
@@ -149,7 +149,7 @@ def holds(decoded: Loudness, profile: Profile, rms_db: float | None = None) -> b
     """Whether a decoded file is within the profile's loudness (or RMS) and peak."""
     if profile.peak_dbtp is not None and decoded.true_peak_dbtp > profile.peak_dbtp:
         return False
-    if profile.rms_db is not None and rms_db is not None and decoded.sample_peak_db > SILENCE_DB:
+    if profile.rms_db is not None and rms_db is not None and rms_db > SILENT_RMS_DB:
         return profile.rms_db[0] <= rms_db <= profile.rms_db[1]
     if profile.loudness_lufs is None or not np.isfinite(decoded.integrated_lufs):
         return True
