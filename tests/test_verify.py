@@ -99,11 +99,11 @@ def test_it_names_what_the_episode_is_made_of_and_nothing_that_is_not_heard(made
     assert (thud["author"], thud["spdx"], thud["pack"]) == ("Tests", "CC0-1.0", "mine 1.0.0")
     assert document["settings"]["packs"] == ["mine", "ruins"] and document["settings"]["profile"] == "podcast"
     assert document["asked"] == {
-            "mixes": ["standard"],
-            "formats": ["mp3"],
-            "stems": "buses",
-            "session": ["labels"],
-        }
+        "mixes": ["standard"],
+        "formats": ["mp3"],
+        "stems": "buses",
+        "session": ["labels"],
+    }
     assert {"producer", "ffmpeg", "numpy", "scipy", "pyttsx3", "mutagen"} <= document["versions"].keys()
 
 
