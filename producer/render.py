@@ -18,6 +18,7 @@ from producer.deliver.manifest import MadeOf
 from producer.dsp.loudness import lufs, sliding
 from producer.errors import RenderError
 from producer.finishing import all_finished, write_stems
+from producer.master import Levels
 from producer.mix.listening import Stems
 from producer.mixing import Mixed, Workshop, mixed
 from producer.model.formats import SUFFIXES, Format
@@ -95,12 +96,13 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         def audio(style: MixStyle, kind: Format) -> Path:
             return staging.path(audio_name(slug, style, kind.suffix))
 
-        delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch, crew)
+        levels = mix.standard.levels
+        with ThreadPoolExecutor(1) as aside:
+            drawn = aside.submit(_picture, script, order, levels)
+            delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch, crew)
+        picture = drawn.result()
         write_stems(mix, delivered[0].plan, profile, staging, watch)
         document = to_json(timeline, script, order.project.named)
-        levels = mix.standard.levels
-        curve = lufs(sliding(levels.powers, 3.0, levels.seconds_per_hop)[::100]).tolist()
-        picture = delivery.own_cover(script, order.project.root) or cover.draw(script.title, script.show, curve)
         files_made = [(one.file.name, one.style.name, one.kind.name) for one in delivered]
         delivery.write_documents(staging, script, timeline, document, origins, titles, files_made)
         stated = manifest.statement(made)
@@ -138,6 +140,12 @@ def preview(order: Order, window: Window, cache: Cache, watch: Watch, crew: Crew
         made = previewed(placed, window, staging.path(name), workshop, cache, order.jobs, watch, crew)
         staging.publish(stale=())
     return replace(made, file=folder / name)
+
+
+def _picture(script: Script, order: Order, levels: Levels) -> bytes:
+    """The episode's own cover, or one that is drawn from how loud it is when."""
+    curve = lufs(sliding(levels.powers, 3.0, levels.seconds_per_hop)[::100]).tolist()
+    return delivery.own_cover(script, order.project.root) or cover.draw(script.title, script.show, curve)
 
 
 def _audited(
