@@ -1,0 +1,360 @@
+"""Who says what: attributions first, then what somebody does beside a speech, then whose turn it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from producer.draft.lexicon import BY_VOICE, NO_NAMES, PRONOUNS, SAYING, SUBJECTS, TITLES
+from producer.draft.nouns import NARRATOR, UNKNOWN, Paragraph, Sex
+from producer.draft.people import Cast, Names, Someone, folded, names_in
+from producer.draft.phrases import Phrase, Token, phrases, says, somebody, tag_after, tag_before, tokens
+from producer.draft.quotes import Fragment, Style, fragments, style_of
+
+_MEMORY = 8  # how many of those who spoke or were mentioned last are kept in mind
+_TALK_ENDS = 4  # paragraphs without speech after which a talk is over
+_TELLING = re.compile(r"[.!?…]['’”\")]*\s+")
+_VOICE = re.compile(r"\b(?:in|with) (?:an?|his|her) (?:(?!same\b)[a-z-]+ ){0,3}(?:voice|whisper|tone|sigh|laugh|smile|grin|sob|shout)\b")
+
+
+@dataclass(slots=True)
+class Part:
+    """A fragment of a paragraph, and who says it; `speaker` is empty for what is told."""
+
+    fragment: Fragment
+    speaker: str = ""
+    how: str = ""
+    doubt: str = ""
+    tag: bool = False
+
+
+@dataclass(slots=True)
+class Told:
+    """A paragraph in parts."""
+
+    parts: list[Part]
+    talk: int = 0  # the number of the talk that it belongs to
+
+
+@dataclass(slots=True)
+class _Mind:
+    """What the reader remembers from one paragraph to the next."""
+
+    turns: list[str] = field(default_factory=list)  # who spoke, one entry a paragraph, the latest last
+    recent: list[str] = field(default_factory=list)  # who was mentioned or spoke, the latest last
+    since: list[str] = field(default_factory=list)  # who did something since the last speech
+    silent: int = 0  # paragraphs since the last speech
+    talk: int = 0
+
+    def meet(self, key: str) -> None:
+        if self.recent[-1:] != [key]:
+            if key in self.recent:
+                self.recent.remove(key)
+            self.recent.append(key)
+            del self.recent[:-_MEMORY]
+
+    def end_talk(self) -> None:
+        if self.turns:
+            self.talk += 1
+        self.turns.clear()
+        self.since.clear()
+
+
+def attributed(paragraphs: Sequence[Paragraph], reserved: Iterable[str]) -> tuple[list[Told | None], Cast]:
+    """Each paragraph in parts (None for headings and breaks), and everybody who was met.
+
+    Args:
+        paragraphs: of the whole text.
+        reserved: keys that no member of a cast may have.
+    """
+    style = style_of(one.text for one in paragraphs if one.kind in ("text", "verse"))
+    cut = _cut(paragraphs, style)
+    telling = [
+        one.text[piece.inner[0] : piece.inner[1]]
+        for one, pieces in zip(paragraphs, cut, strict=True)
+        for piece in pieces or ()
+        if not piece.spoken
+    ]
+    names = names_in((one.text for one in paragraphs), _tagged(telling))
+    cast = Cast(reserved)
+    _vote(telling, names, cast)
+    reader = _Reader(names, cast)
+    told = [reader.read(one, pieces) if pieces else reader.rest(one) for one, pieces in zip(paragraphs, cut, strict=True)]
+    _fill(told)
+    return told, cast
+
+
+def _cut(paragraphs: Sequence[Paragraph], style: Style) -> list[list[Fragment] | None]:
+    found: list[list[Fragment] | None] = []
+    open_quote = False
+    for one in paragraphs:
+        if one.kind in ("heading", "break"):
+            found.append(None)
+            open_quote = False
+            continue
+        pieces = fragments(one.text, style, goes_on=open_quote) if one.kind != "note" else []
+        found.append(pieces or ([Fragment(0, len(one.text), (0, len(one.text)), False)] if one.text else None))
+        open_quote = bool(pieces) and pieces[-1].opened
+    return found
+
+
+def _tagged(telling: Iterable[str]) -> list[str]:
+    """Names that stand beside a verb of saying or behind a title: names for certain."""
+    found: list[str] = []
+    for text in telling:
+        words = tokens(text)
+        tag = tag_after(words)
+        if tag and tag[0].kind == "name":
+            found += tag[0].text.split()
+        for number, word in enumerate(words[:-1]):
+            following = words[number + 1]
+            if word.capital and folded(word.text) in TITLES and following.capital and following.gap in (" ", ". "):
+                found.append(following.text)
+    return [word for word in found if folded(word) not in TITLES]
+
+
+def _vote(telling: Iterable[str], names: Names, cast: Cast) -> None:
+    """Pronouns near the only name of a sentence say whether it is a he or a she."""
+    alone: Someone | None = None
+    for text in telling:
+        for sentence in _TELLING.split(text):
+            words = tokens(sentence)
+            if not words:
+                continue
+            if alone is not None and words[0].low in SUBJECTS:
+                alone.votes[PRONOUNS[words[0].low]] += 1
+            here = [one for one, _ in phrases(words, names) if one.kind == "name"]
+            alone = cast.named(here[0].text) if len(here) == 1 else None
+            if alone is not None:
+                for word in words[here[0].after :]:
+                    if word.low in PRONOUNS:
+                        alone.votes[PRONOUNS[word.low]] += 1
+
+
+class _Reader:
+    """Reads paragraphs in order."""
+
+    def __init__(self, names: Names, cast: Cast) -> None:
+        self.names = names
+        self.cast = cast
+        self.mind = _Mind()
+        self.carried = ""  # who speaks on, when a quotation was left open
+
+    def rest(self, paragraph: Paragraph) -> None:
+        """A heading or a break: whoever talked has stopped."""
+        self.mind.end_talk()
+        self.carried = ""
+        if paragraph.kind == "heading":
+            self.mind.recent.clear()
+
+    def read(self, paragraph: Paragraph, pieces: Sequence[Fragment]) -> Told:
+        """One paragraph."""
+        parts = [Part(piece) for piece in pieces]
+        if not any(part.fragment.spoken for part in parts):
+            self._tell(paragraph, parts)
+            return Told(parts, self.mind.talk)
+        carried, self.carried = self.carried, ""
+        self._speak(paragraph.text, parts, carried)
+        spoken = [part for part in parts if part.fragment.spoken]
+        last = spoken[-1]
+        if last.fragment.opened:
+            self.carried = last.speaker
+        mind = self.mind
+        if last.speaker not in ("", UNKNOWN):
+            mind.meet(last.speaker)
+        mind.turns.append(last.speaker)
+        mind.silent = 0
+        mind.since = [key for key in self._after(paragraph.text, parts) if key != last.speaker]
+        return Told(parts, mind.talk)
+
+    def _tell(self, paragraph: Paragraph, parts: Sequence[Part]) -> None:
+        mind = self.mind
+        mind.silent += 1
+        if mind.silent >= _TALK_ENDS:
+            mind.end_talk()
+        for part in parts:
+            for key, subject in self._mentioned(paragraph.text[part.fragment.start : part.fragment.end]):
+                if subject:
+                    mind.since.append(key)
+        del mind.since[:-_MEMORY]
+
+    def _mentioned(self, text: str) -> list[tuple[str, bool]]:
+        """Everybody in a stretch of what is told, in order; they are met."""
+        found: list[tuple[str, bool]] = []
+        words = tokens(text)
+        for phrase, subject in phrases(words, self.names):
+            one = self._who(phrase, [key for key, _ in found], tag=False)
+            if one is None:
+                continue
+            self.mind.meet(one.key)
+            found.append((one.key, subject))
+            self._also(words, phrase, one)
+        return found
+
+    def _also(self, words: Sequence[Token], phrase: Phrase, one: Someone) -> None:
+        """`Silas, the keeper,` and `the keeper, Silas,`."""
+        if phrase.after >= len(words) or words[phrase.after].gap != ", ":
+            return
+        other = somebody(words, phrase.after, self.names)
+        closed = other is not None and (other.after >= len(words) or words[other.after].gap[:1] in ",.")
+        if other is not None and closed and phrase.kind == "name" and other.kind == "noun":
+            self.cast.also(one, other.text)
+
+    def _after(self, text: str, parts: Sequence[Part]) -> list[str]:
+        """Who does something after the last speech of a paragraph."""
+        last = max(number for number, part in enumerate(parts) if part.fragment.spoken)
+        tail = text[parts[last].fragment.end :]
+        return [key for key, subject in self._mentioned(tail) if subject]
+
+    # Who is meant
+
+    def _who(self, phrase: Phrase, here: Sequence[str], *, tag: bool) -> Someone | None:
+        """The person that a phrase means; `here`: who was mentioned before it in the paragraph."""
+        if phrase.kind == "i":
+            return self.cast.all[NARRATOR]
+        if phrase.kind == "name":
+            return self.cast.named(phrase.text)
+        if phrase.kind == "noun":
+            return self.cast.described(phrase.text, self._likely(here) if tag else ())
+        sex = PRONOUNS[phrase.text]
+        one = next((one for one in self._likely(here, sex) if one.guess() == sex), None)
+        one = one or next((one for one in self._likely(here, sex) if not one.guess()), None)
+        if one is not None and not one.sure:
+            one.votes[sex] += 1
+        return one
+
+    def _likely(self, here: Sequence[str], sex: Sex = "") -> list[Someone]:
+        """Who a pronoun may mean, the likeliest first."""
+        mind = self.mind
+        order = list(reversed(here))
+        order += reversed(mind.since)
+        order += mind.turns[-2:-1] if mind.turns[-2:-1] != mind.turns[-1:] else []
+        order += [key for key in reversed(mind.recent) if key not in mind.turns[-1:]]
+        order += mind.turns[-1:]
+        keys = dict.fromkeys(key for key in order if key not in ("", UNKNOWN, NARRATOR))
+        return [one for one in map(self.cast.all.__getitem__, keys) if one.fits(sex)]
+
+    # One paragraph with speech
+
+    def _speak(self, text: str, parts: list[Part], carried: str) -> None:
+        here: list[str] = []
+        beats: dict[int, str] = {}  # spoken part -> who does something beside it
+        for number, part in enumerate(parts):
+            piece = part.fragment
+            if piece.spoken:
+                continue
+            telling = text[piece.start : piece.end]
+            words = tokens(telling)
+            before = number - 1 if number else None
+            after = number + 1 if number + 1 < len(parts) else None
+            tagged = tag_after(words) if before is not None else None
+            closing = tag_before(telling, words, self.names) if after is not None else None
+            if tagged is not None and before is not None:
+                self._tag(parts, number, before, *tagged, here, telling)
+                if telling.rstrip().endswith((",", ":", "—", "–")) and after is not None and closing is None:
+                    parts[after].how = parts[after].how or parts[before].how
+            mentioned = self._mentioned(telling)
+            if closing is not None and after is not None and not (tagged and closing[1] is tagged[1]):
+                self._tag(parts, number, after, *closing, [*here, *(key for key, _ in mentioned)], telling)
+            subjects = [key for key, subject in mentioned if subject]
+            if before is not None and tagged is None and subjects and mentioned[0][1]:
+                beats.setdefault(before, subjects[0])
+            if after is not None and subjects:
+                beats[after] = subjects[-1]
+            here += (key for key, _ in mentioned)
+        self._settle(parts, beats, carried, text)
+
+    def _tag(
+        self, parts: list[Part], number: int, which: int, phrase: Phrase, verb: Token, here: Sequence[str], telling: str
+    ) -> None:
+        one = self._who(phrase, here, tag=True)
+        parts[number].tag = which < number
+        if one is None:
+            return
+        parts[which].speaker = one.key
+        parts[which].how = _how(verb, telling)
+
+    def _settle(self, parts: list[Part], beats: dict[int, str], carried: str, text: str) -> None:
+        """One paragraph has one speaker, unless it says otherwise."""
+        spoken = [number for number, part in enumerate(parts) if part.fragment.spoken]
+        if carried and not parts[spoken[0]].speaker and spoken[0] == 0:
+            parts[spoken[0]].speaker = carried
+        known = [number for number in spoken if parts[number].speaker]
+        for number in spoken:
+            if parts[number].speaker:
+                continue
+            before = [other for other in known if other < number]
+            nearest = before[-1] if before else known[0] if known else None
+            if nearest is not None:
+                parts[number].speaker = parts[nearest].speaker
+                continue
+            beat = beats.get(number) or next((beats[other] for other in spoken if other in beats), "")
+            if beat:
+                parts[number].speaker, parts[number].doubt = beat, "by what is told beside it"
+                known.append(number)
+                continue
+            parts[number].speaker, parts[number].doubt = self._turn(text)
+            known.append(number)
+
+    def _turn(self, text: str) -> tuple[str, str]:
+        """Whose turn it is where nothing says so."""
+        mind = self.mind
+        turns = [key for key in mind.turns if key not in ("", UNKNOWN)]
+        if not turns:
+            only = list(dict.fromkeys(key for key in mind.recent if key != NARRATOR))
+            return (only[0], "by who is there") if len(only) == 1 else (UNKNOWN, "unknown")
+        last = mind.turns[-1]
+        if last != UNKNOWN:
+            for key in reversed(turns):
+                if key != last and not self._calls(text, key):
+                    return key, "by turn"
+        others = [key for key in reversed(mind.recent) if key not in (last, NARRATOR) and not self._calls(text, key)]
+        if others:
+            return others[0], "by who is there"
+        if NARRATOR in mind.recent and last != NARRATOR:
+            return NARRATOR, "by turn"
+        return UNKNOWN, "unknown"
+
+    def _calls(self, text: str, key: str) -> bool:
+        """Whether a speech calls somebody by name: then it is not theirs."""
+        one = self.cast.all[key]
+        if one.head:
+            return False
+        return any(
+            re.search(rf"[,!?—]\s*{re.escape(name)}\b(?=[,.!?—’”\"]|$)|^\W*{re.escape(name)}[,!?]", text, re.IGNORECASE)
+            for name in one.called
+            if name not in NO_NAMES
+        )
+
+
+def _how(verb: Token, telling: str) -> str:
+    """What a tag says of the manner: the verb's own, an adverb near it, `in a small voice`."""
+    found = [SAYING.get(verb.low, "")]
+    clause = _TELLING.split(telling)[0]
+    near = tokens(clause[max(0, verb.start - 30) : verb.end + 60])
+    found += [BY_VOICE[word.low] for word in near if word.low in BY_VOICE]
+    voice = _VOICE.search(clause)
+    found += [voice[0]] if voice else []
+    return ", ".join(dict.fromkeys(one for one in found if one))
+
+
+def _fill(told: Sequence[Told | None]) -> None:
+    """In a talk between two, whoever is unknown is the other one."""
+    talks: dict[int, list[Part]] = {}
+    for one in told:
+        if one is not None:
+            talks.setdefault(one.talk, []).extend(part for part in one.parts if part.fragment.spoken)
+    for parts in talks.values():
+        known = list(dict.fromkeys(part.speaker for part in parts if part.speaker not in ("", UNKNOWN)))
+        if len(known) != 2:
+            continue
+        for number, part in enumerate(parts):
+            if part.speaker != UNKNOWN:
+                continue
+            near = next((other.speaker for other in (*parts[number + 1 :], *parts[:number]) if other.speaker in known), "")
+            if near:
+                part.speaker, part.doubt = known[1 - known.index(near)], "by turn"
+
+
+__all__ = ["Part", "Told", "attributed", "says"]
