@@ -61,6 +61,7 @@ class Cast:
         self.heads: dict[str, list[str]] = {}  # noun -> keys, the latest last
         for key, name in ((NARRATOR, "Narrator"), (UNKNOWN, "A voice")):
             self.all[key] = Someone(key, name, called={key})
+        self.names[NARRATOR] = NARRATOR
 
     def named(self, name: str) -> Someone:
         """The person of a name such as `Mara`, `Mr. Fenwick`, `Tom Ashby`; a new one when there is none."""

@@ -72,6 +72,10 @@ class _Reader:
                 at = roles[0].place if len(roles) == 1 and not head.licence else top
                 self._problem(at, what + _without(roles))
         names = self._names(sounds)
+        for role in head.words if not self.problems else ():
+            if role not in names:
+                at = _key(_child(root, "words"), role)
+                self._problem(at, f"words: this pack has no sound '{role}'{nearest(role, names)}")
         if self.problems:
             raise PackError(self.problems)
         return Pack(
@@ -85,6 +89,7 @@ class _Reader:
             place=_key(root, "pack"),
             sounds=sounds,
             names=names,
+            words=head.words,
         )
 
     def _entries(self, root: Pairs) -> Iterator[tuple[Text, Node]]:
