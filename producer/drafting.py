@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -96,7 +97,7 @@ def begin(asked: Asked, here: Path, cache: Cache) -> Begun:
     if len(text.encode()) > LARGEST_BYTES:
         size = f"{len(text.encode()) / 1024 / 1024:.1f} MiB, and a script has at most {LARGEST_BYTES >> 20}"
         raise RenderError(f"{asked.story}: its draft would have {size}; cut the story in parts, one for each episode")
-    file = None if asked.to_stdout else _file(asked, root)
+    file = None if asked.to_stdout else _file(asked, root, here)
     _check(text, file or root / "script" / "draft.yaml", root, cache)
     if file is not None:
         write_new(file, text, force=asked.force)
@@ -197,9 +198,11 @@ def _title(story: Path) -> str:
     return " ".join(words).capitalize() or "A story"
 
 
-def _file(asked: Asked, root: Path) -> Path:
+def _file(asked: Asked, root: Path, here: Path) -> Path:
     """Where the script goes. Raises before anything is written when something is there."""
     file = asked.output or root / "script" / f"{file_name(asked.story.stem).casefold()}.yaml"
+    with contextlib.suppress(ValueError):  # another folder, or drive
+        file = file.relative_to(here.resolve())
     if file.suffix.lower() not in (".yaml", ".yml"):
         raise UsageError(f"-o: '{file.name}' is not named like a script; call it '{file.stem}.yaml'")
     if file.exists() and not asked.force:

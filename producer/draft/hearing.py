@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from producer.draft.nouns import Heard
-from producer.draft.phrases import Token, tokens
+from producer.draft.phrases import Token, says, tokens
 from producer.model.patterns import Slot, read_pattern
 
 SoundKind = Literal["bed", "hit", "steps", "stinger"]
@@ -65,6 +65,7 @@ def _keys(kind: SoundKind, keys: str) -> str:
     return keys
 
 
+_TAG_WORDS = 5
 _STOP = re.compile(r"[.!?…;:()“”\"—–]")
 _CLAUSE = re.compile(r"[,.!?…;:()“”\"—–]")
 _NO = frozenset("no not never nobody none nothing neither nor without hardly scarcely barely cannot".split())
@@ -77,16 +78,24 @@ _UNREAL = frozenset(
 _LIKE = frozenset("like".split())
 _EARLIER = frozenset("had having".split())
 _JOINS = frozenset("but and then until while so when as where".split())
-_BEGINS = frozenset("began begin begins begun start started starts continued went".split())
+_BEGINS = frozenset("began begin begins begun start started starts continued went had made".split())
 _STOPPED = frozenset("stopped ceased ended died faded stilled silenced".split())
 _EVERY = re.compile(r"\b(?:every|each) (?:day|night|morning|evening|time|week|year|summer|winter)\b", re.IGNORECASE)
 
 
-def listen(text: str, rules: Ear) -> tuple[Heard, ...]:
-    """Every sound of a stretch of what is told, in order; of two on one word the first rule's."""
+def listen(text: str, rules: Ear, *, tag: bool = False) -> tuple[Heard, ...]:
+    """Every sound of a stretch of what is told, in order; of two on one word the first rule's.
+
+    Args:
+        text: what is told.
+        rules: what is listened for.
+        tag: it begins by saying who speaks, and `he barked` is then no dog.
+    """
     words = tokens(text)
     found: list[tuple[int, int, Heard]] = []
     for at, word in enumerate(words):
+        if tag and at < _TAG_WORDS and says(word):
+            continue
         for rule in rules.rules.get(word.low, ()):
             span = _match(words, at, rule)
             if span is None or not _real(words, at, span, rule, text):
@@ -140,22 +149,25 @@ def _real(words: Sequence[Token], at: int, span: tuple[int, int], rule: Rule, te
         clause -= 1
     before = [word.low for word in words[begin:at]]
     near = [word.low for word in words[clause:at]]
+    since = next((n for n in range(at - 1, begin - 1, -1) if words[n].low in _JOINS), begin)
+    wished = [word.low for word in words[since:at]]
     inside = [word.low for word in words[first : last + 1]]
     if any(word in _NO or word.endswith("n't") for word in (*near, *inside)):
         return False
     hears = any(word in ("hear", "heard") for word in before)
-    if not hears and any(word in _MAYBE or word.endswith(("'d", "'ll")) for word in near):
+    if not hears and any(word in _MAYBE or word.endswith(("'d", "'ll")) for word in wished):
         return False
     if any(word in _LIKE for word in near) or _as_if(before) or any(word in _UNREAL for word in before):
         return False
-    if _EARLIER & {word.low for word in words[max(clause, at - 4) : at]} and not hears:
+    earlier = [n for n in range(max(clause, at - 4), at) if words[n].low in _EARLIER and words[n + 1].low != "to"]
+    if earlier and not hears:
         return False
     if words[at - 1].low == "to" and at and words[at - 2].low not in _BEGINS and words[at].text.casefold() not in ("to",):
         return False
     after = [word.low for word in words[last + 1 : last + 4]]
     if after[:1] == ["of"] and rule.kind == "bed":
         return False
-    if _STOPPED & set(after[:2]) or (_STOPPED & set(inside)):
+    if _STOPPED & set(after[:1]) or (_STOPPED & set(inside)):
         return False
     return _EVERY.search(text[words[begin].start : words[at].end]) is None
 

@@ -145,9 +145,9 @@ NOUNS: dict[str, Sex] = {
     **dict.fromkeys(
         "child baby driver doctor teacher stranger visitor guest clerk officer guard guide keeper pilot judge lawyer"
         " inspector detective professor student secretary operator announcer singer dancer painter writer poet editor"
-        " neighbour neighbor cousin friend old-timer voice caller speaker captive prisoner thief robot machine computer"
+        " neighbour neighbor cousin friend old-timer caller speaker captive prisoner thief robot machine computer"
         " ghost spirit engineer mechanic bartender barman steward agent mayor president"
-        " minister ambassador commander chief master apprentice servant beggar merchant shopkeeper chemist dealer"
+        " minister ambassador commander chief master apprentice servant beggar merchant shopkeeper chemist dealer footman valet"
         " dragon troll elf fairy dwarf angel devil demon youth teenager kid passenger".split(),
         "",
     ),

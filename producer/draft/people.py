@@ -59,6 +59,7 @@ class Cast:
         self.all: dict[str, Someone] = {}
         self.names: dict[str, str] = {}  # folded name -> key
         self.heads: dict[str, list[str]] = {}  # noun -> keys, the latest last
+        self.same: dict[str, str] = {}  # key -> the key of whom it turned out to be
         for key, name in ((NARRATOR, "Narrator"), (UNKNOWN, "A voice")):
             self.all[key] = Someone(key, name, called={key})
         self.names[NARRATOR] = NARRATOR
@@ -152,6 +153,26 @@ class Cast:
             self.heads.setdefault(rest[-1], []).append(one.key)
             one.called.add(" ".join(rest))
 
+    def merge(self, old: Someone, new: Someone) -> None:
+        """Two that were met are one: whoever was described turns out to have a name."""
+        if old is new or NARRATOR in (old.key, new.key) or not old.fits(new.guess()):
+            return
+        for name, key in self.names.items():
+            if key == old.key:
+                self.names[name] = new.key
+        for keys in self.heads.values():
+            keys[:] = [new.key if key == old.key else key for key in keys]
+        new.called |= old.called
+        if old.sure and not new.sure:
+            new.sex, new.sure = old.sex, True
+        self.same[old.key] = new.key
+
+    def now(self, key: str) -> str:
+        """The key under which a person is known in the end."""
+        while key in self.same:
+            key = self.same[key]
+        return key
+
     def _new(self, stem: str, name: str, sex: Sex, *, sure: bool) -> Someone:
         plain = "_".join(re.findall(r"\w+", stem)) or "person"
         key = plain if plain not in self.reserved and not plain.isdigit() else f"{plain}_speaks"
@@ -199,7 +220,7 @@ def names_in(texts: Iterable[str], tagged: Iterable[str]) -> Names:
     placed: Counter[str] = Counter()
     small: set[str] = set()
     for text in texts:
-        before = ""
+        before, end = "", 0
         for word in _CAPITAL_WORD.finditer(text):
             shown = word[0]
             plain = folded(shown)
@@ -208,9 +229,9 @@ def names_in(texts: Iterable[str], tagged: Iterable[str]) -> Names:
             elif plain not in NO_NAMES:
                 starts = _SENTENCE_START.search(text[max(0, word.start() - 4) : word.start()]) is not None
                 (outer if starts else inner)[plain] += 1
-                if before in _PLACING:
+                if before in _PLACING and text[end : word.start()] == " ":
                     placed[plain] += 1
-            before = plain
+            before, end = plain, word.end()
     known = {folded(name) for name in tagged} - NO_NAMES
     for plain, count in inner.items():
         if plain not in small and placed[plain] <= count / 2 and not plain.endswith(("ish", "day")):

@@ -44,7 +44,7 @@ class Token:
 class Phrase:
     """Words that mean somebody. `first` and `after` are numbers of tokens."""
 
-    kind: Literal["name", "noun", "pronoun", "i"]
+    kind: Literal["name", "noun", "pronoun", "i", "it"]
     text: str
     first: int
     after: int
@@ -156,6 +156,8 @@ def tag_after(words: Sequence[Token]) -> tuple[Phrase, Token] | None:
         one = somebody(words, 1, None) if len(words) > 1 and words[1].gap == " " else None
         return (one, words[0]) if one and not one.possessive else None
     one = somebody(words, 0, None)
+    if one is None and words[0].low in ("it", "they") and len(words) > 1 and says(words[1]):
+        return Phrase("it", words[0].low, 0, 1), words[1]
     if one is None or one.possessive:
         return None
     at = one.after

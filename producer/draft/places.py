@@ -36,8 +36,9 @@ for _room, _beds, _words in _PLACES:
         ROOMS.setdefault(_word, (_room, _beds))
 
 _IN = re.compile(
-    r"\b(?:in|into|inside|at|on|onto|through|across|down|along|to|from|outside|of|crossed|entered|left|reached|around|about|up|under)"
-    r" (?:the|a|an|his|her|my|our|their|that|this|her|some|another)(?: (?!of\b|and\b)[\w'’-]+){0,3}?[ -]([\w-]+)\b(?! of (?:light|mind|time|fact))",
+    r"\b(?:in|into|inside|at|on|onto|through|across|down|along|to|crossed|entered|reached|around|up|under)"
+    r" (?:the|a|an|his|her|my|our|their|that|this|some|another)(?: (?!of\b|and\b|with\b)[\w'’-]+){0,3}?"
+    rf"[ -]({'|'.join(sorted(map(re.escape, ROOMS), key=len, reverse=True))})\b(?!-| of (?:light|mind|time|fact))",
     re.IGNORECASE,
 )
 _NOT_THERE = re.compile(r"\b(?:no|not|never|like|than|left|of|from|about|outside|for|if|would|thought|remembered)\b", re.IGNORECASE)
@@ -49,7 +50,7 @@ def place_told(text: str) -> tuple[str, tuple[str, ...], str]:
     for found in _IN.finditer(text):
         room = ROOMS.get(found[1].casefold())
         opening = text[max(0, found.start() - 12) : found.start()].split(" ")[-2:]
-        if room and not _NOT_THERE.search(" ".join(opening)) and not _NOT_THERE.match(found[0].split(" ", 1)[0]):
+        if room and not _NOT_THERE.search(" ".join(opening)):
             return (*room, found[0])
     return "", (), ""
 

@@ -67,7 +67,7 @@ class Making:
     def add(self, speech: Speech, ear: Ear | None) -> None:
         """A speech, with what it sounds like where it tells."""
         if ear is not None and speech.speaker == NARRATOR:
-            speech = replace(speech, heard=tuple(self._new(speech.text, listen(speech.text, ear))))
+            speech = replace(speech, heard=tuple(self._new(speech.text, listen(speech.text, ear, tag=speech.tag))))
         if speech.speaker == NARRATOR and self.words < _OPENING:
             self.told.append(speech.text)
         self.words += speech.text.count(" ") + 1

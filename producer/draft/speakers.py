@@ -27,6 +27,7 @@ class Part:
     how: str = ""
     doubt: str = ""
     tag: bool = False
+    settled: bool = False  # the text says so: `it said`
 
 
 @dataclass(slots=True)
@@ -81,6 +82,9 @@ def attributed(paragraphs: Sequence[Paragraph], reserved: Iterable[str]) -> tupl
     _vote(telling, names, cast)
     reader = _Reader(names, cast)
     told = [reader.read(one, pieces) if pieces else reader.rest(one) for one, pieces in zip(paragraphs, cut, strict=True)]
+    for one in told:
+        for part in one.parts if one else ():
+            part.speaker = cast.now(part.speaker)
     _fill(told)
     return told, cast
 
@@ -139,6 +143,8 @@ class _Reader:
         self.names = names
         self.cast = cast
         self.mind = _Mind()
+        self.met: set[str] = set()
+        self.fresh: set[str] = set()  # who was described for the first time in the present paragraph
         self.carried = ""  # who speaks on, when a quotation was left open
 
     def rest(self, paragraph: Paragraph) -> None:
@@ -151,6 +157,7 @@ class _Reader:
     def read(self, paragraph: Paragraph, pieces: Sequence[Fragment]) -> Told:
         """One paragraph."""
         parts = [Part(piece) for piece in pieces]
+        self.fresh.clear()
         if not any(part.fragment.spoken for part in parts):
             self._tell(paragraph, parts)
             return Told(parts, self.mind.talk)
@@ -174,9 +181,8 @@ class _Reader:
         if mind.silent >= _TALK_ENDS:
             mind.end_talk()
         for part in parts:
-            for key, subject in self._mentioned(paragraph.text[part.fragment.start : part.fragment.end]):
-                if subject:
-                    mind.since.append(key)
+            found = self._mentioned(paragraph.text[part.fragment.start : part.fragment.end])
+            mind.since += (key for key, subject in found if subject)
         del mind.since[:-_MEMORY]
 
     def _mentioned(self, text: str) -> list[tuple[str, bool]]:
@@ -184,13 +190,39 @@ class _Reader:
         found: list[tuple[str, bool]] = []
         words = tokens(text)
         for phrase, subject in phrases(words, self.names):
-            one = self._who(phrase, [key for key, _ in found], tag=False)
+            known = set(self.cast.all)
+            if phrase.kind == "noun" and found and self._is_same(words, phrase):
+                self.cast.also(self.cast.all[self.cast.now(found[-1][0])], phrase.text)
+                continue
+            one = self._who(phrase, found, tag=False)
             if one is None:
                 continue
+            new = one.key not in known or one.key not in self.met
+            if phrase.kind == "name" and new:
+                self._named(words, phrase, one, found, subject=subject)
+            self.met.add(one.key)
             self.mind.meet(one.key)
-            found.append((one.key, subject))
+            found.append((one.key, subject and not phrase.possessive))
             self._also(words, phrase, one)
         return found
+
+    def _is_same(self, words: Sequence[Token], phrase: Phrase) -> bool:
+        """`The visitor was a large man`: no second person."""
+        before = words[phrase.first - 1].low if phrase.first else ""
+        return before in ("was", "is", "were", "be", "been") and words[phrase.first].low in ("a", "an")
+
+    def _named(
+        self, words: Sequence[Token], phrase: Phrase, one: Someone, found: Sequence[tuple[str, bool]], *, subject: bool
+    ) -> None:
+        """`said a girl. Her name was Edith.` and `said his brother. Evan always said so.`: one person, named."""
+        before = [word.low for word in words[max(0, phrase.first - 3) : phrase.first]]
+        given = before[-2:] == ["name", "was"] or before[-1:] in (["called"], ["named"])
+        last = self.cast.all[self.cast.now(found[-1][0])] if found else None
+        if last is None or not last.head or last is one:
+            return
+        follows = subject and len(found) == 1 and last.key in self.fresh
+        if given or follows:
+            self.cast.merge(last, one)
 
     def _also(self, words: Sequence[Token], phrase: Phrase, one: Someone) -> None:
         """`Silas, the keeper,` and `the keeper, Silas,`."""
@@ -209,36 +241,52 @@ class _Reader:
 
     # Who is meant
 
-    def _who(self, phrase: Phrase, here: Sequence[str], *, tag: bool) -> Someone | None:
-        """The person that a phrase means; `here`: who was mentioned before it in the paragraph."""
+    def _who(
+        self, phrase: Phrase, here: Sequence[tuple[str, bool]], *, tag: bool, called: str = ""
+    ) -> Someone | None:
+        """The person that a phrase means.
+
+        Args:
+            phrase: the words.
+            here: who was mentioned before it in the paragraph, and whether as a subject.
+            tag: whether it stands beside a verb of saying.
+            called: the speech, which is not said by whom it calls.
+        """
         if phrase.kind == "i":
             return self.cast.all[NARRATOR]
         if phrase.kind == "name":
             return self.cast.named(phrase.text)
         if phrase.kind == "noun":
-            return self.cast.described(phrase.text, self._likely(here) if tag else ())
+            before = set(self.cast.all)
+            one = self.cast.described(phrase.text, self._likely(here) if tag else ())
+            if one.key not in before:
+                self.fresh.add(one.key)
+            return one
+        if phrase.kind == "it":
+            return self.cast.all[UNKNOWN]
         sex = PRONOUNS[phrase.text]
-        one = next((one for one in self._likely(here, sex) if one.guess() == sex), None)
-        one = one or next((one for one in self._likely(here, sex) if not one.guess()), None)
+        likely = [one for one in self._likely(here, sex) if not called or not self._calls(called, one.key)]
+        one = likely[0] if likely else None
         if one is not None and not one.sure:
             one.votes[sex] += 1
         return one
 
-    def _likely(self, here: Sequence[str], sex: Sex = "") -> list[Someone]:
+    def _likely(self, here: Sequence[tuple[str, bool]], sex: Sex = "") -> list[Someone]:
         """Who a pronoun may mean, the likeliest first."""
         mind = self.mind
-        order = list(reversed(here))
+        order = [key for key, subject in reversed(here) if subject]
+        order += [key for key, subject in reversed(here) if not subject]
         order += reversed(mind.since)
         order += mind.turns[-2:-1] if mind.turns[-2:-1] != mind.turns[-1:] else []
         order += [key for key in reversed(mind.recent) if key not in mind.turns[-1:]]
         order += mind.turns[-1:]
-        keys = dict.fromkeys(key for key in order if key not in ("", UNKNOWN, NARRATOR))
+        keys = dict.fromkeys(self.cast.now(key) for key in order if key not in ("", UNKNOWN, NARRATOR))
         return [one for one in map(self.cast.all.__getitem__, keys) if one.fits(sex)]
 
     # One paragraph with speech
 
     def _speak(self, text: str, parts: list[Part], carried: str) -> None:
-        here: list[str] = []
+        here: list[tuple[str, bool]] = []
         beats: dict[int, str] = {}  # spoken part -> who does something beside it
         for number, part in enumerate(parts):
             piece = part.fragment
@@ -251,28 +299,44 @@ class _Reader:
             tagged = tag_after(words) if before is not None else None
             closing = tag_before(telling, words, self.names) if after is not None else None
             if tagged is not None and before is not None:
-                self._tag(parts, number, before, *tagged, here, telling)
+                self._tag(parts, number, before, *tagged, here, telling, text)
                 if telling.rstrip().endswith((",", ":", "—", "–")) and after is not None and closing is None:
                     parts[after].how = parts[after].how or parts[before].how
             mentioned = self._mentioned(telling)
             if closing is not None and after is not None and not (tagged and closing[1] is tagged[1]):
-                self._tag(parts, number, after, *closing, [*here, *(key for key, _ in mentioned)], telling)
+                self._tag(parts, number, after, *closing, [*here, *mentioned], telling, text)
             subjects = [key for key, subject in mentioned if subject]
-            if before is not None and tagged is None and subjects and mentioned[0][1]:
-                beats.setdefault(before, subjects[0])
+            first = mentioned[0][0] if mentioned and self._opens(words) else ""
+            if before is not None and tagged is None and first:
+                beats.setdefault(before, first)
             if after is not None and subjects:
                 beats[after] = subjects[-1]
-            here += (key for key, _ in mentioned)
+            here += mentioned
         self._settle(parts, beats, carried, text)
 
+    def _opens(self, words: Sequence[Token]) -> bool:
+        """Whether what is told begins with somebody: `Leo's hand closed`, `Then she rose`."""
+        return any(phrase.first <= 2 for phrase, _ in list(phrases(words[:6], self.names))[:1])
+
     def _tag(
-        self, parts: list[Part], number: int, which: int, phrase: Phrase, verb: Token, here: Sequence[str], telling: str
+        self,
+        parts: list[Part],
+        number: int,
+        which: int,
+        phrase: Phrase,
+        verb: Token,
+        here: Sequence[tuple[str, bool]],
+        telling: str,
+        text: str,
     ) -> None:
-        one = self._who(phrase, here, tag=True)
+        said = parts[which].fragment
+        one = self._who(phrase, here, tag=True, called=text[said.inner[0] : said.inner[1]])
         parts[number].tag = which < number
         if one is None:
             return
         parts[which].speaker = one.key
+        if phrase.kind == "it":
+            parts[which].doubt, parts[which].settled = "unknown", True
         parts[which].how = _how(verb, telling)
 
     def _settle(self, parts: list[Part], beats: dict[int, str], carried: str, text: str) -> None:
@@ -318,7 +382,7 @@ class _Reader:
 
     def _calls(self, text: str, key: str) -> bool:
         """Whether a speech calls somebody by name: then it is not theirs."""
-        one = self.cast.all[key]
+        one = self.cast.all[self.cast.now(key)]
         if one.head:
             return False
         return any(
@@ -350,7 +414,7 @@ def _fill(told: Sequence[Told | None]) -> None:
         if len(known) != 2:
             continue
         for number, part in enumerate(parts):
-            if part.speaker != UNKNOWN:
+            if part.speaker != UNKNOWN or part.settled:
                 continue
             near = next((other.speaker for other in (*parts[number + 1 :], *parts[:number]) if other.speaker in known), "")
             if near:

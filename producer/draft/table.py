@@ -60,7 +60,7 @@ TABLE: tuple[Row, ...] = (
             "rap! at|on|upon",
         ),
     ),
-    (("door_creak",), "", ("door|gate|hinge|lid|shutter|floorboard|=stair|=boards ... creak|squeak|squeal|groan|whine!", "creak! of ... door|gate|hinge|stair|floorboard")),
+    (("door_creak",), "", ("door|gate|hinge|lid|shutter|floorboard|=stair|=boards ... creak|squeak|squeal|groan|whine!", "creak! of ... door|gate|hinge|stair|floorboard", "something|it creak|squeak!")),
     (
         ("door_slam",),
         "",
@@ -138,7 +138,8 @@ TABLE: tuple[Row, ...] = (
         "",
         (
             "something|hammer|block|pan|pot|bucket|iron|anvil|blade|sword|pipe|chain ... clang|crash|clank|strike|ring!",
-            "clang|clank! of",
+            "clang|clank!",
+            "drop! ... tray|tin|bucket|hammer|spanner|wrench|pan|poker",
             "crash! onto|on|against ... deck|floor|wall|iron|metal|steel|stone|ground",
             "strike|hit! ... anvil|iron|steel|metal",
         ),
@@ -158,7 +159,7 @@ TABLE: tuple[Row, ...] = (
     (("heartbeat",), "repeat 4", ("heart ... beat|thump|drum!", "=heartbeat!")),
     (("gasp",), "", ("gasp! for|and|at|with|aloud", "he|she|i|they gasp!", "gasp! of", "draw|suck|take! ... sharp|great|sudden|deep ... breath", "catch! his|her|my breath")),
     (("breath_out",), "", ("breath ... knock|leave|rush|burst! ... out|him|her", "gasp|wheeze|pant! with|for", "winded!", "blow|let! out ... breath")),
-    (("breath", "sigh"), "", ("sigh! heavily|deeply|and|with", "breathe! out|in|heavily|hard|deeply", "=breathing!", "let! out ... sigh|breath", "exhale|inhale!", "yawn!")),
+    (("breath", "sigh"), "", ("cough|sneeze! once|twice|again|and|into|behind|from", "somebody|someone|he|she|i cough|sneeze!", "sigh! heavily|deeply|and|with", "breathe! out|in|heavily|hard|deeply", "=breathing!", "let! out ... sigh|breath", "exhale|inhale!", "yawn!")),
     (("throat", "choke"), "", ("choke! on|and|him|her", "clear! ... throat", "strangle!", "gag! on")),
     (
         ("body_fall",),
@@ -166,13 +167,15 @@ TABLE: tuple[Row, ...] = (
         (
             "body|man|woman|soldier|he|she|i|figure ... fall|drop|collapse|crumple! ... floor|ground|deck|stone|concrete|down|heavily|behind|heap",
             "hit! the floor|ground|deck",
+            "fall|collapse|sprawl! in|into a heap",
+            "fall|sprawl! headlong|flat",
             "thud! of ... body",
         ),
     ),
     (("cloth",), "", ("coat|cloak|skirt|dress|curtain|gown|silk|cloth ... rustle|flap|swish|whisper!", "rustle! of ... coat|cloak|skirt|dress|silk|cloth")),
     (("leather_grip",), "", ("glove|leather|saddle|belt|boot|strap ... creak!", "creak! of ... leather")),
     (("dog", "dog_bark", "dog_barks"), "", ("dog|hound ... bark|howl|yap|bay!", "bark|howl! of ... dog")),
-    (("growl",), "", ("thing|creature|beast|dog|wolf|bear|monster|it|animal ... growl|snarl!", "growl|snarl! of", "low growl!")),
+    (("growl",), "", ("thing|creature|beast|dog|wolf|bear|monster|it|animal ... growl|snarl!", "growl|snarl! of", "low growl!", "growl|snarl!")),
     # ---- machines
     (("servo",), "", ("servo|motor|machine|gear|robot|lift|winch ... whirr|whir|whine|hum|buzz!", "whirr|whir|whine! of ... servo|motor|gear")),
     (("metal_whirl",), "", ("sword|blade|chain|sail|rope ... whirl|whistle|swish|whip! ... air|past|through",)),
