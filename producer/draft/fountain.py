@@ -20,8 +20,10 @@ _BONEYARD = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _NOTE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _KEY = re.compile(r"([A-Za-z][A-Za-z ]{0,30}):[ \t]*(.*)")
 SLUG = re.compile(r"(?:INT|EXT|EST|INT\.?/EXT|EXT\.?/INT|I/E)[. ]", re.IGNORECASE)
+_FADE = re.compile(r"(?:FADE|CUT|DISSOLVE|SMASH|IRIS)\b.{0,30}[.:]|THE END\.?|BLACK\.?")
 _NUMBER = re.compile(r"\s*#[\w.-]+#\s*$")
 _EXTENSION = re.compile(r"\s*\(([^()]*)\)")
+_ASIDE = re.compile(r"\(([^()]*)\)\s*(.*)$")
 _CONTINUED = re.compile(r"cont['’]?d\.?|continu(?:ed|ing)", re.IGNORECASE)
 _OFF = re.compile(r"[ov]\.?\s*[sco]\.?|off(?:[- ]screen)?|voice[- ]?over", re.IGNORECASE)
 _SOUND = re.compile(r"(?:SOUND|SFX|FX|F/X)\s*:\s*(\S.*)")
@@ -104,7 +106,7 @@ def _single(stage: Stage, line: str, *, alone: bool) -> bool:
         stage.scene(squeezed(_NUMBER.sub("", bare[1:] if forced else bare))[0])
         return True
     transition = bare.startswith(">") and not bare.endswith("<")
-    if transition or (alone and bare.isupper() and bare.endswith("TO:")):
+    if transition or (alone and bare.isupper() and (bare.endswith("TO:") or _FADE.fullmatch(bare))):
         stage.play(Played(kind="comment", note=bare.lstrip("> ")))
         return True
     return False
@@ -132,13 +134,15 @@ def _dialogue(stage: Stage, lines: Sequence[str]) -> bool:
             how = ", ".join(one.casefold() for one in extensions if _OFF.fullmatch(one.strip()))
 
     for line in (one.strip() for one in lines[1:]):
-        if line.startswith("(") and line.endswith(")"):
+        aside = _ASIDE.match(line)
+        if aside:
             speak()
-            direction = line[1:-1].strip()
+            direction = aside[1].strip()
             if BEAT.fullmatch(direction):
                 stage.play(Played(kind="pause", role="800 ms", note=direction))
             else:
                 how, treat = ", ".join(part for part in (how, direction) if part), treat_of(direction) or treat
+            said += [aside[2]] if aside[2] else []
         elif line.startswith("~"):
             speak()
             stage.say(who, line[1:], ", ".join(part for part in (how, "singing") if part), treat)

@@ -205,7 +205,7 @@ class Names:
 
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:;“”\"‘»«—–]['’”\")]?\s*|\s['‘])$")
 _CAPITAL_WORD = re.compile(rf"(?<![\w'’-]){WORD}")
-_PLACING = frozenset("in at to from near of into towards toward through over across around outside inside via".split())
+_PLACING = frozenset("in at from near into towards toward through over across around outside inside via".split())
 
 
 def names_in(texts: Iterable[str], tagged: Iterable[str]) -> Names:

@@ -40,6 +40,7 @@ class Stage:
     scenes: list[Scene] = field(default_factory=list)
     making: Making = field(default_factory=Making)
     heading: str = ""
+    cast: Cast = field(init=False)
 
     def __post_init__(self) -> None:
         self.cast = Cast(self.wanted.reserved)
