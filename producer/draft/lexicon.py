@@ -15,7 +15,11 @@ SAYING: dict[str, str] = {
         " returned declared announced insisted admitted protested suggested concluded inquired enquired resumed"
         " corrected countered confessed informed reminded wondered finished offered ventured mused commented"
         " responded stated promised assured put objected confirmed demanded urged conceded allowed"
-        " volunteered recited read prompted echoed says asks replies answers adds spoke".split(),
+        " volunteered recited read prompted echoed says asks replies answers adds spoke accused argued boasted challenged"
+        " confided guessed hinted hazarded advised cautioned apologised apologized acknowledged affirmed interjected"
+        " interposed invited noted opined pointed proposed queried quoted reasoned reassured reflected rejoined retorted"
+        " reported revealed supplied threatened translated vowed uttered wanted marvelled marveled lied proclaimed"
+        " pronounced pressed soothed comforted reproved chided scolded introduced complained remonstrated".split(),
         "",
     ),
     "whispered": "whispering",
@@ -76,6 +80,37 @@ SAYING: dict[str, str] = {
     "ordered": "ordering",
     "commanded": "commanding",
     "interrupted": "breaking in",
+    **dict.fromkeys(("bawled", "hollered", "howled"), "bawling"),
+    "boomed": "booming",
+    "piped": "in a thin voice",
+    "chirped": "brightly",
+    "trilled": "brightly",
+    "crowed": "triumphant",
+    "rumbled": "in a deep voice",
+    "grumbled": "grumbling",
+    "cursed": "cursing",
+    "swore": "swearing",
+    "fumed": "fuming",
+    "jeered": "jeering",
+    "mocked": "mocking",
+    "prayed": "praying",
+    "quipped": "lightly",
+    "shrilled": "shrill",
+    "slurred": "slurring",
+    "sniffed": "with a sniff",
+    "snorted": "with a snort",
+    "spluttered": "spluttering",
+    "squeaked": "squeaking",
+    "squealed": "squealing",
+    "stormed": "raging",
+    "wheezed": "wheezing",
+    "yelped": "with a yelp",
+    "intoned": "solemnly",
+    "blurted": "blurting it out",
+    "gulped": "with a gulp",
+    "crooned": "crooning",
+    "coaxed": "coaxing",
+    "lamented": "lamenting",
     "sang": "singing",
     "chanted": "chanting",
     "purred": "purring",
@@ -84,7 +119,7 @@ SAYING: dict[str, str] = {
 }
 """Verbs of saying, as written -> what they say of how it is said."""
 
-ALWAYS_SAYS = frozenset(verb for verb in SAYING if verb not in _words("laughed chuckled grinned smiled sighed put went read"))
+ALWAYS_SAYS = frozenset(verb for verb in SAYING if verb not in _words("laughed chuckled grinned smiled sighed put went read pointed wanted pressed"))
 
 FOREIGN_SAYING = _words(
     "dijo preguntó respondió contestó exclamó gritó susurró murmuró añadió dice "

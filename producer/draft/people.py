@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from producer.draft.lexicon import FIRST_NAMES, KIN, NO_NAMES, NOUNS, TITLES
+from producer.draft.lexicon import FIRST_NAMES, KIN, NO_NAMES, NOUNS, PRONOUNS, TITLES
 from producer.draft.nouns import NARRATOR, UNKNOWN, Person, Sex
 
 LETTER = r"[^\W\d_]"
@@ -205,6 +205,11 @@ class Names:
 
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:;“”\"‘»«—–]['’”\")]?\s*|\s['‘])$")
 _CAPITAL_WORD = re.compile(rf"(?<![\w'’-]){WORD}")
+_DOING = frozenset(
+    "looked turned sat stood nodded laughed smiled shrugged sighed shook took put picked opened closed walked leaned leant"
+    " raised lifted reached pulled pushed glanced stared frowned grinned drew held stepped crossed knelt bent swallowed"
+    " blinked winced hesitated waited listened gestured pointed ran rubbed wiped poured drank ate tried wanted knew thought".split()
+)
 _PLACING = frozenset("in at from near into towards toward through over across around outside inside via".split())
 
 
@@ -219,24 +224,33 @@ def names_in(texts: Iterable[str], tagged: Iterable[str]) -> Names:
     outer: Counter[str] = Counter()  # with one where a sentence begins
     placed: Counter[str] = Counter()
     small: set[str] = set()
+    doing: set[str] = set()  # what does as people do
     for text in texts:
         before, end = "", 0
+        opener = ""  # a word with a capital where a sentence began
         for word in _CAPITAL_WORD.finditer(text):
             shown = word[0]
             plain = folded(shown)
             if not shown[0].isupper():
                 small.add(plain)
+                if opener and (plain in PRONOUNS or (before == opener and plain in _DOING)):
+                    doing.add(opener)
+                    opener = ""
             elif plain not in NO_NAMES:
                 starts = _SENTENCE_START.search(text[max(0, word.start() - 4) : word.start()]) is not None
                 (outer if starts else inner)[plain] += 1
+                opener = plain if starts else opener
                 if before in _PLACING and text[end : word.start()] == " ":
                     placed[plain] += 1
             before, end = plain, word.end()
+            if opener and text[end : end + 1] in (".", "!", "?", "…"):
+                opener = ""
     known = {folded(name) for name in tagged} - NO_NAMES
     for plain, count in inner.items():
         if plain not in small and placed[plain] <= count / 2 and not plain.endswith(("ish", "day")):
             known.add(plain)
     for plain, count in outer.items():
-        if plain not in small and (count >= 2 or plain in FIRST_NAMES or plain in KIN) and not placed[plain]:
+        likely = count >= 2 or plain in doing or plain in FIRST_NAMES or plain in KIN
+        if plain not in small and likely and not placed[plain]:
             known.add(plain)
     return Names(known)

@@ -45,6 +45,7 @@ class _Mind:
     turns: list[str] = field(default_factory=list)  # who spoke, one entry a paragraph, the latest last
     recent: list[str] = field(default_factory=list)  # who was mentioned or spoke, the latest last
     since: list[str] = field(default_factory=list)  # who did something since the last speech
+    doers: list[str] = field(default_factory=list)  # who did something, the latest last
     silent: int = 0  # paragraphs since the last speech
     talk: int = 0
 
@@ -153,6 +154,7 @@ class _Reader:
         self.carried = ""
         if paragraph.kind == "heading":
             self.mind.recent.clear()
+            self.mind.doers.clear()
 
     def read(self, paragraph: Paragraph, pieces: Sequence[Fragment]) -> Told:
         """One paragraph."""
@@ -202,7 +204,10 @@ class _Reader:
                 self._named(words, phrase, one, found, subject=subject)
             self.met.add(one.key)
             self.mind.meet(one.key)
-            found.append((one.key, subject and not phrase.possessive))
+            acts = subject and not phrase.possessive
+            if acts and self.mind.doers[-1:] != [one.key]:
+                self.mind.doers = [*(key for key in self.mind.doers if key != one.key), one.key][-_MEMORY:]
+            found.append((one.key, acts))
             self._also(words, phrase, one)
         return found
 
@@ -373,7 +378,8 @@ class _Reader:
             for key in reversed(turns):
                 if key != last and not self._calls(text, key):
                     return key, "by turn"
-        others = [key for key in reversed(mind.recent) if key not in (last, NARRATOR) and not self._calls(text, key)]
+        near = [key for key in reversed(mind.doers) if key in mind.recent] + list(reversed(mind.recent))
+        others = [key for key in near if key not in (last, NARRATOR) and not self._calls(text, key)]
         if others:
             return others[0], "by who is there"
         if NARRATOR in mind.recent and last != NARRATOR:

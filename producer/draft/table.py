@@ -7,9 +7,9 @@ from __future__ import annotations
 
 Row = tuple[tuple[str, ...], str, tuple[str, ...]]
 
-_FEET = "boot|shoe|heel|foot|footstep|footfall|=steps|=step|sole|=tread"
+_FEET = "boot|shoe|heel|=feet|footstep|footfall|=steps|=step|sole|=tread"
 _TREAD = "hit|ring|click|clatter|crunch|pound|thud|echo|scrape|tap|clack|strike|clang|hammer|scuff|drum|shuffle|slap"
-_WALK = "walk|run|stride|march|hurry|step|stumble|tramp|tread|pace|climb|come|go"
+_CREAK = "creak|squeak|squeal|groan|whine|shriek|screech|protest|rasp"
 
 TABLE: tuple[Row, ...] = (
     # ---- walking: the ground is said before the walk is
@@ -60,12 +60,12 @@ TABLE: tuple[Row, ...] = (
             "rap! at|on|upon",
         ),
     ),
-    (("door_creak",), "", ("door|gate|hinge|lid|shutter|floorboard|=stair|=boards ... creak|squeak|squeal|groan|whine!", "creak! of ... door|gate|hinge|stair|floorboard", "something|it creak|squeak!")),
+    (("door_creak",), "", (f"door|gate|hinge|lid|shutter|cupboard|drawer ... {_CREAK}!", "floorboard|board|plank|stair|step|bed|chair|bedspring|spring|ladder|bench|wheel|cart ... creak|squeak|squeal!", "creak! of ... door|gate|hinge|stair|floorboard", "something|it creak|squeak!")),
     (
         ("door_slam",),
         "",
         (
-            "door|gate|lid|shutter|hatch ... slam|bang|crash|thud!",
+            "door|gate|lid|shutter|hatch|window|drawer ... slam|bang|crash|thud|clang!",
             "slam|bang! ... door|gate|lid|shutter|hatch",
             "door ... swing|fly|blow ... shut!",
             "slam|bang! of ... door|gate|lid",
@@ -118,7 +118,9 @@ TABLE: tuple[Row, ...] = (
         "for 1.2 s",
         (
             "something|it|metal|iron|steel|chair|blade|shovel|spade|knife|plough|keel ... scrape|grate|rasp|grind!",
-            "scrape|scraping|grating! of|on",
+            "scrape! of|on|against|along|across",
+            "=scraping|=grating!",
+            "push|scrape! back ... chair|stool|bench",
             "drag! ... chain|chair|metal|iron",
         ),
     ),
@@ -172,7 +174,7 @@ TABLE: tuple[Row, ...] = (
             "thud! of ... body",
         ),
     ),
-    (("cloth",), "", ("coat|cloak|skirt|dress|curtain|gown|silk|cloth ... rustle|flap|swish|whisper!", "rustle! of ... coat|cloak|skirt|dress|silk|cloth")),
+    (("cloth",), "", ("coat|cloak|skirt|dress|curtain|gown|silk|cloth|sleeve|robe|shawl|petticoat|apron|sheet|blanket ... rustle|flap|swish|whisper!", "rustle! of ... coat|cloak|skirt|dress|silk|cloth")),
     (("leather_grip",), "", ("glove|leather|saddle|belt|boot|strap ... creak!", "creak! of ... leather")),
     (("dog", "dog_bark", "dog_barks"), "", ("dog|hound ... bark|howl|yap|bay!", "bark|howl! of ... dog")),
     (("growl",), "", ("thing|creature|beast|dog|wolf|bear|monster|it|animal ... growl|snarl!", "growl|snarl! of", "low growl!", "growl|snarl!")),
@@ -182,7 +184,7 @@ TABLE: tuple[Row, ...] = (
     (("phone_ring", "telephone", "phone"), "", ("telephone|phone ... ring|shrill|buzz|jangle!", "ring! of ... telephone|phone", "ringing! of ... telephone|phone")),
     (("typewriter",), "repeat 14", ("typewriter|key|teleprinter|telegraph ... clatter|clack|tap|rattle|chatter!", "clatter|clack|tap! of ... typewriter", "typewriter! ... clatter|clack|rattle", "type! ... letter|word|line|report|name|page")),
     (("clock", "clock_tick"), "repeat 8", ("clock|watch ... tick!", "tick|ticking! of ... clock|watch")),
-    (("paper", "page"), "", ("turn! ... page|paper|leaf", "page|paper|newspaper|letter|map|leaf ... rustle|crackle|flutter!", "rustle|crackle! of ... page|paper|newspaper|letter|map", "unfold|unroll|crumple|tear! ... paper|letter|map|page|newspaper|envelope")),
+    (("paper", "page"), "", ("turn! ... page|paper|leaf", "page ... turn!", "page|paper|newspaper|letter|map|leaf ... rustle|crackle|flutter|crinkle!", "rustle|crackle! of ... page|paper|newspaper|letter|map", "unfold|unroll|crumple|tear! ... paper|letter|map|page|newspaper|envelope")),
     (("car_passing", "car", "car_pass"), "", ("car|lorry|truck|taxi|cab|bus|van|motor ... pass|go|drive|roar|rumble|speed! ... past|by|away|off|along|outside|street|road", "car|lorry|truck|bus|van ... pass!")),
     (("electric_hum", "hum"), "", ("transmitter|light|lamp|machine|generator|refrigerator|fridge|transformer|neon|wire|tube|set|radio|console|engine ... hum|buzz|drone!", "hum|buzz! of ... machine|light|lamp|generator|refrigerator|transformer|wire|engine")),
     (("servo",), "", ("engine ... start|whine|cough|catch!",)),
@@ -224,4 +226,24 @@ TABLE: tuple[Row, ...] = (
     (("birds",), "", ("bird|lark|thrush|blackbird|sparrow|robin|rook|crow|gull|seagull|nightingale|raven|starling|swallow ... sing|call|cry|caw|chirp|twitter|scream|croak|wheel|chatter!", "=birdsong!", "cry|song|singing|twitter! of ... bird|lark|gull|crow|rook")),
     (("crowd",), "", ("crowd|mob|audience|people ... murmur|roar|cheer|shout|surge|laugh|gasp|mutter|jeer|chatter!", "murmur|roar|noise|hum! of ... crowd|voice|people|market", "market|square ... =loud|noisy|bustle!")),
     (("far_voices",), "", ("voice|laughter ... drift|float|come|rise! ... across|from|over|through|up|below|away", "murmur|sound! of ... voice", "distant|faint voice|laughter!")),
+    # ---- words that are a sound whoever makes it: they come last, where nothing nearer is said
+    (("door_latch",), "", ("click! shut|open|home|into|softly", "a|the|soft|loud|faint|sharp click!")),
+    (("door_slam",), "", ("a|the|loud|great bang!", "slam! behind|shut")),
+    (("door_creak",), "", ("a|the|long|faint|slow|low|soft creak|squeak!", "=creaking|=squeaking!")),
+    (("glass_break", "window_breaks"), "", ("shatter! on|against|into|upon", "smash! on|against|into|upon|to", "a|the|faint tinkle!")),
+    (("knock",), "", ("=knocking|=rapping|=hammering! at|on|came|began|again|stopped|from", "a|the|another|loud|soft|sharp|gentle|double knock|rap!")),
+    (("metal_scrape",), "for 1.2 s", ("a|the|long|faint|harsh scrape!", "scrape! against|along|over|across")),
+    (("metal_hit",), "", ("a|the|great|tremendous|terrible|loud crash|clang|clank!", "crash! down|into|through|to")),
+    (("sheet_metal",), "", ("a|the|loud|faint rattle|clatter!", "clatter! down|across|to|onto|on|over|against", "window|shutter|pane|door|sign|chain|bucket|tray|dish|crockery ... rattle!")),
+    (("keys", "key_ring"), "", ("jingle|jangle|clink|chink!",)),
+    (("body_fall",), "", ("a|the|heavy|dull|soft thud|thump!", "thud|thump! to|onto|down|against|on")),
+    (("cloth",), "", ("a|the|soft|faint rustle|swish!",)),
+    (("clock", "clock_tick"), "repeat 8", ("=ticking!", "tick! on|away|loudly|softly|steadily")),
+    (("fire", "campfire"), "", ("=crackling!",)),
+    (("rain",), "", ("patter! on|against|down", "drizzle! down|on|over")),
+    (("bell", "church_bell", "metal_hit"), "", ("toll|peal! out|across|over|the|for", "chime! the|in|out|softly")),
+    (("breath", "sigh"), "", ("a|the|long|deep|small|great|heavy sigh|breath|cough!", "wheeze|snore|sniff|sob! softly|loudly|and|into|in|behind|beside|quietly")),
+    (("gasp",), "", ("a|the|sharp|little|low gasp!",)),
+    (("footsteps", "boots_on_concrete"), "repeat 4", ("a|the|heavy|slow|quick|light|soft|hurried|distant|another|of =footsteps|=footfalls|=steps! ", "tramp! of")),
+    (("gunshot", "shot", "gun_shot", "metal_hit"), "", ("a|the|another|single shot! rang|cracked|echoed|came",)),
 )

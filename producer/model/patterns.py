@@ -16,11 +16,11 @@ FAR = 6
 MOST_WORDS = 8
 """How many words a pattern may have."""
 _IRREGULAR = {
-    **{"ring": "rang rung", "break": "broke broken", "fall": "fell fallen", "shut": "shutting", "strike": "struck"},
+    **{"ring": "rang rung", "break": "broke broken", "fall": "fell fallen", "shut": "shutting", "patter": "", "open": "", "strike": "struck"},
     **{"blow": "blew blown", "swing": "swung", "hit": "hitting", "sing": "sang sung", "rise": "rose risen"},
     **{"come": "came", "go": "went gone", "run": "ran", "set": "setting", "put": "putting", "tear": "tore torn"},
     **{"beat": "beaten", "burn": "burnt", "shake": "shook shaken", "draw": "drew drawn", "catch": "caught"},
-    **{"begin": "began begun", "hear": "heard", "split": "splitting", "burst": "bursting", "throw": "threw thrown"},
+    **{"begin": "began begun beginning", "hear": "heard", "whir": "whirred whirring", "split": "splitting", "burst": "bursting", "throw": "threw thrown"},
     **{"drive": "drove driven", "get": "got", "let": "letting", "fly": "flew flown", "grind": "ground", "shoot": "shot"},
     **{"take": "took taken", "turn": "", "give": "gave given", "slide": "slid", "speak": "spoke", "leave": "left"},
     **{"drop": "dropped", "wind": "winds", "tread": "trod trodden", "foot": "feet", "leaf": "leaves", "glass": "glasses"},
@@ -51,7 +51,7 @@ def forms(word: str) -> frozenset[str]:
         return frozenset({*found, f"{word}ing"} - {f"{word}s"})
     if re.fullmatch(r"[^aeiou]*[aeiou][bdgklmnprt]", word) or word in ("hammer",):
         stem = word if word == "hammer" else word + word[-1]
-    if word not in _IRREGULAR or word in ("turn", "drop", "sound", "stir", "beat", "burn"):
+    if word not in _IRREGULAR or word in ("turn", "drop", "sound", "stir", "beat", "burn", "patter", "open"):
         found.add(f"{stem}ed")
     return frozenset({*found, f"{stem}ing"})
 
