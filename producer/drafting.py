@@ -161,7 +161,7 @@ def _draft(asked: Asked, raw: bytes, packs: Packs) -> Draft:
         reserved=frozenset({*RESERVED, *WORDS, "together"}),
         language=language,
     )
-    cues = draft.Cues({role: kind for role in packs.roles() if (kind := kind_of(role))}, ear)
+    cues = draft.Cues({role: sort for role in packs.roles() if (sort := kind_of(role))}, ear)
     kind = asked.kind or _kind(suffix, text)
     if kind == "fountain":
         return draft.draft_fountain(text, wanted, cues)

@@ -69,7 +69,11 @@ def written(made: Draft) -> str:
     """The YAML of a draft."""
     voices = draft.cast_voices(made.people, "en-gb", {"en-gb", "en-us"}, {"+f3", "+f2", "+m3", "+m1"})
     kinds = {role: found[1].kind for role in packs().roles() if (found := packs().find(role))}
-    titled = made if made.title else Draft(title="T", language=made.language, form=made.form, people=made.people, scenes=made.scenes)
+    titled = (
+        made
+        if made.title
+        else Draft(title="T", language=made.language, form=made.form, people=made.people, scenes=made.scenes)
+    )
     return draft.write_script(titled, voices, ["ruins"], kinds, "A first draft")
 
 
@@ -105,11 +109,14 @@ def epub(pages: Sequence[str], *, title: str = "A Book", opf: str = "", extra: d
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/epub+zip")
         container = '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0"><rootfiles>'
-        container += '<rootfile full-path="OPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
+        container += (
+            '<rootfile full-path="OPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
+        )
         archive.writestr("META-INF/container.xml", container)
         archive.writestr("OPS/book.opf", package)
         for number, page in enumerate(pages):
-            whole = f'<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title>no word of it</title></head><body>{page}</body></html>'
+            head = '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml">'
+            whole = f"{head}<head><title>no word of it</title></head><body>{page}</body></html>"
             archive.writestr(f"OPS/p {number}.xhtml", whole)
         for name, content in (extra or {}).items():
             archive.writestr(name, content)
@@ -155,7 +162,7 @@ class Score:
 
 
 def score(folder: str) -> Score:
-    """How many lines have the right speaker, how many marked sounds are suggested on their words, how many are false."""
+    """How many lines have the right speaker, how many marked sounds are suggested, how many are false."""
     lines = right = marked = found = false = count = 0
     notes: list[str] = []
     for passage in passages(folder):
@@ -170,7 +177,11 @@ def score(folder: str) -> Score:
             said.append((at, at + size, speech.speaker))
             for one in speech.heard:
                 end = one.offset + len(one.word)  # the phrase holds the word
-                begin = next(n for n in range(end) if speech.text.startswith(one.phrase, n) and n + len(one.phrase) >= end)
+                begin = next(
+                    n
+                    for n in range(end)
+                    if one.phrase == speech.text[n : n + len(one.phrase)] and end <= n + len(one.phrase)
+                )
                 first = at + len(words(speech.text[:begin]))
                 heard.append((first, first + len(words(one.phrase)), one.role))
             at += size
@@ -179,7 +190,9 @@ def score(folder: str) -> Score:
             who = next(key for a, b, key in said if a <= place < b)
             lines += 1
             right += bool(called[who] & answers)
-            notes += [] if called[who] & answers else [f"{passage.name}: word {place} is {who}'s, not {sorted(answers)}"]
+            notes += (
+                [] if called[who] & answers else [f"{passage.name}: word {place} is {who}'s, not {sorted(answers)}"]
+            )
         hit = set()
         for place, answers in passage.sounds:
             marked += 1

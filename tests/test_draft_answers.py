@@ -1,11 +1,10 @@
-"""Passages with known answers: who speaks, and what is heard. `heldout` was written after the rules, and judged as it was."""
+"""Passages with known answers: who speaks, and what is heard. docs/draft.md says which were written when."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.draft_helpers import of_prose, score
-from producer.draft.nouns import Draft, Speech
+from tests.draft_helpers import score
 
 
 @pytest.mark.parametrize("folder", ["tuning", "heldout"])

@@ -14,11 +14,95 @@ from producer.script.compose import read_tree
 from tests.draft_helpers import checked, epub, of_fountain, of_prose, of_radio, transcript, words, written
 
 NAMES = ["Mara", "Mr. Fenwick", "Jean-Luc", "O’Brien", "דנה", "ياسمين", "Ὀδυσσεύς", "李明", "Ōtomo", "I"]
-WORDS = [*NAMES, "said", "asked", "whispered", "she", "he", "the", "old man", "door", "creaked", "rain", "knocked", "at"]
-WORDS += ["boots hit the concrete", "no one", "112", "3.50", "don’t", "it’s", "half-open", "a", "glass", "shattered", "in the cellar"]
-SIGNS = ["“", "”", '"', "‘", "’", "'", "«", "»", "„", "—", "–", "―", " - ", "…", "...", ".", ",", "!", "?", ":", ";", "(", ")"]
-SIGNS += ["[", "]", "{", "}", "*", "\\", "|", "#", "##", "&", "%", "@", ">", "`", "~", "_", "=", "[beat]", "{a|b}", "*so*", "**"]
-TRAPS = ["level: -20 LU", "how: softly", "- sound: knock", "# a note", "mara: hello", "narrator: no", "<b>", "&amp;", "- mara: x", "'", "---"]
+WORDS = [
+    *NAMES,
+    "said",
+    "asked",
+    "whispered",
+    "she",
+    "he",
+    "the",
+    "old man",
+    "door",
+    "creaked",
+    "rain",
+    "knocked",
+    "at",
+]
+WORDS += [
+    "boots hit the concrete",
+    "no one",
+    "112",
+    "3.50",
+    "don’t",
+    "it’s",
+    "half-open",
+    "a",
+    "glass",
+    "shattered",
+    "in the cellar",
+]
+SIGNS = [
+    "“",
+    "”",
+    '"',
+    "‘",
+    "’",
+    "'",
+    "«",
+    "»",
+    "„",
+    "—",
+    "–",
+    "―",
+    " - ",
+    "…",
+    "...",
+    ".",
+    ",",
+    "!",
+    "?",
+    ":",
+    ";",
+    "(",
+    ")",
+]
+SIGNS += [
+    "[",
+    "]",
+    "{",
+    "}",
+    "*",
+    "\\",
+    "|",
+    "#",
+    "##",
+    "&",
+    "%",
+    "@",
+    ">",
+    "`",
+    "~",
+    "_",
+    "=",
+    "[beat]",
+    "{a|b}",
+    "*so*",
+    "**",
+]
+TRAPS = [
+    "level: -20 LU",
+    "how: softly",
+    "- sound: knock",
+    "# a note",
+    "mara: hello",
+    "narrator: no",
+    "<b>",
+    "&amp;",
+    "- mara: x",
+    "'",
+    "---",
+]
 piece = st.one_of(st.sampled_from(WORDS), st.sampled_from(WORDS), st.sampled_from(SIGNS), st.sampled_from(TRAPS))
 joint = st.sampled_from([" ", " ", " ", "", "\t", "\u00a0", "\u200f"])
 
@@ -88,8 +172,8 @@ STORY = """\
 
 He said: “She told me, ‘No, [not] #9 — never!’ and I *believed* her.” {So} it went; `code` \\ and a note.[^1]
 
-> Row on, row on,  
-> ye winds of _night_,  
+> Row on, row on,\\
+> ye winds of _night_,\\
 > how: deep the sea
 
 - an item - sound: knock
@@ -126,9 +210,12 @@ def test_a_footnote_is_said_where_it_stands_and_its_sign_is_not() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "how: “no”", "- sound: knock", "# not a comment", "[pause 2 s] is said", "{x|y} and {z", "a * b ** c ***", "back\\slash\\",
-        "--- three", "... dots", "> quoted", "| bar", "! bang", "& and", "% per", "@ at", "`tick`", "'quoted' on", '"quoted" on',
-        "narrator: I am", "yes: no", "1:30", "? ask", "a: b: c", "é\u0301 \ufb01 ﷺ", "x\u2028y", "x\u0085y\u0007z", "\ufeffbom",
+        "how: “no”", "- sound: knock", "# not a comment", "[pause 2 s] is said", "{x|y} and {z", "a * b ** c ***",
+        "back\\slash\\",
+        "--- three", "... dots", "x\u2028y",
+        "> quoted", "| bar", "! bang", "& and", "% per", "@ at", "`tick`", "'quoted' on", '"quoted" on',
+        "narrator: I am", "yes: no", "1:30",
+        "? ask", "a: b: c", "é\u0301 \ufb01 ﷺ", "x\u0085y\u0007z", "\ufeffbom",
     ],
 )  # fmt: skip
 def test_signs_of_yaml_and_of_our_markup_are_words_like_any_other(line: str) -> None:

@@ -38,7 +38,8 @@ def draft(
         typer.Option("-o", metavar="FILE", help="Receives what is begun; '-' is standard output.", show_default=False),
     ] = None,
     kind: Annotated[
-        str | None, typer.Option(metavar="KIND", help="What the story is: prose, fountain or radio.", show_default=False)
+        str | None,
+        typer.Option(metavar="KIND", help="What the story is: prose, fountain or radio.", show_default=False),
     ] = None,
     title: Annotated[str | None, typer.Option(metavar="TITLE", help="The story's title.", show_default=False)] = None,
     language: Annotated[
@@ -107,7 +108,9 @@ def _begin(asked: Asked, *, as_json: bool, quiet: bool) -> None:
 
 
 def _say(done: Begun, file: Path) -> None:
-    print(f"wrote      {file.as_posix()}: {done.form}, {counted(done.scenes, 'scenes')}, {counted(done.lines, 'lines')}")
+    print(
+        f"wrote      {file.as_posix()}: {done.form}, {counted(done.scenes, 'scenes')}, {counted(done.lines, 'lines')}"
+    )
     print(f"cast       {', '.join(f'{key} ({lines})' for key, _, lines in done.people)}")
     print(f"suggested  {counted(done.sounds, 'rooms, beds and sounds')}, each with '# draft:' on its line")
     if done.guessed or done.unknown:

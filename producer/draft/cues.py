@@ -47,7 +47,9 @@ _NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 _MUSIC = (("dread|ominous|tense|sinister|dark|eerie|threat", ("dread",)), ("", ("theme", "music", "sting", "warmth")))
 _OUT = re.compile(r"\b(?:out|stops?|ends?|off|cuts?|ceases?|silence|fades? away)\b[\s.]*$", re.IGNORECASE)
-_UNDER = re.compile(r"\b(?:under|background|b\.?g\.?|continues?|hold|low|beneath|behind|faint|distant|far)\b", re.IGNORECASE)
+_UNDER = re.compile(
+    r"\b(?:under|background|b\.?g\.?|continues?|hold|low|beneath|behind|faint|distant|far)\b", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)

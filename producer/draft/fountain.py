@@ -38,7 +38,7 @@ def is_fountain(text: str) -> bool:
 
 
 def draft_fountain(text: str, wanted: Wanted, cues: Cues) -> Draft:
-    """The production that a screenplay makes: action is told, parentheticals are directions, transitions are comments."""
+    """The production that a screenplay makes: action is told, parentheticals are directions, transitions comments."""
     text = readable(text).replace("\t", "    ")
     left_out = ("what stands between /* and */ is left out",) if _BONEYARD.search(text) else ()
     text = _BONEYARD.sub("", text)

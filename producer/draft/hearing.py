@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from producer.draft.nouns import Heard
 from producer.draft.phrases import Token, says, tokens
+from producer.draft.text import row
 from producer.model.patterns import Slot, read_pattern
 
 SoundKind = Literal["bed", "hit", "steps", "stinger"]
@@ -42,7 +44,7 @@ def ear(tables: Iterable[tuple[Sequence[str], str, Sequence[str]]], kind_of: Cal
 
     Args:
         tables: the first that is listed wins.
-        kind_of: what sort of sound fills a role; None where nothing does. The first of a row's roles that is filled counts.
+        kind_of: what sort of sound fills a role; None where nothing does. A row's first role that is filled counts.
     """
     made = Ear()
     for roles, keys, patterns in tables:
@@ -68,18 +70,19 @@ def _keys(kind: SoundKind, keys: str) -> str:
 _TAG_WORDS = 5
 _STOP = re.compile(r"[.!?…;:()“”\"—–]")
 _CLAUSE = re.compile(r"[,.!?…;:()“”\"—–]")
-_NO = frozenset("no not never nobody none nothing neither nor without hardly scarcely barely cannot".split())
-_MAYBE = frozenset("would could should might may must will shall can".split())
+_NO = frozenset(row("no not never nobody none nothing neither nor without hardly scarcely barely cannot"))
+_MAYBE = frozenset(row("would could should might may must will shall can"))
 _UNREAL = frozenset(
-    "if unless whether thought thinking thinks dreamed dreamt dreaming imagined imagining remembered remembering remember"
-    " wished wishing feared fearing expected expecting waited waiting wondered hoped hoping word words always often usually"
-    " sometimes used supposed pretended recalled story forgot forgotten".split()
+    row(
+        "if unless whether thought thinking thinks dreamed dreamt dreaming imagined imagining remembered "
+        "remembering remember wished wishing feared fearing expected expecting waited waiting wondered hoped "
+        "hoping word words always often usually sometimes used supposed pretended recalled story forgot forgotten"
+    )
 )
-_LIKE = frozenset("like".split())
-_EARLIER = frozenset("had having".split())
-_JOINS = frozenset("but and then until while so when as where".split())
-_BEGINS = frozenset("began begin begins begun start started starts continued went had made".split())
-_STOPPED = frozenset("stopped ceased ended died faded stilled silenced".split())
+_EARLIER = frozenset(row("had having"))
+_JOINS = frozenset(row("but and then until while so when as where"))
+_BEGINS = frozenset(row("began begin begins begun start started starts continued went had made"))
+_STOPPED = frozenset(row("stopped ceased ended died faded stilled silenced"))
 _EVERY = re.compile(r"\b(?:every|each) (?:day|night|morning|evening|time|week|year|summer|winter)\b", re.IGNORECASE)
 
 
@@ -147,30 +150,28 @@ def _real(words: Sequence[Token], at: int, span: tuple[int, int], rule: Rule, te
     clause = first
     while clause > begin and not _CLAUSE.search(words[clause].gap) and words[clause].low not in _JOINS:
         clause -= 1
+    since = next((n for n in range(at - 1, begin - 1, -1) if words[n].low in _JOINS), begin)
     before = [word.low for word in words[begin:at]]
     near = [word.low for word in words[clause:at]]
-    since = next((n for n in range(at - 1, begin - 1, -1) if words[n].low in _JOINS), begin)
-    wished = [word.low for word in words[since:at]]
     inside = [word.low for word in words[first : last + 1]]
-    if any(word in _NO or word.endswith("n't") for word in (*near, *inside)):
+    after = [word.low for word in words[last + 1 : last + 2]]
+    hears = "hear" in before or "heard" in before
+    denied = any(word in _NO or word.endswith("n't") for word in (*near, *inside))
+    unreal = "like" in near or _as_if(before) or any(word in _UNREAL for word in before)
+    stopped = bool(_STOPPED & {*after, *inside}) or (after == ["of"] and rule.kind == "bed")
+    if denied or unreal or stopped or _EVERY.search(text[words[begin].start : words[at].end]):
         return False
-    hears = any(word in ("hear", "heard") for word in before)
-    if not hears and any(word in _MAYBE or word.endswith(("'d", "'ll")) for word in wished):
-        return False
-    if any(word in _LIKE for word in near) or _as_if(before) or any(word in _UNREAL for word in before):
-        return False
-    earlier = [n for n in range(max(clause, at - 4), at) if words[n].low in _EARLIER and words[n + 1].low != "to"]
-    if earlier and not hears:
-        return False
-    if words[at - 1].low == "to" and at and words[at - 2].low not in _BEGINS and words[at].text.casefold() not in ("to",):
-        return False
-    after = [word.low for word in words[last + 1 : last + 4]]
-    if after[:1] == ["of"] and rule.kind == "bed":
-        return False
-    if _STOPPED & set(after[:1]) or (_STOPPED & set(inside)):
-        return False
-    return _EVERY.search(text[words[begin].start : words[at].end]) is None
+    return hears or not (
+        any(word.low in _MAYBE or word.low.endswith(("'d", "'ll")) for word in words[since:at])
+        or _wanted(words, at)
+        or any(words[n].low in _EARLIER and words[n + 1].low != "to" for n in range(max(clause, at - 4), at))
+    )
+
+
+def _wanted(words: Sequence[Token], at: int) -> bool:
+    """`to knock`, where nobody began to."""
+    return at > 0 and words[at - 1].low == "to" and (at < 2 or words[at - 2].low not in _BEGINS)
 
 
 def _as_if(before: Sequence[str]) -> bool:
-    return any(one == "as" and two in ("if", "though") for one, two in zip(before, before[1:], strict=False))
+    return any(one == "as" and two in ("if", "though") for one, two in pairwise(before))

@@ -6,16 +6,18 @@ from html.parser import HTMLParser
 
 from producer.draft.nouns import Paragraph, Source
 from producer.draft.plain import BREAK
-from producer.draft.text import line_starts, readable, squeezed
+from producer.draft.text import line_starts, readable, row, squeezed
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
-    "p div li dt dd blockquote section article aside header footer figure figcaption table tr td th caption ul ol dl pre"
-    " body main nav address hr center".split()
+    row(
+        "p div li dt dd blockquote section article aside header footer figure figcaption table tr td th caption "
+        "ul ol dl pre body main nav address hr center"
+    )
 ) | frozenset(_HEADINGS)
 _UNREAD = frozenset({"head", "script", "style", "template", "svg", "math", "rt", "rp"})
 _EMPHASIS = frozenset({"em", "i", "strong", "b"})
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(row("area base br col embed hr img input link meta source track wbr"))
 _DEEPEST = 256
 
 
@@ -35,7 +37,9 @@ class _Reader(HTMLParser):
         self.spans: list[tuple[int, int]] = []
         self.breaks: list[int] = []
         self.length = 0
-        self.open: list[tuple[str, str]] = []  # tags with what they do: unread, note, sign, emphasis, heading or nothing
+        self.open: list[
+            tuple[str, str]
+        ] = []  # tags with what they do: unread, note, sign, emphasis, heading or nothing
         self.opened: list[int] = []  # where emphasis began
         self.counts = {"unread": 0, "note": 0, "sign": 0}
         self.level = 0

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"^(title|author|writer|lang|language):[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_FIELD = re.compile(
+    r"^(title|author|writer|lang|language):[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE | re.IGNORECASE
+)
 _NOTE = re.compile(r"^\[\^[^\]\s]{1,40}\]:[ \t]*")
 _NOTE_SIGN = re.compile(r"\[\^[^\]\s]{1,40}\]")
 
@@ -88,7 +90,9 @@ def _without_signs(
     text: str, spans: list[tuple[int, int]], hard: list[int]
 ) -> tuple[str, list[tuple[int, int]], list[int]]:
     """A text without the signs that point to footnotes."""
-    cuts = [(m.start(), m.end() + (text[m.end() : m.end() + 1] == ":" and not m.start())) for m in _NOTE_SIGN.finditer(text)]
+    cuts = [
+        (m.start(), m.end() + (text[m.end() : m.end() + 1] == ":" and not m.start())) for m in _NOTE_SIGN.finditer(text)
+    ]
 
     def moved(at: int) -> int:
         return at - sum(min(at, b) - a for a, b in cuts if a < at)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from producer.draft.lexicon import FIRST_NAMES, KIN, NO_NAMES, NOUNS, PRONOUNS, TITLES
 from producer.draft.nouns import NARRATOR, UNKNOWN, Person, Sex
+from producer.draft.text import row
 
 LETTER = r"[^\W\d_]"
 WORD = rf"{LETTER}(?:[\w'’-]*\w)?"
@@ -81,13 +82,13 @@ class Cast:
         sex = sex or FIRST_NAMES.get(bare[0], "")
         shown = re.sub(r"['’]s?$", "", name.strip())
         title = titles[-1] if titles else words[0] if len(words) == 1 and words[0] in TITLES else ""
-        new = self._new("_".join(words), shown, sex, sure=sure or len(bare) > 1 and bool(sex))
+        new = self._new("_".join(words), shown, sex, sure=sure or (len(bare) > 1 and bool(sex)))
         new.title = title
         self._call(new, words, bare, titles)
         return new
 
     def _known(self, words: list[str], titles: list[str], bare: list[str]) -> Someone | None:
-        sex = next((TITLES[title] for title in titles if TITLES[title]), "")
+        sex: Sex = next((TITLES[title] for title in titles if TITLES[title]), "")
         for name in (" ".join(words), " ".join(bare), bare[-1], bare[0]):
             key = self.names.get(name)
             if key is None:
@@ -95,13 +96,19 @@ class Cast:
             one = self.all[key]
             if sex and one.sure and one.sex and one.sex != sex:
                 continue
-            if len(bare) > 1 and not titles and " ".join(bare) not in one.called and _full(one) and name != " ".join(bare):
+            if (
+                len(bare) > 1
+                and not titles
+                and " ".join(bare) not in one.called
+                and _full(one)
+                and name != " ".join(bare)
+            ):
                 continue  # two people of one family, or of one first name
             return one
         return None
 
     def _call(self, one: Someone, words: list[str], bare: list[str], titles: list[str]) -> None:
-        sex = next((TITLES[title] for title in titles if TITLES[title]), "")
+        sex: Sex = next((TITLES[title] for title in titles if TITLES[title]), "")
         if sex and not one.sure:
             one.sex, one.sure = sex, True
         if titles and not one.title:
@@ -138,7 +145,9 @@ class Cast:
                 for one in near:
                     if sex and one.guess() == sex and not one.head:
                         return one
-        new = self._new("_".join(rest), whole[:1].upper() + whole[1:], NOUNS.get(head, ""), sure=bool(NOUNS.get(head, "")))
+        new = self._new(
+            "_".join(rest), whole[:1].upper() + whole[1:], NOUNS.get(head, ""), sure=bool(NOUNS.get(head, ""))
+        )
         new.head = head
         new.called.add(whole)
         self.names.setdefault(whole, new.key)
@@ -188,8 +197,8 @@ def _full(one: Someone) -> bool:
     return any(" " in name for name in one.called)
 
 
-_ARTICLES = frozenset("the a an another his her my our their your this that one".split())
-_GENERAL = frozenset("man woman boy girl lady gentleman lad fellow child old-timer".split())
+_ARTICLES = frozenset(row("the a an another his her my our their your this that one"))
+_GENERAL = frozenset(row("man woman boy girl lady gentleman lad fellow child old-timer"))
 
 
 class Names:
@@ -206,11 +215,14 @@ class Names:
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:;“”\"‘»«—–]['’”\")]?\s*|\s['‘])$")
 _CAPITAL_WORD = re.compile(rf"(?<![\w'’-]){WORD}")
 _DOING = frozenset(
-    "looked turned sat stood nodded laughed smiled shrugged sighed shook took put picked opened closed walked leaned leant"
-    " raised lifted reached pulled pushed glanced stared frowned grinned drew held stepped crossed knelt bent swallowed"
-    " blinked winced hesitated waited listened gestured pointed ran rubbed wiped poured drank ate tried wanted knew thought".split()
+    row(
+        "looked turned sat stood nodded laughed smiled shrugged sighed shook took put picked opened closed walked "
+        "leaned leant raised lifted reached pulled pushed glanced stared frowned grinned drew held stepped "
+        "crossed knelt bent swallowed blinked winced hesitated waited listened gestured pointed ran rubbed wiped "
+        "poured drank ate tried wanted knew thought"
+    )
 )
-_PLACING = frozenset("in at from near into towards toward through over across around outside inside via".split())
+_PLACING = frozenset(row("in at from near into towards toward through over across around outside inside via"))
 
 
 def names_in(texts: Iterable[str], tagged: Iterable[str]) -> Names:

@@ -10,12 +10,15 @@ from typing import Literal
 
 from producer.draft.lexicon import FOREIGN_SAYING, KIN, NO_NAMES, NOUNS, SAYING, SUBJECTS, TITLES
 from producer.draft.people import WORD, Names, folded
+from producer.draft.text import row
 
 _WORD = re.compile(rf"{WORD}")
-_ARTICLES = frozenset("the a an his her my our your their another one".split())
+_ARTICLES = frozenset(row("the a an his her my our your their another one"))
 _AFTER = frozenset(
-    "from with and as in to who when while at on by of for behind over through into across without before after but"
-    " that again then there now at too also under up down out back aloud quite rather very more so".split()
+    row(
+        "from with and as in to who when while at on by of for behind over through into across without before "
+        "after but that again then there now at too also under up down out back aloud quite rather very more so"
+    )
 )
 _ENDING = re.compile(r"[.!?…;:,—–()“”\"]")
 _CLAUSE = re.compile(r"[.!?…;:]")
@@ -89,7 +92,9 @@ def _named(words: Sequence[Token], at: int, names: Names | None) -> Phrase | Non
             break
         low = folded(word.text)
         title = low in TITLES and (after + 1 < len(words)) and words[after + 1].capital
-        if low in NO_NAMES or not (names is None or title or names.is_name(word.text) or (after > at and low in TITLES)):
+        if low in NO_NAMES or not (
+            names is None or title or names.is_name(word.text) or (after > at and low in TITLES)
+        ):
             break
         after += 1
         if re.search(r"['’]s?$", word.text):
@@ -150,16 +155,17 @@ def phrases(words: Sequence[Token], names: Names) -> Iterator[tuple[Phrase, bool
 
 def tag_after(words: Sequence[Token]) -> tuple[Phrase, Token] | None:
     """`said Mara`, `she cried`, `the old man muttered` at the very start of what follows a quotation."""
-    if not words:
-        return None
-    if says(words[0]):
+    if words and says(words[0]):
         one = somebody(words, 1, None) if len(words) > 1 and words[1].gap == " " else None
         return (one, words[0]) if one and not one.possessive else None
-    one = somebody(words, 0, None)
-    if one is None and words[0].low in ("it", "they") and len(words) > 1 and says(words[1]):
+    if len(words) > 1 and words[0].low in ("it", "they") and says(words[1]):
         return Phrase("it", words[0].low, 0, 1), words[1]
-    if one is None or one.possessive:
-        return None
+    one = somebody(words, 0, None)
+    return _then_says(words, one) if one is not None and not one.possessive else None
+
+
+def _then_says(words: Sequence[Token], one: Phrase) -> tuple[Phrase, Token] | None:
+    """Somebody, and the verb of saying that follows."""
     at = one.after
     while at < len(words) and at - one.after < 3 and words[at].gap == " ":
         if says(words[at]):

@@ -8,25 +8,51 @@ _PLACES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("cathedral", (), "cathedral church chapel abbey nave crypt temple minster monastery"),
     ("tunnel", ("drip",), "tunnel sewer subway underpass mine catacomb catacombs shaft underground"),
     ("cellar", ("drip",), "cellar basement vault dungeon cave cavern bunker crypt hold"),
-    ("small stone room", ("wind_behind_walls", "room_tone"), "cell tower turret lighthouse lamp-room larder cottage hut mill castle"),
-    ("factory", ("electric_hum", "room_tone"), "factory workshop warehouse foundry hangar shed works plant garage engine-room mill"),
-    ("hall", ("room_tone",), "hall ballroom theatre theater lobby gallery court courtroom museum library ballroom auditorium foyer gymnasium station"),
+    (
+        "small stone room",
+        ("wind_behind_walls", "room_tone"),
+        "cell tower turret lighthouse lamp-room larder cottage hut mill castle",
+    ),
+    (
+        "factory",
+        ("electric_hum", "room_tone"),
+        "factory workshop warehouse foundry hangar shed works plant garage engine-room mill",
+    ),
+    (
+        "hall",
+        ("room_tone",),
+        "hall ballroom theatre theater lobby gallery court courtroom museum library ballroom auditorium "
+        "foyer gymnasium station",
+    ),
     ("car", (), "car cab taxi carriage van truck lorry coach automobile cockpit cab"),
     ("forest", ("birds",), "forest wood woods jungle grove orchard copse thicket"),
-    ("street", ("far_voices",), "street alley alleyway lane square market courtyard yard avenue road pavement platform bridge town city marketplace"),
+    (
+        "street",
+        ("far_voices",),
+        "street alley alleyway lane square market courtyard yard avenue road pavement platform bridge town "
+        "city marketplace",
+    ),
     (
         "open air",
         ("wind_through_ruins",),
-        "field fields moor heath hill hillside mountain beach shore quay harbour harbor dock pier deck garden meadow desert roof rooftop park"
-        " cliff island boat ship raft churchyard graveyard cemetery camp battlefield trench river lake bank coast plain garden terrace ice sea",
+        "field fields moor heath hill hillside mountain beach shore quay harbour harbor dock pier deck "
+        "garden meadow desert roof rooftop park"
+        " cliff island boat ship raft churchyard graveyard cemetery camp battlefield trench river lake bank "
+        "coast plain garden terrace ice sea",
     ),
-    ("empty house", ("room_tone",), "house attic landing corridor passage stairs staircase hallway mansion villa manor"),
+    (
+        "empty house",
+        ("room_tone",),
+        "house attic landing corridor passage stairs staircase hallway mansion villa manor",
+    ),
     ("studio", (), "studio booth"),
     (
         "small room",
         ("room_tone",),
-        "room kitchen bedroom parlour parlor office study bathroom shop bar pub inn tavern cafe café restaurant classroom nursery cabin"
-        " compartment flat apartment ward surgery dining-room drawing-room living-room sitting-room schoolroom bedchamber chamber lift"
+        "room kitchen bedroom parlour parlor office study bathroom shop bar pub inn tavern cafe café "
+        "restaurant classroom nursery cabin"
+        " compartment flat apartment ward surgery dining-room drawing-room living-room sitting-room "
+        "schoolroom bedchamber chamber lift"
         " elevator closet tent caravan lounge canteen laboratory lab hospital diner",
     ),
 )
@@ -41,12 +67,14 @@ _IN = re.compile(
     rf"[ -]({'|'.join(sorted(map(re.escape, ROOMS), key=len, reverse=True))})\b(?!-| of (?:light|mind|time|fact))",
     re.IGNORECASE,
 )
-_NOT_THERE = re.compile(r"\b(?:no|not|never|like|than|left|of|from|about|outside|for|if|would|thought|remembered)\b", re.IGNORECASE)
+_NOT_THERE = re.compile(
+    r"\b(?:no|not|never|like|than|left|of|from|about|outside|for|if|would|thought|remembered)\b", re.IGNORECASE
+)
 _SLUG_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 
 
 def place_told(text: str) -> tuple[str, tuple[str, ...], str]:
-    """The first place that a stretch of narration is in: its room, the roles of its beds, the words. Empty when it is not said."""
+    """The first place that is told of: its room, the roles of its beds, the words. Empty when none is."""
     for found in _IN.finditer(text):
         room = ROOMS.get(found[1].casefold())
         opening = text[max(0, found.start() - 12) : found.start()].split(" ")[-2:]

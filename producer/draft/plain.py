@@ -80,7 +80,9 @@ def heading_level(line: str, *, first: bool = False) -> int:
     words = line.split()
     if not words or len(words) > 12:
         return 0
-    if _CHAPTER.fullmatch(line) and not (len(words) > 3 and line.endswith((".", "?", "!", "”", '"')) and line[0].islower()):
+    if _CHAPTER.fullmatch(line) and not (
+        len(words) > 3 and line.endswith((".", "?", "!", "”", '"')) and line[0].islower()
+    ):
         return 2
     if _ROMAN.fullmatch(line) or re.fullmatch(r"\d{1,3}\.?", line):
         return 2

@@ -9,7 +9,8 @@ from producer.draft.hearing import Ear, listen
 from producer.draft.nouns import NARRATOR, Draft, Heard, Item, Paragraph, Person, Played, Scene, Source, Speech
 from producer.draft.people import Cast
 from producer.draft.places import place_told
-from producer.draft.speakers import Part, Told, attributed
+from producer.draft.speakers import attributed
+from producer.draft.talk import Part, Told
 from producer.draft.text import part
 
 LONGEST = 60

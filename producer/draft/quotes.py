@@ -10,8 +10,10 @@ from dataclasses import dataclass
 _CLOSERS = {"“": "”", '"': '"', "«": "»", "„": "“”‟", "‹": "›", "「": "」", "『": "』", "‘": "’", "'": "'"}
 _SINGLE = frozenset("‘'")
 _DASHES = "—–―"
-_STRONG = frozenset(".,!?…—–-;:)*’”\"")
-_ELIDED = re.compile(r"['’](?:tis|twas|twere|twill|em|til|till|cause|bout|round|un|cept|fraid|neath|ere|ave|ow|e|er|im|is)\b", re.I)
+_STRONG = frozenset('.,!?…—–-;:)*’”"')
+_ELIDED = re.compile(
+    r"['’](?:tis|twas|twere|twill|em|til|till|cause|bout|round|un|cept|fraid|neath|ere|ave|ow|e|er|im|is)\b", re.I
+)
 _ENDED = frozenset(".,!?…—–-;:")
 _OPENS = re.compile(r"(?:^|(?<=[\s(\[—–-]))'(?=\w)")
 
@@ -39,9 +41,8 @@ class Style:
 def style_of(texts: Iterable[str]) -> Style:
     """The marks that a text uses. Single ones count only where it has no others; they are for quotations in those."""
     signs: Counter[str] = Counter()
-    dashed = total = 0
+    dashed = 0
     for text in texts:
-        total += 1
         for sign in _CLOSERS:
             if sign in text:
                 signs[sign] += text.count(sign)

@@ -1,4 +1,4 @@
-"""Radio scripts: `NAME: (direction) words`, `SOUND:`, `MUSIC:`, numbered cues, scenes. Source: BBC and US radio layouts."""
+"""Radio scripts: `NAME: (direction) words`, `SOUND:`, `MUSIC:`, numbered cues, scenes. Source: BBC and US layouts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from producer.draft.fountain import SLUG
 from producer.draft.nouns import Draft, Played
 from producer.draft.prose import Wanted
 from producer.draft.stage import BEAT, Stage, treat_of
-from producer.draft.text import marked, readable, squeezed
+from producer.draft.text import marked, readable, row, squeezed
 
 _NUMBER = re.compile(r"^\s*\d{1,4}[.):]?\s+(?=\S)")
 _CUE = re.compile(r"^\s*([^\W\d_a-z][^:()a-z\n]{0,38}?)\s*(\([^()]{0,120}\))?\s*:(?!/)\s*(.*)$")
 _MIXED = re.compile(r"^\s*((?:[^\W\d_][\w.'’-]*)(?: [^\W\d_][\w.'’-]*){0,2})\s*(\([^()]{0,120}\))?\s*:(?!/)\s+(\S.*)$")
-_SOUNDS = frozenset("SOUND SOUNDS SFX FX F/X EFFECT EFFECTS EFX ATMOS ATMOSPHERE AMBIENCE".split())
-_MUSIC = frozenset("MUSIC MX GRAMS SONG STING ORCHESTRA".split())
+_SOUNDS = frozenset(row("SOUND SOUNDS SFX FX F/X EFFECT EFFECTS EFX ATMOS ATMOSPHERE AMBIENCE"))
+_MUSIC = frozenset(row("MUSIC MX GRAMS SONG STING ORCHESTRA"))
 _ABOUT = frozenset(
-    "TITLE SHOW SERIES EPISODE WRITER AUTHOR BY DATE DRAFT CAST CHARACTERS PRODUCER DIRECTOR VERSION DURATION LENGTH".split()
+    row(
+        "TITLE SHOW SERIES EPISODE WRITER AUTHOR BY DATE DRAFT CAST CHARACTERS PRODUCER DIRECTOR VERSION DURATION "
+        "LENGTH"
+    )
 )
 _SCENE = re.compile(r"^\s*(?:SCENE|ACT|PART|EPISODE|TEASER|PROLOGUE|EPILOGUE|COLD OPEN|TAG)\b[^a-z]{0,80}.*$")
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,300})[)\]]\.?")

@@ -6,36 +6,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from producer.draft.lexicon import BY_VOICE, NO_NAMES, PRONOUNS, SAYING, SUBJECTS, TITLES
+from producer.draft.lexicon import NO_NAMES, PRONOUNS
 from producer.draft.nouns import NARRATOR, UNKNOWN, Paragraph, Sex
-from producer.draft.people import Cast, Names, Someone, folded, names_in
-from producer.draft.phrases import Phrase, Token, phrases, says, somebody, tag_after, tag_before, tokens
-from producer.draft.quotes import Fragment, Style, fragments, style_of
+from producer.draft.people import Cast, Names, Someone, names_in
+from producer.draft.phrases import Phrase, Token, phrases, somebody, tag_after, tag_before, tokens
+from producer.draft.quotes import Fragment, style_of
+from producer.draft.survey import cut, tagged_names, vote
+from producer.draft.talk import Part, Told, fill, how_said
 
 _MEMORY = 8  # how many of those who spoke or were mentioned last are kept in mind
 _TALK_ENDS = 4  # paragraphs without speech after which a talk is over
-_TELLING = re.compile(r"[.!?…]['’”\")]*\s+")
-_VOICE = re.compile(r"\b(?:in|with) (?:an?|his|her) (?:(?!same\b)[a-z-]+ ){0,3}(?:voice|whisper|tone|sigh|laugh|smile|grin|sob|shout)\b")
-
-
-@dataclass(slots=True)
-class Part:
-    """A fragment of a paragraph, and who says it; `speaker` is empty for what is told."""
-
-    fragment: Fragment
-    speaker: str = ""
-    how: str = ""
-    doubt: str = ""
-    tag: bool = False
-    settled: bool = False  # the text says so: `it said`
-
-
-@dataclass(slots=True)
-class Told:
-    """A paragraph in parts."""
-
-    parts: list[Part]
-    talk: int = 0  # the number of the talk that it belongs to
 
 
 @dataclass(slots=True)
@@ -71,70 +51,29 @@ def attributed(paragraphs: Sequence[Paragraph], reserved: Iterable[str]) -> tupl
         reserved: keys that no member of a cast may have.
     """
     style = style_of(one.text for one in paragraphs if one.kind in ("text", "verse"))
-    cut = _cut(paragraphs, style)
+    every = cut(paragraphs, style)
     telling = [
         one.text[piece.inner[0] : piece.inner[1]]
-        for one, pieces in zip(paragraphs, cut, strict=True)
+        for one, pieces in zip(paragraphs, every, strict=True)
         for piece in pieces or ()
         if not piece.spoken
     ]
-    names = names_in((one.text for one in paragraphs), _tagged(telling))
+    names = names_in((one.text for one in paragraphs), tagged_names(telling))
     cast = Cast(reserved)
-    _vote(telling, names, cast)
+    vote(telling, names, cast)
     reader = _Reader(names, cast)
-    told = [reader.read(one, pieces) if pieces else reader.rest(one) for one, pieces in zip(paragraphs, cut, strict=True)]
-    for one in told:
-        for part in one.parts if one else ():
+    told: list[Told | None] = []
+    for one, pieces in zip(paragraphs, every, strict=True):
+        if pieces:
+            told.append(reader.read(one, pieces))
+        else:
+            reader.rest(one)
+            told.append(None)
+    for each in told:
+        for part in each.parts if each else ():
             part.speaker = cast.now(part.speaker)
-    _fill(told)
+    fill(told)
     return told, cast
-
-
-def _cut(paragraphs: Sequence[Paragraph], style: Style) -> list[list[Fragment] | None]:
-    found: list[list[Fragment] | None] = []
-    open_quote = False
-    for one in paragraphs:
-        if one.kind in ("heading", "break"):
-            found.append(None)
-            open_quote = False
-            continue
-        pieces = fragments(one.text, style, goes_on=open_quote) if one.kind != "note" else []
-        found.append(pieces or ([Fragment(0, len(one.text), (0, len(one.text)), False)] if one.text else None))
-        open_quote = bool(pieces) and pieces[-1].opened
-    return found
-
-
-def _tagged(telling: Iterable[str]) -> list[str]:
-    """Names that stand beside a verb of saying or behind a title: names for certain."""
-    found: list[str] = []
-    for text in telling:
-        words = tokens(text)
-        tag = tag_after(words)
-        if tag and tag[0].kind == "name":
-            found += tag[0].text.split()
-        for number, word in enumerate(words[:-1]):
-            following = words[number + 1]
-            if word.capital and folded(word.text) in TITLES and following.capital and following.gap in (" ", ". "):
-                found.append(following.text)
-    return [word for word in found if folded(word) not in TITLES]
-
-
-def _vote(telling: Iterable[str], names: Names, cast: Cast) -> None:
-    """Pronouns near the only name of a sentence say whether it is a he or a she."""
-    alone: Someone | None = None
-    for text in telling:
-        for sentence in _TELLING.split(text):
-            words = tokens(sentence)
-            if not words:
-                continue
-            if alone is not None and words[0].low in SUBJECTS:
-                alone.votes[PRONOUNS[words[0].low]] += 1
-            here = [one for one, _ in phrases(words, names) if one.kind == "name"]
-            alone = cast.named(here[0].text) if len(here) == 1 else None
-            if alone is not None:
-                for word in words[here[0].after :]:
-                    if word.low in PRONOUNS:
-                        alone.votes[PRONOUNS[word.low]] += 1
 
 
 class _Reader:
@@ -246,9 +185,7 @@ class _Reader:
 
     # Who is meant
 
-    def _who(
-        self, phrase: Phrase, here: Sequence[tuple[str, bool]], *, tag: bool, called: str = ""
-    ) -> Someone | None:
+    def _who(self, phrase: Phrase, here: Sequence[tuple[str, bool]], *, tag: bool, called: str = "") -> Someone | None:
         """The person that a phrase means.
 
         Args:
@@ -263,10 +200,10 @@ class _Reader:
             return self.cast.named(phrase.text)
         if phrase.kind == "noun":
             before = set(self.cast.all)
-            one = self.cast.described(phrase.text, self._likely(here) if tag else ())
-            if one.key not in before:
-                self.fresh.add(one.key)
-            return one
+            described = self.cast.described(phrase.text, self._likely(here) if tag else ())
+            if described.key not in before:
+                self.fresh.add(described.key)
+            return described
         if phrase.kind == "it":
             return self.cast.all[UNKNOWN]
         sex = PRONOUNS[phrase.text]
@@ -342,7 +279,7 @@ class _Reader:
         parts[which].speaker = one.key
         if phrase.kind == "it":
             parts[which].doubt, parts[which].settled = "unknown", True
-        parts[which].how = _how(verb, telling)
+        parts[which].how = how_said(verb, telling)
 
     def _settle(self, parts: list[Part], beats: dict[int, str], carried: str, text: str) -> None:
         """One paragraph has one speaker, unless it says otherwise."""
@@ -396,35 +333,3 @@ class _Reader:
             for name in one.called
             if name not in NO_NAMES
         )
-
-
-def _how(verb: Token, telling: str) -> str:
-    """What a tag says of the manner: the verb's own, an adverb near it, `in a small voice`."""
-    found = [SAYING.get(verb.low, "")]
-    clause = _TELLING.split(telling)[0]
-    near = tokens(clause[max(0, verb.start - 30) : verb.end + 60])
-    found += [BY_VOICE[word.low] for word in near if word.low in BY_VOICE]
-    voice = _VOICE.search(clause)
-    found += [voice[0]] if voice else []
-    return ", ".join(dict.fromkeys(one for one in found if one))
-
-
-def _fill(told: Sequence[Told | None]) -> None:
-    """In a talk between two, whoever is unknown is the other one."""
-    talks: dict[int, list[Part]] = {}
-    for one in told:
-        if one is not None:
-            talks.setdefault(one.talk, []).extend(part for part in one.parts if part.fragment.spoken)
-    for parts in talks.values():
-        known = list(dict.fromkeys(part.speaker for part in parts if part.speaker not in ("", UNKNOWN)))
-        if len(known) != 2:
-            continue
-        for number, part in enumerate(parts):
-            if part.speaker != UNKNOWN or part.settled:
-                continue
-            near = next((other.speaker for other in (*parts[number + 1 :], *parts[:number]) if other.speaker in known), "")
-            if near:
-                part.speaker, part.doubt = known[1 - known.index(near)], "by turn"
-
-
-__all__ = ["Part", "Told", "attributed", "says"]

@@ -22,7 +22,8 @@ _TREATS = (
 )
 _ASIDE = re.compile(r"\(([^()]{1,200})\)")
 _DIRECTION = re.compile(
-    r"^(?:[^a-z]*[A-Z][^a-z]*|(?:.*\b)?(?:\w+ly|\w+ing|voice|beat|pause|to (?:him|her|them|himself|herself)|off|aside)\b.*)$"
+    r"^(?:[^a-z]*[A-Z][^a-z]*"
+    r"|(?:.*\b)?(?:\w+ly|\w+ing|voice|beat|pause|to (?:him|her|them|himself|herself)|off|aside)\b.*)$"
 )
 
 
@@ -102,7 +103,9 @@ class Stage:
         if self.making.items and self.scenes:  # comments behind the last scene
             last = self.scenes.pop()
             self.scenes.append(
-                Scene(title=last.title, room=last.room, room_from=last.room_from, items=(*last.items, *self.making.items))
+                Scene(
+                    title=last.title, room=last.room, room_from=last.room_from, items=(*last.items, *self.making.items)
+                )
             )
         scenes = tuple(self.scenes)
         return Draft(

@@ -10,6 +10,11 @@ _SPACES = re.compile(r"\s+")
 Spans = tuple[tuple[int, int], ...]
 
 
+def row(text: str) -> tuple[str, ...]:
+    """The words of a list that is written with spaces between them."""
+    return tuple(text.split())
+
+
 def readable(text: str) -> str:
     """`text` with a space for every character that a script cannot hold; line ends are all newlines.
 

@@ -18,7 +18,9 @@ _RISKY = re.compile(r"[\"']?[\w.+-]+[\"']?:?$|[-–—−•‣·*#%>|]+$|[-–�
 _LEVEL = {"hit": "-14 LU", "steps": "-18 LU", "stinger": "-14 LU"}
 
 
-def write_script(draft: Draft, voices: Mapping[str, Voice], packs: Sequence[str], kinds: Mapping[str, str], head: str) -> str:
+def write_script(
+    draft: Draft, voices: Mapping[str, Voice], packs: Sequence[str], kinds: Mapping[str, str], head: str
+) -> str:
     """The whole file.
 
     Args:
@@ -75,7 +77,7 @@ def _scene(scene: Scene) -> Iterator[str]:
     if scene.title:
         head.append(f"title: {_value(scene.title)}")
     if scene.room:
-        head.append(f"room: {scene.room}  {TAG} room \"{_note(scene.room_from)}\"")
+        head.append(f'room: {scene.room}  {TAG} room "{_note(scene.room_from)}"')
     head.append("play:")
     yield f"  - {head[0]}"
     yield from (f"    {row}" for row in head[1:])
@@ -89,10 +91,10 @@ def _item(item: Item) -> Iterator[str]:
     elif item.kind == "comment":
         yield f"# {_note(item.note)}"
     elif item.kind == "pause":
-        yield f"- pause: {item.role}  {TAG + ' no sound found for' if item.suggested else '#'} \"{_note(item.note)}\""
+        yield f'- pause: {item.role}  {TAG + " no sound found for" if item.suggested else "#"} "{_note(item.note)}"'
     else:
         note = f"{TAG} {item.kind}" if item.suggested else "#"
-        yield f"- {item.kind}: {item.role}{' ' if item.keys else ''}{item.keys}  {note} \"{_note(item.note)}\""
+        yield f'- {item.kind}: {item.role}{" " if item.keys else ""}{item.keys}  {note} "{_note(item.note)}"'
 
 
 def _speech(speech: Speech) -> Iterator[str]:
@@ -110,7 +112,7 @@ def _speech(speech: Speech) -> Iterator[str]:
         moment = f'at word "{_word(one.word)}"{_which(speech.text, one)}'
         level = ", level -26 LU" if one.kind == "bed" else ""
         keys = f", {one.keys}" if one.keys else ""
-        yield f"- {one.kind}: {one.role} {moment}{level}{keys}  {TAG} {one.kind} \"{_note(one.phrase)}\""
+        yield f'- {one.kind}: {one.role} {moment}{level}{keys}  {TAG} {one.kind} "{_note(one.phrase)}"'
 
 
 def _word(word: str) -> str:
@@ -162,8 +164,7 @@ def _begins_badly(word: str) -> bool:
 
 def _note(text: str) -> str:
     """A text inside a comment."""
-    plain = " ".join(text.replace('"', "'").split())
-    return plain
+    return " ".join(text.replace('"', "'").split())
 
 
 def _value(text: str) -> str:

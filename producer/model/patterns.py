@@ -1,8 +1,8 @@
 """Words that stand for sounds: rows of words as packs and the built-in table write them.
 
-A pattern is a row of words. Each means all of its forms (`creak`: creaks, creaked, creaking); `a|b` is one or the other,
-`=word` this form alone, `...` up to six words of the same clause. The sound lands on the word with a `!`, else on the last:
-`door|gate ... creak`, `knock! at|on|upon`.
+A pattern is a row of words. Each means all of its forms (`creak`: creaks, creaked, creaking); `a|b` is one or the
+other, `=word` this form alone, `...` up to six words of the same clause. The sound lands on the word with a `!`, else
+on the last: `door|gate ... creak`, `knock! at|on|upon`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,43 @@ FAR = 6
 MOST_WORDS = 8
 """How many words a pattern may have."""
 _IRREGULAR = {
-    **{"ring": "rang rung", "break": "broke broken", "fall": "fell fallen", "shut": "shutting", "patter": "", "open": "", "strike": "struck"},
+    **{
+        "ring": "rang rung",
+        "break": "broke broken",
+        "fall": "fell fallen",
+        "shut": "shutting",
+        "patter": "",
+        "open": "",
+        "strike": "struck",
+    },
     **{"blow": "blew blown", "swing": "swung", "hit": "hitting", "sing": "sang sung", "rise": "rose risen"},
     **{"come": "came", "go": "went gone", "run": "ran", "set": "setting", "put": "putting", "tear": "tore torn"},
     **{"beat": "beaten", "burn": "burnt", "shake": "shook shaken", "draw": "drew drawn", "catch": "caught"},
-    **{"begin": "began begun beginning", "hear": "heard", "whir": "whirred whirring", "split": "splitting", "burst": "bursting", "throw": "threw thrown"},
-    **{"drive": "drove driven", "get": "got", "let": "letting", "fly": "flew flown", "grind": "ground", "shoot": "shot"},
+    **{
+        "begin": "began begun beginning",
+        "hear": "heard",
+        "whir": "whirred whirring",
+        "split": "splitting",
+        "burst": "bursting",
+        "throw": "threw thrown",
+    },
+    **{
+        "drive": "drove driven",
+        "get": "got",
+        "let": "letting",
+        "fly": "flew flown",
+        "grind": "ground",
+        "shoot": "shot",
+    },
     **{"take": "took taken", "turn": "", "give": "gave given", "slide": "slid", "speak": "spoke", "leave": "left"},
-    **{"drop": "dropped", "wind": "winds", "tread": "trod trodden", "foot": "feet", "leaf": "leaves", "glass": "glasses"},
+    **{
+        "drop": "dropped",
+        "wind": "winds",
+        "tread": "trod trodden",
+        "foot": "feet",
+        "leaf": "leaves",
+        "glass": "glasses",
+    },
     **{"make": "made making", "say": "said", "bring": "brought", "stand": "stood", "hold": "held", "sound": ""},
     **{"wake": "woke", "creep": "crept", "sweep": "swept", "spin": "spun", "sink": "sank sunk", "fling": "flung"},
     **{"stir": "", "shine": "shone", "freeze": "froze", "spring": "sprang sprung", "lay": "laid", "rend": "rent"},

@@ -72,10 +72,10 @@ class _Reader:
                 at = roles[0].place if len(roles) == 1 and not head.licence else top
                 self._problem(at, what + _without(roles))
         names = self._names(sounds)
-        for role in head.words if not self.problems else ():
-            if role not in names:
-                at = _key(_child(root, "words"), role)
-                self._problem(at, f"words: this pack has no sound '{role}'{nearest(role, names)}")
+        for name in head.words if not self.problems else ():
+            if name not in names:
+                at = _key(_child(root, "words"), name)
+                self._problem(at, f"words: this pack has no sound '{name}'{nearest(name, names)}")
         if self.problems:
             raise PackError(self.problems)
         return Pack(
