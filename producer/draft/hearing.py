@@ -158,7 +158,8 @@ def _real(words: Sequence[Token], at: int, span: tuple[int, int], rule: Rule, te
     hears = "hear" in before or "heard" in before
     denied = any(word in _NO or word.endswith("n't") for word in (*near, *inside))
     unreal = "like" in near or _as_if(before) or any(word in _UNREAL for word in before)
-    stopped = bool(_STOPPED & {*after, *inside}) or (after == ["of"] and rule.kind == "bed")
+    of_it = at + 1 < len(words) and words[at + 1].low == "of" and rule.kind == "bed"
+    stopped = bool(_STOPPED & {*after, *inside}) or of_it
     if denied or unreal or stopped or _EVERY.search(text[words[begin].start : words[at].end]):
         return False
     return hears or not (

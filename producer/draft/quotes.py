@@ -16,6 +16,11 @@ _ELIDED = re.compile(
 )
 _ENDED = frozenset(".,!?…—–-;:")
 _OPENS = re.compile(r"(?:^|(?<=[\s(\[—–-]))'(?=\w)")
+_VERBAL = re.compile(
+    r"(?:said|asked|replied|answered|cried|whispered|muttered|murmured|shouted|called|told|went on|added|"
+    r"dijo|preguntó|respondió|contestó|dit|demanda|répondit|disse|sagte|fragte|antwortete)\b"
+)
+_TAGGED = re.compile(r",?\s*(?:[^\W\d_]\w* )?" + _VERBAL.pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +162,13 @@ def _is_said(text: str, at: int, inner: tuple[int, int], end: int) -> bool:
         mention = inside[-1] == "," and inside[0].islower() and before and before[-1] not in ",.:;!?—–-”"
         return not mention
     before, after = text[:at].rstrip(), text[end:].lstrip()
-    if before and before[-1] in ",:":
+    if (before and before[-1] in ",:") or _TAGGED.match(after):
         return True
     if not before and not after:
         return True
     return bool(after[:1] in _DASHES and (not before or before[-1] in _DASHES + ".,!?"))
 
 
-_VERBAL = re.compile(
-    r"(?:said|asked|replied|answered|cried|whispered|muttered|murmured|shouted|called|told|went on|added|"
-    r"dijo|preguntó|respondió|contestó|dit|demanda|répondit|disse|sagte|fragte|antwortete)\b"
-)
 _INSERTED = re.compile(r"\s[—–―]\s*(?=\w)|\s*[—–―](?=[.,;:!?\s]|$)\s*")
 _BARE_TAG = re.compile(r"(?<=[,?!…])\s+(?=(?:(?:he|she|they|I)\s+)?" + _VERBAL.pattern + ")")
 

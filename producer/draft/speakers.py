@@ -86,11 +86,12 @@ class _Reader:
         self.met: set[str] = set()
         self.fresh: set[str] = set()  # who was described for the first time in the present paragraph
         self.carried = ""  # who speaks on, when a quotation was left open
+        self.open: list[Part] = []  # what belongs to that quotation
 
     def rest(self, paragraph: Paragraph) -> None:
         """A heading or a break: whoever talked has stopped."""
         self.mind.end_talk()
-        self.carried = ""
+        self.carried, self.open = "", []
         if paragraph.kind == "heading":
             self.mind.recent.clear()
             self.mind.doers.clear()
@@ -103,11 +104,17 @@ class _Reader:
             self._tell(paragraph, parts)
             return Told(parts, self.mind.talk)
         carried, self.carried = self.carried, ""
-        self._speak(paragraph.text, parts, carried)
+        before, self.open = self.open, []
+        self._speak(paragraph.text, parts, carried if not any(part.doubt for part in before) else "")
         spoken = [part for part in parts if part.fragment.spoken]
         last = spoken[-1]
+        if carried and spoken[0].doubt:
+            spoken[0].speaker = carried
+        for part in before if carried and not spoken[0].doubt else ():
+            if part.doubt:  # a speech over several paragraphs says at its end whose it is
+                part.speaker, part.doubt = spoken[0].speaker, ""
         if last.fragment.opened:
-            self.carried = last.speaker
+            self.carried, self.open = last.speaker, [*before, *spoken] if carried else spoken
         mind = self.mind
         if last.speaker not in ("", UNKNOWN):
             mind.meet(last.speaker)

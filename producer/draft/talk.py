@@ -40,8 +40,10 @@ class Told:
 def how_said(verb: Token, telling: str) -> str:
     """What a tag says of the manner: the verb's own, an adverb near it, `in a small voice`."""
     found = [SAYING.get(verb.low, "")]
-    clause = SENTENCE_END.split(telling)[0]
-    near = tokens(clause[max(0, verb.start - 30) : verb.end + 60])
+    begin = max((end.end() for end in SENTENCE_END.finditer(telling, 0, verb.start)), default=0)
+    ended = SENTENCE_END.search(telling, verb.end)
+    clause = telling[begin : ended.start() if ended else len(telling)]
+    near = tokens(clause[max(0, verb.start - begin - 30) : verb.end - begin + 60])
     found += [BY_VOICE[word.low] for word in near if word.low in BY_VOICE]
     voice = _VOICE.search(clause)
     found += [voice[0]] if voice else []
