@@ -108,7 +108,7 @@ def _bytes(story: Path) -> bytes:
     limit = draft.LARGEST_BYTES if story.suffix.lower() == ".epub" else _LARGEST_TEXT
     try:
         if story.is_dir():
-            raise RenderError(f"{story} is a folder; name the story in it")
+            raise RenderError(f"{story}: this is a folder; name the story in it")
         with story.open("rb") as file:
             raw = file.read(limit + 1)
     except OSError as found:
@@ -123,7 +123,7 @@ def _text(raw: bytes, story: Path) -> str:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "replace")
     if b"\0" in raw[:4096]:
-        raise RenderError(f"{story} is no text; a story is text, Markdown, EPUB, Fountain or a radio script")
+        raise RenderError(f"{story}: this is no text; a story is text, Markdown, EPUB, Fountain or a radio script")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

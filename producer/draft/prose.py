@@ -16,6 +16,7 @@ from producer.draft.text import part
 LONGEST = 60
 """Words of narration in one line; a sentence is never cut for it."""
 _OPENING = 150  # words in which a scene says where it is
+_AFTER_HEADING = "900 ms"
 _APART = 12  # words before the same sound is suggested again
 
 
@@ -115,6 +116,8 @@ def _scenes(source: Source, told: Sequence[Told | None], wanted: Wanted) -> Iter
             continue
         if parts is None:
             continue
+        if headings and headings == len(making.items):
+            making.items.append(Played(kind="pause", role=_AFTER_HEADING))
         for speech in _speeches(paragraph, parts, source.language or wanted.language):
             making.add(speech, wanted.ear)
     if making.items:

@@ -83,7 +83,7 @@ class _Reader:
             self.begun = True
         elif cue:
             self._cue(cue[1].strip(), cue[2] or "", cue[3].strip())
-        elif (self.kind == "" or blank) and (alone := _BRACKETED.fullmatch(bare)):
+        elif (self.kind != "speech" or blank) and (alone := _BRACKETED.fullmatch(bare)):
             self.end()
             self._bracketed(alone[1])
         elif self.kind == "":

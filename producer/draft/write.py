@@ -63,8 +63,7 @@ def _cues(draft: Draft) -> Iterator[Played]:
 def _cast(draft: Draft, voices: Mapping[str, Voice]) -> Iterator[str]:
     for person in draft.people:
         voice = voices[person.key]
-        own = [f"name: {_flow(person.name)}"] if person.key != NARRATOR else []
-        own += [f"voice: {voice.voice}"]
+        own = [f"name: {_flow(person.name)}", f"voice: {voice.voice}"]
         own += [f"pitch: {voice.pitch}"] if voice.pitch else []
         own += [f"pan: {voice.pan}"] if voice.pan else []
         own += ["room: none"] if person.key == NARRATOR else []
@@ -90,6 +89,8 @@ def _item(item: Item) -> Iterator[str]:
         yield from _speech(item)
     elif item.kind == "comment":
         yield f"# {_note(item.note)}"
+    elif item.kind == "pause" and not item.note:
+        yield f"- pause: {item.role}"
     elif item.kind == "pause":
         yield f'- pause: {item.role}  {TAG + " no sound found for" if item.suggested else "#"} "{_note(item.note)}"'
     else:

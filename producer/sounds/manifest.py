@@ -201,8 +201,12 @@ class Head(_Part):
     author: Line = ""
     licence: Line = ""
     homepage: Line = ""
-    words: dict[Role, Patterns] = {}
+
+
+class Words(_Part):
     """By role, the words of a story that it stands for: `render draft` suggests the role where it finds them."""
+
+    words: dict[Role, Patterns] = {}
 
 
 _Entry = TypeVar("_Entry", bound=_Part)
