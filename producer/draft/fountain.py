@@ -17,7 +17,6 @@ from producer.draft.stage import BEAT, Stage, treat_of
 from producer.draft.text import marked, readable, squeezed
 
 _BONEYARD = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_NOTE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _KEY = re.compile(r"([A-Za-z][A-Za-z ]{0,30}):[ \t]*(.*)")
 SLUG = re.compile(r"(?:INT|EXT|EST|INT\.?/EXT|EXT\.?/INT|I/E)[. ]", re.IGNORECASE)
 _FADE = re.compile(r"(?:FADE|CUT|DISSOLVE|SMASH|IRIS)\b.{0,30}[.:]|THE END\.?|BLACK\.?")
@@ -74,19 +73,25 @@ def _title_page(text: str) -> tuple[dict[str, str], str]:
 
 
 def _block(stage: Stage, lines: list[str]) -> None:
-    notes: list[str] = []
-
-    def kept(found: re.Match[str]) -> str:
-        notes.append(" ".join(found[1].split()))
-        return ""
-
-    lines = [line for line in _NOTE.sub(kept, "\n".join(lines)).split("\n") if line.strip()]
+    text, notes = _without_notes("\n".join(lines))
+    lines = [line for line in text.split("\n") if line.strip()]
     while lines and _single(stage, lines[0], alone=len(lines) == 1):
         lines = lines[1:]
     if lines and not _dialogue(stage, lines):
         _action(stage, lines)
     for note in notes:
         stage.play(Played(kind="comment", note=note))
+
+
+def _without_notes(text: str) -> tuple[str, list[str]]:
+    kept: list[str] = []
+    notes: list[str] = []
+    at = 0
+    while (begin := text.find("[[", at)) >= 0 and (end := text.find("]]", begin)) >= 0:
+        kept.append(text[at:begin])
+        notes.append(" ".join(text[begin + 2 : end].split()))
+        at = end + 2
+    return "".join([*kept, text[at:]]), notes
 
 
 def _single(stage: Stage, line: str, *, alone: bool) -> bool:
@@ -103,7 +108,7 @@ def _single(stage: Stage, line: str, *, alone: bool) -> bool:
         return True
     forced = bare.startswith(".") and not bare.startswith("..")
     if forced or (SLUG.match(bare) and (alone or bare.upper() == bare)):
-        stage.scene(squeezed(_NUMBER.sub("", bare[1:] if forced else bare))[0])
+        stage.scene(_NUMBER.sub("", squeezed(bare[1:] if forced else bare)[0]))
         return True
     transition = bare.startswith(">") and not bare.endswith("<")
     if transition or (alone and bare.isupper() and (bare.endswith("TO:") or _FADE.fullmatch(bare))):
@@ -113,7 +118,7 @@ def _single(stage: Stage, line: str, *, alone: bool) -> bool:
 
 
 def _dialogue(stage: Stage, lines: Sequence[str]) -> bool:
-    head = lines[0].strip()
+    head = squeezed(lines[0])[0]
     forced = head.startswith("@")
     name = head.lstrip("@").rstrip("^ ")
     bare = _EXTENSION.sub("", name).strip()

@@ -60,6 +60,7 @@ class Cast:
         self.all: dict[str, Someone] = {}
         self.names: dict[str, str] = {}  # folded name -> key
         self.heads: dict[str, list[str]] = {}  # noun -> keys, the latest last
+        self.titles: dict[str, list[str]] = {}  # `captain` -> keys
         self.same: dict[str, str] = {}  # key -> the key of whom it turned out to be
         for key, name in ((NARRATOR, "Narrator"), (UNKNOWN, "A voice")):
             self.all[key] = Someone(key, name, called={key})
@@ -83,7 +84,8 @@ class Cast:
         shown = re.sub(r"['’]s?$", "", name.strip())
         title = titles[-1] if titles else words[0] if len(words) == 1 and words[0] in TITLES else ""
         new = self._new("_".join(words), shown, sex, sure=sure or (len(bare) > 1 and bool(sex)))
-        new.title = title
+        if title:
+            self._entitle(new, title)
         self._call(new, words, bare, titles)
         return new
 
@@ -112,12 +114,16 @@ class Cast:
         if sex and not one.sure:
             one.sex, one.sure = sex, True
         if titles and not one.title:
-            one.title = titles[-1]
+            self._entitle(one, titles[-1])
         for name in (" ".join(words), " ".join(bare), bare[0], bare[-1]):
             if name not in TITLES or name in KIN or name == " ".join(words):
                 self.names.setdefault(name, one.key)
             if self.names.get(name) == one.key:
                 one.called.add(name)
+
+    def _entitle(self, one: Someone, title: str) -> None:
+        one.title = title
+        self.titles.setdefault(title, []).append(one.key)
 
     def described(self, words: str, near: Iterable[Someone] = ()) -> Someone:
         """The person of `the old man`, `a voice`, `the Captain`; a new one when nobody is meant.
@@ -134,9 +140,9 @@ class Cast:
         if whole in self.names:
             return self.all[self.names[whole]]
         if article not in ("a", "an", "another"):
-            titled = [one for one in self.all.values() if one.title == head]
+            titled = {self.now(key) for key in self.titles.get(head, ())}
             if len(titled) == 1:
-                return titled[0]
+                return self.all[titled.pop()]
             keys = self.heads.get(head, [])
             if keys and (len(rest) == 1 or len(keys) == 1):
                 return self.all[keys[-1]]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _CLOSERS = {"“": "”", '"': '"', "«": "»", "„": "“”‟", "‹": "›", "「": "」", "『": "』", "‘": "’", "'": "'"}
+_FARTHEST = 5000  # characters in which a single quotation mark is looked for that may be an apostrophe
 _SINGLE = frozenset("‘'")
 _DASHES = "—–―"
 _STRONG = frozenset('.,!?…—–-;:)*’”"')
@@ -52,7 +53,7 @@ def style_of(texts: Iterable[str]) -> Style:
             if sign in text:
                 signs[sign] += text.count(sign)
         signs["turned"] += len(re.findall(r"(?:^|\s)»\w", text)) - len(re.findall(r"(?:^|\s)«\s?\w", text))
-        signs["single"] += len(re.findall(r"(?:^|\s)'\w[^']*(?:'\w[^']*)*[.,!?]'(?!\w)", text))
+        signs["single"] += len(re.findall(r"(?:^|\s)'\w[^']{0,300}(?:'\w[^']{0,300}){0,6}[.,!?]'(?!\w)", text))
         signs["left"] += len(re.findall(r"(?:^|[\s(—–])‘\w", text))
         dashed += text[:1] in _DASHES and text[1:2] not in _DASHES
     openers = {sign for sign in '“"„«‹「『' if signs[sign]}
@@ -140,8 +141,8 @@ def _end(text: str, at: int, sign: str, closer: str) -> int | None:
 def _single_end(text: str, at: int, closer: str) -> int | None:
     """The closing mark that is no apostrophe: best one that stands behind a sign."""
     weak = None
-    for place in range(at + 1, len(text)):
-        if text[place] == "‘" and weak is not None:
+    for place in range(at + 1, min(at + _FARTHEST, len(text))):
+        if text[place] == "‘" and not text[place - 1].isalnum():
             break
         after = text[place + 1 : place + 2]
         if text[place] != closer or after.isalnum():
