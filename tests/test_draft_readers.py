@@ -66,7 +66,8 @@ def test_front_matter_and_emphasis_of_markdown() -> None:
 
 def test_a_page_of_html_keeps_blocks_apart_and_skips_what_is_not_read() -> None:
     page = (
-        "<html><head><title>no</title><style>p{}</style></head><body><h1>Title</h1><p>One<br/>two &amp; &#x201c;three&#x201d;"
+        "<html><head><title>no</title><style>p{}</style></head><body><h1>Title</h1>"
+        "<p>One<br/>two &amp; &#x201c;three&#x201d;"
         "<script>no()</script></p><hr/><p/><div>Four <em>fi</em>ve<p>Six</p></div><span hidden>no</span><p>Seven"
     )
     found = read_html(page).paragraphs

@@ -17,6 +17,7 @@ LONGEST = 60
 """Words of narration in one line; a sentence is never cut for it."""
 _OPENING = 150  # words in which a scene says where it is
 _AFTER_HEADING = "900 ms"
+_AT_ONCE = 8_000  # characters
 _APART = 12  # words before the same sound is suggested again
 
 
@@ -173,5 +174,14 @@ def sentences(text: str, language: str) -> list[str]:
     """The sentences of a text with the spaces behind them; together they are the text."""
     from sentencex import segment
 
-    found = [str(sentence) for sentence in segment(language.partition("-")[0].casefold() or "en", text)]
-    return found if "".join(found) == text else [text]
+    code = language.partition("-")[0].casefold() or "en"
+    found: list[str] = []
+    at = 0
+    while at < len(text):  # the library's cost grows with the square of what it is given at once
+        space = text.rfind(" ", at, at + _AT_ONCE) if len(text) - at > _AT_ONCE else -1
+        end = space + 1 if space > at else min(at + _AT_ONCE, len(text)) if len(text) - at > _AT_ONCE else len(text)
+        piece = text[at:end]
+        parts = [str(sentence) for sentence in segment(code, piece)]
+        found += parts if "".join(parts) == piece else [piece]
+        at = end
+    return found
