@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from producer.draft.hearing import listen
-from producer.draft.nouns import Speech
+from producer.draft.nouns import Draft, Heard, Person, Played, Scene, Speech
 from producer.draft.places import place_headed, place_told
 from producer.model.patterns import forms, read_pattern
-from tests.draft_helpers import of_prose, score, the_ear
+from tests.draft_helpers import checked, of_prose, of_radio, packs, score, the_ear
 
 LEAST = {"tuning": (0.9, 0.8), "heldout": (0.9, 0.8), "blind": (0.9, 0.8), "last": (0.9, 0.6)}
 """Shares of speakers and of sounds. `last` was never tuned for: it is what a story of one's own may expect."""
@@ -124,3 +124,28 @@ def test_forms_of_words() -> None:
 def test_a_pattern_that_means_nothing_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"^'|pattern"):
         read_pattern(wrong)
+
+
+@pytest.mark.parametrize("form", ["told", "asked"])
+def test_every_cue_that_a_draft_can_make_is_one_that_the_script_s_reader_takes(form: str) -> None:
+    if form == "asked":
+        names = [role.replace("_", " ").upper() for role in packs().roles()]
+        made = of_radio("SCENE 1\n" + "".join(f"SOUND: {name}\nMARA: Go.\n" for name in names))
+        roles = {item.role for scene in made.scenes for item in scene.items if isinstance(item, Played)}
+        assert len(roles) > 60
+    else:
+        rules = {rule.role: rule for rules in the_ear().rules.values() for rule in rules}
+        heard = [
+            Heard(0, "So", rule.role, "bed" if rule.kind == "bed" else "sound", rule.keys, "So")
+            for rule in rules.values()
+        ]
+        items = tuple(Speech(speaker="narrator", text="So it went, so it went.", heard=(one,)) for one in heard)
+        made = Draft(
+            title="T",
+            language="en-GB",
+            form="prose",
+            people=(Person(key="narrator", name="N"),),
+            scenes=(Scene(items=items),),
+        )
+        assert len(heard) >= 45
+    assert checked(made).scenes

@@ -80,7 +80,9 @@ class _Reader(HTMLParser):
         kind = f"{given.get('epub:type', '')} {given.get('role', '')}"
         if tag in _UNREAD or "pagebreak" in kind or "hidden" in given:
             return "unread"
-        if "noteref" in kind or "backlink" in kind:
+        around = {"sup": "a", "a": "sup"}.get(tag)
+        raised = around is not None and any(name == around for name, _ in self.open[-4:])
+        if "noteref" in kind or "backlink" in kind or raised:
             return "sign"
         if "footnote" in kind or "endnote" in kind or "rearnote" in kind:
             return "note"
