@@ -199,7 +199,8 @@ def test_markdown_keeps_every_word_and_drops_what_is_only_layout() -> None:
 
 def test_a_footnote_is_said_where_it_stands_and_its_sign_is_not() -> None:
     page = (
-        '<p>It burned<a epub:type="noteref" href="#n">1</a> all<a href="#m"><sup>2</sup></a> night<sup><a>3</a></sup>.</p>'
+        '<p>It burned<a epub:type="noteref" href="#n">1</a> all<a href="#m"><sup>2</sup></a>'
+        " night<sup><a>3</a></sup>.</p>"
         '<aside epub:type="footnote" id="n"><p>1. It did not.</p></aside><p>Day came.</p>'
     )
     made = of_prose(read_epub(epub([page]), "book.epub"))
