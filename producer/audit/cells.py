@@ -120,7 +120,6 @@ class Album:
     """Takes down a programme, part by part."""
 
     def __init__(self, room: Room = MEMORY) -> None:
-        self._room = room
         self._rate_hz: int | None = None
         self._samples = 0
         self._cells, self._moments, self._channels = Rows(room, BANDS), Rows(room, 2), Rows(room, 3, np.float32)
