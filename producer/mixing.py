@@ -60,7 +60,7 @@ class Workshop:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
-        for file in self._files:
+        for file in list(self._files):
             file.close()
 
     def shelf(self) -> Shelf:

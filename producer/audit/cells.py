@@ -119,9 +119,9 @@ class Whole:
 class Album:
     """Takes down a programme, part by part."""
 
-    def __init__(self, room: Room = MEMORY) -> None:
-        self._room = room
-        self._rate_hz: int | None = None
+    def __init__(self, room: Room = MEMORY, rate_hz: int | None = None) -> None:
+        """`rate_hz`: of a programme of which there may be nothing."""
+        self._rate_hz = rate_hz
         self._samples = 0
         self._cells, self._moments, self._channels = Rows(room, BANDS), Rows(room, 2), Rows(room, 3, np.float32)
 
@@ -136,7 +136,7 @@ class Album:
         self._channels.append(part.channels)
 
     def whole(self) -> Whole:
-        """All that was taken down. Raises ValueError when nothing was."""
+        """All that was taken down. Raises ValueError when nothing was, and not even its rate is known."""
         if self._rate_hz is None:
             raise ValueError("nothing was seen")
         return Whole(

@@ -112,7 +112,7 @@ class Listener:
     """Listens while a decoded file goes by."""
 
     def __init__(self, rate_hz: int, channels: int, room: Room = MEMORY) -> None:
-        self._album = Album(room)
+        self._album = Album(room, rate_hz)
         self._rate_hz, self._channels = rate_hz, channels
         self.meter = Meter(rate_hz, channels)
         self._flat: list[tuple[int, int]] = []
