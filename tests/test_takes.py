@@ -36,6 +36,7 @@ cast:
   ben: {name: Ben, voice: en-gb, level: -2 LU}
   both: {together: [ada, ben]}
 say: {Aoife: EE-fa}
+credits: no
 scenes:
   - title: The quay
     play:
