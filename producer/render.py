@@ -314,7 +314,7 @@ def plan(order: Order, cache: Cache, watch: Watch) -> Placed:
             takes = {**takes, **again}
             timeline = place(script, takes, sounds)
     timeline = replace(timeline, duration=Samples(encode.whole_frames(timeline.duration, profile)))
-    if not timeline.duration:
+    if not crediting.story_end(script, timeline):
         raise ScriptError(
             [Problem(script.scenes[0].place, "nothing can be heard in this script: give it words or sounds")]
         )
