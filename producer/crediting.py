@@ -48,6 +48,13 @@ def _overrun(script: Script, timeline: Timeline) -> int:
     return max(0, max(ends, default=0) - begins[0]) if begins else 0
 
 
+def story_end(script: Script, timeline: Timeline) -> int:
+    """The sample at which everything but the credits is over; 0 when nothing else is heard."""
+    ends = [clip.span.end for clip in timeline.clips if clip.scene != script.credits_scene]
+    ends += [scene.span.end for scene in timeline.scenes if scene.id != script.credits_scene]
+    return max(ends, default=0)
+
+
 def changed(was: Script, now: Script) -> tuple[Line, ...]:
     """The lines of `now` that `was` has not, or not in these words."""
     known: Mapping[str, Line] = {line.id: line for line in was.lines}
@@ -61,9 +68,9 @@ def unspoken(script: Script, recorded: Set[Speech]) -> str:
 
 
 def _ordered(authors: Iterable[tuple[str, bool]]) -> list[str]:
-    """Each author once, those first whom a licence asks to be named."""
+    """Each author once, those first whom a licence asks to be named; else by name, whichever is heard first."""
     named: dict[str, bool] = {}
     for author, must in authors:
         if author:
             named[author] = named.get(author, False) or must
-    return sorted(named, key=lambda author: not named[author])
+    return sorted(named, key=lambda author: (not named[author], author.casefold(), author))

@@ -178,7 +178,7 @@ def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None)
     held = [in_format(profile, kind) for kind in kinds(order, profile)]
     duration = max(encode.whole_frames(timeline.duration, one) for one in held)
     timeline = replace(timeline, duration=Samples(duration))
-    if not timeline.duration:
+    if not crediting.story_end(script, timeline):
         raise ScriptError(
             [Problem(script.scenes[0].place, "nothing can be heard in this script: give it words or sounds")]
         )

@@ -333,7 +333,7 @@ def spoken(folder: Path) -> list[tuple[str, str]]:
 
 def test_a_cue_that_leaves_the_script_takes_its_credit_along(play: Path, shell: Shell) -> None:
     both = rendered(play, shell, STORY)
-    assert spoken(both)[-1][0] == "Sounds by Thea Thud and Otto Two."  # the other variation is not heard
+    assert spoken(both)[-1][0] == "Sounds by Otto Two and Thea Thud."  # the other variation is not heard
     written = (both / "credits.txt").read_text("utf-8")
     assert "Thea Thud" in written and "Otto Two" in written and "Ida One" not in written
     fewer = rendered(play, shell, STORY.replace(" [thud]", ""))
@@ -357,7 +357,7 @@ def test_they_are_a_chapter_with_captions_and_leave_the_story_as_it_was(play: Pa
     heard = max(one["end"] for one in told["clips"] if one["scene"] != "credits")
     assert first - credits["start"] >= 2.4 * told["rate_hz"] and first > heard
     words = " ".join(one["body"] for one in json.loads((folder / "transcript.json").read_text("utf-8"))["segments"])
-    assert words.endswith("All voices in this production are synthetic. Sounds by Thea Thud and Otto Two.")
+    assert words.endswith("All voices in this production are synthetic. Sounds by Otto Two and Thea Thud.")
     assert json.loads((folder / "audit.json").read_text("utf-8"))["files"][0]["findings"] == []
     kept = Path(shutil.copytree(folder, play / "kept"))
     without = json.loads((rendered(play, shell, f"credits: no\n{STORY}") / "timeline.json").read_text("utf-8"))
@@ -408,5 +408,5 @@ def test_everything_discloses_the_same_voices(play: Path, shell: Shell, cache: P
     assert (content, synthetic, lines[1]) == ("true", ["Ada"], "These credits are spoken by a synthetic voice.")
     take(play, "credits_title", "Two sounds.", cache)
     take(play, "credits_sounds", lines[2], cache)
-    sounds = "Sounds by Thea Thud and Otto Two."
+    sounds = "Sounds by Otto Two and Thea Thud."
     assert told(rendered(play, shell, asked)) == ("false", False, [], ["Two sounds.", sounds], "")
