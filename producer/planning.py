@@ -153,8 +153,6 @@ def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None)
     session.check(order.session)
     with memory.uncollected():
         script, packs = read_script(order.project, order.packs, cache)
-    if window is not None:
-        check_scene(window, len(script.scenes))
     delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
     profile = _profile(order.profile or script.profile)
     head = None if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
@@ -163,6 +161,8 @@ def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None)
     written, roles = script, [role for role, _ in _asked(script)]
     folder = voice.look(order.project.root, order.project.slug, crediting.foreseen(script, roles, sounds).lines)
     script = crediting.foreseen(script, roles, sounds, folder.chosen.keys())
+    if window is not None:
+        check_scene(window, len(script.scenes))
     takes, recorded = _takes(order, script, script.lines, folder, profile.rate_hz, cache, watch)
     broken = sounds.check(_roles(script))
     if broken:

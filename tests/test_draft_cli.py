@@ -40,7 +40,10 @@ def test_a_story_becomes_an_episode_with_its_words_and_its_sounds_on_them(tmp_pa
     assert (made.code, made.err) == (0, "")
     output = tmp_path / "output" / "lamp"
     timeline = json.loads((output / "timeline.json").read_text("utf-8"))
-    spoken = [clip for clip in timeline["clips"] if clip["kind"] == "speech"]
+    credited = {scene["id"] for scene in timeline["scenes"][-1:]}
+    assert credited == {"credits"}
+    end = timeline["scenes"][-1]["start"]
+    spoken = [clip for clip in timeline["clips"] if clip["kind"] == "speech" and clip["start"] < end]
     assert words(" ".join(clip["text"] for clip in spoken)) == words(STORY)
     knocked = next(word["start"] for clip in spoken for word in clip.get("words", ()) if word["text"] == "knocked")
     assert next(clip["hit"] for clip in timeline["clips"] if clip["name"] == "knock") == knocked

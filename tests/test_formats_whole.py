@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = ["cache", "shell"]
 
 SCRIPT = """\
 title: Three boards
+credits: no
 season: 2
 episode: 3
 date: 2026-11-22
@@ -48,6 +50,7 @@ scenes:
 """
 NARRATION = """\
 title: Plain narration
+credits: no
 profile: acx
 cast:
   teller: {name: Teller, voice: en-gb}
@@ -207,7 +210,7 @@ def narrated(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> render.Re
 def test_acx_gets_what_it_asks_for(narrated: render.Report) -> None:
     acx, file = PROFILES["acx"], narrated.mixes[0].file
     assert acx.rms_db is not None
-    frames = mpeg.frames(file.read_bytes())
+    frames = mpeg.frames(BytesIO(file.read_bytes()))
     assert frames is not None and (frames.rate_hz, frames.channels, frames.kbps) == (44_100, 1, (192,))
     audio = np.concatenate(list(ffmpeg.decode(file, 1, 44_100)))[:, 0].astype(float)
     assert acx.rms_db[0] <= 20 * np.log10(np.sqrt(np.square(audio).mean())) <= acx.rms_db[1]
