@@ -67,7 +67,6 @@ def all_finished(
     cache: Cache,
     jobs: int,
     watch: Watch,
-    crew: Crew | None = None,
 ) -> tuple[Delivered, ...]:
     """Every mix in every kind of file: all of the first kind first, in the order of `styles`.
 
@@ -75,7 +74,6 @@ def all_finished(
 
     Args:
         audio: the file for a mix in a kind.
-        crew: the one that mixed it, if one did.
 
     Raises RenderError when one cannot hold the profile.
     """
@@ -84,7 +82,7 @@ def all_finished(
     beside = [one for one in wanted if one not in in_turn]
     made: dict[tuple[MixStyle, Format], Delivered] = {}
     for style, kind in in_turn:
-        made[style, kind] = finished(mix, style, kind, profile, audio(style, kind), cache, jobs, watch, crew)
+        made[style, kind] = finished(mix, style, kind, profile, audio(style, kind), cache, jobs, watch)
 
     def one(asked: tuple[MixStyle, Format]) -> Delivered:
         own_jobs = max(1, jobs // len(beside))
@@ -107,14 +105,13 @@ def finished(
     cache: Cache,
     jobs: int,
     watch: Watch,
-    crew: Crew | None = None,
 ) -> Delivered:
     """One mix as a listener gets it, in the file `audio`. Raises RenderError when it cannot hold the profile."""
     named = "the episode" if style == STANDARD else f"the mix '{style.name}'"
     if kind != own_format(profile):
         named += f" as {kind.name}"
     profile = in_format(profile, kind)
-    bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch, crew=crew, room=mix.room)
+    bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch, crew=mix.crew, room=mix.room)
 
     def mastered(mixdown: Mixdown) -> Mastered:
         tone = tone_under(mixdown.levels, profile)

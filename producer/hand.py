@@ -15,14 +15,12 @@ import soundfile
 import soxr
 
 from producer import memory
-from producer.deliver.encode import Encoded
 from producer.deliver.shelf import Shelf
 from producer.in_parts import finished_part
 from producer.mix.listening import StemName, Stems
 from producer.mixing import Mixing, Programme, made_by
-from producer.model.mixes import STANDARD, MixStyle
-from producer.preview import encoded_part
-from producer.production import Cut, Finish, Placed
+from producer.model.mixes import MixStyle
+from producer.production import Finish, Placed
 
 LOADED = (scipy.fft, scipy.ndimage, scipy.signal, soundfile, soxr)
 
@@ -60,7 +58,3 @@ class Hand:
             self._resting = True
         finished_part(Programme(self._mixing, how.style, how.ride, how.tone), how, self._cache, index)
         return True
-
-    def preview(self, cut: Cut, index: int) -> Encoded:
-        """Encode what a preview has of a part."""
-        return encoded_part(Programme(self._mixing, STANDARD.name), cut, self._profile, index)

@@ -139,6 +139,8 @@ class Mixed:
     """Makes files for what grows with the episode."""
     folder: Path
     """For what has to wait on disk."""
+    crew: Crew | None = None
+    """Who mixed it and can finish it; none where threads did, and do."""
 
     @property
     def standard(self) -> Mixdown:
@@ -167,11 +169,13 @@ class Mixing:
         stems: Stems,
         shelf: Shelf,
         cache: Cache,
+        witnessed: bool = True,
     ) -> None:
         timeline, script = placed.timeline, placed.script
         self._placed, self._stems, self._shelf, self._cache = placed, stems, shelf, cache
         mixer_of = partial(Mixer, timeline, script, placed.takes, placed.palette, impulses=placed.impulses)
         self._tapped: dict[int, PartWitness] = {}
+        self._witnessed = witnessed
         self.mixer = mixer_of(tapping=self._tap)
         worn = [style.name for style in styles if style.headphones]
         head = (placed.head or spherical(timeline.rate_hz)) if worn else None
@@ -222,14 +226,16 @@ class Mixing:
         mixed, levels = listened.mixed, {}
         for style, audio in listened.mixes.items():
             levels[style] = master.levels_of(audio, part.inside, self.mixer.timeline.rate_hz)
-        core = mixed.buses.within(part.core)
-        witness.push(core.beds, core.music)
+        if self._witnessed:
+            core = mixed.buses.within(part.core)
+            witness.push(core.beds, core.music)
         stems = dict(self.listening.stems(mixed, self._stems))
         for stem, audio in stems.items():
             self._shelf.put(_stem(stem, index), audio)
         notes = Notes(margins=mixed.margins, said=listened.said, levels=levels, witness=witness, stems=frozenset(stems))
         self._cache.write(self._asks[index], asked_to_bytes(self.mixer.ask(index)))
-        self._cache.write(self.name(index), notes.to_bytes(part, self.mixer.stems.clips_in(part.reach)))
+        if self._witnessed:
+            self._cache.write(self.name(index), notes.to_bytes(part, self.mixer.stems.clips_in(part.reach)))
         return notes
 
     @property
@@ -282,11 +288,11 @@ class Mixing:
         with self._lock:
             return listened, self._tapped.pop(index)
 
-    def _tap(self, part: Part) -> Tap:
+    def _tap(self, part: Part) -> Tap | None:
         witness = PartWitness(self._placed.timeline.rate_hz)
         with self._lock:
             self._tapped[part.index] = witness
-        return witness.tap
+        return witness.tap if self._witnessed else None
 
     def _described(self, part: Part) -> bytes:
         timeline, script = self._placed.timeline, self._placed.script
@@ -320,8 +326,9 @@ def mixed(
     mixing.known()
     wanted = [part.index for part in parts if stems != "none" or not mixing.is_kept(part.index)]
     if crew is not None and crew.begin(placed, styles, stems, shelf, len(wanted)):
-        noted = by_crew(mixing, crew, range(len(parts)), wanted, watch)
+        noted = _by_crew(mixing, crew, wanted, watch)
     else:
+        crew = None
         noted = _watched(parts, mixer.each(mixing.notes, range(len(parts)), jobs), watch)
     witness = Witness(placed.timeline, workshop.room)
     margins: dict[str, list[LineMargin]] = {style.name: [] for style in styles}
@@ -344,6 +351,7 @@ def mixed(
         shelf=shelf,
         room=workshop.room,
         folder=workshop.folder,
+        crew=crew,
     )
 
 
@@ -353,16 +361,16 @@ def _watched(parts: Sequence[Part], noted: Iterator[Notes], watch: Watch) -> Ite
         watch.done(part.core.end)
 
 
-def by_crew(mixing: Mixing, crew: Crew, indices: Sequence[int], wanted: Sequence[int], watch: Watch) -> Iterator[Notes]:
-    """What is known of each of some parts in order, after a crew made those that are wanted."""
-    parts = [mixing.mixer.parts[index] for index in indices]
+def _by_crew(mixing: Mixing, crew: Crew, wanted: Sequence[int], watch: Watch) -> Iterator[Notes]:
+    """What is known of each part in order, after a crew made those that are wanted."""
+    parts = mixing.mixer.parts
     made, coming, left = dict[int, frozenset[StemName]](), crew.mix(wanted), frozenset(wanted)
     done = sum(int(part.core.length) for part in parts if part.index not in left)
     for part in parts:
         while part.index in left and part.index not in made:
             index, stems = next(coming, (part.index, frozenset()))
             made[index] = stems
-            done += mixing.mixer.parts[index].core.length
+            done += parts[index].core.length
             watch.done(done)
         notes = mixing.kept(part.index) or mixing.alone(part.index)  # what the crew could not do says here why
         yield replace(notes, stems=notes.stems | made.pop(part.index, frozenset()))

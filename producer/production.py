@@ -11,7 +11,6 @@ from producer.audio import Audio
 from producer.audit.audit import Audit
 from producer.audit.programme import Figures, Heard, figures
 from producer.audit.reference import Reference
-from producer.deliver.encode import Encoded
 from producer.deliver.shelf import Shelf
 from producer.dsp.loudness import Loudness
 from producer.master import Plan
@@ -28,7 +27,6 @@ from producer.model.voice import Take, TakeReport
 from producer.project import Project
 from producer.sounds.palette import PackPalette
 from producer.tone import Tone
-from producer.units import Span
 
 
 class Watch(Protocol):
@@ -49,15 +47,6 @@ class NoWatch:
     def stage(self, name: str, total: int) -> None: ...
 
     def done(self, steps: int) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What a preview has of an episode, and how it is mastered."""
-
-    span: Span
-    plan: Plan
-    draft: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +77,6 @@ class Crew(Protocol):
 
     def finish(self, how: Finish, parts: Sequence[int]) -> Iterator[int]:
         """Master, encode and hear parts of a mix; each in this order, when it is done or given up."""
-        ...
-
-    def preview(self, cut: Cut, parts: Sequence[int]) -> Iterator[Encoded | None]:
-        """Encode what a preview has of parts, in this order; None where that failed."""
         ...
 
 

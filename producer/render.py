@@ -99,7 +99,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         levels = mix.standard.levels
         with ThreadPoolExecutor(1) as aside:
             drawn = aside.submit(_picture, script, order, levels)
-            delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch, crew)
+            delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch)
         picture = drawn.result()
         write_stems(mix, delivered[0].plan, profile, staging, watch)
         document = to_json(timeline, script, order.project.named)
@@ -130,14 +130,14 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
     )
 
 
-def preview(order: Order, window: Window, cache: Cache, watch: Watch, crew: Crew | None = None) -> Preview:
+def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview:
     """A part of the episode by itself, in the folder `preview` of its output. Raises a ProducerError."""
     memory.few_arenas()
     folder = (order.output or order.project.output) / PREVIEWS
     placed = plan(order, cache, watch, window)
     with Staging(folder) as staging, Workshop(cache.root / "work") as workshop:
         name = f"{order.project.slug}.{window.name}{encode.codec(placed.profile).suffix}"
-        made = previewed(placed, window, staging.path(name), workshop, cache, order.jobs, watch, crew)
+        made = previewed(placed, window, staging.path(name), workshop, cache, order.jobs, watch)
         staging.publish(stale=())
     return replace(made, file=folder / name)
 

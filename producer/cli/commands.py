@@ -165,7 +165,8 @@ def episode(
         Effort(memory=verbose) as effort,
         Crew(jobs or cores()) as crew,
     ):
-        crew.warm(found.script)
+        if window is None:  # for a stretch of it a crew would come too late
+            crew.warm(found.script)
         from producer import render, summary
 
         order = render.Order(
@@ -182,7 +183,7 @@ def episode(
             strict=strict,
         )
         if window is not None:
-            preview.made(order, window, cache, watch, crew, as_json=as_json, quiet=quiet)
+            preview.made(order, window, cache, watch, as_json=as_json, quiet=quiet)
             return
         report = render.episode(order, cache, watch, crew)
     facts = summary.facts(report, Path.cwd())
