@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from producer import __version__
 from producer.deliver import ffmpeg, manifest
 from producer.deliver.files import Staging
 from producer.deliver.manifest import Facts, MadeOf
+from producer.digests import sha256_of
 from producer.errors import RenderError
 from producer.model.formats import Format
 from producer.model.mixes import MixStyle
@@ -70,7 +70,7 @@ def write_manifest(
     try:
         if order.sofa is not None:
             head = order.project.named(order.sofa.as_posix())
-            asked["head"] = {"file": head, "sha256": _sha256(order.sofa), "bytes": order.sofa.stat().st_size}
+            asked["head"] = {"file": head, "sha256": sha256_of(order.sofa), "bytes": order.sofa.stat().st_size}
         with ThreadPoolExecutor(order.jobs) as pool:
             outputs = list(pool.map(lambda one: _output(*one), staging.files()))
     except OSError as found:
@@ -92,13 +92,13 @@ def _inputs(placed: Placed, project: Project, origins: Sequence[Origin]) -> Iter
         yield _fact("impulse", impulse, sha256, (project.root / impulse).stat().st_size)
     if script.cover:
         cover = project.root / script.cover
-        yield _fact("cover", script.cover, _sha256(cover), cover.stat().st_size)
+        yield _fact("cover", script.cover, sha256_of(cover), cover.stat().st_size)
     heard = {(origin.pack, origin.file): origin.sha256 for origin in origins}
     folders = placed.palette.folders
     for pack in sorted({pack for pack, _ in heard}):
         described = folders[pack] / PACK_FILE
         if described.is_file():  # else its files' names say what they are
-            yield _fact("pack", PACK_FILE, _sha256(described), described.stat().st_size, pack)
+            yield _fact("pack", PACK_FILE, sha256_of(described), described.stat().st_size, pack)
     for (pack, file), sha256 in sorted(heard.items()):
         if file:
             yield _fact("sound", file, sha256, (folders[pack] / file).stat().st_size, pack)
@@ -130,9 +130,4 @@ def _ffmpeg() -> str:
 
 
 def _output(name: str, path: Path) -> Facts:
-    return {"file": name, "sha256": _sha256(path), "bytes": path.stat().st_size}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {"file": name, "sha256": sha256_of(path), "bytes": path.stat().st_size}

@@ -6,7 +6,6 @@ is never followed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -23,6 +22,7 @@ from producer.deliver import manifest
 from producer.deliver.listed import listed
 from producer.deliver.manifest import Listed, Manifest
 from producer.deliver.stated import AUDIO, Stated, stated
+from producer.digests import sha256_of
 from producer.errors import RenderError
 
 MOST_BYTES = 1 << 26
@@ -208,8 +208,8 @@ def _file(target: Path, read: Manifest, notebook: _Notebook) -> None:
         folder = resolved.parents[one.file.count("/")]
         _held(folder, one, read, notebook)
         return
-    sha256, size_bytes = _digest(resolved)
-    alike = [one for one in read.outputs if (one.sha256, one.bytes) == (sha256, size_bytes)]
+    facts = sha256_of(resolved), resolved.stat().st_size
+    alike = [one for one in read.outputs if (one.sha256, one.bytes) == facts]
     if not alike:
         notebook.found(target.name, "unknown", "the manifest knows no file of this name, and none with what is in it")
         return
@@ -251,7 +251,7 @@ def _fault(folder: Path, path: Path, one: Listed) -> tuple[str, str] | None:
             return "changed", "what stands in its place is not a file"
         if found.st_size != one.bytes:
             return "changed", f"it has {found.st_size} bytes, and had {one.bytes} when it was rendered"
-        sha256, _ = _digest(path)
+        sha256 = sha256_of(path)
     except (FileNotFoundError, NotADirectoryError):
         return "missing", "it is missing"
     except (OSError, ValueError) as wrong:
@@ -302,8 +302,3 @@ def _short(name: str) -> str:
 
 def _stated(path: Path) -> Stated | None:
     return stated(path) if path.suffix.lower() in AUDIO else None
-
-
-def _digest(path: Path) -> tuple[str, int]:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()

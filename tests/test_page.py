@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import browser, with_chromium
 from tests.face_helpers import Shell, cache, shell
-from tests.page_browser import PLACE, Opened, browser, open_page, with_chromium
+from tests.page_browser import PLACE, Opened, open_page
 from tests.page_helpers import SCRIPT
 
 __all__ = ["browser", "cache", "open_page", "shell"]
