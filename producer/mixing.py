@@ -248,8 +248,10 @@ class Mixing:
         self.mixer.stems.ready(sustained(self._placed.timeline.clips)[bed])
 
     def rest(self) -> None:
-        """Let go of what was played ahead."""
+        """Let go of what is only at hand to mix the next part sooner."""
         self._ahead.clear()
+        self.mixer.stems.rest()
+        self._placed.palette.rest()
 
     def kept(self, index: int) -> Notes | None:
         """What is known of a part without mixing it; None where that is not enough."""

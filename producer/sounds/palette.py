@@ -67,6 +67,10 @@ class PackPalette:
         self._identities: dict[str, str] = {}
         self._script_seed, self._memory_bytes = script_seed, memory_bytes
 
+    def rest(self) -> None:
+        """Let go of the samples that are held; asked for again, they are read or made again."""
+        self._kept.clear()
+
     @property
     def cache(self) -> Cache:
         """Where what is made of the sounds is kept."""
