@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psutil
 
+from producer import effort
+
 _EVERY_S = 0.02
 _POLL_S = 0.002
 _LINUX = sys.platform == "linux"
@@ -104,7 +106,7 @@ class _Memory:
         if resident_mb > 1.005 * self._resident_mb or now >= self._again_s:
             self._resident_mb = max(self._resident_mb, resident_mb)
             self._again_s = now + 0.25
-            self.most_mb = max(self.most_mb, sum(map(_proportional_mb, family)))
+            self.most_mb = max(self.most_mb, sum(map(effort.proportional_mb, family)))
 
 
 def _resident_mb(process: int) -> float:
@@ -114,26 +116,11 @@ def _resident_mb(process: int) -> float:
         return 0.0
 
 
-def _proportional_mb(process: int) -> float:
-    try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    except OSError:  # it has ended
-        return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6
-
-
 def _family(root: int) -> Iterator[int]:
-    listed = list(Path(f"/proc/{root}/task").glob("*/children"))
-    yield root
-    if listed:  # a hundredth of what it costs to go through all processes of the machine
-        for children in listed:
-            try:
-                found = children.read_text().split()
-            except OSError:  # it has ended
-                continue
-            for child in found:
-                yield from _family(int(child))
+    if _LINUX:  # a hundredth of what it costs to go through all processes of the machine
+        yield from effort.family(root)
         return
+    yield root
     try:
         yield from (one.pid for one in psutil.Process(root).children(recursive=True))
     except psutil.Error:

@@ -1,8 +1,9 @@
 """Where a render's time goes, stage by stage: `python -m benchmarks.stages SCRIPT [--pack PACK] [--cache DIR]`.
 
-Of each stage: wall time, CPU time of this process and of those it starts (ffmpeg), and how many cores that is. Without
-`--cache` everything is made from nothing. A stage runs until the next one begins: what streams through several (mix and
-encoders work at once) counts where it was asked for. Processes that still run when a stage ends count in the next one.
+Of each stage: wall time, CPU time of this process with its crew and of what they start (ffmpeg), and how many cores
+that is. Without `--cache` everything is made from nothing. A stage runs until the next one begins: what streams through
+several (mix and encoders work at once) counts where it was asked for. Processes that still run when a stage ends count
+in the next one.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
-import resource
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+
+import psutil
 
 _BEGUN_S = time.perf_counter()
 
@@ -43,26 +46,41 @@ class Stages:
     def stage(self, name: str, total: int) -> None:
         """A stage begins."""
         del total
-        own, started = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        spent = (own.ru_utime + own.ru_stime, started.ru_utime + started.ru_stime)
-        self.moments.append(Moment(name, time.perf_counter() - _BEGUN_S, *spent))
+        self.moments.append(Moment(name, time.perf_counter() - _BEGUN_S, *_spent()))
 
     def done(self, steps: int) -> None:
         """A stage's steps are not counted."""
+
+
+def _spent() -> tuple[float, float]:
+    """CPU seconds so far of this process and of the crew, and of the encoders and voices that they started."""
+    own_s = started_s = 0.0
+    this = psutil.Process()
+    for process in [this, *this.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            times, is_python = process.cpu_times(), "python" in process.name()
+            used_s = times.user + times.system
+            own_s, started_s = (own_s + used_s, started_s) if is_python else (own_s, started_s + used_s)
+            started_s += times.children_user + times.children_system
+    return own_s, started_s
 
 
 def measured(script: Path, packs: Sequence[str], cache: Path | None, output: Path, jobs: int) -> list[Moment]:
     """Render an episode; the moments at which its stages began, the last of them its end."""
     watch = Stages()
     watch.moments.append(Moment("load", 0.0, 0.0, 0.0))
-    from producer import project, render
+    from producer import project
     from producer.cache import Cache
+    from producer.crew import Crew
 
-    watch.stage("read and place", 0)
     found, _ = project.find(script, Path.cwd())
-    order = render.Order(project=found, packs=tuple(packs), output=output, jobs=jobs)
-    with Cache(temporary=True) if cache is None else Cache(cache) as kept:
-        render.episode(order, kept, watch)
+    with Crew(jobs) as crew, Cache(temporary=True) if cache is None else Cache(cache) as kept:
+        crew.warm(found.script)
+        from producer import render
+
+        watch.stage("read and place", 0)
+        order = render.Order(project=found, packs=tuple(packs), output=output, jobs=jobs)
+        render.episode(order, kept, watch, crew)
         watch.stage("end", 0)
     return watch.moments
 

@@ -5,33 +5,37 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
-import numpy as np
 import soundfile
 
 from producer.audio import Audio
-from producer.audit import mpeg, page, reference, report
+from producer.audit import mpeg, page, report
 from producer.audit.audit import Audit, audit
-from producer.audit.cells import BANDS, Seen
+from producer.audit.cells import Whole
+from producer.audit.clips import ClipsTaken
 from producer.audit.levels import Powers
 from producer.audit.planned import BrokenTimelineError, Plan, plan_of
 from producer.audit.programme import Heard, Listener
-from producer.audit.reference import BrokenReferenceError, Margin, Reference
+from producer.audit.reference import BrokenReferenceError, Margin, Reference, relation
+from producer.audit.rows import MEMORY, Room
 from producer.audit.tap import BusMeter, ClipCells, Tap
 from producer.audit.verdicts import FileFacts
-from producer.deliver import ffmpeg
+from producer.deliver import encode, ffmpeg
 from producer.dsp.grid import frame_samples
 from producer.errors import RenderError
 from producer.mix.margin import LineMargin
+from producer.model.formats import FORMATS, Format
 from producer.model.timeline import Clip, Timeline
 from producer.units import Span
 
 TIMELINE = "timeline.json"
 DOCUMENT = "audit.json"
+FACTS = "episode.json"
 PAGE = "audit.html"
 SUFFIXES = (".mp3", ".wav", ".flac", ".m4a", ".m4b", ".aac", ".ogg", ".opus", ".aif", ".aiff", ".w64", ".caf")
 _MOST_DOCUMENT_BYTES = 1 << 27
@@ -95,23 +99,23 @@ class PartWitness:
 class Witness:
     """Knows what each mix of an episode should sound like, from what was taken down of its parts."""
 
-    def __init__(self, timeline: Timeline) -> None:
-        self._timeline = timeline
-        self._clips: dict[str, list[ClipCells]] = {}
-        self._turned: dict[str, list[Powers]] = {"beds": [], "music": []}
+    def __init__(self, timeline: Timeline, room: Room = MEMORY) -> None:
+        """`room` makes the file that powers wait in."""
+        self._frame = frame_samples(timeline.rate_hz)
+        buses = {clip.id: (_BUS[clip.kind], clip.duck is False) for clip in timeline.clips}
+        self._taken = ClipsTaken(buses, room)
 
     def push(self, core: Span, part: PartWitness) -> None:
         """The next part."""
-        frame = frame_samples(self._timeline.rate_hz)
-        for name, one in part.clips.items():
-            first = core.start // (frame * one.step) + one.first
-            self._clips.setdefault(name, []).append(ClipCells(first, one.step, one.powers))
-        for bus, powers in part.turned_down.items():
-            self._turned[bus].append(powers)
+        clips = {
+            name: ClipCells(core.start // (self._frame * one.step) + one.first, one.step, one.powers)
+            for name, one in part.clips.items()
+        }
+        self._taken.add(-(-core.length // self._frame), clips, part.turned_down)
 
     def reference(
         self,
-        seen: Seen,
+        seen: Whole,
         margins: Iterable[LineMargin],
         profile: str,
         mix: str = "standard",
@@ -124,18 +128,15 @@ class Witness:
             bus_gain_db: what this mix gives each bus beyond the standard one, where that is not 0; -inf for one that
                 it leaves out.
         """
-        buses = {clip.id: (_BUS[clip.kind], clip.duck is False) for clip in self._timeline.clips}
-        gone = {bus for bus, value in (bus_gain_db or {}).items() if value == float("-inf")}
-        return reference.build(
-            seen,
-            {name: _joined(one) for name, one in sorted(self._clips.items()) if buses[name][0] not in gone},
-            buses,
-            turned_down={
-                bus: np.concatenate([np.zeros((0, BANDS), np.float32), *powers])
-                for bus, powers in self._turned.items()
-                if bus not in gone
-            },
-            bus_gain_db=bus_gain_db,
+        return Reference(
+            rate_hz=seen.rate_hz,
+            samples=seen.samples,
+            profile=profile,
+            mix=mix,
+            cell_codes=seen.cell_codes,
+            outline_codes=seen.moment_codes,
+            channels=relation(seen),
+            clips=self._taken.clips(bus_gain_db),
             margins={
                 one.clip: Margin(
                     beds_lu=_finite(one.over_beds_lu),
@@ -146,20 +147,7 @@ class Witness:
                 for one in margins
                 if isfinite(one.speech_lufs)
             },
-            profile=profile,
-            mix=mix,
         )
-
-
-def _joined(pieces: Sequence[ClipCells]) -> ClipCells:
-    """One clip of its pieces in several parts; windows reach over their borders, so what overlaps is added up."""
-    if len(pieces) == 1:
-        return pieces[0]
-    first = min(one.first for one in pieces)
-    whole = np.zeros((max(one.first + len(one.powers) for one in pieces) - first, BANDS), np.float32)
-    for one in pieces:
-        whole[one.first - first : one.first - first + len(one.powers)] += one.powers
-    return ClipCells(first, pieces[0].step, whole)
 
 
 _BUS = {"speech": "speech", "sound": "sounds", "bed": "beds", "music": "music"}
@@ -169,19 +157,31 @@ def _finite(value: float) -> float | None:
     return round(value, 2) if isfinite(value) else None
 
 
-def delivered(audio: Path, heard: Heard, document: Mapping[str, Any], reference: Reference) -> Audit:
+def delivered(audio: Path, heard: Heard, document: Mapping[str, Any], reference: Reference, kind: Format) -> Audit:
     """The audit of a mix that was just made, from what was heard while it was verified.
 
     Args:
-        audio: the encoded file. document: its `timeline.json`.
+        audio: the encoded file, a file of that `kind`. document: its `timeline.json`.
     """
-    return audit(audio.name, probe(audio), heard, plan=plan_of(document), reference=reference)
+    return audit(audio.name, probe(audio), heard, plan=plan_of(document), reference=reference, kind=kind.name)
+
+
+def write(reference: Reference, path: Path) -> None:
+    """The reference as a file. Raises RenderError when there is no room for it."""
+    try:
+        with path.open("wb") as file:
+            reference.write(file)
+    except OSError as wrong:
+        raise RenderError(f"cannot write {path}: {wrong.strerror}") from None
 
 
 def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:
     """The files that an audit leaves: name and content."""
-    said = json.dumps(report.document(audits), ensure_ascii=False, indent=1) + "\n"
-    return (DOCUMENT, said), (PAGE, page.html(audits, title))
+    return (DOCUMENT, _said(report.document(audits)) + "\n"), (PAGE, page.html(audits, title))
+
+
+def _said(document: Mapping[str, Any]) -> str:
+    return report.gathered(json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(document))
 
 
 def target(path: Path, profile: str | None = None) -> tuple[Audit, ...]:
@@ -205,19 +205,41 @@ def _mixes(folder: Path) -> list[Path]:
 
 
 def _one(path: Path, plan: Plan | None, profile: str | None) -> Audit:
-    facts, heard = listen(path)
+    facts, heard = listen(path, None if plan is None else plan.rate_hz)
     should = None if plan is None else _reference(path, plan, heard)
-    return audit(path.name, facts, heard, plan=plan, reference=should, profile=profile)
+    kind = None if plan is None or profile is not None else _kind(path)
+    return audit(path.name, facts, heard, plan=plan, reference=should, profile=profile, kind=kind)
 
 
-def listen(path: Path) -> tuple[FileFacts, Heard]:
-    """A file's facts and all that is heard in it. Raises RenderError when it is no sound."""
+def _kind(path: Path) -> str | None:
+    """The format in which a file was asked for, as `episode.json` beside it says; None where it does not."""
+    beside = path.with_name(FACTS)
+    if not beside.is_file():
+        return None
+    try:
+        said = json.loads(_read(beside).decode("utf-8"))
+        named = {one["file"]: one["format"] for one in said.get("files", ())}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise RenderError(f"{beside} is not as a render leaves it; render the episode again") from None
+    found = named.get(path.name)
+    return found if found in FORMATS else None
+
+
+def listen(path: Path, planned_hz: int | None = None) -> tuple[FileFacts, Heard]:
+    """A file's facts and all that is heard in it. Raises RenderError when it is no sound.
+
+    Args:
+        planned_hz: the rate of the timeline beside it; an Opus file is heard at that, from which it was made.
+    """
     facts = probe(path)
     channels = min(2, facts.channels)
-    listener = Listener(facts.rate_hz, channels)
+    rate_hz, blocks = facts.rate_hz, ffmpeg.decode(path, channels, facts.rate_hz)
+    if facts.codec == "opus" and planned_hz is not None:
+        rate_hz, blocks = planned_hz, encode.back_from_opus(path, channels, planned_hz)
+    listener = Listener(rate_hz, channels, _temporary)
     damage = ""
     try:
-        for _ in listener.listen(ffmpeg.decode(path, channels, facts.rate_hz)):
+        for _ in listener.listen(blocks):
             pass
     except RenderError as wrong:
         damage = str(wrong).rpartition("cleanly: ")[2].splitlines()[0]
@@ -242,7 +264,8 @@ def probe(path: Path) -> FileFacts:
         bits = re.search(r"PCM_(\d+)|PCM_[SU](8)", str(found.subtype))
         return _facts(path, codec, int(found.samplerate), int(found.channels), bits=bits and int(bits[1] or bits[2]))
     if path.suffix.lower() == ".mp3":
-        frames = mpeg.frames(path.read_bytes())
+        with path.open("rb") as file:
+            frames = mpeg.frames(file)
         if frames is not None:
             return FileFacts(codec="mp3", rate_hz=frames.rate_hz, channels=frames.channels, kbps=frames.kbps)
         raise RenderError(f"{path} is called .mp3, but there are no MP3 frames in it")
@@ -288,12 +311,20 @@ def _reference(path: Path, plan: Plan, heard: Heard) -> Reference | None:
     if not beside.is_file():
         return None
     try:
-        found = Reference.from_bytes(_read(beside))
+        with beside.open("rb") as file:
+            found = Reference.read(file, _temporary)
+    except OSError as wrong:
+        raise RenderError(f"cannot read {beside}: {wrong.strerror}") from None
     except BrokenReferenceError as wrong:
         raise RenderError(f"{beside} {wrong}") from None
     if (found.rate_hz, found.samples) != (plan.rate_hz, plan.samples):
         raise RenderError(f"{beside} and {TIMELINE} are not of one render; render the episode again")
     return found if found.rate_hz == heard.seen.rate_hz else None
+
+
+def _temporary() -> BinaryIO:
+    """Room for what is read and heard of an episode of any length."""
+    return cast(BinaryIO, tempfile.TemporaryFile(prefix="producer-"))
 
 
 def _read(path: Path) -> bytes:

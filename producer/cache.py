@@ -66,10 +66,10 @@ def most_bytes() -> int:
 class Cache:
     """A folder of entries. Close it (or use it in `with`) to remove a temporary one (`--no-cache`)."""
 
-    def __init__(self, root: Path | None = None, recent_bytes: int = _RECENT_BYTES, *, temporary: bool = False) -> None:
+    def __init__(self, root: Path | None = None, recent_bytes: int | None = None, *, temporary: bool = False) -> None:
         self._temporary = Path(tempfile.mkdtemp(prefix="producer-")) if temporary else None
         self.root = self._temporary or root or default_root()
-        self._recent = _Recent(recent_bytes)
+        self._recent = _Recent(_RECENT_BYTES if recent_bytes is None else recent_bytes)
         self._spare: Path | None = None
         self._spare_lock = threading.Lock()
 

@@ -23,13 +23,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from producer.deliver.encode import Encoded
     from producer.deliver.shelf import Shelf
-    from producer.master import Plan
     from producer.mix.listening import StemName, Stems
-    from producer.mix.night import Ride
     from producer.model.mixes import MixStyle
-    from producer.production import Cut, Placed
+    from producer.production import Finish, Placed
 
 FEWEST_BYTES = 6000
 """A script of two or three minutes: what is shorter is made before a crew is there."""
@@ -99,15 +96,15 @@ class Crew:
         for part, stems in self._made("mix", (), Rota(parts, len(self._hands)).following):
             yield part, stems or frozenset()
 
-    def finish(self, style: str, ride: Ride | None, plan: Plan, parts: Sequence[int]) -> Iterator[int]:
+    def finish(self, how: Finish, parts: Sequence[int]) -> Iterator[int]:
         """See `production.Crew`."""
-        for part, _ in self._in_order("finish", (style, ride, plan), parts):
+        left, done = deque(parts), set[int]()
+        coming = self._made("finish", (how,), lambda _: left.popleft() if left else None)
+        for part in parts:
+            while part not in done:
+                made, _ = next(coming, (part, None))
+                done.add(made)
             yield part
-
-    def preview(self, cut: Cut, parts: Sequence[int]) -> Iterator[Encoded | None]:
-        """See `production.Crew`."""
-        for _, encoded in self._in_order("preview", (cut,), parts):
-            yield encoded
 
     def _called(self) -> bool:
         """Whether there are hands; the first time they are called."""
@@ -126,16 +123,6 @@ class Crew:
             )
         self._hands = [Connection(end.detach()) for end in ours]
         return True
-
-    def _in_order(self, task: str, settings: tuple[object, ...], parts: Sequence[int]) -> Iterator[tuple[int, Any]]:
-        """A task done for many parts by whoever is ready: (part, result) in this order; None where it failed."""
-        left, done = deque(parts), dict[int, Any]()
-        coming = self._made(task, settings, lambda _: left.popleft() if left else None)
-        for part in parts:
-            while part not in done:
-                made, result = next(coming, (part, None))
-                done[made] = result
-            yield part, done.pop(part)
 
     def _made(self, task: str, settings: tuple[object, ...], following: Following) -> Iterator[tuple[int, Any]]:
         """A task done for many parts: (part, result) as they are done, the result None where it failed."""

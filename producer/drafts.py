@@ -63,7 +63,7 @@ def edition(project: Project, language: str, output: Path | None, cache: Cache, 
     script, _ = render.read_script(project, (), cache)
     if script.edition_of:
         raise RenderError(f"{project.script} is an edition of {script.edition_of} itself; name that one")
-    spoken = _spoken(language, VOICES[DEFAULT].names())
+    spoken = spoken_voice(language, VOICES[DEFAULT].names())
     suffix = language.casefold().replace("-", "_")
     file = output or project.script.with_name(f"{file_name(project.script.stem)}_{suffix}.yaml")
     if file.suffix.lower() not in (".yaml", ".yml"):
@@ -88,7 +88,7 @@ def edition(project: Project, language: str, output: Path | None, cache: Cache, 
     command = f"render draft {project.script_name} --edition {language}"
     text = skeleton(written.tree, of, language, voices, command)
     render.looked_up(script_stage.read(text, file.as_posix(), project.fetch), project, (), cache)
-    _write(file, text)
+    write_new(file, text)
     return Drafted(file, len(lines), voices, True)
 
 
@@ -124,7 +124,7 @@ def _extended(
     return Drafted(file, added.texts, {name: voices[name] for name in added.voices}, False, added.records)
 
 
-def _spoken(language: str, known: Collection[str]) -> str:
+def spoken_voice(language: str, known: Collection[str]) -> str:
     """The default engine's voice for a language: its own, or that of the language without its country."""
     plain = {name.casefold(): name for name in known if ":" not in name}
     wanted = language.casefold()
@@ -185,9 +185,13 @@ def _note_not_ready(
         raise ScriptError(problems)
 
 
-def _write(file: Path, text: str) -> None:
+def write_new(file: Path, text: str, *, force: bool = False) -> None:
+    """Write a script. Raises RenderError when it cannot be, or stands there already and `force` is not given."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        if force:
+            _replace(file, text)
+            return
         with file.open("x", encoding="utf-8", newline="\n") as out:
             out.write(text)
     except OSError as found:

@@ -53,21 +53,22 @@ class Effort:
 
     def _watch(self) -> None:
         while not self._over.wait(_EVERY_S):
-            self._most = max(self._most, sum(map(_proportional_mb, _family(os.getpid()))))
+            self._most = max(self._most, sum(map(proportional_mb, family(os.getpid()))))
 
 
-def _family(process: int) -> Iterator[int]:
+def family(process: int) -> Iterator[int]:
     """This process and all that stem from it, as far as the system tells."""
     yield process
     try:
         for listed in Path(f"/proc/{process}/task").glob("*/children"):
             for child in listed.read_text().split():
-                yield from _family(int(child))
+                yield from family(int(child))
     except OSError:  # it has ended
         return
 
 
-def _proportional_mb(process: int) -> float:
+def proportional_mb(process: int) -> float:
+    """What a process holds, MB, shared pages counted once for all who share them (Linux); 0 when it has ended."""
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     except OSError:

@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from producer import master
-from producer.audio import Audio
-from producer.audit.cells import Seen, look
-from producer.audit.parts import Part as PartHeard
-from producer.audit.parts import listened
-from producer.audit.programme import Heard, Listener
+from producer import in_parts, master, one_go
+from producer.audit.cells import Whole
+from producer.audit.programme import Heard, figures
+from producer.audit.rows import Room
 from producer.cache import Cache, key
-from producer.deliver import encode, ffmpeg, mp3
+from producer.deliver import encode
 from producer.deliver.files import Staging
 from producer.deliver.stems import stem_files
-from producer.dsp.loudness import Loudness, in_db
+from producer.dsp.loudness import Loudness
 from producer.errors import RenderError
 from producer.mix import night
 from producer.mix.parallel import in_order
-from producer.mix.parts import Part
 from producer.mixing import Mixdown, Mixed, Programme, made_by
+from producer.model.formats import Format, in_format, own_format
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
-from producer.packed import packed, unpacked
-from producer.production import Crew, Delivered, Watch
+from producer.production import Crew, Delivered, Finish, NoWatch, Watch
+from producer.toned import tone_under
 
 NIGHTS = 3
 """How often a ridden mix is drawn anew when the decoded file's range is too wide."""
-_PEAKS = 4
-"""How often a part is encoded with a lower ceiling when a peak comes out too high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,7 @@ class Mastered:
 
     plan: master.Plan
     heard: Heard  # in the decoded file
-    seen: Seen  # of what went into the encoder
+    seen: Whole  # of what went into the encoder
     rounds: int
 
     @property
@@ -61,29 +54,69 @@ class _Bench:
     cache: Cache
     jobs: int
     watch: Watch
+    room: Room
     crew: Crew | None
+
+
+def all_finished(
+    mix: Mixed,
+    styles: Sequence[MixStyle],
+    kinds: Sequence[Format],
+    profile: Profile,
+    audio: Callable[[MixStyle, Format], Path],
+    cache: Cache,
+    jobs: int,
+    watch: Watch,
+) -> tuple[Delivered, ...]:
+    """Every mix in every kind of file: all of the first kind first, in the order of `styles`.
+
+    What is made in parts has all cores, one mix after the other; the rest is made side by side.
+
+    Args:
+        audio: the file for a mix in a kind.
+
+    Raises RenderError when one cannot hold the profile.
+    """
+    wanted = [(style, kind) for kind in kinds for style in styles]
+    in_turn = [one for one in wanted if len(kinds) == 1 or encode.in_parts(in_format(profile, one[1]))]
+    beside = [one for one in wanted if one not in in_turn]
+    made: dict[tuple[MixStyle, Format], Delivered] = {}
+    for style, kind in in_turn:
+        made[style, kind] = finished(mix, style, kind, profile, audio(style, kind), cache, jobs, watch)
+
+    def one(asked: tuple[MixStyle, Format]) -> Delivered:
+        own_jobs = max(1, jobs // len(beside))
+        return finished(mix, *asked, profile, audio(*asked), cache, own_jobs, NoWatch())
+
+    if beside:
+        watch.stage("formats", len(beside))
+    for done, (asked, delivered) in enumerate(zip(beside, in_order(one, beside, jobs), strict=True), 1):
+        made[asked] = delivered
+        watch.done(done)
+    return tuple(made[asked] for asked in wanted)
 
 
 def finished(
     mix: Mixed,
     style: MixStyle,
+    kind: Format,
     profile: Profile,
     audio: Path,
     cache: Cache,
     jobs: int,
     watch: Watch,
-    crew: Crew | None = None,
 ) -> Delivered:
-    """One mix as a listener gets it, in the file `audio`. Raises RenderError when it cannot hold the profile.
-
-    Args:
-        crew: the one that mixed it, if one did.
-    """
+    """One mix as a listener gets it, in the file `audio`. Raises RenderError when it cannot hold the profile."""
     named = "the episode" if style == STANDARD else f"the mix '{style.name}'"
-    bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch, crew=crew)
+    if kind != own_format(profile):
+        named += f" as {kind.name}"
+    profile = in_format(profile, kind)
+    bench = _Bench(profile=profile, cache=cache, jobs=jobs, watch=watch, crew=mix.crew, room=mix.room)
 
     def mastered(mixdown: Mixdown) -> Mastered:
-        return _mastered(mixdown, bench, audio, named)
+        tone = tone_under(mixdown.levels, profile)
+        over = replace(mixdown, programme=replace(mixdown.programme, tone=tone))
+        return _mastered(over, bench, audio, named)
 
     if style.range_lu is None:
         made = mastered(mix.mixes[style.name])
@@ -92,6 +125,7 @@ def finished(
     margins = mix.margins[style.name]
     return Delivered(
         style=style,
+        kind=kind,
         file=audio,
         heard=made.heard,
         reference=mix.witness.reference(made.seen, margins, profile.name, style.name, style.bus_gain_db),
@@ -134,14 +168,14 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
     rounds = 0
     while rounds < master.ROUNDS:
         rounds += 1
-        written = _in_parts if encode.in_parts(profile) else _in_one_go
-        heard, seen = written(mix.programme, plan, bench, audio)
+        heard, seen = _written(mix.programme, plan, bench, audio)
         measured = heard.loudness
-        following = master.corrected(plan, measured, profile)
+        rms_db = figures(heard).rms_db if profile.rms_db is not None else None
+        following = master.corrected(plan, measured, profile, rms_db)
         if following is None:
             break
         plan = following
-    if not master.holds(measured, profile):
+    if not master.holds(measured, profile, rms_db):
         raise RenderError(
             f"{named} cannot be brought to the profile '{profile.name}': after {rounds} rounds it is at "
             f"{measured.integrated_lufs:.1f} LUFS with a true peak of {measured.true_peak_dbtp:.1f} dBTP; "
@@ -164,137 +198,9 @@ def _plan_name(levels: master.Levels, profile: Profile) -> str:
     return key("plan", made_by(), levels.powers.tobytes(), levels.peaks.tobytes(), repr(profile))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinishedPart:
-    """A part, encoded and listened to."""
-
-    frames: bytes
-    count: int
-    crc: int
-    heard: PartHeard
-    seen: Seen
-
-    def to_bytes(self) -> bytes:
-        """To be kept."""
-        seen = self.seen
-        arrays: dict[str, NDArray[Any]] = {
-            "frames": np.frombuffer(self.frames, np.uint8),
-            "heard": np.frombuffer(self.heard.to_bytes(), np.uint8),
-            "cells": seen.cell_codes,
-            "moments": seen.moment_codes,
-            "channels": seen.channels,
-        }
-        return packed([self.count, self.crc, seen.rate_hz, seen.samples], arrays)
-
-    @classmethod
-    def from_bytes(cls, raw: bytes) -> FinishedPart:
-        """What `to_bytes` kept. Raises ValueError or KeyError."""
-        (count, crc, rate_hz, samples), arrays = unpacked(raw)
-        return cls(
-            frames=arrays["frames"].tobytes(),
-            count=count,
-            crc=crc,
-            heard=PartHeard.from_bytes(arrays["heard"].tobytes()),
-            seen=Seen(
-                rate_hz=rate_hz,
-                samples=samples,
-                cell_codes=arrays["cells"],
-                moment_codes=arrays["moments"],
-                channels=arrays["channels"],
-            ),
-        )
-
-
-def _in_parts(mix: Programme, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
-    """The file, made of parts that are encoded side by side; each is heard as a player decodes it."""
-    profile, cache, watch = bench.profile, bench.cache, bench.watch
-    watch.stage("master", mix.samples)
-    heard: list[PartHeard] = []
-    seen: list[Seen] = []
-    make = partial(finished_part, mix, plan, profile, cache)
-    with encode.joining(profile, mix.samples, audio) as file:
-        if bench.crew is None:
-            coming = in_order(make, range(len(mix.parts)), bench.jobs)
-        else:
-            coming = map(make, _by_crew(mix, plan, bench, bench.crew))
-        for part, made in zip(mix.parts, coming, strict=True):
-            file.add(made.frames, made.count, made.crc)
-            heard.append(made.heard)
-            seen.append(made.seen)
-            watch.done(part.core.end)
-    return Heard.joined(heard), Seen.joined(seen)
-
-
-def _by_crew(mix: Programme, plan: master.Plan, bench: _Bench, crew: Crew) -> Iterator[int]:
-    """Each part's number, when a crew has made it."""
-    names = [_encoded_name(mix, plan, bench.profile, part) for part in mix.parts]
-    left = [part.index for part, name in zip(mix.parts, names, strict=True) if not bench.cache.path(name).is_file()]
-    coming, wanted = crew.finish(mix.style, mix.ride, plan, left), frozenset(left)
-    for part in mix.parts:
-        if part.index in wanted:
-            next(coming, None)
-        yield part.index
-
-
-def finished_part(mix: Programme, plan: master.Plan, profile: Profile, cache: Cache, index: int) -> FinishedPart:
-    """One part of the file, from the cache where it was made before."""
-    part = mix.parts[index]
-    name = _encoded_name(mix, plan, profile, part)
-    kept = cache.read(name)
-    if kept is not None:
-        return FinishedPart.from_bytes(kept)
-    first, last = _ends(mix, part)
-    audio, core = mix.read(part.index), part.inside
-    for _ in range(_PEAKS):
-        programme = master.mastered(audio, plan, profile)
-        encoded = encode.encode_part(programme, core, profile, mix.mixing.folder, first=first, last=last)
-        decoded, before = encode.decode_part(encoded, core.length, profile)
-        heard = listened(decoded, part.core.start - before, part.core.start, part.core.end, profile.rate_hz)
-        lower = master.lowered(plan, in_db(heard.true_peak), profile)
-        if lower is None:
-            break
-        plan = lower  # of this part alone: nothing is heard of where a ceiling is a little lower
-    made = FinishedPart(
-        frames=encoded.frames,
-        count=encoded.count,
-        crc=mp3.crc16(encoded.frames),
-        heard=heard,
-        seen=look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz),
-    )
-    cache.write(name, made.to_bytes())
-    return made
-
-
-def _encoded_name(mix: Programme, plan: master.Plan, profile: Profile, part: Part) -> str:
-    settings = [plan.gain_db, plan.ceiling_dbtp, repr(profile), *_ends(mix, part), ffmpeg.identity()]
-    return key("encoded", made_by(), mix.name(part.index), settings)
-
-
-def _ends(mix: Programme, part: Part) -> tuple[bool, bool]:
-    """Whether a part is the first, and whether it is the last."""
-    return part.core.start == 0, part.core.end == mix.samples
-
-
-def _in_one_go(mix: Programme, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Seen]:
-    """The file of a codec that is quick and cannot be joined; it is heard as a whole."""
-    profile, watch = bench.profile, bench.watch
-    seen: list[Seen] = []
-
-    def mastered(part: Part) -> tuple[Audio, Seen]:
-        programme = master.mastered(mix.read(part.index), plan, profile)
-        seen_part = look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz)
-        return programme[part.inside.start : part.inside.end], seen_part
-
-    def blocks() -> Iterator[Audio]:
-        for part, (block, looked) in zip(mix.parts, in_order(mastered, mix.parts, bench.jobs), strict=True):
-            seen.append(looked)
-            yield block
-            watch.done(part.core.end)
-
-    watch.stage("master", mix.samples)
-    encode.encode(blocks(), profile, audio)
-    watch.stage("verify", mix.samples)
-    listener = Listener(profile.rate_hz, profile.channels)
-    for _ in listener.listen(encode.decode(audio, profile)):
-        watch.done(listener.meter.samples)
-    return listener.heard(), Seen.joined(seen)
+def _written(mix: Programme, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Whole]:
+    """The file, and what is heard in it."""
+    if not encode.in_parts(bench.profile):
+        return one_go.written(mix, plan, bench.profile, audio, bench.cache, bench.jobs, bench.watch, bench.room)
+    how = Finish(style=mix.style, ride=mix.ride, tone=mix.tone, plan=plan, profile=bench.profile)
+    return in_parts.written(mix, how, audio, bench.cache, bench.jobs, bench.watch, bench.room, bench.crew)

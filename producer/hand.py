@@ -15,16 +15,12 @@ import soundfile
 import soxr
 
 from producer import memory
-from producer.deliver.encode import Encoded
 from producer.deliver.shelf import Shelf
-from producer.finishing import finished_part
-from producer.master import Plan
+from producer.in_parts import finished_part
 from producer.mix.listening import StemName, Stems
-from producer.mix.night import Ride
 from producer.mixing import Mixing, Programme, made_by
-from producer.model.mixes import STANDARD, MixStyle
-from producer.preview import encoded_part
-from producer.production import Cut, Placed
+from producer.model.mixes import MixStyle
+from producer.production import Finish, Placed
 
 LOADED = (scipy.fft, scipy.ndimage, scipy.signal, soundfile, soxr)
 
@@ -54,15 +50,11 @@ class Hand:
         """Mix a part; the stems that are on the shelf."""
         return self._mixing.alone(index).stems
 
-    def finish(self, style: str, ride: Ride | None, plan: Plan, index: int) -> bool:
+    def finish(self, how: Finish, index: int) -> bool:
         """Master, encode and hear a part."""
         if not self._resting:
             self._mixing.rest()
             memory.give_back()
             self._resting = True
-        finished_part(Programme(self._mixing, style, ride), plan, self._profile, self._cache, index)
+        finished_part(Programme(self._mixing, how.style, how.ride, how.tone), how, self._cache, index)
         return True
-
-    def preview(self, cut: Cut, index: int) -> Encoded:
-        """Encode what a preview has of a part."""
-        return encoded_part(Programme(self._mixing, STANDARD.name), cut, self._profile, index)

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mutagen import flac, id3
+    from mutagen import flac, id3, mp4, oggopus
     from scipy import fft, ndimage, signal
 else:
 
@@ -28,6 +28,7 @@ else:
             return found
 
     flac, id3 = _Later("mutagen.flac"), _Later("mutagen.id3")
+    mp4, oggopus = _Later("mutagen.mp4"), _Later("mutagen.oggopus")
     fft, ndimage, signal = _Later("scipy.fft"), _Later("scipy.ndimage"), _Later("scipy.signal")
 
-__all__ = ["fft", "flac", "id3", "ndimage", "signal"]
+__all__ = ["fft", "flac", "id3", "mp4", "ndimage", "oggopus", "signal"]

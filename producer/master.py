@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio, as_mono, as_stereo
 from producer.dsp.grid import hop_samples
 from producer.dsp.limiter import CHUNK, RELEASE_DB_S, Limiter
-from producer.dsp.loudness import Loudness, PowerMeter, integrated
+from producer.dsp.loudness import Loudness, PowerMeter, in_db, integrated
 from producer.model.profile import Profile
 from producer.units import Span, gain
 
@@ -25,7 +25,11 @@ _BLOCK = 16 * CHUNK
 SETTLE_S = 0.15
 """After so long a K-weighting filter does not know any more how it began."""
 CLOSE_ENOUGH_LU = 0.25
-_OVERSHOOT_DB = {"mp3": 1.8}  # what 192 kbps may add to the peak of noise and impacts; the first round leaves room
+RMS_CLOSE_ENOUGH_DB = 1.0
+SILENT_RMS_DB = -60.0
+"""What is at this or lower is no programme, but the room tone under one that is silent: it is not turned up."""
+_OVERSHOOT_DB = {"mp3": 1.8, "aac": 1.6, "opus": 2.2}
+"""What a codec may add to the peak of noise and impacts at its usual bitrate; the first round leaves room."""
 _LOSS_DB = {"mp3": 0.26}  # LAME's presets turn what they encode down, by 0.97 at 192 kbps
 _SAFETY_DB = 0.1
 _BETWEEN_SAMPLES_DB = 0.3
@@ -49,14 +53,22 @@ class Levels:
     seconds_per_hop: float
 
     def limited_lufs(self, gain_db: float, ceiling_dbtp: float | None) -> float:
-        """Loudness after a gain and, nearly, the limiter: it falls for each hop's highest sample and rises slowly."""
+        """Loudness after a gain and, nearly, the limiter."""
+        return integrated(self._limited(gain_db, ceiling_dbtp), self.seconds_per_hop)
+
+    def limited_rms_db(self, gain_db: float, ceiling_dbtp: float | None) -> float:
+        """Nearly the RMS of one channel of it, K-weighted and without a gate: only a first guess leans on it."""
+        return in_db(float(np.sqrt(self._limited(gain_db, ceiling_dbtp).mean() / 2.0)))
+
+    def _limited(self, gain_db: float, ceiling_dbtp: float | None) -> NDArray[np.float64]:
+        """Powers after a gain and the limiter, which falls for each hop's highest sample and rises slowly."""
         powers = self.powers * 10.0 ** (gain_db / 10.0)
         if ceiling_dbtp is not None:
             over_db = 20.0 * np.log10(np.maximum(self.peaks * gain(gain_db + _BETWEEN_SAMPLES_DB - ceiling_dbtp), 1.0))
             release = RELEASE_DB_S * self.seconds_per_hop * np.arange(len(over_db))
             held_db = np.maximum.accumulate(over_db + release) - release
             powers = powers * 10.0 ** (-held_db / 10.0)
-        return integrated(powers, self.seconds_per_hop)
+        return np.asarray(powers)
 
     @classmethod
     def joined(cls, parts: Sequence[Levels]) -> Levels:
@@ -88,27 +100,36 @@ def levels_of(audio: Audio, core: Span, rate_hz: int) -> Levels:
 
 
 def first_plan(mix: Levels, profile: Profile) -> Plan:
-    """The plan before anything was encoded: the gain that should reach the profile's loudness through the limiter."""
+    """The plan before anything was encoded: the gain that should reach the profile's level through the limiter."""
     ceiling = None
     if profile.limiter and profile.peak_dbtp is not None:
         ceiling = profile.peak_dbtp - _OVERSHOOT_DB.get(profile.codec, 0.0) - _SAFETY_DB
     gain_db = 0.0
-    if profile.loudness_lufs is not None:
+    loss_db = 0.0 if profile.vbr else _LOSS_DB.get(profile.codec, 0.0)
+    wanted, reached_by = profile.loudness_lufs, mix.limited_lufs
+    if profile.rms_db is not None:
+        wanted, reached_by = sum(profile.rms_db) / 2.0, mix.limited_rms_db
+    if wanted is not None:
         for _ in range(6):  # each turn closes most of what the limiter took
-            reached = mix.limited_lufs(gain_db, ceiling)
+            reached = reached_by(gain_db, ceiling)
             if not np.isfinite(reached):
                 return Plan(0.0, ceiling)
-            gain_db += profile.loudness_lufs + _LOSS_DB.get(profile.codec, 0.0) - reached
+            gain_db += wanted + loss_db - reached
     return Plan(_stepped(gain_db), ceiling)
 
 
-def corrected(plan: Plan, decoded: Loudness, profile: Profile) -> Plan | None:
+def corrected(plan: Plan, decoded: Loudness, profile: Profile, rms_db: float | None = None) -> Plan | None:
     """The next plan when the decoded file misses the profile, or None when it holds.
 
     Args:
         decoded: what the meters say of the delivered file after decoding.
+        rms_db: its RMS, for a profile that goes by that.
     """
     following = plan
+    if profile.rms_db is not None and rms_db is not None and rms_db > SILENT_RMS_DB:
+        off = sum(profile.rms_db) / 2.0 - rms_db
+        if abs(off) > RMS_CLOSE_ENOUGH_DB:
+            following = replace(following, gain_db=_stepped(plan.gain_db + off))
     if profile.loudness_lufs is not None and np.isfinite(decoded.integrated_lufs):
         off = profile.loudness_lufs - decoded.integrated_lufs
         if abs(off) > min(CLOSE_ENOUGH_LU, profile.tolerance_lu / 2):
@@ -124,10 +145,12 @@ def lowered(plan: Plan, true_peak_dbtp: float, profile: Profile) -> Plan | None:
     return replace(plan, ceiling_dbtp=plan.ceiling_dbtp - (true_peak_dbtp - profile.peak_dbtp) - _SAFETY_DB)
 
 
-def holds(decoded: Loudness, profile: Profile) -> bool:
-    """Whether a decoded file is within the profile's loudness and peak."""
+def holds(decoded: Loudness, profile: Profile, rms_db: float | None = None) -> bool:
+    """Whether a decoded file is within the profile's loudness (or RMS) and peak."""
     if profile.peak_dbtp is not None and decoded.true_peak_dbtp > profile.peak_dbtp:
         return False
+    if profile.rms_db is not None and rms_db is not None and rms_db > SILENT_RMS_DB:
+        return profile.rms_db[0] <= rms_db <= profile.rms_db[1]
     if profile.loudness_lufs is None or not np.isfinite(decoded.integrated_lufs):
         return True
     return abs(decoded.integrated_lufs - profile.loudness_lufs) <= profile.tolerance_lu

@@ -13,6 +13,8 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
+from typing import BinaryIO
+from weakref import WeakSet
 
 import numpy as np
 import scipy
@@ -21,12 +23,14 @@ from numpy.typing import NDArray
 import producer
 from producer import master
 from producer.audio import Audio, silence
+from producer.audit.rows import Room
 from producer.audit.tap import Tap
 from producer.auditing import PartWitness, Witness
 from producer.cache import Cache, key
 from producer.deliver.shelf import Shelf, shelf
+from producer.deliver.spill import temporary
 from producer.dsp.heads import spherical
-from producer.mix.asking import asked_from_bytes, asked_to_bytes, margins_from_json, margins_to_json
+from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
 from producer.mix.listening import Listened, Listening, StemName, Stems, margins_in
 from producer.mix.margin import LineMargin, Ruled
@@ -37,9 +41,9 @@ from producer.mix.reduction import Reduction
 from producer.mix.stems import Stretch, sustained
 from producer.model.head import Head
 from producer.model.mixes import BUSES, STANDARD, MixStyle
-from producer.model.timeline import Clip
-from producer.packed import packed, unpacked
+from producer.notes import Notes
 from producer.production import Crew, Placed, Watch
+from producer.tone import Tone
 from producer.units import gain
 
 
@@ -49,16 +53,25 @@ class Workshop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._open = ExitStack()
+        self._files: WeakSet[BinaryIO] = WeakSet()
 
     def __enter__(self) -> Workshop:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+        for file in list(self._files):
+            file.close()
 
     def shelf(self) -> Shelf:
         """Room for pieces by name. Raises RenderError when there is none."""
         return self._open.enter_context(shelf(self.folder))
+
+    def room(self) -> BinaryIO:
+        """A file for what grows with the episode; it is closed when nobody holds it any more, and with all of it."""
+        file = temporary(self.folder)
+        self._files.add(file)
+        return file
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,8 @@ class Programme:
     style: str
     ride: Ride | None = None
     """How the mix called `style` is ridden."""
+    tone: Tone | None = None
+    """What is under it."""
 
     @property
     def parts(self) -> Sequence[Part]:
@@ -81,12 +96,20 @@ class Programme:
     def read(self, index: int) -> Audio:
         """The reach of a part, by its number, shape (reach, 2); not to be written to."""
         audio = self.mixing.read(self.style, index)
-        return audio if self.ride is None else audio * self._gains(self.ride, index)[:, None]
+        if self.ride is not None:
+            audio = audio * self._gains(self.ride, index)[:, None]
+        if self.tone is not None:
+            audio = self.tone.over(audio, self.parts[index].reach.start, self.mixing.mixer.timeline.rate_hz)
+        return audio
 
     def name(self, index: int) -> bytes:
         """What names the samples of a part's reach."""
         name = f"{self.style} {self.mixing.name(index)}".encode()
-        return name if self.ride is None else name + self._gains(self.ride, index).tobytes()
+        if self.ride is not None:
+            name += self._gains(self.ride, index).tobytes()
+        if self.tone is not None:
+            name += self.tone.name(self.parts[index].reach.start)
+        return name
 
     def _gains(self, ride: Ride, index: int) -> NDArray[np.float32]:
         reach = self.parts[index].reach
@@ -112,8 +135,12 @@ class Mixed:
     ducking: Callable[[], Mapping[Ruled, Reduction]]
     witness: Witness
     shelf: Shelf
+    room: Room
+    """Makes files for what grows with the episode."""
     folder: Path
     """For what has to wait on disk."""
+    crew: Crew | None = None
+    """Who mixed it and can finish it; none where threads did, and do."""
 
     @property
     def standard(self) -> Mixdown:
@@ -132,46 +159,6 @@ class Mixed:
             yield silence(part.core.length) if kept is None else kept * factor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notes:
-    """What is known of a mixed part."""
-
-    margins: tuple[LineMargin, ...]
-    said: Mapping[str, Mapping[str, float]]  # style with speech of its own -> clip -> LUFS
-    levels: Mapping[str, master.Levels]  # by style
-    witness: PartWitness
-    stems: frozenset[StemName] = frozenset()
-
-    def to_bytes(self, part: Part, clips: Sequence[Clip]) -> bytes:
-        """To be kept. Lines and `clips` are known by their number, times are counted from the part's start."""
-        number = {clip.id: index for index, clip in enumerate(part.lines)}
-        facts = {
-            "margins": margins_to_json(self.margins),
-            "said": {style: [[number[clip], lufs] for clip, lufs in said.items()] for style, said in self.said.items()},
-            "hop_s": {style: levels.seconds_per_hop for style, levels in self.levels.items()},
-            "witness": self.witness.facts(clips),
-        }
-        arrays = {f"powers {style}": levels.powers for style, levels in self.levels.items()}
-        arrays |= {f"peaks {style}": levels.peaks for style, levels in self.levels.items()}
-        return packed(facts, {**arrays, **self.witness.arrays()})
-
-    @classmethod
-    def from_bytes(cls, raw: bytes, part: Part, clips: Sequence[Clip], rate_hz: int) -> Notes:
-        """What `to_bytes` kept of `part`, in which `clips` can be heard. Raises ValueError or KeyError."""
-        facts, arrays = unpacked(raw)
-        return cls(
-            margins=margins_from_json(facts["margins"], part),
-            said={
-                style: {part.lines[number].id: lufs for number, lufs in said} for style, said in facts["said"].items()
-            },
-            levels={
-                style: master.Levels(arrays[f"powers {style}"], arrays[f"peaks {style}"], hop_s)
-                for style, hop_s in facts["hop_s"].items()
-            },
-            witness=PartWitness.known(rate_hz, facts["witness"], arrays, clips),
-        )
-
-
 class Mixing:
     """One episode being mixed."""
 
@@ -182,11 +169,13 @@ class Mixing:
         stems: Stems,
         shelf: Shelf,
         cache: Cache,
+        witnessed: bool = True,
     ) -> None:
         timeline, script = placed.timeline, placed.script
         self._placed, self._stems, self._shelf, self._cache = placed, stems, shelf, cache
         mixer_of = partial(Mixer, timeline, script, placed.takes, placed.palette, impulses=placed.impulses)
         self._tapped: dict[int, PartWitness] = {}
+        self._witnessed = witnessed
         self.mixer = mixer_of(tapping=self._tap)
         worn = [style.name for style in styles if style.headphones]
         head = (placed.head or spherical(timeline.rate_hz)) if worn else None
@@ -196,6 +185,7 @@ class Mixing:
         self._heard = [key("mixed", made_by(), ask, named) for ask in self._asks]
         self._names: dict[int, str] = {}
         self._ahead: dict[int, Stretch] = {}
+        self._turns = [Lock() for _ in self.mixer.parts]
         self._lock = Lock()
 
     def known(self) -> None:
@@ -236,14 +226,16 @@ class Mixing:
         mixed, levels = listened.mixed, {}
         for style, audio in listened.mixes.items():
             levels[style] = master.levels_of(audio, part.inside, self.mixer.timeline.rate_hz)
-        core = mixed.buses.within(part.core)
-        witness.push(core.beds, core.music)
+        if self._witnessed:
+            core = mixed.buses.within(part.core)
+            witness.push(core.beds, core.music)
         stems = dict(self.listening.stems(mixed, self._stems))
         for stem, audio in stems.items():
             self._shelf.put(_stem(stem, index), audio)
         notes = Notes(margins=mixed.margins, said=listened.said, levels=levels, witness=witness, stems=frozenset(stems))
         self._cache.write(self._asks[index], asked_to_bytes(self.mixer.ask(index)))
-        self._cache.write(self.name(index), notes.to_bytes(part, self.mixer.stems.clips_in(part.reach)))
+        if self._witnessed:
+            self._cache.write(self.name(index), notes.to_bytes(part, self.mixer.stems.clips_in(part.reach)))
         return notes
 
     @property
@@ -256,8 +248,10 @@ class Mixing:
         self.mixer.stems.ready(sustained(self._placed.timeline.clips)[bed])
 
     def rest(self) -> None:
-        """Let go of what was played ahead."""
+        """Let go of what is only at hand to mix the next part sooner."""
         self._ahead.clear()
+        self.mixer.stems.rest()
+        self._placed.palette.rest()
 
     def kept(self, index: int) -> Notes | None:
         """What is known of a part without mixing it; None where that is not enough."""
@@ -279,9 +273,10 @@ class Mixing:
         return self._names[index]
 
     def read(self, style: str, index: int) -> Audio:
-        """A part's reach in a style; mixed again where it is not at hand."""
-        found = self._shelf.get(f"{style} {index}")
-        return self._listened(index, None)[0].mixes[style] if found is None else found
+        """A part's reach in a style; mixed again where it is not at hand. Who asks at the same time waits for it."""
+        with self._turns[index]:
+            found = self._shelf.get(f"{style} {index}")
+            return self._listened(index, None)[0].mixes[style] if found is None else found
 
     def _from_bytes(self, raw: bytes, part: Part) -> Notes:
         return Notes.from_bytes(raw, part, self.mixer.stems.clips_in(part.reach), self.mixer.timeline.rate_hz)
@@ -295,11 +290,11 @@ class Mixing:
         with self._lock:
             return listened, self._tapped.pop(index)
 
-    def _tap(self, part: Part) -> Tap:
+    def _tap(self, part: Part) -> Tap | None:
         witness = PartWitness(self._placed.timeline.rate_hz)
         with self._lock:
             self._tapped[part.index] = witness
-        return witness.tap
+        return witness.tap if self._witnessed else None
 
     def _described(self, part: Part) -> bytes:
         timeline, script = self._placed.timeline, self._placed.script
@@ -333,10 +328,11 @@ def mixed(
     mixing.known()
     wanted = [part.index for part in parts if stems != "none" or not mixing.is_kept(part.index)]
     if crew is not None and crew.begin(placed, styles, stems, shelf, len(wanted)):
-        noted = by_crew(mixing, crew, range(len(parts)), wanted, watch)
+        noted = _by_crew(mixing, crew, wanted, watch)
     else:
+        crew = None
         noted = _watched(parts, mixer.each(mixing.notes, range(len(parts)), jobs), watch)
-    witness = Witness(placed.timeline)
+    witness = Witness(placed.timeline, workshop.room)
     margins: dict[str, list[LineMargin]] = {style.name: [] for style in styles}
     levels: dict[str, list[master.Levels]] = {}
     found: set[StemName] = {(bus, None) for bus in BUSES} if stems != "none" else set()
@@ -355,7 +351,9 @@ def mixed(
         ducking=lambda: mixer.reductions,
         witness=witness,
         shelf=shelf,
+        room=workshop.room,
         folder=workshop.folder,
+        crew=crew,
     )
 
 
@@ -365,16 +363,16 @@ def _watched(parts: Sequence[Part], noted: Iterator[Notes], watch: Watch) -> Ite
         watch.done(part.core.end)
 
 
-def by_crew(mixing: Mixing, crew: Crew, indices: Sequence[int], wanted: Sequence[int], watch: Watch) -> Iterator[Notes]:
-    """What is known of each of some parts in order, after a crew made those that are wanted."""
-    parts = [mixing.mixer.parts[index] for index in indices]
+def _by_crew(mixing: Mixing, crew: Crew, wanted: Sequence[int], watch: Watch) -> Iterator[Notes]:
+    """What is known of each part in order, after a crew made those that are wanted."""
+    parts = mixing.mixer.parts
     made, coming, left = dict[int, frozenset[StemName]](), crew.mix(wanted), frozenset(wanted)
     done = sum(int(part.core.length) for part in parts if part.index not in left)
     for part in parts:
         while part.index in left and part.index not in made:
             index, stems = next(coming, (part.index, frozenset()))
             made[index] = stems
-            done += mixing.mixer.parts[index].core.length
+            done += parts[index].core.length
             watch.done(done)
         notes = mixing.kept(part.index) or mixing.alone(part.index)  # what the crew could not do says here why
         yield replace(notes, stems=notes.stems | made.pop(part.index, frozenset()))

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from producer import page
 from producer.audit import report
 from producer.audit.audit import Audit
+from producer.audit.programme import CURVE_S, Heard
 from producer.deliver import captions, chapters, credits, sound_captions
-from producer.dsp.loudness import lufs
+from producer.dsp.grid import frame_s
 from producer.master import Levels
+from producer.model.formats import FORMATS
 from producer.model.mixes import STANDARD
 from producer.model.profile import PROFILES
 from producer.model.script import Script
@@ -26,6 +28,7 @@ from producer.units import gain
 PAGE = "index.html"
 WAVE_S = 0.05
 """The step of the drawn wave: 2.4 kB of page a minute, peak and body together."""
+_AT_ONCE = 1 << 16
 
 
 def listening_page(
@@ -40,13 +43,14 @@ def listening_page(
     """The page of an episode.
 
     Args:
-        delivered: its mixes, the standard one first; audits: of each of them.
+        delivered: its mixes, the standard one first, maybe in several kinds of file; audits: of each of them.
         levels: of the standard mix before its master.
         named: where each sound came from, and what each role is called.
         picture: the cover.
     """
-    mixes = tuple(_mix(one, audit) for one, audit in zip(delivered, audits, strict=True))
-    return page.html(shown(script, timeline, mixes, _wave(levels, delivered[0]), named, picture))
+    played = _played(delivered, audits)
+    mixes = tuple(_mix(one, audit) for one, audit in played)
+    return page.html(shown(script, timeline, mixes, _wave(levels, played[0][0]), named, picture))
 
 
 def shown(
@@ -92,6 +96,16 @@ def shown(
     )
 
 
+def _played(delivered: Sequence[Delivered], audits: Sequence[Audit]) -> tuple[tuple[Delivered, Audit], ...]:
+    """Each mix once, in the kind of file that most browsers play: the formats are in that order."""
+    kinds, best = list(FORMATS), dict[str, tuple[Delivered, Audit]]()
+    for one, audit in zip(delivered, audits, strict=True):
+        known = best.setdefault(one.style.name, (one, audit))
+        if kinds.index(one.kind.name) < kinds.index(known[0].kind.name):
+            best[one.style.name] = one, audit
+    return tuple(best.values())
+
+
 def _mix(one: Delivered, audit: Audit) -> values.Mix:
     loud, numbers = audit.heard.loudness, audit.figures
     profile = PROFILES.get(audit.profile or "")
@@ -126,12 +140,12 @@ def _mix(one: Delivered, audit: Audit) -> values.Mix:
         ),
         audited=audit.compared,
         short_lufs=short,
-        short_step_s=report.CURVE_S,
+        short_step_s=CURVE_S,
     )
 
 
 def _wave(levels: Levels, standard: Delivered) -> values.Wave:
-    """The wave as it is delivered: the mix's peaks at the master's gain under its ceiling, the file's own loudness."""
+    """The wave as it is delivered: the mix's peaks at the master's gain under its ceiling, the file's own RMS."""
     plan, heard = standard.plan, standard.heard
     steps = max(1, math.ceil(heard.length_s / WAVE_S))
     ceiling = 1.0 if plan.ceiling_dbtp is None else gain(plan.ceiling_dbtp)
@@ -140,8 +154,15 @@ def _wave(levels: Levels, standard: Delivered) -> values.Wave:
         return values.Wave(
             step_s=WAVE_S,
             peak_db=20.0 * np.log10(peaks),
-            body_db=lufs(_mean(heard.powers, steps, WAVE_S / heard.hop_s)),
+            body_db=10.0 * np.log10(_mean(_powers(heard), steps, WAVE_S / frame_s(heard.seen.rate_hz))),
         )
+
+
+def _powers(heard: Heard) -> NDArray[np.float64]:
+    """Mean squares of each frame, of the mean channel."""
+    channels = heard.seen.channels
+    read = [channels[low : low + _AT_ONCE][:, :2].mean(axis=1) for low in range(0, len(channels), _AT_ONCE)]
+    return np.concatenate([np.zeros(0), *read])
 
 
 def _edges(count: int, steps: int, hops: float) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ parts are kept as those of a whole render are, so that the render after it has t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,11 +21,11 @@ from producer.errors import RenderError
 from producer.finishing import planned
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
-from producer.mixing import Mixing, Programme, Workshop, by_crew
+from producer.mixing import Mixing, Workshop
 from producer.model.mixes import STANDARD
 from producer.model.profile import Profile
 from producer.model.timeline import Timeline
-from producer.production import Crew, Cut, Placed, Preview, Watch, Window
+from producer.production import Placed, Preview, Watch, Window
 from producer.units import Samples, Span
 
 EASE_S = 0.01
@@ -33,84 +33,48 @@ EASE_S = 0.01
 
 
 def previewed(
-    placed: Placed,
-    window: Window,
-    to: Path,
-    workshop: Workshop,
-    cache: Cache,
-    jobs: int,
-    watch: Watch,
-    crew: Crew | None = None,
+    placed: Placed, window: Window, to: Path, workshop: Workshop, cache: Cache, jobs: int, watch: Watch
 ) -> Preview:
-    """Make the preview, in the file `to`. Raises RenderError when there is nothing in its window.
-
-    Args:
-        crew: makes its parts; with none, threads do.
-    """
+    """Make the preview, in the file `to`. Raises RenderError when there is nothing in its window."""
     timeline, profile = placed.timeline, placed.profile
     span = _whole_frames(spanned(window, timeline), timeline, profile)
-    shelf = workshop.shelf()
-    mixing = Mixing(placed, (STANDARD,), "none", shelf, cache)
+    mixing = Mixing(placed, (STANDARD,), "none", workshop.shelf(), cache, witnessed=not window.draft)
     mixing.known()
     parts = [part for part in mixing.mixer.parts if part.core.meets(span)]
-    indices = [part.index for part in parts]
     watch.stage("mix", span.length)
-    if crew is not None and crew.begin(placed, (STANDARD,), "none", shelf, len(parts)):
-        noted = by_crew(mixing, crew, indices, indices, watch)
-    else:
-        crew = None
-        noted = mixing.mixer.each(mixing.notes, indices, jobs)
-    own = [notes.levels[STANDARD.name] for notes in noted]
+    own = []
+    for part, notes in zip(parts, mixing.mixer.each(mixing.notes, [part.index for part in parts], jobs), strict=True):
+        own.append(notes.levels[STANDARD.name])
+        watch.done(part.core.within(span).end - span.start)
     every = [mixing.kept(part.index) for part in mixing.mixer.parts]
     known = [notes.levels[STANDARD.name] for notes in every if notes is not None]
     as_in_whole = len(known) == len(mixing.mixer.parts)
-    cut = Cut(span, planned(master.Levels.joined(known if as_in_whole else own), profile, cache), window.draft)
-    programme = Programme(mixing, STANDARD.name)
+    plan = planned(master.Levels.joined(known if as_in_whole else own), profile, cache)
+
+    def programme(part: Part) -> tuple[Audio, Span]:
+        made = master.mastered(mixing.read(STANDARD.name, part.index), plan, profile)
+        eased = fade(
+            part.reach.start,
+            part.reach.end,
+            into=(span.start, _ease(profile)) if span.start > 0 else None,
+            out=(span.end - _ease(profile), _ease(profile)) if span.end < timeline.duration else None,
+            shape="cosine",
+        )
+        made = made if eased is None else made * eased.astype(np.float32)[:, None]
+        return made, part.core.within(span).shifted(-part.reach.start)
+
     watch.stage("master", span.length)
     if encode.in_parts(profile):
-        make = partial(encoded_part, programme, cut, profile)
         with encode.joining(profile, span.length, to) as file:
-            made = in_order(make, indices, jobs) if crew is None else _by_crew(make, crew, cut, indices)
-            for encoded in made:
+            make = partial(_encoded, programme, parts, window.draft, profile, to.parent)
+            for encoded in in_order(make, range(len(parts)), jobs):
                 file.add(encoded.frames, encoded.count, mp3.crc16(encoded.frames))
     else:
-        blocks = in_order(partial(_mastered, programme, cut, profile), parts, jobs)
-        encode.encode((audio[core.start : core.end] for audio, core in blocks), profile, to)
+        made = in_order(programme, parts, jobs)
+        encode.encode((audio[core.start : core.end] for audio, core in made), profile, to)
     watch.done(span.length)
     rate_hz = timeline.rate_hz
     return Preview(file=to, start_s=span.start / rate_hz, end_s=span.end / rate_hz, as_in_whole=as_in_whole)
-
-
-def _by_crew(
-    make: Callable[[int], encode.Encoded], crew: Crew, cut: Cut, indices: Sequence[int]
-) -> Iterator[encode.Encoded]:
-    """The preview's parts, made by a crew; what it could not do is made here, which says why."""
-    coming = crew.preview(cut, indices)
-    for index in indices:
-        yield next(coming, None) or make(index)
-
-
-def encoded_part(mix: Programme, cut: Cut, profile: Profile, index: int) -> encode.Encoded:
-    """What a preview has of a part."""
-    part = mix.parts[index]
-    audio, core = _mastered(mix, cut, profile, part)
-    first, last = part.core.start <= cut.span.start, part.core.end >= cut.span.end
-    return encode.encode_part(audio, core, profile, mix.mixing.folder, first=first, last=last, quick=cut.draft)
-
-
-def _mastered(mix: Programme, cut: Cut, profile: Profile, part: Part) -> tuple[Audio, Span]:
-    """A part's reach as a preview has it, and what of it is in the preview."""
-    made, span = master.mastered(mix.read(part.index), cut.plan, profile), cut.span
-    ease = round(EASE_S * profile.rate_hz)
-    eased = fade(
-        part.reach.start,
-        part.reach.end,
-        into=(span.start, ease) if span.start > 0 else None,
-        out=(span.end - ease, ease) if span.end < mix.samples else None,
-        shape="cosine",
-    )
-    made = made if eased is None else made * eased.astype(np.float32)[:, None]
-    return made, part.core.within(span).shifted(-part.reach.start)
 
 
 def spanned(window: Window, timeline: Timeline) -> Span:
@@ -143,3 +107,20 @@ def _whole_frames(span: Span, timeline: Timeline, profile: Profile) -> Span:
     frame = mp3.frame_samples(profile.rate_hz)
     start = span.start // frame * frame
     return Span(Samples(start), Samples(min(timeline.duration, -(-span.end // frame) * frame)))
+
+
+def _encoded(
+    programme: Callable[[Part], tuple[Audio, Span]],
+    parts: Sequence[Part],
+    quick: bool,
+    profile: Profile,
+    folder: Path,
+    at: int,
+) -> encode.Encoded:
+    audio, core = programme(parts[at])
+    ends = {"first": at == 0, "last": at == len(parts) - 1}
+    return encode.encode_part(audio, core, profile, folder, quick=quick, **ends)
+
+
+def _ease(profile: Profile) -> int:
+    return round(EASE_S * profile.rate_hz)

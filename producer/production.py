@@ -9,15 +9,15 @@ from typing import Protocol
 
 from producer.audio import Audio
 from producer.audit.audit import Audit
-from producer.audit.programme import Heard
+from producer.audit.programme import Figures, Heard, figures
 from producer.audit.reference import Reference
-from producer.deliver.encode import Encoded
 from producer.deliver.shelf import Shelf
 from producer.dsp.loudness import Loudness
 from producer.master import Plan
 from producer.mix.listening import StemName, Stems
 from producer.mix.margin import LineMargin
 from producer.mix.night import Ride
+from producer.model.formats import Format
 from producer.model.head import Head
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
@@ -26,7 +26,7 @@ from producer.model.timeline import Timeline
 from producer.model.voice import Take, TakeReport
 from producer.project import Project
 from producer.sounds.palette import PackPalette
-from producer.units import Span
+from producer.tone import Tone
 
 
 class Watch(Protocol):
@@ -49,13 +49,15 @@ class NoWatch:
     def done(self, steps: int) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What a preview has of an episode, and how it is mastered."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """How a mix goes into a file."""
 
-    span: Span
+    style: str
+    ride: Ride | None
+    tone: Tone | None
     plan: Plan
-    draft: bool
+    profile: Profile
 
 
 class Crew(Protocol):
@@ -73,12 +75,8 @@ class Crew(Protocol):
         """Mix parts; each as it is done or given up, in no order, with the stems that are on the shelf."""
         ...
 
-    def finish(self, style: str, ride: Ride | None, plan: Plan, parts: Sequence[int]) -> Iterator[int]:
+    def finish(self, how: Finish, parts: Sequence[int]) -> Iterator[int]:
         """Master, encode and hear parts of a mix; each in this order, when it is done or given up."""
-        ...
-
-    def preview(self, cut: Cut, parts: Sequence[int]) -> Iterator[Encoded | None]:
-        """Encode what a preview has of parts, in this order; None where that failed."""
         ...
 
 
@@ -114,6 +112,7 @@ class Order:
     output: Path | None = None
     packs: tuple[str, ...] = ()  # searched before the script's own
     profile: str | None = None
+    formats: tuple[str, ...] = ()  # of `model.formats.FORMATS`; none: the profile's own
     mixes: tuple[str, ...] = ()  # beside the standard one and those that the script asks for
     stems: Stems = "none"
     sofa: Path | None = None  # the head of the binaural mix, which it asks for
@@ -171,6 +170,7 @@ class Delivered:
     """One mix as it was delivered."""
 
     style: MixStyle
+    kind: Format
     file: Path
     heard: Heard  # in the decoded file
     reference: Reference  # what should be heard in it
@@ -183,13 +183,19 @@ class Delivered:
         """What the meters say of the decoded file."""
         return self.heard.loudness
 
+    @property
+    def figures(self) -> Figures:
+        """Its levels without any weighting."""
+        return figures(self.heard)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report(Outline):
     """What a producer wants to know when it is done."""
 
-    mixes: tuple[Delivered, ...]  # the standard one first
-    audits: tuple[Audit, ...]  # of each mix
+    mixes: tuple[Delivered, ...]  # the standard one first, in the first format
+    further: tuple[Delivered, ...] = ()  # the same in other formats
+    audits: tuple[Audit, ...]  # of each of `mixes`, then of each of `further`
     stems: tuple[Path, ...] = ()
     files: tuple[Path, ...]  # all of them
 

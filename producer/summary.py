@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from producer.audit.audit import Audit
     from producer.mix.margin import LineMargin
+    from producer.model.script import Line, Script
     from producer.model.timeline import Timeline
     from producer.model.voice import TakeReport
     from producer.production import Delivered, Preview, Recorded, Report
@@ -29,10 +30,15 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "profile": report.profile.name,
         "length_s": round(report.timeline.duration / rate, 3),
         **_measured(standard),
+        **_unweighted(report),
         "packs": {pack: list(roles) for pack, roles in report.filled.items()},
         "untranslated": list(report.script.untranslated),
         "changed": [{"where": str(one.at), "what": one.what} for one in report.script.changed],
-        "recorded": recorded(report.recorded, sum(len(line.voices) for line in report.script.lines)),
+        "recorded": recorded(report.recorded, sum(len(line.voices) for line in _of_story(report.script))),
+        "credits": {
+            "spoken": [line.text for line in report.script.lines if line.scene == report.script.credits_scene],
+            "why_not": _unspoken(report),
+        },
         "tightest_margin": _margin(standard, report.timeline),
         "mixes": {
             one.style.name: _measured(one)
@@ -40,14 +46,32 @@ def facts(report: Report, here: Path) -> dict[str, object]:
             for one in others
         },
         "stems": [_from(path, here) for path in report.stems],
+        "formats": [
+            {"file": _from(one.file, here), "format": one.kind.name, "mix": one.style.name, **_measured(one)}
+            for one in report.further
+        ],
         "audit": [
-            f"{one.mix}: {line}" if one.mix != STANDARD.name else line
-            for one in report.audits
-            for line in audit_lines(one)
+            *(
+                f"{one.mix}: {line}" if one.mix != STANDARD.name else line
+                for one in report.audits[: len(report.mixes)]
+                for line in audit_lines(one)
+            ),
+            *_further_lines(report.audits[len(report.mixes) :]),
         ],
         "findings": [audit_report.finding(found) for one in report.audits for found in one.findings],
         "files": [_from(path, here) for path in report.files],
     }
+
+
+def _of_story(script: Script) -> list[Line]:
+    """The lines that are not credits."""
+    return [line for line in script.lines if not script.credits_scene or line.scene != script.credits_scene]
+
+
+def _unspoken(report: Report) -> str:
+    from producer.script.spoken_credits import unspoken
+
+    return unspoken(report.script, synthetic=any("voice" in clip.source for clip in report.timeline.clips))
 
 
 def preview_facts(made: Preview, here: Path) -> dict[str, object]:
@@ -84,6 +108,14 @@ def _measured(mix: Delivered) -> dict[str, object]:
     }
 
 
+def _unweighted(report: Report) -> dict[str, object]:
+    """What the standard mix's file measures as a profile like acx asks for it."""
+    if report.profile.rms_db is None:
+        return {}
+    found = report.standard.figures
+    return {"rms_db": _rounded(found.rms_db), "floor_db": _rounded(found.floor_db)}
+
+
 def _margin(mix: Delivered, timeline: Timeline) -> dict[str, object]:
     spans = {clip.id: clip for clip in timeline.clips}
     return {
@@ -101,6 +133,13 @@ def _margin(mix: Delivered, timeline: Timeline) -> dict[str, object]:
 def audit_lines(audit: Audit) -> list[str]:
     """What the audit heard, or what is not as planned, a line each."""
     return [str(found) for found in audit.findings] or [audit_report.heard_counts(audit)]
+
+
+def _further_lines(audits: Iterable[Audit]) -> list[str]:
+    """What the audit heard in files of other formats: where nothing is wrong, their names in a line."""
+    found = [f"{one.name}: {line}" for one in audits if one.findings for line in audit_lines(one)]
+    good = [one.name for one in audits if not one.findings]
+    return ([f"the same in {', '.join(good)}"] if good else []) + found
 
 
 def _tightest(margins: Iterable[LineMargin]) -> dict[str, tuple[float, float, str]]:
@@ -124,6 +163,8 @@ def text(found: dict[str, object]) -> str:
         f"loudness   {_shown(found['loudness_lufs'])} LUFS, range {_shown(found['loudness_range_lu'])} LU",
         f"true peak  {_shown(found['true_peak_dbtp'])} dBTP, on the decoded file",
     ]
+    if "rms_db" in found:
+        lines.append(f"rms        {_shown(found['rms_db'])} dB, quietest {_shown(found['floor_db'])} dB")
     packs = found["packs"]
     assert isinstance(packs, dict)
     if packs:
@@ -138,6 +179,10 @@ def text(found: dict[str, object]) -> str:
     if taken["takes"]:
         lines.append(f"recorded   {len(taken['takes'])} of {taken['lines']} lines; what is left is synthetic")
     lines += [f"take       {line}" for line in take_lines(taken)]
+    spoken = found["credits"]
+    assert isinstance(spoken, dict)
+    if spoken["why_not"]:
+        lines.append(f"credits    {spoken['why_not']}")
     margins = found["tightest_margin"]
     assert isinstance(margins, dict)
     for kind, margin in margins.items():
@@ -149,6 +194,12 @@ def text(found: dict[str, object]) -> str:
     mixes = found["mixes"]
     assert isinstance(mixes, dict)
     lines += [f"mix        {name}: {_mix(mix)}" for name, mix in mixes.items()]
+    further = found["formats"]
+    assert isinstance(further, list)
+    lines += [
+        f"format     {_named(one)}: {_shown(one['loudness_lufs'])} LUFS, true peak {_shown(one['true_peak_dbtp'])} dBTP"
+        for one in further
+    ]
     said = found["audit"]
     assert isinstance(said, list)
     lines += [f"{'audit' if index == 0 else '':<11}{line}" for index, line in enumerate(said)]
@@ -159,6 +210,11 @@ def text(found: dict[str, object]) -> str:
         folder = min((Path(name).parent.as_posix() for name in stems), key=len)
         lines.append(f"wrote      {folder}/: {len(stems)} stems")
     return "\n".join(lines)
+
+
+def _named(file: Mapping[str, Any]) -> str:
+    """A file's format, and its mix where that is not the standard one."""
+    return str(file["format"]) if file["mix"] == STANDARD.name else f"{file['format']}, {file['mix']}"
 
 
 def _mix(mix: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from scipy import signal
 from producer import auditing, master
 from producer.audio import Audio
 from producer.audit.audit import Audit, audit
-from producer.audit.cells import Recorder
+from producer.audit.cells import Album, look
 from producer.audit.planned import plan_of
 from producer.audit.programme import Listener
 from producer.audit.reference import Reference
@@ -136,10 +136,9 @@ class Made:
             if following is None:
                 break
             self.plan = following
-        recorder = Recorder(RATE)
-        for _block in recorder.listen(0, [master.mastered(self.mix, self.plan, PODCAST)]):
-            pass
-        built = self.witness.reference(recorder.seen(), self.margins, "podcast")
+        album = Album()
+        album.add(look(master.mastered(self.mix, self.plan, PODCAST), 0, 0, len(self.mix), RATE))
+        built = self.witness.reference(album.whole(), self.margins, "podcast")
         self.reference = Reference.from_bytes(built.to_bytes())
         self.document = to_json(made.timeline, script())
 

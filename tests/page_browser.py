@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.test_audition_page import ARGUMENTS, CHROMIUM
-
-with_chromium = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine")
 PLACE = "producerPage.player.place()"
 
 
@@ -42,14 +39,6 @@ class Opened:
     def play_from(self, seconds: float) -> None:
         self.value(f"producerPage.player.seek({seconds}, true)")
         self.until(f"{PLACE} > {seconds} + 0.05 && producerPage.store.get('playing')")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

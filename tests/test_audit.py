@@ -240,8 +240,8 @@ def test_the_reference_is_read_as_it_was_written_and_its_bytes_do_not_vary(made:
     data = made.reference.to_bytes()
     again = Reference.from_bytes(data)
     assert again.to_bytes() == data
-    assert again.clips.keys() == made.reference.clips.keys()
-    assert np.array_equal(again.cell_codes, made.reference.cell_codes)
+    assert again.clips.names == made.reference.clips.names
+    assert np.array_equal(again.cell_codes[:], made.reference.cell_codes[:])
     assert len(data) < 24 * 3000  # under 1.5 MB for 10 minutes
 
 

@@ -53,9 +53,9 @@ def alike(found: Heard, wanted: Heard) -> None:
     assert one.sample_peak_db == pytest.approx(other.sample_peak_db, abs=1e-5)
     assert abs(found.peak_at - wanted.peak_at) <= 1
     assert found.flat_tops == wanted.flat_tops
-    assert np.abs(found.seen.cell_codes.astype(int) - wanted.seen.cell_codes).max() <= 1
-    assert np.abs(found.seen.moment_codes.astype(int) - wanted.seen.moment_codes).max() <= 1
-    assert found.seen.channels == pytest.approx(wanted.seen.channels, rel=2e-3, abs=1e-9)
+    assert np.abs(found.seen.cell_codes[:].astype(int) - wanted.seen.cell_codes[:]).max() <= 1
+    assert np.abs(found.seen.moment_codes[:].astype(int) - wanted.seen.moment_codes[:]).max() <= 1
+    assert found.seen.channels[:] == pytest.approx(wanted.seen.channels[:], rel=2e-3, abs=1e-9)
 
 
 @settings(max_examples=12, deadline=None)

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.audition_helpers import EVIL, audition_of
+from tests.chromium import browser, with_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-if os.environ.get("CI") and not CHROMIUM:
-    raise RuntimeError("CI has no chromium; .ci/run installs it")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine")
-
-ARGUMENTS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
-)
+__all__ = ["browser"]
+pytestmark = with_chromium
 
 
 @dataclass
@@ -60,14 +52,6 @@ class Opened:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return audition_of(tmp_path_factory.mktemp("audition page")).page.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

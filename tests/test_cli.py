@@ -117,6 +117,7 @@ def test_the_folder_holds_what_the_contract_names(first: Path) -> None:
         *("four_boards.mp3", "timeline.json", "transcript.vtt", "transcript.srt", "transcript.json"),
         *("transcript.txt", "transcript.html", "captions.vtt", "captions.srt", "chapters.json", "chapters.vtt"),
         *("episode.json", "credits.txt", "audit.json", "audit.html", "index.html", "reference.npz"),
+        "manifest.json",
     }
     assert [path.name for path in (first / "output").iterdir()] == ["four_boards"]  # nothing is left lying about
 
@@ -176,7 +177,7 @@ def readings(folder: Path) -> dict[Path, bytes]:
 def test_only_a_line_that_changes_is_spoken_anew(first: Path, tmp_path: Path) -> None:
     shutil.copytree(first / "cache", tmp_path / "cache")
     before = readings(tmp_path / "cache")
-    assert len(before) == 4  # Ada, Ben, and the two who speak together
+    assert len(before) == 4 + 3  # Ada, Ben, and the two who speak together; and the credits
     edited = project(tmp_path / "edited", SHORT.replace("Nobody.", "Nobody but me."))
     done = render("cues", cwd=edited, cache=tmp_path / "cache")
     assert (done.code, done.err) == (0, "")
@@ -378,7 +379,9 @@ def test_a_file_that_is_no_script_is_a_message_and_not_a_traceback(
     [
         (["episode", "--pack", "nope"], 1, "--pack nope: there is no such pack; known: mine, ruins"),
         (["episode", "--pack", "script"], 1, "--pack script: holds no pack.yaml; known: mine, ruins"),
-        (["episode", "--profile", "acx"], 1, "the profile 'acx' is not built yet"),
+        (["episode", "--format", "mp3,ogg"], 2, "--format: there is none called 'ogg'"),
+        (["episode", "--format", "wav,opus,wav16"], 2, "--format: wav and wav16 would have one file name"),
+        (["episode", "--format", "m4b", "--scene", "1"], 2, "in the profile's own format, and not audited"),
         (["episode", "--profile", "podcats"], 2, "--profile: there is none called 'podcats'; did you mean 'podcast'?"),
         (["episode", "--jobs", "-1"], 2, "Invalid value for '--jobs'"),
         (["episode", "--nope"], 2, "No such option: --nope"),

@@ -16,7 +16,6 @@ from producer import project, render
 from producer.cache import Cache
 from producer.crew import FEWEST_BYTES, FEWEST_PARTS, Crew, Rota
 from producer.deliver.shelf import Shelf, shelf
-from producer.production import Window
 from tests.face_helpers import files
 
 SCRIPT = """\
@@ -126,17 +125,18 @@ def test_hands_that_are_killed_cost_time_and_nothing_else(house: Path, tmp_path:
     assert files(tmp_path / "out") == files(house / "plain")
 
 
-@needs_fork
-@pytest.mark.parametrize("draft", [False, True])
-def test_a_crew_makes_the_preview_that_threads_make(house: Path, tmp_path: Path, draft: bool) -> None:
-    window = Window(start_s=50.0, end_s=100.0, draft=draft)
-    with Cache(house / "cache") as cache:
-        alone = render.preview(ordered(house, str(tmp_path / "alone")), window, cache, render.NoWatch())
-        with Crew(2) as crew:
-            assert crew._called()
-            by_crew = render.preview(ordered(house, str(tmp_path / "crew")), window, cache, render.NoWatch(), crew)
-    assert by_crew.file.read_bytes() == alone.file.read_bytes()
-    assert by_crew.as_in_whole
+def test_a_crew_that_has_not_mixed_is_not_asked_to_finish(
+    house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = ordered(house, str(tmp_path / "out"))
+    with Cache(house / "cache") as cache, Crew(2) as crew:  # which has all of it: there is nothing to mix
+
+        def finish(*_: object) -> Iterator[int]:
+            raise AssertionError("threads finish what threads, or nobody, mixed")
+
+        monkeypatch.setattr(crew, "finish", finish)
+        render.episode(order, cache, render.NoWatch(), crew)
+    assert files(tmp_path / "out") == files(house / "plain")
 
 
 @needs_fork

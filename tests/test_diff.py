@@ -30,6 +30,7 @@ scenes:
       - narrator: She went down alone.
       - mara: Nobody came.
       - narrator: And that was all.
+credits: no
 """
 ORDER = """\
       - narrator: She went down alone.

@@ -1,22 +1,17 @@
 """The page of `render diff` in a real browser, opened from the disk."""
 
 import json
-import os
-import shutil
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from producer import diffing
+from tests.chromium import browser, with_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-if os.environ.get("CI") and not CHROMIUM:
-    raise RuntimeError("CI has no chromium; .ci/run installs it")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--autoplay-policy=no-user-gesture-required")
+__all__ = ["browser"]
+pytestmark = with_chromium
 EVIL = '</script><img src=x onerror="window.hurt=1">'
 
 
@@ -51,14 +46,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     a, b = top / "a #1?", top / "b 100%"
     diffing.write_page(diffing.folders(a, b), a, b, top / "page.html")
     return (top / "page.html").as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 def test_both_are_heard_at_the_place_by_keys_and_no_title_runs(browser: Browser, address: str) -> None:

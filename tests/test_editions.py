@@ -364,7 +364,7 @@ def test_ids_are_put_into_the_original_and_nothing_else_changes(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ([], 2, "draft: only editions are drafted so far; write --edition and a language, as in --edition es"),
+        ([], 2, "draft: name a story (.txt, .md, .epub, .fountain; or any file with --kind prose, fountain or radio)"),
         (["--edition", "german!"], 2, "--edition: 'german!' is not a language; write its code, as in 'es' or 'pt-BR'"),
         (["--edition", "xx"], 1, "no voice of this machine speaks 'xx'"),
         (["--edition", "de", "-o", "de.txt"], 2, "-o: 'de.txt' is not named like a script; call it 'de.yaml'"),

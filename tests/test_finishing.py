@@ -1,11 +1,11 @@
 """What `finishing` decides by itself; whole renders are in `test_mixes.py` and `test_flagship.py`."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 
 from producer import finishing, master
-from producer.audio import Audio
 from producer.audit.programme import Listener
 from producer.dsp.loudness import Loudness, loudness_range
 from producer.mix.parts import Part
@@ -13,10 +13,6 @@ from producer.units import Samples, Span
 from tests.test_night import DRAMA, RATE_HZ, powers_of
 
 SECONDS = sum(seconds for seconds, _ in DRAMA)
-
-
-def nothing(index: int) -> Audio:
-    return np.zeros((round(SECONDS * RATE_HZ), 2), np.float32)
 
 
 class Widening:
@@ -30,7 +26,11 @@ class Widening:
         self.came.append(loudness_range(mix.levels.powers, mix.levels.seconds_per_hop))
         levels = {"integrated_lufs": -16.0, "max_momentary_lufs": -10.0, "max_short_term_lufs": -12.0}
         measured = Loudness(
-            range_lu=self.came[-1] + self.by_lu, true_peak_dbtp=-1.5, sample_peak_db=-1.6, samples=mix.samples, **levels
+            range_lu=self.came[-1] + self.by_lu,
+            true_peak_dbtp=-1.5,
+            sample_peak_db=-1.6,
+            samples=mix.programme.samples,
+            **levels,
         )
         heard = replace(Listener(RATE_HZ, 2).heard(), loudness=measured)
         return finishing.Mastered(master.Plan(float(len(self.came)), -1.0), heard, heard.seen, 2)
@@ -40,7 +40,8 @@ def ridden(widening: Widening) -> finishing.Mastered:
     powers = powers_of(DRAMA)
     levels = master.Levels(powers, np.sqrt(powers), 0.01)
     whole = Span(Samples(0), Samples(round(SECONDS * RATE_HZ)))
-    standard = finishing.Mixdown([Part(index=0, core=whole, reach=whole, lines=())], nothing, lambda index: b"", levels)
+    mixing = SimpleNamespace(mixer=SimpleNamespace(parts=[Part(index=0, core=whole, reach=whole, lines=())]))
+    standard = finishing.Mixdown(finishing.Programme(mixing, "standard"), levels)  # type: ignore[arg-type]
     return finishing._ridden(standard, 6.0, RATE_HZ, widening)
 
 

@@ -210,7 +210,13 @@ def test_another_render_gives_the_same_bytes(rendered: Rendered, tmp_path: Path)
     folders = (rendered.folder, tmp_path / "elsewhere")
     first, second = ({p.name: digest(p) for p in folder.iterdir()} for folder in folders)
     beside = {f"flagship.{name}.mp3" for name in OTHERS} | {f"reference.{name}.npz" for name in OTHERS}
-    of_all = {"audit.json", "audit.html", "index.html"}  # they tell of every mix that was made
+    of_all = {
+        "audit.json",
+        "audit.html",
+        "episode.json",
+        "index.html",
+        "manifest.json",
+    }  # they tell of every mix that was made
     assert {name: found for name, found in first.items() if name not in beside | of_all} == {
         name: found for name, found in second.items() if name not in of_all
     }

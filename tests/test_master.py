@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from producer import master
 from producer.audio import Audio
@@ -102,6 +103,48 @@ def test_a_mono_profile_gets_one_channel() -> None:
     profile = PROFILES["acx"]
     out = whole(drama(44100, 1), master.Plan(0.0, -3.0), profile)
     assert out.shape == (44100, 1)
+
+
+def found_at(peak_db: float) -> Loudness:
+    """Of a file that goes by RMS: only its peak counts."""
+    return Loudness(
+        integrated_lufs=-20.0,
+        range_lu=5.0,
+        max_momentary_lufs=-15.0,
+        max_short_term_lufs=-17.0,
+        true_peak_dbtp=peak_db,
+        sample_peak_db=peak_db,
+        samples=1,
+    )
+
+
+def test_a_profile_that_goes_by_rms_is_planned_and_corrected_by_it() -> None:
+    profile = PROFILES["acx"]
+    low = signal.sosfilt(signal.butter(1, 600.0, fs=profile.rate_hz, output="sos"), drama(profile.rate_hz), axis=0)
+    mix = np.asarray(low[:, :1].repeat(2, 1), np.float32)  # like speech: low, and in the middle
+    plan = master.first_plan(survey(mix, profile), profile)
+    out = whole(mix, plan, profile).astype(float)
+    rms_db = 20 * np.log10(np.sqrt(np.square(out).mean()))
+    assert rms_db == pytest.approx(-20.5, abs=2.5)  # a first guess within what ACX takes
+    assert master.corrected(plan, found_at(-3.5), profile, -20.5) is None
+    louder = master.corrected(plan, found_at(-3.5), profile, -23.5)
+    assert louder is not None and louder.gain_db == pytest.approx(plan.gain_db + 3.0)
+
+
+@pytest.mark.parametrize(
+    ("rms_db", "peak_db", "ok"),
+    [(-18.1, -3.0, True), (-17.9, -3.1, False), (-23.1, -3.1, False), (-22.9, -3.1, True), (-20.0, -2.9, False)],
+)
+def test_rms_outside_the_profile_does_not_hold(rms_db: float, peak_db: float, ok: bool) -> None:
+    assert master.holds(found_at(peak_db), PROFILES["acx"], rms_db) is ok
+
+
+def test_room_tone_without_a_programme_is_not_turned_up() -> None:
+    profile = PROFILES["acx"]
+    assert master.corrected(master.Plan(0.0, -5.0), found_at(-57.0), profile, -68.0) is None
+    assert master.holds(found_at(-57.0), profile, -68.0)
+    silent = master.first_plan(survey(np.zeros((90000, 2), np.float32), profile), profile)
+    assert silent.gain_db == 0.0
 
 
 def test_the_first_plan_foresees_what_the_limiter_will_take() -> None:

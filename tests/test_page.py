@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import browser, with_chromium
 from tests.face_helpers import Shell, cache, shell
-from tests.page_browser import PLACE, Opened, browser, open_page, with_chromium
+from tests.page_browser import PLACE, Opened, open_page
 from tests.page_helpers import SCRIPT
 
 __all__ = ["browser", "cache", "open_page", "shell"]
@@ -96,6 +97,7 @@ def test_the_words_follow_the_voice(heard: Opened, episode: Path) -> None:
           const seen = [];
           for (let turn = 0; turn < 120; turn++) {
             await new Promise((done) => setTimeout(done, 33));
+            await new Promise(requestAnimationFrame); // what a viewer sees is a whole picture
             const marked = [...document.querySelectorAll(".w.now")].map((one) => one.textContent);
             seen.push([producerPage.player.place(), marked]);
           }

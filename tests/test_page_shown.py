@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.page_browser import browser, open_page, with_chromium
+from tests.chromium import browser, with_chromium
+from tests.page_browser import open_page
 from tests.page_helpers import EVIL, LONG_CUES, LONG_LINES, LONG_WORDS, bare, full, long, written
 
 __all__ = ["browser", "open_page"]

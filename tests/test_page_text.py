@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
 from html.parser import HTMLParser
@@ -12,12 +13,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from producer import page
 from producer.model.profile import PROFILES
 from producer.page import colours, data, values
 from producer.page.figures import figures
 from producer.page.html import link, relative
+from producer.page.picture import embedded
 from producer.page.reading import clock, passages, spoken_length
 from tests.deliver_helpers import timeline_of
 from tests.page_helpers import EVIL, LONG_CUES, LONG_LINES, bare, full, line, long, noise, shown
@@ -146,6 +149,26 @@ def test_whatever_the_cover_everything_can_be_read(hue: int) -> None:
             assert _contrast(made["ink"], made[kind]) >= 7, (hue, kind)
             assert _contrast(made[f"{kind}-edge"], made["sunk"]) >= 3, (hue, kind)
         assert made["sound-edge"] != made["music-edge"] != made["speech-edge"]
+
+
+def test_a_cover_is_made_small_and_gives_the_page_its_hue() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (1500, 1500), (20, 90, 60)).save(out, "PNG")
+    found = embedded(out.getvalue())
+    for address, side in ((found.cover, 560), (found.icon, 64)):
+        kind, _, code = address.partition(",")
+        assert kind == "data:image/jpeg;base64"
+        assert Image.open(io.BytesIO(base64.b64decode(code))).size == (side, side)
+    assert found.hue == pytest.approx(colours.hue_of(20 / 255, 90 / 255, 60 / 255)[0], abs=2.0)
+    green = colours.palettes(found.hue)[0]["accent"]
+    assert int(green[3:5], 16) > max(int(green[1:3], 16), int(green[5:7], 16))
+    assert embedded(b"no picture") == embedded(None)
+
+
+def test_grey_covers_leave_the_page_its_own_hue() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 300), (90, 90, 90)).save(out, "JPEG")
+    assert embedded(out.getvalue()).hue == colours.PLAIN_HUE
 
 
 def test_an_hour_is_a_compact_page() -> None:

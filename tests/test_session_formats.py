@@ -16,7 +16,7 @@ import rpp
 from producer.model.script import Member, Room
 from producer.model.timeline import SceneSpan, TimelineMark
 from producer.session import Episode, write
-from producer.session.names import line
+from producer.session.names import cell, line
 from producer.session.sheets import COLUMNS
 from producer.units import Samples, Span
 from tests import session_helpers as reaper
@@ -132,12 +132,22 @@ def test_hostile_names_are_only_names_in_otio_labels_and_cues(hostile: tuple[str
     rows = only(folder, ".labels.txt").read_bytes().decode().split("\n")
     assert rows[-1] == ""
     assert [len(row.split("\t")) for row in rows[:-1]] == [3, 3, 3]
-    table = list(csv.reader(io.StringIO(only(folder, ".csv").read_bytes().decode(), newline="")))
+    raw = only(folder, ".csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbftime,") and raw.count(b"\n") == raw.count(b"\r\n") == 1 + 5
+    table = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True))
     assert tuple(table[0]) == COLUMNS
     assert len(table) == 1 + 5
     assert all(len(row) == len(COLUMNS) for row in table)
     cells = [value for row in table[1:] for value in row if value]
     assert not [value for value in cells if value[0] in "=+@" or (value[0] == "-" and not number(value))]
+
+
+@pytest.mark.parametrize(
+    "begins", ["=", "+", "-", "@", "\t=", " =", "\r\n=", "＝", "＋", "－", "＠", "\ufeff=", "\u200b=", "−"]
+)
+def test_no_text_begins_like_a_formula(begins: str) -> None:
+    assert cell(f"{begins}1+1|cmd").startswith("'")
+    assert cell(f"Mind the {begins}") == line(f"Mind the {begins}")
 
 
 def number(text: str) -> bool:
@@ -226,8 +236,13 @@ def test_labels_and_cues_say_when_what_and_which_file(folder: Path) -> None:
     assert labels[0] == "0.000000\t12.000000\tscene-1"
     assert "5.000000\t5.000000\tturn" in labels
     assert "1.000000\t3.000000\tAnn: plain" in labels
-    with (folder / "one_of_each.cues.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "one_of_each.cues.csv").open(encoding="utf-8-sig", newline="") as file:
         table = {row["id"]: row for row in csv.DictReader(file) if row["kind"] not in ("mark", "hear")}
+    plain = table["plain"]
+    assert (plain["time"], plain["timecode_25"], plain["start_s"]) == ("0:00:01.000", "00:00:01:00", "1.000000")
+    assert (plain["start_sample"], plain["end_sample"]) == (str(RATE_HZ), str(3 * RATE_HZ))
+    assert (plain["kind"], plain["character"], plain["text"]) == ("speech", "Ann", "plain")
+    assert table["bed-hum-48000"]["character"] == ""
     assert table["far"]["distance_m"] == "4"
     assert table["far"]["room"] == "small stone room"
     assert table["called"]["treatment"] == "tannoy"

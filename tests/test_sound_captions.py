@@ -222,7 +222,7 @@ def test_a_rendered_episode_has_one_set_of_chapters_words_and_times(tmp_path: Pa
         "      - n: Nobody, [door_creak] & I <mean> nobody, came.\n"
         for title in titles
     )
-    text = f"title: T\nshow: S\ncast:\n  n: {{voice: en-gb}}\npacks: [ruins]\nscenes:\n{scenes}"
+    text = f"title: T\nshow: S\ncast:\n  n: {{voice: en-gb}}\npacks: [ruins]\ncredits: no\nscenes:\n{scenes}"
     (tmp_path / "script" / "t.yaml").write_text(text, "utf-8")
     done = shell("episode", "--quiet", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")

@@ -12,12 +12,13 @@ import pytest
 
 from producer import master, summary
 from producer.audio import silence
-from producer.audit.cells import Recorder
+from producer.audit.cells import Album, look
 from producer.audit.programme import Listener
 from producer.auditing import Witness
 from producer.dsp.loudness import Loudness
 from producer.errors import Place
 from producer.mix.margin import LineMargin
+from producer.model.formats import FORMATS
 from producer.model.mixes import MIXES
 from producer.model.profile import PROFILES
 from producer.model.voice import TakeReport
@@ -47,13 +48,15 @@ def margin(line: str, start: float, **over: float) -> LineMargin:
 def delivered(name: str, file: Path, margins: tuple[LineMargin, ...], measured: Loudness = LOUD) -> Delivered:
     listener = Listener(RATE, 2)
     witness = Witness(timeline_of(1.0, (), (("One", 0.0),)))
-    recorder = Recorder(RATE)
-    assert sum(map(len, recorder.listen(0, listener.listen([silence(RATE)])))) == RATE
+    album = Album()
+    assert sum(map(len, listener.listen([silence(RATE)]))) == RATE
+    album.add(look(silence(RATE), 0, 0, RATE, RATE))
     return Delivered(
         style=MIXES[name],
+        kind=FORMATS["mp3"],
         file=file,
         heard=replace(listener.heard(), loudness=measured),
-        reference=witness.reference(recorder.seen(), margins, "podcast", name),
+        reference=witness.reference(album.whole(), margins, "podcast", name),
         margins=margins,
         plan=master.Plan(6.0, -1.0),
         rounds=1,
@@ -98,7 +101,9 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
                 "where": "script/test.yaml:1:1",
             }
         },
+        "credits": {"spoken": [], "why_not": ""},
         "mixes": {},
+        "formats": [],
         "stems": [],
         "audit": [],
         "findings": [],

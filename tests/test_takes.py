@@ -36,6 +36,7 @@ cast:
   ben: {name: Ben, voice: en-gb, level: -2 LU}
   both: {together: [ada, ben]}
 say: {Aoife: EE-fa}
+credits: no
 scenes:
   - title: The quay
     play:
@@ -424,7 +425,7 @@ def test_an_actor_who_does_not_pause_is_cut_and_told(bare: Stage) -> None:
 def test_two_files_of_one_take_are_an_error(bare: Stage) -> None:
     for name in ("thomas_2.wav", "thomas_02.wav"):
         write(bare.folder / name, bare.truth["thomas", 0].samples)
-    with pytest.raises(VoiceError, match=r"lamp\.yaml:23:9: take 2 of “I thought .* is there twice: thomas_02"):
+    with pytest.raises(VoiceError, match=r"lamp\.yaml:24:9: take 2 of “I thought .* is there twice: thomas_02"):
         bare.plan()
 
 

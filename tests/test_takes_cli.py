@@ -135,7 +135,7 @@ def test_a_characters_whole_part_in_one_file_is_cut_into_its_lines(play: Stage, 
     assert set(files(play.folder)) == {f"{line_2}.wav", "thomas.wav"}, done
     assert "said 2 times, the last one is kept" in done.out
     assert done.code == 1
-    assert done.err.splitlines() == ["script/lamp.yaml:21:9: “Come up and see!” is not in from_actor/ben.wav"]
+    assert done.err.splitlines() == ["script/lamp.yaml:22:9: “Come up and see!” is not in from_actor/ben.wav"]
     for name, line in ((line_2, "line-2"), ("thomas", "thomas")):
         samples, rate = soundfile.read(play.folder / f"{name}.wav")
         truth = play.truth[line, 0]
@@ -179,7 +179,7 @@ def test_status_counts_lines_and_minutes(play: Stage, shell: Shell) -> None:
     assert told["strays"][0]["file"] == "takes/lamp/tomas.wav"
     shown = shell("takes", "status", cwd=play.root).out
     assert re.search(r"^Ben +1 recorded \(0:0\d\), +2 by the voice en-gb \(0:\d\d\)$", shown, re.MULTILINE), shown
-    assert "takes/lamp/thomas.wav (script/lamp.yaml:23:9): noisy" in shown
+    assert "takes/lamp/thomas.wav (script/lamp.yaml:24:9): noisy" in shown
 
 
 def test_check_finds_a_take_that_is_not_there(play: Stage, shell: Shell) -> None:
@@ -187,7 +187,7 @@ def test_check_finds_a_take_that_is_not_there(play: Stage, shell: Shell) -> None
     done = shell("check", cwd=play.root)
     assert done.code == 1
     assert is_messages(done.err)
-    assert "lamp.yaml:23:9: take: there is no take 2 of this line; it would be called thomas_2.wav" in done.err
+    assert "lamp.yaml:24:9: take: there is no take 2 of this line; it would be called thomas_2.wav" in done.err
 
 
 class _Text(HTMLParser):

@@ -399,6 +399,7 @@ def test_every_engine_keeps_its_promises() -> None:
         assert list(voice.speeds) == sorted(voice.speeds)
         assert voice.speeds[0] <= 160.0 * voice.speed_per_wpm <= voice.speeds[-1]
         assert all(voice.version(v) and voice.grace_s(v) > 0.0 and not voice.lack(v) for v in voice.names())
+        assert all(voice.made_of(v)["engine"] and "/" not in str(voice.made_of(v)) for v in voice.names())
         assert all(voice.pitches(v)[0] <= -25.0 and voice.pitches(v)[1] >= 25.0 for v in voice.names())
         assert bool(voice.absence()) != bool(voice.names())
         assert all(sign.startswith("+") for sign in voice.variants())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -260,6 +261,18 @@ def test_another_command_program_or_version_is_another_voice(config: Path, tmp_p
     assert version(version="2") != first
     program.write_text(program.read_text("utf-8") + "# another\n", "utf-8")
     assert version() != first
+
+
+def test_what_made_a_line_names_program_and_model_and_nothing_of_this_machine(config: Path, tmp_path: Path) -> None:
+    model = tmp_path / "secret place" / "ada.onnx"
+    model.parent.mkdir()
+    model.write_bytes(b"a model")
+    config.write_text(table("ada", sys.executable, model, "{text_file}", "{wav}", version="2.1"), "utf-8")
+    said = VOICES["command"].made_of("ada")
+    digest = hashlib.sha256(Path(sys.executable).read_bytes()).hexdigest()
+    assert (said["engine"], said["version"], said["engine_sha256"]) == (Path(sys.executable).name, "2.1", digest)
+    assert (said["model"], said["sha256"]) == ("ada.onnx", hashlib.sha256(b"a model").hexdigest())
+    assert "secret place" not in str(said) and str(Path.home()) not in str(said)
 
 
 def test_nothing_in_a_script_becomes_an_argument_or_reaches_a_shell(config: Path, tmp_path: Path) -> None:

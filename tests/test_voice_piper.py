@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -174,6 +175,14 @@ def test_pitch_moves_without_moving_words(pool: Pool) -> None:
     assert own.onsets == high.onsets
     assert len(high.samples) == pytest.approx(len(own.samples), abs=200)
     assert not np.array_equal(own.samples[:5000], high.samples[:5000])
+
+
+def test_what_made_a_line_names_the_model_by_its_contents(models: Path) -> None:
+    said = VOICES["piper"].made_of("tiny")
+    (file,) = models.glob(said["model"])
+    assert said["engine"] == "piper" and said["version"].startswith("piper-tts ")
+    assert said["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest() and str(models) not in str(said)
+    assert VOICES["piper"].made_of("second")["speaker"] == "1"
 
 
 @pytest.mark.parametrize(

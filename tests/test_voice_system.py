@@ -250,6 +250,12 @@ def test_a_synthesiser_that_breaks_after_the_list_is_told_at_its_line(
 
 
 @linux
+def test_what_made_a_line_names_the_library_and_the_voice(installed: Path) -> None:
+    said = System().made_of("welsh")
+    assert (said["engine"], said["model"]) == ("espeak-ng", "welsh") and said["version"].startswith("espeak-ng 1.")
+
+
+@linux
 def test_another_library_or_voice_is_another_version(installed: Path) -> None:
     system = System()
     one, other = (system.version(name) for name in ("welsh", "german"))

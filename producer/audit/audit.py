@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,12 +14,12 @@ from producer.audit.finding import Finding, Kind, clock
 from producer.audit.levels import CELLS
 from producer.audit.match import Match, matched
 from producer.audit.planned import Plan, PlannedClip
-from producer.audit.programme import SILENT_DB, Figures, Heard, figures, runs
+from producer.audit.programme import SILENT_DB, Figures, Heard, figures, runs, wider
 from producer.audit.reference import Margin, Reference
-from producer.audit.verdicts import Fault, FileFacts, Verdict, verdicts
+from producer.audit.shares import shares
+from producer.audit.verdicts import Fault, FileFacts, Verdict, delivered, verdicts
 from producer.audit.wording import finding_of
 from producer.errors import Place
-from producer.later import ndimage
 from producer.model.mixes import MIXES
 
 _LENGTH_S = 0.06
@@ -63,6 +64,7 @@ def audit(
     plan: Plan | None = None,
     reference: Reference | None = None,
     profile: str | None = None,
+    kind: str | None = None,
 ) -> Audit:
     """Hold a file against its plan.
 
@@ -71,18 +73,21 @@ def audit(
         heard: all of it, listened to.
         plan: its timeline, reference: how it should sound; without them only what can be known blind is said.
         profile: what it is for, where that is not what the reference says.
+        kind: the format in which it was asked for; None for the profile's own.
     """
     numbers = figures(heard)
     target = profile or (reference.profile if reference is not None else None)
     known = plan is not None and reference is not None
     share = None
     if plan is not None and reference is not None:
-        kept = replace(plan, clips=tuple(clip for clip in plan.clips if clip.id in reference.clips))
+        kept = replace(plan, clips=tuple(clip for clip in plan.clips if clip.id in reference.clips.placed))
         share = kept.bed_share
     verdict = verdicts(
         facts, heard, numbers, planned=reference.profile if reference is not None else None, bed_share=share
     )
     faults = verdict[target].faults if target is not None else ()
+    if target is not None and kind is not None:
+        faults = delivered(facts, heard, numbers, target, kind, share).faults
     findings: list[Finding] = []
     reports: tuple[ClipReport, ...] = ()
     if heard.damage:
@@ -125,7 +130,7 @@ def _plain(kind: str, at_s: float, what: str, mend: str, end_s: float | None = N
 def _compared(
     plan: Plan, reference: Reference, heard: Heard, peaks: bool
 ) -> tuple[list[Finding], tuple[ClipReport, ...], float]:
-    clips = {clip.id: clip for clip in plan.clips if clip.id in reference.clips}
+    clips = {clip.id: clip for clip in plan.clips if clip.id in reference.clips.placed}
     findings = list(_length(reference, heard))
     wrong = channels.compared(reference, heard)
     findings += wrong
@@ -145,13 +150,14 @@ def _compared(
         return findings, (), field.level_db
     if peaks:
         field.unlimited()
-    outline = moments.Outline(reference, heard.seen, field)
+    outline = moments.Outline(reference, heard.seen)
     silent = tuple(_silences(field, heard, clips))
     gaps = moments.gaps(outline, field)
-    matches = matched(field)
+    sums = shares(field, heard.seen.channels)
+    matches = matched(field, sums)
     kept = [match for match in matches if match.clip in clips]
     findings += silent
-    told = ndimage.binary_dilation(field.explained, iterations=3)
+    told = wider(field.explained, 3)
     for gap in gaps:
         if told[int(gap.start_s / field.frame_s) : int(gap.end_s / field.frame_s) + 1].any():
             continue  # a clip that is missing leaves holes, too
@@ -164,7 +170,8 @@ def _compared(
     said = [finding_of(match, clips) for match in kept]
     findings += [one for one in said if one is not None]
     there = {match.clip for match in kept if match.state == "found"}
-    losses = {name: loss for name, loss in channels.mono_losses(field, heard).items() if name in there}
+    lost = channels.mono_losses(field.clips, sums) if heard.channels == 2 else {}
+    losses = {name: loss for name, loss in lost.items() if name in there}
     findings += _mono(losses, clips, reference.mix) if not any(one.kind == "channel" for one in wrong) else ()
     findings += _margins(reference, clips)
     for click in moments.clicks(outline, field):
@@ -224,10 +231,12 @@ def _located(
 
 def _silences(field: Field, heard: Heard, clips: Mapping[str, PlannedClip]) -> Iterator[Finding]:
     """Silence of half a second or more where sound is planned, and not of one clip that ends or begins there."""
-    level = heard.seen.channels[: field.frames, :2].sum(axis=1)
-    silent = np.zeros(field.frames, np.bool_)
-    silent[: len(level)] = 10.0 * np.log10(np.maximum(level / 2.0, 1e-12)) < SILENT_DB
-    planned = field.expected.codes.max(axis=1) > CELLS.coded(np.array(AUDIBLE_DB + 10.0))
+    silent, planned = np.zeros(field.frames, np.bool_), np.zeros(field.frames, np.bool_)
+    least = CELLS.coded(np.array(AUDIBLE_DB + 10.0))
+    for start, end in pairwise(field.edges):
+        level = heard.seen.channels[start:end][:, :2].sum(axis=1)
+        silent[start : start + len(level)] = 10.0 * np.log10(np.maximum(level / 2.0, 1e-12)) < SILENT_DB
+        planned[start:end] = field.expected.codes(start, end).max(axis=1) > least
     for start, end in runs(silent):
         hole = runs(planned[start:end])
         if not hole or sum(high - low for low, high in hole) * field.frame_s < 0.5:

@@ -5,16 +5,15 @@ Cells hold the sum of the channels' powers, so it does not matter where a sound 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.audit.levels import CELLS, OUTLINE, Codes, Powers, db
+from producer.audit.rows import MEMORY, Room, Rows
 from producer.dsp.grid import frame_samples
 from producer.later import fft
 
@@ -22,9 +21,8 @@ MOMENTS = 16
 """Moments of a frame."""
 EDGES_HZ = (50.0, 100.0, 155.0, 239.0, 369.0, 571.0, 882.0, 1363.0, 2107.0, 3257.0, 5034.0, 7780.0, 12025.0)
 BANDS = len(EDGES_HZ) - 1
-_BATCH = 32  # windows that fit into a core's own cache with all that is made of them
-_AT_ONCE = 64  # frames, likewise
-_AHEAD = 64  # frames that a recorder waits for
+_BATCH = 64  # windows that fit into a core's own cache with all that is made of them
+_AT_ONCE = 128  # frames, likewise
 
 
 def moment_samples(rate_hz: int) -> int:
@@ -37,9 +35,9 @@ class _Kit:
     """What turns windows of interleaved samples into powers of bands."""
 
     window: NDArray[np.float32]  # each value once for each channel
-    sums: NDArray[np.intp]  # where sums over the squared spectrum begin
-    above: NDArray[np.intp]  # which of them are the bands
-    below: NDArray[np.intp]  # and which the bands of negative frequencies; of real spectra none
+    sides: tuple[tuple[slice, int, int, NDArray[np.intp]], ...]
+    """Of positive frequencies and, for two channels, of negative ones: the bands in the order in which they come, which
+    numbers [first, last) of the spectrum they are, and where among these each begins; what comes after is none."""
     empty: NDArray[np.bool_]  # bands that the rate does not reach
     mean_square: np.float32
 
@@ -49,15 +47,12 @@ def _kit(rate_hz: int, channels: int) -> _Kit:
     length = 2 * frame_samples(rate_hz)
     window = np.hanning(length + 1)[:-1]
     edges = np.minimum(np.searchsorted(np.arange(length // 2) * (rate_hz / length), EDGES_HZ), length // 2)
-    sums, below = 2 * edges, np.zeros(0, np.intp)
+    sides = [(slice(BANDS), edges)]
     if channels == 2:
-        sums = np.concatenate([sums, 2 * (length + 1 - edges[::-1])])
-        below = np.arange(2 * BANDS, BANDS, -1)
+        sides.append((slice(BANDS - 1, None, -1), length + 1 - edges[::-1]))
     return _Kit(
         window=np.repeat(window, channels).astype(np.float32),
-        sums=sums,
-        above=np.arange(BANDS),
-        below=below,
+        sides=tuple((bands, 2 * int(at[0]), 2 * int(at[-1]) + 2, 2 * (at - at[0])) for bands, at in sides),
         empty=np.diff(edges) == 0,
         mean_square=np.float32((1.0 if channels == 2 else 2.0) / (length * np.square(window).sum())),
     )
@@ -87,16 +82,17 @@ def cells(audio: Audio, rate_hz: int, every: int = 1) -> Powers:
         # Two channels are one complex signal: its spectrum's squares at a frequency and at its negative come to twice
         # the sum of the channels'.
         spectra = fft.fft(batch.view(np.complex64), axis=1, overwrite_x=True) if channels == 2 else fft.rfft(batch)
-        squares = np.square(spectra.view(np.float32))
-        sums = np.add.reduceat(squares, kit.sums, axis=1)
-        made[at : at + _BATCH] = sums[:, kit.above] + (sums[:, kit.below] if channels == 2 else 0.0)
+        found = made[at : at + _BATCH]
+        for bands, first, last, begins in kit.sides:
+            squares = np.square(spectra.view(np.float32)[:, first:last])
+            found += np.add.reduceat(squares, begins, axis=1)[:, bands]
     made[:, kit.empty] = 0.0
     return made * kit.mean_square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A programme, or a part of it that begins on a frame, seen; an hour of it is 11 MB."""
+    """A part of a programme that begins on a frame, seen; an hour of it is 11 MB."""
 
     rate_hz: int
     samples: int
@@ -108,23 +104,47 @@ class Seen:
     channels: Powers
     """Shape (frames, 3): mean squares of left, of right, and left times right; a mono programme is both."""
 
-    @property
-    def cells_db(self) -> Powers:
-        return CELLS.decoded(self.cell_codes)
 
-    @staticmethod
-    def joined(parts: Sequence[Seen]) -> Seen:
-        """Parts that follow on each other, all but the last of them whole frames. Raises ValueError for none."""
-        if not parts:
-            raise ValueError("nothing was seen")
-        if any(part.samples % frame_samples(part.rate_hz) for part in parts[:-1]):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A whole programme, seen: what `Seen` has of a part, in tables that are read where they are asked for."""
+
+    rate_hz: int
+    samples: int
+    cell_codes: Rows
+    moment_codes: Rows
+    channels: Rows
+
+
+class Album:
+    """Takes down a programme, part by part."""
+
+    def __init__(self, room: Room = MEMORY, rate_hz: int | None = None) -> None:
+        """`rate_hz`: of a programme of which there may be nothing."""
+        self._rate_hz = rate_hz
+        self._samples = 0
+        self._cells, self._moments, self._channels = Rows(room, BANDS), Rows(room, 2), Rows(room, 3, np.float32)
+
+    def add(self, part: Seen) -> None:
+        """The next part. Raises ValueError where the one before it did not end with a frame."""
+        if self._rate_hz is not None and self._samples % frame_samples(self._rate_hz):
             raise ValueError("a part ends within a frame")
-        return Seen(
-            rate_hz=parts[0].rate_hz,
-            samples=sum(part.samples for part in parts),
-            cell_codes=np.concatenate([part.cell_codes for part in parts]),
-            moment_codes=np.concatenate([part.moment_codes for part in parts]),
-            channels=np.concatenate([part.channels for part in parts]),
+        self._rate_hz = part.rate_hz
+        self._samples += part.samples
+        self._cells.append(part.cell_codes)
+        self._moments.append(part.moment_codes)
+        self._channels.append(part.channels)
+
+    def whole(self) -> Whole:
+        """All that was taken down. Raises ValueError when nothing was, and not even its rate is known."""
+        if self._rate_hz is None:
+            raise ValueError("nothing was seen")
+        return Whole(
+            rate_hz=self._rate_hz,
+            samples=self._samples,
+            cell_codes=self._cells,
+            moment_codes=self._moments,
+            channels=self._channels,
         )
 
 
@@ -140,14 +160,13 @@ def look(audio: Audio, begin: int, start: int, stop: int, rate_hz: int) -> Seen:
     if start % hop:
         raise ValueError(f"a part that begins at sample {start} does not begin on a frame")
     frames = -(-(stop - start) // hop)
-    cell_codes, moment_codes = np.zeros((frames, BANDS), np.uint8), np.zeros((frames * MOMENTS, 2), np.uint8)
-    channels = np.zeros((frames, 3), np.float32)
+    around = stretch(audio, start - hop // 2 - begin, (frames + 1) * hop)
+    moment_codes, channels = np.zeros((frames * MOMENTS, 2), np.uint8), np.zeros((frames, 3), np.float32)
     for first in range(0, frames, _AT_ONCE):
         last = min(first + _AT_ONCE, frames)
-        around = stretch(audio, start + first * hop - hop // 2 - begin, (last - first + 1) * hop)
-        cell_codes[first:last] = CELLS.coded(db(cells(around, rate_hz)))
-        outline, channels[first:last] = _outline(around, hop)
+        outline, channels[first:last] = _outline(around[first * hop : (last + 1) * hop], hop)
         moment_codes[first * MOMENTS : last * MOMENTS] = OUTLINE.coded(db(outline))
+    cell_codes = CELLS.coded(db(cells(around, rate_hz)))
     return Seen(
         rate_hz=rate_hz, samples=stop - start, cell_codes=cell_codes, moment_codes=moment_codes, channels=channels
     )
@@ -156,13 +175,15 @@ def look(audio: Audio, begin: int, start: int, stop: int, rate_hz: int) -> Seen:
 def _outline(around: Audio, hop: int) -> tuple[Powers, Powers]:
     """Powers of moments and of channels, as `Seen` has them, of all but half a frame at each end."""
     first, count = hop // 2, len(around) - hop
-    both = [np.ascontiguousarray(way) for way in around.T]  # a channel at a time: several times as fast
+    both = np.ascontiguousarray(around.T)  # a channel at a time: several times as fast
+    apart = np.empty(count, np.float32)
     outline = np.zeros((count * MOMENTS // hop, 2), np.float32)
     channels = np.zeros((count // hop, 3), np.float32)
     for number, way in enumerate(both):
         plain = way[first : first + count]
         # Twice the difference over two samples: nothing below, nothing at half the rate, most at a quarter of it.
-        apart = plain - np.float32(2.0) * way[first - 2 : first - 2 + count]
+        np.multiply(way[first - 2 : first - 2 + count], np.float32(2.0), out=apart)
+        np.subtract(plain, apart, out=apart)
         apart += way[first - 4 : first - 4 + count]
         power = _powers(plain, plain, hop // MOMENTS)
         outline[:, 0] += power
@@ -189,71 +210,3 @@ def stretch(audio: Audio, first: int, count: int) -> Audio:
     if low < high:
         made[low - first : high - first] = audio[low:high]
     return made
-
-
-class Recorder:
-    """Looks on while a programme goes by in stretches, from several threads, some of it more than once."""
-
-    def __init__(self, rate_hz: int, samples: int | None = None) -> None:
-        """`samples`: how long the programme is; None where it ends with the only stretch that is seen."""
-        self.rate_hz = rate_hz
-        self._samples = samples
-        self._hop = frame_samples(rate_hz)
-        self._pieces: dict[int, Seen] = {}
-        self._lock = Lock()
-
-    def listen(self, start: int, blocks: Iterable[Audio]) -> Iterator[Audio]:
-        """The blocks as they come; what they are is taken down. `start` is the place of the first sample."""
-        half = self._hop // 2
-        waiting: list[Audio] = []
-        held, begin = 0, start  # how many samples are waiting, and the place of the first
-        frame = -(-(start + half) // self._hop) if start else 0
-        try:
-            for block in blocks:
-                yield block
-                waiting.append(np.asarray(block))
-                held += len(block)
-                ready = (begin + held - half) // self._hop
-                if ready - frame >= _AHEAD:
-                    joined = np.concatenate(waiting)
-                    self._take(frame, ready * self._hop, joined, begin)
-                    frame = ready
-                    kept = joined[max(0, frame * self._hop - half - begin) :].copy()
-                    begin += len(joined) - len(kept)
-                    waiting, held = [kept], len(kept)
-        finally:  # what broke off is seen up to there
-            end = begin + held
-            if self._samples is None:
-                self._samples = end
-            stop = min(end, self._samples) if end >= self._samples else (end - half) // self._hop * self._hop
-            if stop > frame * self._hop:
-                self._take(frame, stop, np.concatenate(waiting), begin)
-
-    def _take(self, first: int, stop: int, audio: Audio, begin: int) -> None:
-        """Take down what is from frame `first` to sample `stop` in `audio`, which begins at `begin`."""
-        piece = look(audio, begin, first * self._hop, stop, self.rate_hz)
-        with self._lock:
-            if first not in self._pieces or self._pieces[first].samples <= piece.samples:
-                self._pieces[first] = piece
-
-    def seen(self) -> Seen:
-        """What was taken down. Raises ValueError where a part was never seen."""
-        samples = self._samples or 0
-        frames = -(-samples // self._hop)
-        there = np.zeros(frames, np.bool_)
-        made = Seen(
-            rate_hz=self.rate_hz,
-            samples=samples,
-            cell_codes=np.zeros((frames, BANDS), np.uint8),
-            moment_codes=np.zeros((frames * MOMENTS, 2), np.uint8),
-            channels=np.zeros((frames, 3), np.float32),
-        )
-        for first, piece in sorted(self._pieces.items()):
-            last = min(frames, first + len(piece.cell_codes))
-            made.cell_codes[first:last] = piece.cell_codes[: last - first]
-            made.moment_codes[first * MOMENTS : last * MOMENTS] = piece.moment_codes[: (last - first) * MOMENTS]
-            made.channels[first:last] = piece.channels[: last - first]
-            there[first:last] = True
-        if not there.all():
-            raise ValueError("a part of the programme was never seen")
-        return made

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
-from producer.audit.field import Field
 from producer.audit.finding import Finding
 from producer.audit.programme import Heard, runs
 from producer.audit.reference import Reference, relation
+from producer.audit.rows import Rows
+from producer.audit.shares import Shares
 from producer.dsp.grid import COARSE, coarse_samples
 
 _LEVEL_DB = -55.0
+_AT_ONCE = 1 << 13  # coarse frames
 _ALIKE = 0.3
 """Channels that have less in common than this have no sign that could be wrong."""
 INVERTED_S = 2.0
@@ -27,11 +30,7 @@ def compared(reference: Reference, heard: Heard) -> tuple[Finding, ...]:
         return ()
     planned, found = reference.channels, relation(heard.seen)
     count = min(len(planned), len(found))
-    power = np.zeros(count * COARSE)
-    level = (heard.seen.channels[:, 0] + heard.seen.channels[:, 1])[: count * COARSE]
-    power[: len(level)] = level
-    power = power.reshape(count, COARSE).mean(axis=1)
-    loud = power > 10.0 ** (_LEVEL_DB / 10.0)
+    loud = _power(heard.seen.channels, count) > 10.0 ** (_LEVEL_DB / 10.0)
     return tuple(
         _wrong(
             planned[:count], found[:count], loud, heard.length_s, coarse_samples(reference.rate_hz) / reference.rate_hz
@@ -95,19 +94,27 @@ def _wrong(
         )
 
 
-def mono_losses(field: Field, heard: Heard) -> dict[str, float]:
-    """What each line and cue loses when both channels become one, LU, over the frames that it rules; by clip id."""
+def _power(channels: Rows, count: int) -> NDArray[np.float64]:
+    """The power of both channels in each of `count` coarse frames."""
+    made = np.zeros(count)
+    for low in range(0, count, _AT_ONCE):
+        high = min(count, low + _AT_ONCE)
+        level = channels[low * COARSE : high * COARSE][:, :2].sum(axis=1)
+        power = np.zeros((high - low) * COARSE)
+        power[: len(level)] = level
+        made[low:high] = power.reshape(-1, COARSE).mean(axis=1)
+    return made
+
+
+def mono_losses(names: Iterable[str], sums: Shares) -> dict[str, float]:
+    """What each line and cue loses when both channels become one, LU, over the frames that it rules; by clip id.
+
+    Args:
+        names: of the clips in their order, sums: what was summed up of them in a file of two channels.
+    """
     found: dict[str, float] = {}
-    if heard.channels != 2:
-        return found
-    channels = heard.seen.channels.astype(float)
-    for name, clip in field.clips.items():
-        first, last = field.span(clip)
-        own = field.own(clip, first, last).sum(axis=1)
-        ruled = own > 0.5 * np.maximum(field.total[first:last].sum(axis=1), 1e-12)
-        ruled[max(0, len(channels) - first) :] = False
-        left, right, both = channels[first:last][ruled[: max(0, len(channels) - first)]].sum(axis=0)
-        if left + right > 1e-9 * max(1, int(ruled.sum())) and ruled.sum() >= 4:
+    for name, ruled, (left, right, both) in zip(names, sums.ruled.tolist(), sums.channels.tolist(), strict=True):
+        if left + right > 1e-9 * max(1, ruled) and ruled >= 4:
             kept = max((left + right + 2.0 * both) / 2.0, 1e-12)
             found[name] = float(10.0 * np.log10((left + right) / kept))
     return found

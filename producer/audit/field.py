@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.audit.cells import BANDS, Seen
+from producer.audit.cells import BANDS, Whole
+from producer.audit.clips import Piece, PlacedClip, add
 from producer.audit.levels import CELLS, Codes, Powers, db
-from producer.audit.reference import Reference, add
-from producer.audit.tap import ClipCells
+from producer.audit.reference import Reference
+from producer.audit.rows import Rows
 from producer.dsp import grid
 
 Floats = NDArray[np.float64]
@@ -25,7 +32,8 @@ MOST_DB = 25.0
 OFF_DB = 2.5
 """A cell that is farther off is not as planned. MP3 at 192 kbps stays within 1 dB nearly everywhere."""
 _LEAST = 1e-9
-_AT_ONCE = 1 << 13  # frames that are decoded at once: more than two minutes
+_APART = 511
+_KEPT = 12  # stretches of which everything is in memory: six minutes
 
 
 def cost(off_db: Powers) -> Powers:
@@ -34,58 +42,146 @@ def cost(off_db: Powers) -> Powers:
 
 
 class Levels:
-    """Levels of cells in dB, kept in bytes and decoded where they are asked for."""
+    """Levels of cells in dB, kept in bytes and decoded where they are asked for; the lowest where there are none."""
 
-    def __init__(self, codes: Codes) -> None:
-        self.codes = codes
+    def __init__(self, codes: Rows) -> None:
+        self._codes = codes
 
     def __getitem__(self, rows: slice) -> Powers:
-        return CELLS.decoded(self.codes[rows])
+        return CELLS.decoded(self.codes(rows.start, rows.stop))
+
+    def codes(self, start: int, stop: int) -> Codes:
+        """Rows [start, stop) as they are kept."""
+        found = self._codes[start:stop]
+        if len(found) == stop - start:
+            return found
+        made = np.zeros((stop - start, BANDS), np.uint8)
+        made[: len(found)] = found
+        return made
+
+
+class Windows:
+    """Rows of all frames, made stretch by stretch where they are asked for. What was written to it is kept."""
+
+    def __init__(self, edges: Sequence[int], make: Callable[[int], NDArray[Any]]) -> None:
+        """`make` makes the rows of a stretch, which begins at the edge of its number."""
+        self._edges, self._make = np.array(edges), make
+        self._made: OrderedDict[int, NDArray[Any]] = OrderedDict()
+        self._written: dict[int, NDArray[Any]] = {}
+
+    def stretch(self, number: int) -> NDArray[Any]:
+        """The rows of a stretch, not to be written to."""
+        if number in self._written:
+            return self._written[number]
+        if number in self._made:
+            self._made.move_to_end(number)
+        else:
+            self._made[number] = self._make(number)
+            if len(self._made) > _KEPT:
+                self._made.popitem(last=False)
+        return self._made[number]
+
+    def __getitem__(self, rows: slice) -> NDArray[Any]:
+        """Rows [start, stop), not to be written to."""
+        found = [self.stretch(number)[low:high] for number, low, high in self._within(rows)]
+        return found[0] if len(found) == 1 else np.concatenate(found or [self.stretch(0)[:0]])
+
+    def __setitem__(self, rows: slice, values: NDArray[Any]) -> None:
+        at = 0
+        for number, low, high in self._within(rows):
+            if number not in self._written:
+                self._written[number] = self.stretch(number).copy()
+                self._made.pop(number, None)
+            self._written[number][low:high] = values[at : at + high - low]
+            at += high - low
+
+    def _within(self, rows: slice) -> Iterator[tuple[int, int, int]]:
+        """The stretches that have of these rows, and which of theirs these are."""
+        start, stop, _ = rows.indices(int(self._edges[-1]))
+        number = int(np.searchsorted(self._edges, start, side="right")) - 1
+        while start < stop:
+            low, high = int(self._edges[number]), int(self._edges[number + 1])
+            yield number, start - low, min(stop, high) - low
+            start, number = high, number + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of a stretch before anything is explained, see `Field`."""
+
+    total: Powers
+    trusted: Flags
+    off: NDArray[np.float16]
 
 
 class Field:
-    """The cells of one episode while findings explain them, one after another."""
+    """The cells of one episode while findings explain them, one after another.
 
-    def __init__(self, reference: Reference, seen: Seen) -> None:
+    Only a few stretches of it are in memory, and those in which something was found.
+    """
+
+    def __init__(self, reference: Reference, seen: Whole) -> None:
         frames, count = len(reference.cell_codes), min(len(reference.cell_codes), len(seen.cell_codes))
-        heard = np.zeros((frames, BANDS), np.uint8)
-        heard[:count] = seen.cell_codes[:count]
         self.frames, self.there = frames, count
         self.rate_hz, self.frame_s = reference.rate_hz, grid.frame_s(reference.rate_hz)
-        self.expected, self.heard = Levels(reference.cell_codes), Levels(heard)
-        self.clips: Mapping[str, ClipCells] = reference.clips
-        self.total = np.zeros((frames, BANDS), np.float32)
-        for clip in reference.clips.values():
-            add(self.total, clip, _linear(clip.powers))
+        self.expected, self.heard = Levels(reference.cell_codes), Levels(seen.cell_codes)
+        self.clips: Mapping[str, PlacedClip] = reference.clips.placed
+        self.edges = reference.clips.edges
+        self._powers = reference.clips
         self.explained: Flags = np.zeros(frames, np.bool_)
         self.usable: Flags = np.ones(frames, np.bool_)
         self.usable[max(0, count - 1) :] = count == frames  # the last frame before an early end is cut
-        self.trusted: Flags = np.zeros((frames, BANDS), np.bool_)
-        steps = np.zeros((BANDS, 511), np.int64)
-        for part in self._parts():
-            expected, there = self.expected[part], self.heard[part]
-            louder = np.maximum(expected, there)
-            top = louder.max(axis=1, keepdims=True)
-            self.trusted[part] = (louder > AUDIBLE_DB) & (louder > top - MASKED_DB)
-            common = self.trusted[part] & (np.minimum(expected, there) > AUDIBLE_DB) & (expected > top - 35.0)
-            apart = heard[part].astype(np.int64) - reference.cell_codes[part] + 255
-            for band in range(BANDS):
-                steps[band] += np.bincount(apart[common[:, band], band], minlength=511)
+        judged, common = self._apart()
+        offs: Floats = np.arange(-255.0, 256.0) * CELLS.step_db
         self.gain_db = np.zeros(BANDS, np.float32)
         self.spread_db = np.full(BANDS, 0.3, np.float32)
-        offs = (np.arange(511) - 255) * CELLS.step_db
         for band in range(BANDS):
-            if steps[band].sum() >= 20:
-                self.gain_db[band] = _median(offs, steps[band])
-                self.spread_db[band] = 1.4826 * _median(np.abs(offs - self.gain_db[band]), steps[band])
+            if common[band].sum() >= 20:
+                self.gain_db[band] = _median(offs, common[band])
+                self.spread_db[band] = 1.4826 * _median(np.abs(offs - self.gain_db[band]), common[band])
         level = np.median(self.gain_db)
         # A band that the codec does not carry at all says nothing.
-        self.trusted &= (self.gain_db > level - 6.0)[None, :]
-        self.off = np.zeros((frames, BANDS), np.float16)
-        for part in self._parts():
-            self.off[part] = np.clip(self.heard[part] - self.expected[part] - self.gain_db, -MOST_DB, MOST_DB)
+        self._carried: Flags = self.gain_db > level - 6.0
         self.limit_db = np.maximum(np.float32(OFF_DB), 6.0 * self.spread_db)
-        self.limited_db = self._limited()
+        self.unlike = _unlike(judged[self._carried], offs - self.gain_db[self._carried, None].astype(float))
+        self.total = Windows(self.edges, self._total)
+        self.trusted = Windows(self.edges, self._trusted)
+        self._off_of = self._off
+        self.off = Windows(self.edges, self._off_of)
+
+    def _apart(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """How often cells are so many steps louder than expected, shape (BANDS, _APART): 255 is as expected.
+
+        Of all that can be judged, and of those that are well there in both.
+        """
+        counts = np.zeros((2, BANDS * _APART), np.int64)
+        column = np.arange(BANDS) * _APART + 255
+        for start, end in pairwise(self.edges):
+            expected, there = self.expected[start:end], self.heard[start:end]
+            trusted, top = _trusted(expected, there)
+            common = trusted & (np.minimum(expected, there) > AUDIBLE_DB) & (expected > top - 35.0)
+            codes = self.heard.codes(start, end).astype(np.int64) - self.expected.codes(start, end) + column
+            for kind, which in enumerate((trusted & self.usable[start:end, None], common)):
+                counts[kind] += np.bincount(codes[which], minlength=BANDS * _APART)
+        judged, common_counts = counts.reshape(2, BANDS, _APART)
+        return judged, common_counts
+
+    def _total(self, number: int) -> Powers:
+        start, end = self.edges[number], self.edges[number + 1]
+        total = np.zeros((end - start, BANDS), np.float32)
+        pieces, powers = self._powers.within(number)
+        for piece in pieces:
+            add(total, piece, powers[piece.at : piece.at + piece.rows], start)
+        return total
+
+    def _trusted(self, number: int) -> Flags:
+        start, end = self.edges[number], self.edges[number + 1]
+        return _trusted(self.expected[start:end], self.heard[start:end])[0] & self._carried
+
+    def _off(self, number: int) -> NDArray[np.float16]:
+        start, end = self.edges[number], self.edges[number + 1]
+        off = self.heard[start:end] - self.expected[start:end] - self.gain_db
+        return np.asarray(np.clip(off, -MOST_DB, MOST_DB), np.float16)
 
     def frames_of(self, seconds: float) -> int:
         """How many frames come nearest to `seconds`."""
@@ -96,46 +192,43 @@ class Field:
         """How much louder than expected the whole is."""
         return float(np.median(self.gain_db))
 
-    @property
-    def unlike(self) -> bool:
-        """Whether so many cells are too loud and so many too quiet that this cannot be the same programme."""
-        judged = self.trusted & self.usable[:, None]
-        off = self.off[judged]
-        return len(off) >= 100 and bool((off > OFF_DB).mean() > 0.15 and (off < -OFF_DB).mean() > 0.15)
-
-    def _limited(self) -> Powers:
+    @cached_property
+    def limited_db(self) -> Powers:
         """How far the limiter holds each frame down, about: shape (frames,), 0 or more."""
         gains = np.full(self.frames, np.nan, np.float32)
-        for part in self._parts():
-            expected = self.expected[part]
-            over = np.where(expected > AUDIBLE_DB, expected - db(self.total[part]), np.nan)
+        for number, (start, end) in enumerate(pairwise(self.edges)):
+            expected = self.expected[start:end]
+            over = np.where(expected > AUDIBLE_DB, expected - db(self.total.stretch(number)), np.nan)
             loud = np.isfinite(over).sum(axis=1) >= BANDS // 2
             if loud.any():
-                gains[part][loud] = np.nanmedian(over[loud], axis=1)
+                gains[start:end][loud] = np.nanmedian(over[loud], axis=1)
         there = np.isfinite(gains)
         usual = np.median(gains[there]) if there.any() else 0.0
         return np.asarray(np.nan_to_num(np.maximum(usual - gains, 0.0)), np.float32)
 
-    def _parts(self) -> Iterator[slice]:
-        """All frames, some at a time."""
-        return (slice(low, min(low + _AT_ONCE, self.frames)) for low in range(0, self.frames, _AT_ONCE))
+    def stretches(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Frames [first, last) in pieces, none of which reaches into two stretches."""
+        number = bisect_right(self.edges, first) - 1
+        while first < last:
+            high = min(last, self.edges[number + 1])
+            yield first, high
+            first, number = high, number + 1
 
-    def own(self, clip: ClipCells, first: int, last: int) -> Powers:
+    def fresh(self, number: int) -> Cells:
+        """A stretch as it is while nothing is explained; from any thread."""
+        return Cells(self._total(number), self._trusted(number), self._off_of(number))
+
+    def pieces(self, number: int) -> tuple[tuple[Piece, ...], Powers]:
+        """The clips of a stretch, see `Clips.within`."""
+        return self._powers.within(number)
+
+    def own(self, clip: PlacedClip, first: int, last: int) -> Powers:
         """The clip's powers in frames [first, last), linear, shape (last - first, BANDS)."""
-        made = np.zeros((last - first, BANDS), np.float32)
-        rows = _linear(clip.powers)
-        if clip.step > 1:
-            rows = np.repeat(rows, clip.step, axis=0)
-        at = clip.first * clip.step
-        low, high = max(first, at), min(last, at + len(rows))
-        if low < high:
-            made[low - first : high - first] = rows[low - at : high - at]
-        return made
+        return self._powers.own(clip, first, last)
 
-    def span(self, clip: ClipCells, around: int = 0) -> tuple[int, int]:
+    def span(self, clip: PlacedClip, around: int = 0) -> tuple[int, int]:
         """Its frames, and so many before and after them, inside the episode."""
-        at = clip.first * clip.step
-        return max(0, at - around), min(self.frames, at + len(clip.powers) * clip.step + around)
+        return max(0, clip.first - around), min(self.frames, clip.last + around)
 
     def wanting(self, first: int, last: int, around: int) -> bool:
         """Whether one clip that rules frames [first, last) is wanting in the frames around them, too.
@@ -179,22 +272,36 @@ class Field:
     def settle(self, first: int, reach: Flags) -> None:
         """From frame `first` on, the cells of `reach` are explained: they are not judged again."""
         last = first + len(reach)
-        self.trusted[first:last] &= ~reach
+        self.trusted[first:last] = self.trusted[first:last] & ~reach
         self.explained[first:last] |= reach.any(axis=1)
 
     def unlimited(self) -> None:
-        """Take for planned what a limiter that did nothing would leave higher."""
-        for part in self._parts():
-            higher = np.median(np.where(self.trusted[part], self.off[part], 0.0), axis=1)
-            self.off[part] -= np.clip(higher, 0.0, self.limited_db[part])[:, None].astype(np.float16)
+        """Take for planned what a limiter that did nothing would leave higher. Before anything is explained."""
+        self._off_of = self._unlimited_off
+        self.off = Windows(self.edges, self._off_of)
+
+    def _unlimited_off(self, number: int) -> NDArray[np.float16]:
+        off, (start, end) = self._off(number), self.edges[number : number + 2]
+        higher = np.median(np.where(self._trusted(number), off, 0.0), axis=1)
+        return np.asarray(
+            off - np.clip(higher, 0.0, self.limited_db[start:end])[:, None].astype(np.float16), np.float16
+        )
+
+
+def _trusted(expected: Powers, there: Powers) -> tuple[Flags, Powers]:
+    """Which cells are not lost under others, and the loudest of each frame."""
+    louder = np.maximum(expected, there)
+    top = louder.max(axis=1, keepdims=True)
+    return (louder > AUDIBLE_DB) & (louder > top - MASKED_DB), top
+
+
+def _unlike(counts: NDArray[np.int64], off_db: Floats) -> bool:
+    """Whether so many cells are too loud and so many too quiet that this cannot be the same programme."""
+    most = 0.15 * counts.sum()
+    return bool(counts.sum() >= 100 and counts[off_db > OFF_DB].sum() > most and counts[off_db < -OFF_DB].sum() > most)
 
 
 def _median(values: NDArray[np.floating], counts: NDArray[np.int64]) -> float:
     """The median of values that come so often; between two steps, where it lies between them."""
     order = np.argsort(values, kind="stable")
     return float(np.interp(counts.sum() / 2.0, np.cumsum(counts[order]) - counts[order] / 2.0, values[order]))
-
-
-def _linear(level_db: Powers) -> Powers:
-    """Powers of decibels; the lowest code is nothing at all."""
-    return np.where(level_db > -119.5, np.power(10.0, level_db / 10.0), 0.0).astype(np.float32)

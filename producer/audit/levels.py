@@ -45,3 +45,13 @@ CELLS = Scale(-84.5, 1.0 / 3.0)
 OUTLINE = Scale(-120.0, 1.5)
 CLIPS = Scale(-120.0, 0.5)
 """Of clips in the mix, which may have."""
+
+
+def steps(codes: Codes) -> Codes:
+    """From each value to the next in time, shape (columns, rows): near nothing, mostly, and so they pack well."""
+    return np.diff(codes.T, axis=1, prepend=np.uint8(0))
+
+
+def from_steps(made: Codes) -> Codes:
+    """What `steps` made its own of, shape (rows, columns)."""
+    return np.ascontiguousarray(made.cumsum(axis=1, dtype=np.uint8).T)

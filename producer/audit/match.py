@@ -8,7 +8,7 @@ explains most is named first; cells that it reaches are then left out for all ot
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,11 +18,9 @@ from producer.audit.cells import BANDS, EDGES_HZ
 from producer.audit.field import AUDIBLE_DB, Field, Flags, cost
 from producer.audit.levels import Powers
 from producer.audit.programme import runs
-from producer.audit.tap import ClipCells
+from producer.audit.shares import JUST_HEARD, Shares
 from producer.later import ndimage
 
-JUST_HEARD = 0.2
-"""A clip with this share of a cell's power changes the cell by 1 dB: about the least difference that an ear notices."""
 LEAST_CELLS = 4
 """In fewer cells (a frame by half an octave) nothing is heard, and nothing can be told."""
 LAG_S = 1.0
@@ -69,6 +67,9 @@ class Match:
         return None if self.band is None else (EDGES_HZ[self.band], EDGES_HZ[self.band + 1])
 
 
+_Plan = tuple[float | None, int, int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Guess:
     clip: str
@@ -82,12 +83,18 @@ class _Guess:
     gap: tuple[int, int] | None = None
 
 
-def matched(field: Field) -> tuple[Match, ...]:
-    """What became of every clip, in the reference's order. Explains in `field` what it finds."""
-    planned = {name: _plan(field, clip) for name, clip in field.clips.items()}
+def matched(field: Field, sums: Shares) -> tuple[Match, ...]:
+    """What became of every clip, in the reference's order. Explains in `field` what it finds.
+
+    Args:
+        sums: of every clip, before anything is explained.
+    """
+    planned = dict(zip(field.clips, _plans(sums), strict=True))
     named: dict[str, Match] = {}
     waiting = {name for name, (_, count, _) in planned.items() if count >= LEAST_CELLS}
-    guesses = {name: _suspected(field, name) for name in waiting}
+    counts = {name: (int(sums.judged[number]), int(sums.wrong[number])) for number, name in enumerate(field.clips)}
+    guesses = {name: _suspected(field, name, *counts[name]) for name in waiting}
+    touched: list[tuple[int, int]] = []
     while True:
         best = max(
             ((guess.gained, name) for name, guess in guesses.items() if guess is not None and name not in named),
@@ -111,48 +118,61 @@ def matched(field: Field) -> tuple[Match, ...]:
             cells=count,
         )
         low, high = guess.first, guess.first + len(guess.change_db)
+        touched.append((low, high))
         for other in waiting - named.keys():
             first, last = field.span(field.clips[other], field.frames_of(LAG_S))
             if first < high and low < last:
-                guesses[other] = _suspected(field, other)
-    return tuple(
-        named[name] if name in named else _kept(field, name, *planned[name], heard=name in waiting)
-        for name in field.clips
-    )
+                guesses[other] = _suspected(field, other, *_judged(field, other)[:2])
+    kept = []
+    for number, name in enumerate(field.clips):
+        if name in named:
+            kept.append(named[name])
+            continue
+        first, last = field.span(field.clips[name])
+        judged, level = int(sums.judged[number]), float(sums.level_off_db[number])
+        if any(low < last and first < high for low, high in touched):
+            judged, _, level = _judged(field, name)
+        kept.append(_kept(field, name, planned[name], judged, level, heard=name in waiting))
+    return tuple(kept)
 
 
-def _plan(field: Field, clip: ClipCells) -> tuple[float | None, int, int | None]:
-    """By plan: how far it stands over all else in its best band, in how many cells it is heard, and that band."""
-    first, last = field.span(clip)
-    own = field.own(clip, first, last)
-    total = field.total[first:last]
-    share = own / np.maximum(total, 1e-12)
-    audible = field.expected[first:last] > AUDIBLE_DB
-    heard = (share >= JUST_HEARD) & audible
-    strong = (own > 0.1 * own.max(initial=0.0)) | heard
-    own_power = np.where(strong & audible, own, 0.0).sum(axis=0)
-    rest = np.where(strong & audible, np.maximum(total - own, 0.0), 0.0).sum(axis=0)
-    counted = own_power > 0.05 * own_power.max(initial=0.0) if own_power.any() else np.zeros(BANDS, np.bool_)
-    if not counted.any():
-        return None, int(heard.sum()), None
-    over = 10.0 * np.log10(np.maximum(own_power, 1e-12) / np.maximum(rest, 1e-12))
-    band = int(np.where(counted, over, -np.inf).argmax())
-    return float(np.clip(over[band], -60.0, 60.0)), int(heard.sum()), band
+def _plans(sums: Shares) -> Iterator[_Plan]:
+    """By plan, of each clip: how far it stands over all else in its best band, in how many cells it is heard, and that
+    band."""
+    own, rest = sums.own, sums.rest
+    counted = own > 0.05 * own.max(axis=1, keepdims=True)
+    over = np.clip(10.0 * np.log10(np.maximum(own, 1e-12) / np.maximum(rest, 1e-12)), -60.0, 60.0)
+    most = np.where(counted, over, -np.inf).max(axis=1)
+    bands = np.where(counted & (over == most[:, None]), own, -1.0).argmax(
+        axis=1
+    )  # where nothing else is, its strongest
+    for there, db, cells, band in zip(counted.any(axis=1), most, sums.heard, bands, strict=True):
+        yield (float(db), int(cells), int(band)) if there else (None, int(cells), None)
 
 
-def _kept(field: Field, name: str, over: float | None, count: int, band: int | None, *, heard: bool) -> Match:
+def _judged(field: Field, name: str) -> tuple[int, int, float]:
+    """In how many cells a clip can be judged, in how many of them it is not as planned, and how far they are off."""
+    clip, count, wrong, weighted, squares = field.clips[name], 0, 0, 0.0, 0.0
+    for first, last in field.stretches(*field.span(clip)):
+        share = field.own(clip, first, last) / np.maximum(field.total[first:last], 1e-12)
+        judged = (share >= JUST_HEARD) & field.seen_in(first, last)
+        off = field.off[first:last]
+        count += int(judged.sum())
+        wrong += int((judged & (np.abs(off) > field.limit_db)).sum())
+        weight = np.where(judged, np.minimum(share, 1.0), 0.0)
+        weighted += float((weight * off).sum())
+        squares += float(np.square(weight).sum())
+    return count, wrong, weighted / squares if squares else float("nan")
+
+
+def _kept(field: Field, name: str, plan: _Plan, judged: int, level: float, *, heard: bool) -> Match:
     """A clip that no guess was better for: it is there, or it was never to be heard, or it cannot be told."""
-    clip = field.clips[name]
-    first, last = field.span(clip)
+    over, count, band = plan
     if not heard:
         needs, under = _buried(field, name)
         return Match(clip=name, state="inaudible", over_db=over, band=band, cells=count, needs_db=needs, under=under)
-    share = field.own(clip, first, last) / np.maximum(field.total[first:last], 1e-12)
-    judged = (share >= JUST_HEARD) & field.seen_in(first, last)
-    if judged.sum() < LEAST_CELLS:
+    if judged < LEAST_CELLS:
         return Match(clip=name, state="unclear", over_db=over, band=band, cells=count)
-    weight = np.where(judged, np.minimum(share, 1.0), 0.0)
-    level = float((weight * field.off[first:last]).sum() / np.square(weight).sum())
     return Match(clip=name, state="found", level_off_db=level, over_db=over, band=band, cells=count)
 
 
@@ -178,21 +198,17 @@ def _buried(field: Field, name: str) -> tuple[float | None, str]:
     return max(0.5, float(needs)), under
 
 
-def _suspected(field: Field, name: str) -> _Guess | None:
-    """The change of this clip that explains most of what is off, or None when it is as planned."""
-    clip = field.clips[name]
-    first, last = field.span(clip)
-    own = field.own(clip, first, last)
-    share = own / np.maximum(field.total[first:last], 1e-12)
-    judged = (share >= JUST_HEARD) & field.seen_in(first, last)
-    count = int(judged.sum())
+def _suspected(field: Field, name: str, count: int, wrong: int) -> _Guess | None:
+    """The change of this clip that explains most of what is off, or None when it is as planned.
+
+    Args:
+        count: of cells that judge it, wrong: of those that are not as planned.
+    """
     if count < LEAST_CELLS:
         return None
-    off = field.off[first:last]
-    wrong = judged & (np.abs(off) > field.limit_db)
-    if wrong.sum() < max(LEAST_CELLS, 0.02 * count if clip.step == 1 else 0.01 * count):
+    if wrong < max(LEAST_CELLS, 0.02 * count if field.clips[name].step == 1 else 0.01 * count):
         return None
-    return _guess(field, name, float(wrong.sum()) / count)
+    return _guess(field, name, wrong / count)
 
 
 def _guess(field: Field, name: str, wrong: float) -> _Guess | None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from producer.audit.cells import MOMENTS, Seen, moment_samples
+from producer.audit.cells import MOMENTS, Whole, moment_samples
 from producer.audit.field import Field, Flags
 from producer.audit.levels import OUTLINE, Codes, Powers
-from producer.audit.programme import runs
+from producer.audit.programme import runs, wider
 from producer.audit.reference import Reference
-from producer.later import ndimage
+from producer.audit.rows import Rows
 
 GAP_DB = 8.0
 """So far below its plan a moment is a hole. A codec fills holes; MP3 at 192 kbps leaves nothing over 4 dB too low."""
@@ -24,6 +24,8 @@ FAINT_DB = 6.0
 LONGEST_CLICK_S = 0.012
 _AUDIBLE_DB = -60.0
 _NORMAL_DB = 4.0
+_HIDDEN_DB = 6.0  # so far below what is planned around it no click is told
+_AROUND = 15  # moments before and after one that may hide it
 _CLICK_LEAST_DB = -50.0  # what a codec leaves after a sibilant that stops is lower
 
 
@@ -46,33 +48,34 @@ class Outline:
     It stays in bytes, and is decoded where it is looked at: an hour of it is 7 MB.
     """
 
-    def __init__(self, reference: Reference, seen: Seen, field: Field) -> None:
+    def __init__(self, reference: Reference, seen: Whole) -> None:
         self.count = min(len(reference.outline_codes), len(seen.moment_codes))
         self.moment_s = moment_samples(reference.rate_hz) / reference.rate_hz
-        self._planned: Codes = reference.outline_codes[: self.count]
-        self._heard: Codes = seen.moment_codes[: self.count]
-        self._field = field
-        self._level_db = [self._level(band) for band in (0, 1)]
+        self._planned, self._heard = reference.outline_codes, seen.moment_codes
+        self._level_db = self._levels()
 
-    def _level(self, band: int) -> float:
-        """How far off the whole is: the median of what is loud enough."""
-        counts = np.zeros(511, np.int64)
+    def _levels(self) -> list[float]:
+        """How far off the whole is, band by band: the median of what is loud enough."""
+        counts = np.zeros((2, 511), np.int64)
+        least = OUTLINE.coded(np.array(_AUDIBLE_DB))
         for low in range(0, self.count, _AT_ONCE):
-            part = slice(low, low + _AT_ONCE)
-            loud = OUTLINE.decoded(self._planned[part, band]) > _AUDIBLE_DB
-            apart = self._heard[part, band][loud].astype(np.int64) - self._planned[part, band][loud]
-            counts += np.bincount(apart + 255, minlength=511)
-        if counts.sum() <= 100:
-            return 0.0
-        return float(np.searchsorted(np.cumsum(counts), counts.sum() / 2.0) - 255) * OUTLINE.step_db
+            planned, heard = (self._codes(table, low, low + _AT_ONCE) for table in (self._planned, self._heard))
+            apart = np.subtract(heard, planned, dtype=np.int16) + np.int16(255)
+            for band, loud in enumerate((planned > least).T):
+                counts[band] += np.bincount(apart[loud, band], minlength=511)
+        middle = [float(np.searchsorted(np.cumsum(one), one.sum() / 2.0) - 255) * OUTLINE.step_db for one in counts]
+        return [level if one.sum() > 100 else 0.0 for level, one in zip(middle, counts, strict=True)]
 
     def planned(self, band: int, start: int, end: int) -> Powers:
         """What is planned of moments [start, end)."""
-        return OUTLINE.decoded(self._planned[max(0, start) : max(0, end), band])
+        return OUTLINE.decoded(self._codes(self._planned, start, end)[:, band])
 
     def heard(self, band: int, start: int, end: int) -> Powers:
         """What is heard in them."""
-        return OUTLINE.decoded(self._heard[max(0, start) : max(0, end), band])
+        return OUTLINE.decoded(self._codes(self._heard, start, end)[:, band])
+
+    def _codes(self, table: Rows, start: int, end: int) -> Codes:
+        return table[min(self.count, max(0, start)) : min(self.count, max(0, end))]
 
     def off(self, band: int, start: int, end: int) -> Powers:
         """How far that is from the plan."""
@@ -83,18 +86,47 @@ class Outline:
         at = int(second / self.moment_s)
         return float(self.planned(0, at - 10, at + 11).max(initial=-120.0))
 
-    def where(self, judge: Callable[[int, int], Flags], gap: int) -> list[tuple[int, int]]:
+    def where(
+        self, judge: Callable[[int, int], Flags], gap: int, *, band: int, off_db: float, least_db: float
+    ) -> list[tuple[int, int]]:
         """Every run of moments that `judge` takes for one, those no more than `gap` apart as one.
 
         Args:
             judge: says it of moments [start, end); it may look at `_REACH` more at each side.
+            band, off_db, least_db: it takes none for one that is not farther off than this, in this direction, or not
+                louder than this, as planned where it is quieter than that, and as heard where it is louder.
         """
         found: list[tuple[int, int]] = []
-        for low in range(0, self.count, _AT_ONCE):
-            start, end = max(0, low - _REACH), min(self.count, low + _AT_ONCE + _REACH)
-            flags = judge(start, end)[low - start : low - start + _AT_ONCE]
-            found += [(low + first, low + last) for first, last in runs(flags)]
+        for start, end in self._doubtful(band, off_db, least_db):
+            low, high = max(0, start - _REACH), min(self.count, end + _REACH)
+            flags = judge(low, high)[start - low : end - low]
+            found += [(start + first, start + last) for first, last in runs(flags)]
         return _joined(found, gap)
+
+    def _doubtful(self, band: int, off_db: float, least_db: float) -> Iterator[tuple[int, int]]:
+        """Stretches of moments, apart from each other, in which something is so far off."""
+        far, loud = (off_db + self._level_db[band]) / OUTLINE.step_db, OUTLINE.coded(np.array(least_db))
+        last: tuple[int, int] | None = None
+        for low in range(0, self.count, _AT_ONCE):
+            planned, heard = (
+                self._codes(table, low, low + _AT_ONCE)[:, band] for table in (self._planned, self._heard)
+            )
+            apart = np.subtract(heard, planned, dtype=np.int16)
+            if off_db < 0.0:
+                places = np.flatnonzero((apart < far) & (planned > loud))
+            else:
+                places = np.flatnonzero((apart > far) & (heard > loud))
+                near = np.clip(places[:, None] + np.arange(-_AROUND, _AROUND + 1), 0, len(planned) - 1)
+                places = places[heard[places] > planned[near].max(axis=1) - _HIDDEN_DB / OUTLINE.step_db]
+            for place in (places + low).tolist():
+                if last is not None and place - last[1] <= 2 * _REACH:
+                    last = last[0], place + 1
+                    continue
+                if last is not None:
+                    yield last
+                last = place, place + 1
+        if last is not None:
+            yield last
 
 
 def _of_moments(frames: Flags, start: int, end: int) -> Flags:
@@ -104,9 +136,10 @@ def _of_moments(frames: Flags, start: int, end: int) -> Flags:
     return made[start - first * MOMENTS : end - first * MOMENTS]
 
 
-def _window(values: Powers, reach: int, highest: bool) -> Powers:
-    made = (ndimage.maximum_filter1d if highest else ndimage.minimum_filter1d)(values, 2 * reach + 1, mode="nearest")
-    return np.asarray(made, np.float32)
+def _highest(values: Powers, reach: int) -> Powers:
+    """The highest within `reach` of each value."""
+    padded = np.pad(values, reach, mode="edge")
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1), np.float32)
 
 
 def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
@@ -115,11 +148,11 @@ def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
 
     def deep(start: int, end: int) -> Flags:
         planned = outline.planned(0, start, end)
-        audible = (planned > _AUDIBLE_DB) & (planned > _window(planned, 20, True) - 36.0)
+        audible = (planned > _AUDIBLE_DB) & (planned > _highest(planned, 20) - 36.0)
         return (outline.off(0, start, end) < -GAP_DB) & audible & _of_moments(usable, start, end)
 
     found = []
-    for start, end in outline.where(deep, 4):
+    for start, end in outline.where(deep, 4, band=0, off_db=-GAP_DB, least_db=_AUDIBLE_DB):
         length_s = (end - start) * outline.moment_s
         loudest = float(outline.planned(0, start, end).max())
         if length_s > LONGEST_GAP_S or not _bounded(outline, start, end, 8, loudest):
@@ -152,18 +185,18 @@ def clicks(outline: Outline, field: Field) -> tuple[Moment, ...]:
 
     Where findings already say why something is not as planned, nothing is a click.
     """
-    told = ndimage.binary_dilation(field.explained | ~field.usable, iterations=2)
+    told = wider(field.explained | ~field.usable, 2)
 
     def sharp(start: int, end: int) -> Flags:
         off, heard = outline.off(1, start, end), outline.heard(1, start, end)
-        around = np.maximum(_window(outline.planned(1, start, end), 15, True), _AUDIBLE_DB - 10.0)
+        around = np.maximum(_highest(outline.planned(1, start, end), _AROUND), _AUDIBLE_DB - 10.0)
         high = (off > CLICK_DB) & (heard + 0.5 * (off - CLICK_DB) > around + 3.0) & (heard > around - 4.0)
         # In something as loud a click is smaller, but where all else is as planned it is as certain.
-        high |= (off > FAINT_DB) & (off > 8.0 * _usual(off)) & (heard > around - 6.0)
+        high |= (off > FAINT_DB) & (off > 8.0 * _usual(off)) & (heard > around - _HIDDEN_DB)
         return high & ~_of_moments(told, start, end) & (heard > _CLICK_LEAST_DB)
 
     found = []
-    for start, end in outline.where(sharp, 6):
+    for start, end in outline.where(sharp, 6, band=1, off_db=FAINT_DB, least_db=_CLICK_LEAST_DB):
         sides = [
             np.stack([np.abs(outline.off(band, low, high)) < 4.0 for band in (0, 1)])
             for low, high in ((start - 40, start), (end, end + 40))
@@ -179,8 +212,8 @@ def _usual(off: Powers) -> Powers:
     """How far off the 20 moments before and after usually are, without the nearest three: root mean squares."""
     kernel = np.ones(41)
     kernel[17:24] = 0.0
-    squares = np.minimum(np.square(off, dtype=float), 36.0)
-    return np.asarray(np.sqrt(ndimage.convolve1d(squares, kernel / kernel.sum()) + 0.05), np.float32)
+    squares = np.pad(np.minimum(np.square(off, dtype=float), 36.0), 20, mode="symmetric")
+    return np.asarray(np.sqrt(np.convolve(squares, kernel / kernel.sum(), "valid") + 0.05), np.float32)
 
 
 def _joined(found: list[tuple[int, int]], gap: int) -> list[tuple[int, int]]:

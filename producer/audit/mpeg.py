@@ -6,12 +6,16 @@ ID3v1 have them.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import BinaryIO
 
 _KBPS_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _KBPS_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _RATES_HZ = (44100, 48000, 32000)
 _LOOK = 1 << 16  # how far after the tags the first frame may be
+_PIECE = 1 << 20  # what is read at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,15 @@ class Frames:
         return len(self.kbps) == 1
 
 
-def frames(data: bytes) -> Frames | None:
-    """What the frames of an MP3 file say; None when it has none."""
+def frames(file: BinaryIO) -> Frames | None:
+    """What the frames of an MP3 file say; None when it has none. The file is read a piece at a time."""
+    data = _Data(file)
     at = _after_tags(data)
-    end = min(len(data), at + _LOOK)
+    end = min(data.size, at + _LOOK)
     while at < end and not _starts(data, at):
         at += 1
     rate_hz, channels, count, found = 0, 0, 0, set()
-    while (head := _header(data, at)) is not None:
+    while (head := _header(data[at : at + 4])) is not None:
         kbps, rate, ways, length = head
         opening = count == 0 and any(mark in data[at : at + 64] for mark in (b"Xing", b"Info"))
         if not opening:
@@ -47,27 +52,47 @@ def frames(data: bytes) -> Frames | None:
     return Frames(rate_hz, channels, tuple(sorted(found)), count) if found else None
 
 
-def _starts(data: bytes, at: int) -> bool:
+class _Data:
+    """What is in a file, by slices; of it no more than a piece is in memory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.size = file.seek(0, io.SEEK_END)
+        self._file = file
+        self._start, self._piece = 0, b""
+
+    def __getitem__(self, which: slice) -> bytes:
+        start, stop = which.start, min(which.stop, self.size)
+        if start < self._start or stop > self._start + len(self._piece):
+            self._file.seek(start)
+            self._start, self._piece = start, self._file.read(max(_PIECE, stop - start))
+        return self._piece[start - self._start : stop - self._start]
+
+
+def _starts(data: _Data, at: int) -> bool:
     """Whether a frame begins here and another follows it, or the end does."""
-    head = _header(data, at)
-    return head is not None and (at + head[3] >= len(data) or _header(data, at + head[3]) is not None)
+    head = _header(data[at : at + 4])
+    if head is None:
+        return False
+    after = at + head[3]
+    return after >= data.size or _header(data[after : after + 4]) is not None
 
 
-def _after_tags(data: bytes) -> int:
+def _after_tags(data: _Data) -> int:
     at = 0
-    while data[at : at + 3] == b"ID3" and len(data) >= at + 10:
+    while (tag := data[at : at + 10])[:3] == b"ID3" and len(tag) == 10:
         size = 0
-        for byte in data[at + 6 : at + 10]:
+        for byte in tag[6:]:
             size = size << 7 | byte & 0x7F
-        at += 10 + size + (10 if data[at + 5] & 0x10 else 0)
+        at += 10 + size + (10 if tag[5] & 0x10 else 0)
     return at
 
 
-def _header(data: bytes, at: int) -> tuple[int, int, int, int] | None:
-    """Kilobits a second, rate, channels and bytes of the layer III frame at `at`; None where none is."""
-    if at + 4 > len(data):
+@lru_cache(maxsize=1 << 10)
+def _header(four: bytes) -> tuple[int, int, int, int] | None:
+    """Kilobits a second, rate, channels and bytes of the layer III frame that begins with these; None where none is."""
+    if len(four) < 4:
         return None
-    head = int.from_bytes(data[at : at + 4], "big")
+    head = int.from_bytes(four, "big")
     version, layer, bitrate, rate = head >> 19 & 3, head >> 17 & 3, head >> 12 & 15, head >> 10 & 3
     if head >> 21 != 0x7FF or version == 1 or layer != 1 or bitrate in (0, 15) or rate == 3:
         return None

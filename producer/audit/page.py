@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from producer.audit.audit import Audit, ClipReport
 from producer.audit.finding import clock
-from producer.audit.report import CURVE_S, curves, heard_counts
+from producer.audit.programme import CURVE_S
+from producer.audit.report import curves, gathered, heard_counts
 from producer.model.profile import PROFILES
 
 WIDTH, LEFT, RIGHT = 1200.0, 44.0, 12.0
@@ -51,7 +53,8 @@ def html(audits: Sequence[Audit], title: str) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    return environment.get_template("audit.html").render(title=title, files=[_file(one) for one in audits]) + "\n"
+    page = environment.get_template("audit.html").generate(title=title, files=[_file(one) for one in audits])
+    return gathered(page) + "\n"
 
 
 def _file(audit: Audit) -> dict[str, Any]:
@@ -93,9 +96,14 @@ def _plot(audit: Audit) -> dict[str, Any]:
         return round(TOP + PLOT * (HIGHEST_LUFS - held) / (HIGHEST_LUFS - LOWEST_LUFS), 1)
 
     def line(values: Sequence[float | None]) -> str:
-        return " ".join(f"{x(index * CURVE_S)},{y(-70.0 if v is None else v)}" for index, v in enumerate(values))
+        at = np.arange(len(values)) * CURVE_S
+        across = LEFT + (WIDTH - LEFT - RIGHT) * np.minimum(at, length_s) / length_s
+        held = np.clip([-70.0 if value is None else value for value in values], LOWEST_LUFS, HIGHEST_LUFS)
+        down = TOP + PLOT * (HIGHEST_LUFS - held) / (HIGHEST_LUFS - LOWEST_LUFS)
+        return " ".join(f"{one:.1f},{other:.1f}" for one, other in zip(across.tolist(), down.tolist(), strict=True))
 
     momentary, short = curves(audit)
+    short_line = line(short)
     bottom = TOP + PLOT
     lanes, boxes = [], []
     at = bottom + 10.0
@@ -126,8 +134,8 @@ def _plot(audit: Audit) -> dict[str, Any]:
         "ticks": [(x(t), f"{t // 60}:{t % 60:02d}") for t in range(0, int(length_s) + 1, step)],
         "foot": at + 14.0,
         "momentary": line(momentary),
-        "area": f"{x(0)},{bottom} {line(short)} {x((len(short) - 1) * CURVE_S)},{bottom}" if short else "",
-        "short": line(short),
+        "area": f"{x(0)},{bottom} {short_line} {x((len(short) - 1) * CURVE_S)},{bottom}" if short else "",
+        "short": short_line,
         "band": band,
         "lanes": lanes,
         "boxes": boxes,

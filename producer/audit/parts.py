@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.audit.cells import BANDS, MOMENTS, Seen, look, stretch
-from producer.audit.levels import Codes
+from producer.audit.levels import from_steps, steps
 from producer.dsp import grid
 from producer.dsp.crests import EDGE, crests, highest_sample
 from producer.dsp.loudness import grid_powers
@@ -72,8 +72,8 @@ class Part:
             struct.pack("<I", len(self.flat)),
             np.array(self.flat, "<u4").tobytes(),
             self.powers.astype("<f4").tobytes(),
-            _steps(seen.cell_codes),
-            _steps(seen.moment_codes),
+            steps(seen.cell_codes).tobytes(),
+            steps(seen.moment_codes).tobytes(),
             _packed(seen.channels).T.tobytes(),
         ]
         packer = zlib.compressobj(strategy=zlib.Z_HUFFMAN_ONLY)  # nothing in it comes twice, and so it is fast
@@ -103,8 +103,8 @@ class Part:
             seen=Seen(
                 rate_hz=rate_hz,
                 samples=samples,
-                cell_codes=_from_steps(cells, BANDS),
-                moment_codes=_from_steps(moments, 2),
+                cell_codes=from_steps(np.frombuffer(cells, np.uint8).reshape(BANDS, -1)),
+                moment_codes=from_steps(np.frombuffer(moments, np.uint8).reshape(2, -1)),
                 channels=_unpacked(np.frombuffer(pairs, "<f2").reshape(3, frames).T),
             ),
             powers=np.frombuffer(powers, "<f4").astype(np.float32),
@@ -113,15 +113,6 @@ class Part:
             peak_at=peak_at,
             flat=tuple((int(a), int(b), int(c)) for a, b, c in np.frombuffer(flat, "<u4").reshape(-1, 3).tolist()),
         )
-
-
-def _steps(codes: Codes) -> bytes:
-    """From each value to the next in time, column by column: near nothing, mostly, and so they pack well."""
-    return np.diff(codes.T, axis=1, prepend=np.uint8(0)).tobytes()
-
-
-def _from_steps(data: bytes, columns: int) -> Codes:
-    return np.ascontiguousarray(np.frombuffer(data, np.uint8).reshape(columns, -1).cumsum(axis=1, dtype=np.uint8).T)
 
 
 def _packed(channels: NDArray[np.float32]) -> NDArray[np.float16]:
@@ -198,23 +189,35 @@ def _flat(audio: Audio) -> tuple[Run, ...]:
     return tuple(found)
 
 
-def flat_tops(parts: Sequence[Part]) -> tuple[tuple[int, int], ...]:
-    """Samples [start, end) of every flat top of parts that follow on each other."""
-    found: list[Run] = []
-    still: dict[int, Run] = {}  # by channel, what reached the end of the part before
-    at = 0
-    for part in parts:
-        end_at = at + part.seen.samples
+class FlatTops:
+    """Puts the flat tops of parts that follow on each other together."""
+
+    def __init__(self) -> None:
+        self._found: list[Run] = []
+        self._still: dict[int, Run] = {}  # by channel, what reached the end of the part before
+        self._at = 0
+
+    def add(self, flat: Sequence[Run], samples: int) -> None:
+        """The next part's runs, and how long it is."""
+        end_at = self._at + samples
         reached: dict[int, Run] = {}
-        for channel, start, end in part.flat:
-            run = (channel, start + at, end + at)
-            if run[1] == at and channel in still:
-                run = (channel, still.pop(channel)[1], run[2])
+        for channel, start, end in flat:
+            run = (channel, start + self._at, end + self._at)
+            if run[1] == self._at and channel in self._still:
+                run = (channel, self._still.pop(channel)[1], run[2])
             if run[2] == end_at:
                 reached[channel] = run
             else:
-                found.append(run)
-        found += still.values()
-        still, at = reached, end_at
-    found += still.values()
-    return tuple(sorted((start, end) for _, start, end in found if end - start >= CLIPPED_SAMPLES))
+                self._keep(run)
+        for run in self._still.values():
+            self._keep(run)
+        self._still, self._at = reached, end_at
+
+    def _keep(self, run: Run) -> None:
+        if run[2] - run[1] >= CLIPPED_SAMPLES:
+            self._found.append(run)
+
+    def all(self) -> tuple[tuple[int, int], ...]:
+        """Samples [start, end) of every flat top so far."""
+        ended = [*self._found, *(run for run in self._still.values() if run[2] - run[1] >= CLIPPED_SAMPLES)]
+        return tuple(sorted((start, end) for _, start, end in ended))

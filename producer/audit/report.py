@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
-
-import numpy as np
 
 from producer.audit.audit import Audit, ClipReport
 from producer.audit.finding import Finding, clock
-from producer.dsp.loudness import lufs, sliding
+from producer.audit.programme import CURVE_S
 
 VERSION = 1
-CURVE_S = 0.5
 
 
 def document(audits: Iterable[Audit]) -> dict[str, Any]:
@@ -23,13 +21,11 @@ def document(audits: Iterable[Audit]) -> dict[str, Any]:
 
 def curves(audit: Audit) -> tuple[list[float | None], list[float | None]]:
     """Momentary and short-term loudness every `CURVE_S`, LUFS, None in silence; each value at its window's end."""
-    hop_s = audit.heard.hop_s
-    made = []
-    for seconds in (0.4, 3.0):
-        padded = np.concatenate([np.zeros(max(0, round(seconds / hop_s) - 1)), audit.heard.powers])
-        values = lufs(sliding(padded, seconds, hop_s))[:: max(1, round(CURVE_S / hop_s))]
-        made.append([_rounded(float(value), 1) if value > -70 else None for value in values])
-    return made[0], made[1]
+    momentary, short = (
+        [_rounded(value, 1) if value > -70 else None for value in values.tolist()]
+        for values in (audit.heard.momentary_lufs, audit.heard.short_term_lufs)
+    )
+    return momentary, short
 
 
 def _file(audit: Audit) -> dict[str, Any]:
@@ -191,3 +187,11 @@ def _rounded(value: float | None, digits: int = 2) -> float | None:
 
 def _shown(value: float) -> str:
     return f"{value:.1f}" if math.isfinite(value) else "no"
+
+
+def gathered(pieces: Iterator[str]) -> str:
+    """A text of very many little pieces, of which only some are there at a time."""
+    made: list[str] = []
+    while some := list(islice(pieces, 1 << 12)):
+        made.append("".join(some))
+    return "".join(made)

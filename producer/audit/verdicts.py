@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from producer.audit.finding import Kind, clock
 from producer.audit.programme import Figures, Heard
 from producer.dsp.grid import frame_s
+from producer.model.formats import FORMATS, OPUS_RATE_HZ, in_format
 from producer.model.profile import PROFILES, Profile
 
+_MUCH = 0.5
+"""When so much of an episode has a bed under it, it is no plain narration."""
+_NARRATION = "ship the narration instead: render episode --mix narration_only --profile acx"
 _ROUNDING = 1e-3
 """Figures that are shown alike count alike."""
 
@@ -18,7 +22,7 @@ _ROUNDING = 1e-3
 class FileFacts:
     """What kind of file it is."""
 
-    codec: str  # mp3, wav, flac, or what else it is called
+    codec: str  # mp3, aac, opus, wav, flac, or what else it is called
     rate_hz: int
     channels: int
     kbps: tuple[int, ...] = ()
@@ -63,12 +67,22 @@ def verdicts(
     }
 
 
+def delivered(
+    facts: FileFacts, heard: Heard, found: Figures, profile: str, kind: str, bed_share: float | None = None
+) -> Verdict:
+    """What a profile says to a file that was asked for in another format than its own: all but the format is the same.
+
+    Args:
+        kind: of `model.formats.FORMATS`.
+    """
+    wanted = in_format(PROFILES[profile], FORMATS[kind])
+    return Verdict(profile=profile, faults=tuple(_faults(wanted, facts, heard, found, True, bed_share)))
+
+
 def _faults(
     profile: Profile, facts: FileFacts, heard: Heard, found: Figures, ours: bool, bed_share: float | None
 ) -> Iterator[Fault]:
     again = "render it again" if ours else f"render episode --profile {profile.name}"
-    if profile.loudness_lufs is None:  # `render.plan` refuses it
-        again = f"make it so in an editor; 'render episode' does not make {profile.name} yet"
     yield from _format(profile, facts, again)
     yield from _loudness(profile, heard, again)
     yield from _peak(profile, heard, again)
@@ -83,6 +97,14 @@ def _faults(
             )
     if profile.floor_db is not None and found.floor_db > profile.floor_db + _ROUNDING:
         yield _floor(profile.floor_db, profile.name, found, bed_share)
+    elif profile.floor_db is not None and bed_share is not None and bed_share >= _MUCH:
+        yield Fault(
+            kind="floor",
+            what=f"a bed or music lies under {bed_share:.0%} of it: its head and tail are quiet, its pauses are not; "
+            f"{profile.name} takes plain narration",
+            mend=_NARRATION,
+            at_s=found.head_s,
+        )
     for name, length_s, least_s in (("head", found.head_s, profile.head_s), ("tail", found.tail_s, profile.tail_s)):
         if length_s < least_s - 0.6 * frame_s(heard.seen.rate_hz):  # half a frame of the measure
             yield Fault(
@@ -99,8 +121,9 @@ def _format(profile: Profile, facts: FileFacts, again: str) -> Iterator[Fault]:
     more_is_fine = profile.rms_db is not None  # ACX asks for at least so much, and takes mono and stereo
     if facts.codec != profile.codec:
         wrong.append(f"it is {facts.codec.upper()}, not {profile.codec.upper()}")
-    if facts.rate_hz != profile.rate_hz:
-        wrong.append(f"its rate is {facts.rate_hz / 1000:g} kHz, not {profile.rate_hz / 1000:g} kHz")
+    rate_hz = OPUS_RATE_HZ if profile.codec == "opus" else profile.rate_hz
+    if facts.rate_hz != rate_hz:
+        wrong.append(f"its rate is {facts.rate_hz / 1000:g} kHz, not {rate_hz / 1000:g} kHz")
     if facts.channels != profile.channels and not (more_is_fine and facts.channels in (1, 2)):
         wrong.append(f"it has {facts.channels} channel{'s' * (facts.channels != 1)}, not {profile.channels}")
     if profile.kbps is not None and facts.codec == "mp3":
@@ -152,12 +175,12 @@ def _peak(profile: Profile, heard: Heard, again: str) -> Iterator[Fault]:
 
 def _floor(most_db: float, name: str, found: Figures, bed_share: float | None) -> Fault:
     says = f"its quietest 0.4 s is at {found.floor_db:.1f} dB RMS, {name} takes no more than {most_db:g} dB"
-    if bed_share is not None and bed_share >= 0.5:
+    if bed_share is not None and bed_share >= _MUCH:
         return Fault(
             kind="floor",
             what=f"{says}: a bed or music lies under {bed_share:.0%} of it, so no pause is ever quiet, "
             "and no master can mend that; this is no product for ACX, which takes plain narration",
-            mend="ship the narration instead: render episode --mix narration_only --profile acx",
+            mend=_NARRATION,
             at_s=found.floor_at_s,
         )
     return Fault(

@@ -20,6 +20,7 @@ from producer.cli import pack as pack_commands
 from producer.cli import preview
 from producer.cli import studio as studio_commands
 from producer.cli import takes as takes_commands
+from producer.cli import verify as verify_commands
 from producer.cli import voices as voice_commands
 from producer.cli.common import (
     JsonOption,
@@ -62,8 +63,10 @@ app = typer.Typer(
 
 app.add_typer(takes_commands.app)
 
-SESSIONS = ("rpp", "dawproject", "otio", "labels")
+SESSIONS = ("rpp", "dawproject", "otio", "labels", "csv")
 """As `session.FORMATS` has them, which would load the mixer for `--help`."""
+FORMAT_NAMES = ("mp3", "mp3-vbr", "m4b", "m4a", "opus", "flac", "flac16", "wav", "wav16", "wav-float")
+"""As `model.formats.FORMATS` has them."""
 ScriptArgument = Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")]
 
 app.add_typer(pack_commands.app)
@@ -78,7 +81,16 @@ def episode(
     ] = None,
     pack: PackOption = None,
     profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="podcast, broadcast, alexa or archive.", show_default=False)
+        str | None, typer.Option(metavar="NAME", help="podcast, broadcast, acx, alexa or archive.", show_default=False)
+    ] = None,
+    formats: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMATS",
+            help=f"In other files than the profile's: {', '.join(FORMAT_NAMES)}, with commas.",
+            show_default=False,
+        ),
     ] = None,
     mix: Annotated[
         list[str] | None,
@@ -127,6 +139,7 @@ def episode(
     from producer import project
     from producer.crew import Crew
     from producer.effort import Effort
+    from producer.model.formats import clash
     from producer.model.mixes import ALL, MIXES
     from producer.model.profile import PROFILES
 
@@ -134,9 +147,16 @@ def episode(
     known("--profile", [profile] if profile is not None else [], PROFILES)
     known("--mix", mix or (), (*MIXES, ALL))
     known("--session", asked, SESSIONS)
+    kinds = tuple(dict.fromkeys(name.strip() for name in formats.split(","))) if formats is not None else ()
+    known("--format", kinds, FORMAT_NAMES)
+    if (two := clash(kinds)) is not None:
+        raise UsageError(f"--format: {two[0]} and {two[1]} would have one file name; ask for one of them")
     window = preview.window(scene, from_time, to_time, draft)
-    if window is not None and (mix or stems or stems_each or asked or sofa or strict):
-        raise UsageError("a preview (--scene, --from, --to, --draft) is of the standard mix alone, and not audited")
+    if window is not None and (mix or kinds or stems or stems_each or asked or sofa or strict):
+        raise UsageError(
+            "a preview (--scene, --from, --to, --draft) is of the standard mix alone, in the profile's own format, "
+            "and not audited"
+        )
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
@@ -146,7 +166,8 @@ def episode(
         Effort(memory=verbose) as effort,
         Crew(jobs or cores()) as crew,
     ):
-        crew.warm(found.script)
+        if window is None:  # for a stretch of it a crew would come too late
+            crew.warm(found.script)
         from producer import render, summary
 
         order = render.Order(
@@ -154,6 +175,7 @@ def episode(
             output=output,
             packs=tuple(pack or ()),
             profile=profile,
+            formats=kinds,
             mixes=tuple(mix or ()),
             sofa=sofa,
             session=asked,
@@ -162,7 +184,7 @@ def episode(
             strict=strict,
         )
         if window is not None:
-            preview.made(order, window, cache, watch, crew, as_json=as_json, quiet=quiet)
+            preview.made(order, window, cache, watch, as_json=as_json, quiet=quiet)
             return
         report = render.episode(order, cache, watch, crew)
     facts = summary.facts(report, Path.cwd())
@@ -215,6 +237,9 @@ def check(
         packs = outlook["packs"]
         if isinstance(packs, dict) and packs:
             print(f"sounds: {summary.filled(packs)}")
+        spoken = outlook["credits"]
+        if isinstance(spoken, dict) and spoken["why_not"]:
+            print(f"credits: {spoken['why_not']}")
 
 
 @app.command()
@@ -240,6 +265,7 @@ app.command()(audit_commands.audit)
 app.command()(feed_commands.feed)
 app.command()(diff_commands.diff)
 app.command()(studio_commands.studio)
+app.command()(verify_commands.verify)
 
 
 @app.command()

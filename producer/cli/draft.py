@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from producer.cli.common import JsonOption, QuietOption, counted, opened_cache, print_json
+from producer.cli.common import JsonOption, PackOption, QuietOption, counted, opened_cache, print_json
 from producer.errors import UsageError
 
 if TYPE_CHECKING:
+    from producer.drafting import Asked, Begun
     from producer.drafts import Drafted
 
-ScriptArgument = Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")]
+ScriptArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="STORY|SCRIPT",
+        show_default=False,
+        help="A story (text, Markdown, EPUB, Fountain, a radio script); with --edition a script (YAML).",
+    ),
+]
 
 
 def draft(
@@ -25,22 +34,99 @@ def draft(
     ids: Annotated[bool, typer.Option("--ids", help="Give an id to every line and chapter without one.")] = False,
     marks: Annotated[bool, typer.Option("--marks", help="Hang cues that are on words on marks instead.")] = False,
     output: Annotated[
-        Path | None, typer.Option("-o", metavar="FILE", help="Receives the edition.", show_default=False)
+        Path | None,
+        typer.Option("-o", metavar="FILE", help="Receives what is begun; '-' is standard output.", show_default=False),
     ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(metavar="KIND", help="What the story is: prose, fountain or radio.", show_default=False),
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TITLE", help="The story's title.", show_default=False)] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="LANG", help="The story's language, as in 'en-GB'.", show_default=False)
+    ] = None,
+    no_sounds: Annotated[bool, typer.Option("--no-sounds", help="Suggest no rooms, beds and sounds.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a script that is there already.")] = False,
+    pack: PackOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Begin an edition of a script in another language.
+    """Begin a production from a story, or an edition of a script in another language.
 
-    Writes every line and chapter's title under its id, the original over it, and a voice of the language for everyone.
-    It can be heard as it is; 'render check' says which texts are still the original's. An edition that is there already
-    gets what the script has had since. With --ids and --marks the script itself is changed, too: lines and chapters
-    that have no id get one, and cues that hang on a word hang on a mark before it.
+    From a story: every word of it in a script that renders at once, with scenes, who says what and how, and the
+    rooms and sounds that are heard in it. What is a guess stands on a line with '# draft:'.
+
+    With --edition, of a script: every line and chapter's title under its id, the original over it, and a voice of the
+    language for everyone. It can be heard as it is; 'render check' says which texts are still the original's. An
+    edition that is there already gets what the script has had since. With --ids and --marks the script itself is
+    changed, too: lines and chapters that have no id get one, and cues that hang on a word hang on a mark before it.
     """
-    from producer import drafts, project
+    from producer import drafting
 
     if edition is None:
-        raise UsageError("draft: only editions are drafted so far; write --edition and a language, as in --edition es")
+        if ids or marks:
+            raise UsageError("draft: --ids and --marks go with --edition")
+        if script is None or (not drafting.is_story(script) and kind is None):
+            raise UsageError(
+                "draft: name a story (.txt, .md, .epub, .fountain; or any file with --kind prose, fountain or radio), "
+                "or write --edition and a language for an edition of a script"
+            )
+        asked = drafting.Asked(
+            story=script,
+            output=None if output == Path("-") else output,
+            to_stdout=output == Path("-"),
+            kind=kind or "",
+            title=title or "",
+            language=language or "",
+            sounds=not no_sounds,
+            packs=tuple(pack or ()),
+            force=force,
+        )
+        _begin(asked, as_json=as_json, quiet=quiet)
+        return
+    given = {"--kind": kind, "--title": title, "--language": language, "--no-sounds": no_sounds, "--force": force}
+    wrong = next((option for option, value in {**given, "--pack": pack}.items() if value), "")
+    if wrong or drafting.is_story(script):
+        raise UsageError(f"draft: {wrong or script} goes with a first draft; --edition LANG is of a script (YAML)")
+    _edition(script, edition, output, ids=ids, marks=marks, as_json=as_json, quiet=quiet)
+
+
+def _begin(asked: Asked, *, as_json: bool, quiet: bool) -> None:
+    from producer import drafting
+
+    with opened_cache(False) as cache:
+        done = drafting.begin(asked, Path.cwd(), cache)
+    if done.file is None:
+        sys.stdout.write(done.text)
+    elif as_json:
+        facts = {name: getattr(done, name) for name in ("form", "language", "scenes", "lines", "words", "sounds")}
+        guesses = {"guessed": done.guessed, "unknown": done.unknown, "unfilled": done.unfilled}
+        people = [{"member": key, "voice": voice, "lines": lines} for key, voice, lines in done.people]
+        print_json({"file": done.file.as_posix(), **facts, **guesses, "cast": people, "left_out": done.left_out})
+    elif not quiet:
+        _say(done, done.file)
+
+
+def _say(done: Begun, file: Path) -> None:
+    print(
+        f"wrote      {file.as_posix()}: {done.form}, {counted(done.scenes, 'scenes')}, {counted(done.lines, 'lines')}"
+    )
+    print(f"cast       {', '.join(f'{key} ({lines})' for key, _, lines in done.people)}")
+    print(f"suggested  {counted(done.sounds, 'rooms, beds and sounds')}, each with '# draft:' on its line")
+    if done.guessed or done.unknown:
+        print(f"to check   {done.guessed} speakers are a guess, {done.unknown} are not known: see '# draft: speaker'")
+    for what in done.unfilled:
+        print(f"no sound   {what}")
+    for what in done.left_out:
+        print(f"left out   {what}")
+    print(f"next:\n  render check {file.as_posix()}\n  render episode {file.as_posix()}")
+
+
+def _edition(
+    script: Path | None, language: str, output: Path | None, *, ids: bool, marks: bool, as_json: bool, quiet: bool
+) -> None:
+    from producer import drafts, project
+
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
@@ -48,13 +134,13 @@ def draft(
         put: dict[str, int] = {"ids": 0, "marks": 0}
         say = partial(_say_put, put, found.script, quiet or as_json)
         wanted = drafts.Wanted(partial(say, "ids") if ids else None, partial(say, "marks") if marks else None)
-        done = drafts.edition(found, edition, output, cache, wanted)
+        done = drafts.edition(found, language, output, cache, wanted)
     file = done.file.as_posix()
     if as_json:
         facts = {"new": done.new, "texts": done.texts, "records": done.records, "voices": done.voices}
         print_json({"file": file, **facts, **put})
     elif not quiet:
-        print(f"wrote      {file}: {counted(done.texts, 'texts')} to say in '{edition}'" if done.new else _added(done))
+        print(f"wrote      {file}: {counted(done.texts, 'texts')} to say in '{language}'" if done.new else _added(done))
         print(f"next:\n  render check {file}\n  render episode {file}")
 
 

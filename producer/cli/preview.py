@@ -11,7 +11,7 @@ from producer.errors import UsageError
 
 if TYPE_CHECKING:
     from producer.cache import Cache
-    from producer.production import Crew, Order, Watch, Window
+    from producer.production import Order, Watch, Window
 
 
 def window(scene: int | None, start: str | None, end: str | None, draft: bool) -> Window | None:
@@ -39,11 +39,11 @@ def _time_s(option: str, written: str | None) -> float | None:
     return seconds
 
 
-def made(order: Order, window: Window, cache: Cache, watch: Watch, crew: Crew, *, as_json: bool, quiet: bool) -> None:
+def made(order: Order, window: Window, cache: Cache, watch: Watch, *, as_json: bool, quiet: bool) -> None:
     """Make a preview and say where it is. Raises a ProducerError."""
     from producer import render, summary
 
-    facts = summary.preview_facts(render.preview(order, window, cache, watch, crew), Path.cwd())
+    facts = summary.preview_facts(render.preview(order, window, cache, watch), Path.cwd())
     if as_json:
         print_json(facts)
     elif not quiet:

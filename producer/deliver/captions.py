@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from producer.deliver.chapters import milliseconds
-from producer.deliver.listed import listed
 from producer.model.script import Script
 from producer.model.timeline import Clip, ClipWord, Timeline
 
@@ -52,7 +51,7 @@ def speakers(timeline: Timeline, script: Script) -> dict[str, str]:
 def _clip_cards(clip: Clip, speaker: str, rate_hz: int) -> Iterable[Card]:
     held: list[ClipWord] = []
     taken = min(len(one_line(speaker)) + len(": "), _NAME_CHARACTERS)  # the first card may have the name before it
-    for word in clip.words:
+    for word in written(clip):
         rested = held and (word.start - held[-1].end) > _LONGEST_REST_S * rate_hz
         if held and (rested or not _fits([*held, word], taken) or _sentence_is_over(held)):
             yield _card(held, speaker, rate_hz, taken)
@@ -60,6 +59,30 @@ def _clip_cards(clip: Clip, speaker: str, rate_hz: int) -> Iterable[Card]:
         held.append(word)
     if held:
         yield _card(held, speaker, rate_hz, taken)
+
+
+def written(clip: Clip) -> list[ClipWord]:
+    """The words of a line as they stand in its text, with what nobody says (a dash, a picture) at the word before it.
+
+    What stands together in the text is one word.
+    """
+    made: list[ClipWord] = []
+    at = 0
+    for word in clip.words:
+        found = clip.text.find(word.text, at)
+        if found < 0:  # a timeline made by hand, whose words are not those of its text
+            return list(clip.words)
+        between, at = clip.text[at:found], found + len(word.text)
+        if not made:
+            made.append(replace(word, text=between.lstrip() + word.text))
+        elif between[-1:].isspace():
+            made[-1] = replace(made[-1], text=made[-1].text + between.rstrip())
+            made.append(word)
+        else:
+            made[-1] = ClipWord(made[-1].text + between + word.text, made[-1].start, word.end)
+    if made:
+        made[-1] = replace(made[-1], text=made[-1].text + clip.text[at:].rstrip())
+    return made
 
 
 def _sentence_is_over(held: list[ClipWord]) -> bool:
@@ -130,15 +153,6 @@ def srt(found: tuple[Card, ...]) -> str:
         text = (named + "\n".join(card.lines)).replace("-->", "→")
         blocks.append(f"{number}\n{clock(card.start_ms, ',')} --> {clock(card.end_ms, ',')}\n{text}")
     return "\n\n".join(blocks) + "\n"
-
-
-def transcript_json(found: tuple[Card, ...]) -> str:
-    """Podcasting 2.0 JSON transcript, version 1.0.0."""
-    segments = [
-        {"speaker": c.speaker, "startTime": c.start_ms / 1000, "endTime": c.end_ms / 1000, "body": c.text}
-        for c in found
-    ]
-    return listed({"version": "1.0.0", "segments": segments})
 
 
 def plain(timeline: Timeline, script: Script) -> str:

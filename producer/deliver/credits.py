@@ -84,25 +84,30 @@ def record(origins: Iterable[Origin]) -> str:
     sounds = _most_needed(origins)
     size = len("[]") + len('{"more": 1000000}, ')
     for origin in sounds:
-        row: dict[str, object] = {
-            "title": origin.title,
-            "author": origin.author,
-            "spdx": origin.licence,
-            "licence_url": origin.licence_url,
-            "source": origin.source,
-            "changed": origin.changed,
-            "pack": f"{origin.pack} {origin.version}",
-            "file": origin.file,
-            "foley": origin.foley,
-            "sha256": origin.sha256,
-        }
-        row = {name: value for name, value in row.items() if value}
+        row: dict[str, object] = {**facts(origin)}
         size += len(json.dumps(row)) + len(", ")
         if size > RECORD_BYTES:
             rows.append({"more": len(sounds) - len(rows)})
             break
         rows.append(row)
     return json.dumps(rows) if rows else ""
+
+
+def facts(origin: Origin) -> dict[str, str]:
+    """What there is to say of a sound: title author spdx licence_url source changed pack file foley sha256."""
+    row = {
+        "title": origin.title,
+        "author": origin.author,
+        "spdx": origin.licence,
+        "licence_url": origin.licence_url,
+        "source": origin.source,
+        "changed": origin.changed,
+        "pack": f"{origin.pack} {origin.version}",
+        "file": origin.file,
+        "foley": origin.foley,
+        "sha256": origin.sha256,
+    }
+    return {name: value for name, value in row.items() if value}
 
 
 def _most_needed(origins: Iterable[Origin]) -> list[Origin]:

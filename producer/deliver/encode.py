@@ -13,11 +13,15 @@ import numpy as np
 import soundfile
 
 from producer.audio import Audio
-from producer.deliver import ffmpeg, mp3
+from producer.deliver import ffmpeg, mp3, wave
+from producer.deliver.samples import at_rate, dithered
 from producer.errors import RenderError
+from producer.model.formats import OPUS_RATE_HZ
 from producer.model.profile import Profile
 from producer.units import Span
 
+LOSSLESS = ("flac", "wav")
+"""Codecs that give back what went in."""
 _MORE_FRAMES = 3
 _DECODER_FRAMES = 6
 """How many frames before a part are decoded with it: a decoder needs two, a meter some more."""
@@ -32,26 +36,31 @@ class Codec:
 
 
 def _mp3(profile: Profile) -> Codec:
+    if profile.vbr:
+        quality = "2" if profile.rate_hz >= 32000 else "4"  # LAME's V2: 190 kbps or so for a full mix
+        return Codec(".mp3", ("-c:a", "libmp3lame", "-q:a", quality, "-id3v2_version", "0", "-f", "mp3"))
     # Without a reservoir each frame stands alone, so that stretches can be joined.
     options = ("-c:a", "libmp3lame", "-b:a", f"{profile.kbps}k", "-reservoir", "0", "-id3v2_version", "0", "-f", "mp3")
     return Codec(".mp3", options)
 
 
-def _wav(profile: Profile) -> Codec:
-    return Codec(".wav", ("-c:a", f"pcm_s{profile.bits}le", "-rf64", "auto", "-f", "wav"))
+def _aac(profile: Profile) -> Codec:
+    # Without noise that each decoder makes up for itself: what is measured here is what others hear. Times in the
+    # file's index are counted in samples, or its length would be rounded to a millisecond.
+    options = ("-c:a", "aac", "-b:a", f"{profile.kbps}k", "-aac_pns", "0")
+    exact = ("-movie_timescale", str(profile.rate_hz), "-movflags", "+faststart")
+    return Codec(".m4a", (*options, *exact, "-f", "ipod"))
 
 
-def _flac(profile: Profile) -> Codec:
-    options = ("-c:a", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", str(profile.bits), "-f", "flac")
-    return Codec(".flac", options)
-
-
-SUFFIXES = (".mp3", ".wav", ".flac")
+def _opus(profile: Profile) -> Codec:
+    return Codec(".opus", ("-c:a", "libopus", "-b:a", f"{profile.kbps}k", "-f", "opus"))
 
 
 def codec(profile: Profile) -> Codec:
     """How the profile's file is written."""
-    return {"mp3": _mp3, "wav": _wav, "flac": _flac}[profile.codec](profile)
+    if profile.codec in LOSSLESS:
+        return Codec(f".{profile.codec}", ())  # no work for ffmpeg
+    return {"mp3": _mp3, "aac": _aac, "opus": _opus}[profile.codec](profile)
 
 
 def whole_frames(samples: int, profile: Profile) -> int:
@@ -68,7 +77,7 @@ def whole_frames(samples: int, profile: Profile) -> int:
 
 def in_parts(profile: Profile) -> bool:
     """Whether the codec's file can be made of parts that are encoded side by side."""
-    return profile.codec == "mp3"
+    return profile.codec == "mp3" and not profile.vbr
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +155,30 @@ def joining(profile: Profile, samples: int, to: Path) -> Iterator[mp3.Joined]:
 
 def encode(blocks: Iterable[Audio], profile: Profile, to: Path) -> None:
     """Write a programme to the file `to` in one go, as the profile says."""
-    _run(blocks, profile, to)
+    if profile.bits == 16:
+        blocks = dithered(blocks)
+    if profile.codec == "wav":
+        form = wave.Form(profile.rate_hz, profile.channels, profile.bits or 24)
+        wave.write(blocks if form.floating else _in_range(blocks), form, to)
+    elif profile.codec == "flac":
+        _flac(_in_range(blocks), profile, to)
+    elif profile.codec == "opus":
+        at_its_own = at_rate(_in_range(blocks), profile.rate_hz, OPUS_RATE_HZ, profile.channels)
+        ffmpeg.encode(at_its_own, OPUS_RATE_HZ, profile.channels, list(codec(profile).options), to)
+    else:
+        _run(blocks, profile, to)
 
 
 def decode(path: Path, profile: Profile) -> Iterator[Audio]:
-    """What a listener's player gets from the file, in blocks."""
-    return ffmpeg.decode(path, profile.channels, profile.rate_hz)
+    """What a listener's player gets from the file, in blocks, at the profile's rate: all of it, to the sample."""
+    if profile.codec != "opus":
+        return ffmpeg.decode(path, profile.channels, profile.rate_hz)
+    return back_from_opus(path, profile.channels, profile.rate_hz)
+
+
+def back_from_opus(path: Path, channels: int, rate_hz: int) -> Iterator[Audio]:
+    """An Opus file's samples at the rate that its programme had: as many as went in."""
+    return at_rate(ffmpeg.decode(path, channels, OPUS_RATE_HZ), OPUS_RATE_HZ, rate_hz, channels)
 
 
 def write_stem(blocks: Iterable[Audio], rate_hz: int, to: Path) -> None:
@@ -173,6 +200,18 @@ def _in_file(blocks: Iterable[Audio], profile: Profile, folder: Path, *more: str
 def _run(blocks: Iterable[Audio], profile: Profile, to: Path, *more: str) -> int:
     options = [*codec(profile).options[:-2], *more, *codec(profile).options[-2:]]
     return ffmpeg.encode(_in_range(blocks), profile.rate_hz, profile.channels, options, to)
+
+
+def _flac(blocks: Iterable[Audio], profile: Profile, to: Path) -> None:
+    """Whole steps, rounded here: ffmpeg cuts them off, and libsndfile's full scale is a step lower than everybody's."""
+    bits = profile.bits or 24
+    kind = f"PCM_{bits}"
+    try:
+        with soundfile.SoundFile(to, "w", profile.rate_hz, profile.channels, kind, format="FLAC") as file:
+            for block in blocks:
+                file.write(wave.steps(block, bits) << (32 - bits))
+    except soundfile.LibsndfileError as found:
+        raise RenderError(f"cannot write {to.name}: {found.error_string.rstrip('.')}") from None
 
 
 def _in_range(blocks: Iterable[Audio]) -> Iterator[Audio]:

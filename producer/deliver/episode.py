@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from producer.deliver import captions, chapters, credits, sound_captions, tags, transcripts
 from producer.deliver.facts import facts_json
 from producer.deliver.files import Staging
 from producer.deliver.listed import listed
+from producer.deliver.wave import Marker
+from producer.dsp.loudness import Loudness
 from producer.errors import RenderError
-from producer.model.profile import Profile
 from producer.model.script import Script
 from producer.model.sound import Origin
 from producer.model.timeline import Timeline
@@ -23,11 +24,13 @@ def write_documents(
     timeline_json: Mapping[str, object],
     origins: Iterable[Origin],
     titles: Mapping[str, str] | None = None,
+    files: Sequence[tuple[str, str, str]] = (),
 ) -> None:
     """Timeline, transcripts, chapters and credits, as the contract names them.
 
     Args:
         titles: what each role is called for people (`sound_captions.titles`); roles without one by their own name.
+        files: every audio file: its name, its mix, its format.
     """
     found_cards = captions.cards(timeline, script)
     sounds = sound_captions.heard(timeline, script, titles or {})
@@ -36,14 +39,14 @@ def write_documents(
     staging.text("timeline.json", listed(timeline_json))
     staging.text("transcript.vtt", captions.vtt(found_cards))
     staging.text("transcript.srt", captions.srt(found_cards))
-    staging.text("transcript.json", captions.transcript_json(found_cards))
+    staging.text("transcript.json", sound_captions.transcript_json(found_cards, shown))
     staging.text("transcript.txt", transcripts.plain(timeline, script, sounds))
     staging.text("transcript.html", transcripts.html(timeline, script, sounds, found_chapters))
     staging.text("captions.vtt", sound_captions.vtt(found_cards, shown))
     staging.text("captions.srt", sound_captions.srt(found_cards, shown))
     staging.text("chapters.json", chapters.podcasting_json(found_chapters, script))
     staging.text("chapters.vtt", transcripts.chapters_vtt(found_chapters))
-    staging.text("episode.json", facts_json(script, timeline))
+    staging.text("episode.json", facts_json(script, timeline, files))
     staging.text("credits.txt", credits.credits_text(script, credits.voices(timeline, script), origins))
 
 
@@ -53,13 +56,18 @@ def write_tags(
     timeline: Timeline,
     origins: Iterable[Origin],
     picture: bytes,
-    profile: Profile,
+    codec: str,
     version: str = "",
+    loudness: Loudness | None = None,
+    provenance: str = "",
 ) -> None:
     """Name, cover, chapters, words and credits inside the finished audio file.
 
     Args:
+        codec: of the file (`model.formats`).
         version: which mix it is, for listeners; nothing for the standard one.
+        loudness: of the file, decoded.
+        provenance: what the file says of what it is made of (`manifest.statement`).
     """
     sounds = tuple(origins)
     cast = credits.voices(timeline, script)
@@ -72,8 +80,18 @@ def write_tags(
         disclosure=credits.disclosure(cast),
         sounds=credits.record(sounds),
         version=version,
+        markers=_markers(timeline),
+        loudness=loudness,
+        provenance=provenance,
     )
-    tags.write(audio, written, profile.codec)
+    tags.write(audio, written, codec)
+
+
+def _markers(timeline: Timeline) -> tuple[Marker, ...]:
+    """Scenes as regions and the script's marks as points, in the order of their times."""
+    scenes = [Marker(one.span.start, one.title or one.id, one.span.length) for one in timeline.scenes]
+    marks = [Marker(one.sample, one.name) for one in timeline.marks]
+    return tuple(sorted([*scenes, *marks], key=lambda marker: marker.sample))
 
 
 def own_cover(script: Script, folder: Path) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from producer.deliver import credits
 from producer.model.script import Script
@@ -11,8 +12,12 @@ from producer.model.timeline import Timeline
 VERSION = 1
 
 
-def facts_json(script: Script, timeline: Timeline) -> str:
-    """The head of the script and whose voices are heard, as docs/output.md has it; the same values, the same text."""
+def facts_json(script: Script, timeline: Timeline, files: Sequence[tuple[str, str, str]] = ()) -> str:
+    """The head of the script and whose voices are heard, as docs/output.md has it; the same values, the same text.
+
+    Args:
+        files: every audio file: its name, its mix, its format.
+    """
     cast = credits.voices(timeline, script)
     whole = {
         "version": VERSION,
@@ -28,5 +33,6 @@ def facts_json(script: Script, timeline: Timeline) -> str:
         "explicit": script.explicit,
         "voices": [{"name": one.name, "synthetic": bool(one.source), "source": one.source} for one in cast],
         "disclosure": credits.disclosure(cast),
+        "files": [{"file": file, "mix": mix, "format": kind} for file, mix, kind in files],
     }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"

@@ -54,6 +54,13 @@ class Staging:
         except OSError as found:
             raise RenderError(f"cannot write {name}: {found.strerror}") from None
 
+    def files(self) -> tuple[tuple[str, Path], ...]:
+        """What has been made so far, by its name in the folder, with forward slashes; in alphabetical order."""
+        assert self._folder is not None, "use Staging in a with statement"
+        folder = self._folder
+        made = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        return tuple(sorted(made.items()))
+
     def publish(self, stale: Iterable[str] = ()) -> tuple[Path, ...]:
         """Move every file to its place; returns them in alphabetical order.
 

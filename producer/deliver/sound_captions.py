@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from producer.deliver.captions import Card, clock, one_line, safe
 from producer.deliver.chapters import milliseconds
+from producer.deliver.listed import listed
 from producer.model.script import Script
 from producer.model.sound import Palette
 from producer.model.timeline import Clip, Ramp, Timeline
@@ -208,6 +209,20 @@ def srt(words: Sequence[Card], sounds: Sequence[SoundCard]) -> str:
         text = (named + "\n".join(card.lines)).replace("-->", "→")
         blocks.append(f"{number}\n{clock(card.start_ms, ',')} --> {clock(card.end_ms, ',')}\n{text}")
     return "\n\n".join(blocks) + "\n"
+
+
+def transcript_json(words: Iterable[Card], sounds: Iterable[SoundCard]) -> str:
+    """Podcasting 2.0 JSON transcript, version 1.0.0; its `segments` are the words alone, at the times of the cards.
+
+    The sounds stand beside them, in a field of their own that other readers pass over: `sounds`, at the times of the
+    captions. A segment has a speaker, and what a listener reads as spoken should have been said.
+    """
+    segments = [
+        {"speaker": one.speaker, "startTime": one.start_ms / 1000, "endTime": one.end_ms / 1000, "body": one.text}
+        for one in words
+    ]
+    heard_too = [{"startTime": one.start_ms / 1000, "endTime": one.end_ms / 1000, "body": one.text} for one in sounds]
+    return listed({"version": "1.0.0", "segments": segments, "sounds": heard_too})
 
 
 def _in_order(words: Sequence[Card], sounds: Sequence[SoundCard]) -> list[Card | SoundCard]:

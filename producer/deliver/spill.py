@@ -18,7 +18,7 @@ class Spill:
 
     def __init__(self, folder: Path, channels: int) -> None:
         self._channels = channels
-        self._file = _temporary(folder)
+        self._file = temporary(folder)
         self._lock = threading.Lock()
         self.samples = 0
 
@@ -46,7 +46,8 @@ class Spill:
         return made
 
 
-def _temporary(folder: Path) -> BinaryIO:
+def temporary(folder: Path) -> BinaryIO:
+    """A file in `folder` that is gone when it is closed. Raises RenderError when there is no room for it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return cast(BinaryIO, tempfile.TemporaryFile(prefix=".mix-", dir=folder))

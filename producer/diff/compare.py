@@ -167,13 +167,13 @@ def _whole(a: Render, b: Render) -> Iterator[Change]:
     yield from _scenes(a, b)
     if a.hears != b.hears:
         yield _change("hear", [" ".join(one) for one in a.hears], [" ".join(one) for one in b.hears])
-    for place, (name, mix) in enumerate(_mixes(a).items()):
-        theirs = _mixes(b).get(name)
+    for place, (name, mix) in enumerate(_mixes(a, b).items()):
+        theirs = _mixes(b, a).get(name)
         if theirs is None:
             yield _change("mix", name, None)
         else:
             yield from _figures(name if place else "", mix, theirs)
-    yield from (_change("mix", None, name) for name in _mixes(b) if name not in _mixes(a))
+    yield from (_change("mix", None, name) for name in _mixes(b, a) if name not in _mixes(a, b))
 
 
 def _scenes(a: Render, b: Render) -> Iterator[Change]:
@@ -184,10 +184,14 @@ def _scenes(a: Render, b: Render) -> Iterator[Change]:
     yield from (_change("scene", old.title, new.title) for old, new in same if old.title != new.title)
 
 
-def _mixes(render: Render) -> dict[str, Mapping[str, Any]]:
-    """By the mix's name: files are called after their folder, and folders differ."""
-    parts = {name: name.split(".") for name in render.mixes}
-    return {(p[-2] if len(p) > 2 else "standard"): render.mixes[name] for name, p in parts.items()}
+def _mixes(render: Render, other: Render) -> dict[str, Mapping[str, Any]]:
+    """By the mix's name: files are called after their folder, and folders differ. Of several formats, one of both."""
+    formats = {name.rpartition(".")[2] for name in other.mixes}
+    found: dict[str, Mapping[str, Any]] = {}
+    for name in sorted(render.mixes, key=lambda name: (name.count("."), name.rpartition(".")[2] not in formats)):
+        parts = name.split(".")
+        found.setdefault(parts[-2] if len(parts) > 2 else "standard", render.mixes[name])
+    return found
 
 
 def _figures(mix: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ OFFSET = -0.691  # BS.1770-5 annex 1, equation 2
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 RANGE_GATE_LU = -20.0  # Tech 3342 section 3
+_HOPS, _PERIODS = 1 << 14, 1 << 8  # what is worked on at a time
 HOP_S = 0.01  # Tech 3341 case 13 cannot be met with a hop of 100 ms
 
 
@@ -210,14 +212,21 @@ def even_hops(fine: Floats, samples: int, rate_hz: int) -> tuple[Floats, float]:
         Shape (whole hops,), and the seconds of a hop.
     """
     hop, finer = round(rate_hz * HOP_S), hop_samples(rate_hz)
-    starts = np.arange(samples // hop) * hop
-    made = np.zeros(len(starts))
+    hops, again = samples // hop, lcm(hop, finer)  # after so many samples both begin anew
+    starts, each = np.arange(0, again, hop), again // finer
+    periods = -(-hops * hop // again)
+    padded = np.zeros(periods * each + 2, fine.dtype)
+    padded[: len(fine)] = fine[: len(padded)]
+    made = np.zeros((periods, len(starts)))
+    rows = np.lib.stride_tricks.sliding_window_view(padded, each + 2)[::each] if periods else padded[:0, None]
     for step in range(hop // finer + 2):
         index = starts // finer + step
         inside = np.minimum((index + 1) * finer, starts + hop) - np.maximum(index * finer, starts)
-        met = (inside > 0) & (index < len(fine))
-        made[met] += fine[index[met]] * (inside[met] / hop)
-    return made, hop / rate_hz
+        met = inside > 0
+        for low in range(0, periods, _PERIODS):
+            some = slice(low, low + _PERIODS)
+            made[some, met] += rows[some, index[met]] * (inside[met] / hop)
+    return made.reshape(-1)[:hops], hop / rate_hz
 
 
 def sliding(powers: Floats, seconds: float, seconds_per_hop: float = HOP_S) -> Floats:
@@ -234,13 +243,21 @@ def sliding(powers: Floats, seconds: float, seconds_per_hop: float = HOP_S) -> F
     )
 
 
+def _every(powers: Floats, seconds: float, seconds_per_hop: float) -> Floats:
+    """Mean power over windows of `seconds`, one every 100 ms; only a few minutes are worked on at a time."""
+    width, step = round(seconds / seconds_per_hop), max(1, round(0.1 / seconds_per_hop))
+    stretch = _HOPS // step * step
+    starts = range(0, len(powers) - width + 1, stretch)
+    made = [sliding(powers[at : at + stretch + width - 1], seconds, seconds_per_hop)[::step] for at in starts]
+    return np.concatenate([np.zeros(0), *made])
+
+
 def integrated(powers: Floats, seconds_per_hop: float = HOP_S) -> float:
     """Gated loudness of hop powers, LUFS; -inf when nothing passes the gates ("no programme").
 
     Source: BS.1770-5 annex 1: 400 ms blocks every 100 ms, gates at -70 LUFS and 10 LU under the mean of what passed.
     """
-    blocks = sliding(powers, 0.4, seconds_per_hop)[:: max(1, round(0.1 / seconds_per_hop))]
-    return gated(blocks, RELATIVE_GATE_LU)
+    return gated(_every(powers, 0.4, seconds_per_hop), RELATIVE_GATE_LU)
 
 
 def gated(blocks: Floats, relative_lu: float) -> float:
@@ -258,8 +275,10 @@ def loudness_range(powers: Floats, seconds_per_hop: float = HOP_S) -> float:
     Source: EBU Tech 3342: short-term loudness every 100 ms, gates at -70 LUFS and -20 LU, 10th to 95th percentile.
     A file meter lets 1.5 s of silence follow, so that the end is counted like the middle.
     """
-    padded = np.concatenate([powers, np.zeros(round(1.5 / seconds_per_hop))])
-    short = sliding(padded, 3.0, seconds_per_hop)[:: max(1, round(0.1 / seconds_per_hop))]
+    whole = _every(powers, 3.0, seconds_per_hop)
+    rest = powers[len(whole) * max(1, round(0.1 / seconds_per_hop)) :]
+    ends = _every(np.concatenate([rest, np.zeros(round(1.5 / seconds_per_hop))]), 3.0, seconds_per_hop)
+    short = np.concatenate([whole, ends])
     loud = short[lufs(short) > ABSOLUTE_GATE_LUFS]
     if not len(loud):
         return 0.0
@@ -369,8 +388,10 @@ def measured(
     """The figures of a programme of `samples`, from its hops' powers and its peaks."""
 
     def highest(seconds: float) -> float:
-        windows = sliding(powers, seconds, seconds_per_hop)
-        return float(lufs(windows.max())) if len(windows) else float("-inf")
+        width, most = round(seconds / seconds_per_hop), 0.0
+        for low in range(0, len(powers) - width + 1, _HOPS):
+            most = max(most, float(sliding(powers[low : low + _HOPS + width - 1], seconds, seconds_per_hop).max()))
+        return float(lufs(most))
 
     return Loudness(
         integrated_lufs=integrated(powers, seconds_per_hop),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -32,7 +33,7 @@ def tail(low_s: float, mid_s: float, high_s: float, rate_hz: int, name: str) -> 
     under 200 Hz the channels share their noise.
     """
     decays = np.array([low_s, mid_s, high_s])
-    length = max(64, round(float(decays.max()) * _DEPTH_DB / 60.0 * rate_hz))
+    length = tail_taps((low_s, mid_s, high_s), rate_hz)
     chance = rng("reverb tail", name)
     size = fft.next_fast_len(length, real=True)
     spectra = fft.rfft(chance.standard_normal((3, size)), axis=1)
@@ -52,6 +53,11 @@ def tail(low_s: float, mid_s: float, high_s: float, rate_hz: int, name: str) -> 
     made[:, length - ending :] *= 0.5 + 0.5 * np.cos(np.pi * (np.arange(ending) + 1.0) / (ending + 1.0))
     made[:, 0:1] *= 0.5  # a first sample at full height is a click of its own
     return np.ascontiguousarray((made / np.sqrt(np.square(made).sum() / 2.0)).T, dtype=np.float32)
+
+
+def tail_taps(decays_s: Sequence[float], rate_hz: int) -> int:
+    """How long a tail with these RT60 is."""
+    return max(64, round(max(decays_s) * _DEPTH_DB / 60.0 * rate_hz))
 
 
 def _band(octave: Floats, centre: float, *, first: bool, last: bool) -> Floats:

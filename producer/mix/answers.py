@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio
 from producer.dsp import heads
 from producer.dsp.impulses import direct
-from producer.dsp.reverb import convolve, tail
+from producer.dsp.reverb import convolve, tail, tail_taps
 from producer.dsp.speechlike import heard_energy
 from producer.model.chance import rng
 from producer.model.head import Head
@@ -65,20 +66,36 @@ class Reflection:
     before: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class Answer:
-    """What a room gives back."""
+    """What a room gives back. It is worked out when it is first heard: who only places sounds does without."""
 
-    early: tuple[Reflection, ...]
-    late: Audio  # impulse response of the diffuse field, shape (taps, 2); its delay is in it
-    gain: float
-    """On direct, early and late alike: makes a voice at 1 m as loud as it is in no room."""
+    def __init__(
+        self, early: tuple[Reflection, ...], late: Callable[[], Audio], rate_hz: int, taps: int | None = None
+    ) -> None:
+        """`late` makes the diffuse field, which has `taps` samples where that is known beforehand."""
+        self.early = early
+        self._make, self._rate_hz, self._taps = late, rate_hz, taps
 
-    @property
+    @cached_property
+    def late(self) -> Audio:
+        """Impulse response of the diffuse field, shape (taps, 2); its delay is in it."""
+        return self._make()
+
+    @cached_property
+    def gain(self) -> float:
+        """On direct, early and late alike: makes a voice at 1 m as loud as it is in no room."""
+        whole = np.zeros((max(1, self.memory), 2), np.float32)
+        whole[: len(self.late)] += self.late
+        whole[0] += np.float32(np.sqrt(0.5))
+        for tap in self.early:
+            reflected(whole, tap, np.array([[tap.gain]], np.float32))
+        return float(1.0 / np.sqrt(heard_energy(whole, self._rate_hz)))
+
+    @cached_property
     def memory(self) -> int:
         """Samples for which it rings on."""
         ends = [tap.delay + (1 if tap.ears is None else len(tap.ears)) for tap in self.early]
-        return max([len(self.late), *ends])
+        return max([len(self.late) if self._taps is None else self._taps, *ends])
 
 
 def answer(room: Room, rate_hz: int, impulses: Mapping[str, Audio], head: Head | None = None) -> Answer | None:
@@ -88,24 +105,18 @@ def answer(room: Room, rate_hz: int, impulses: Mapping[str, Audio], head: Head |
         impulses: impulse responses at `rate_hz`, shape (taps, 1 or 2), by the name that `room.impulse` has.
         head: whose ears it reaches; None for loudspeakers.
     """
-    preset = PRESETS[room.preset]
+    preset, taps = PRESETS[room.preset], None
+    early: tuple[Reflection, ...] = ()
     if room.impulse is not None:
-        early: tuple[Reflection, ...] = ()
-        late = recorded(impulses[room.impulse], room.wet_db, rate_hz)
+        late = partial(recorded, impulses[room.impulse], room.wet_db, rate_hz)
     elif preset.decay_s <= 0:
         return None
     else:
-        early = _reflections(room.preset, rate_hz, head)
-        late = _made(room, rate_hz)
+        early, late = _reflections(room.preset, rate_hz, head), partial(_made, room, rate_hz)
+        taps = _delay(room, rate_hz) + tail_taps(_decays_s(room), rate_hz) if head is None else None
     if head is not None:
-        late = heads.field(head, late)
-    ends = [tap.delay + (1 if tap.ears is None else len(tap.ears)) for tap in early]
-    whole = np.zeros((max([len(late), 1, *ends]), 2), np.float32)
-    whole[: len(late)] += late
-    whole[0] += np.float32(np.sqrt(0.5))
-    for tap in early:
-        reflected(whole, tap, np.array([[tap.gain]], np.float32))
-    return Answer(early=early, late=late, gain=float(1.0 / np.sqrt(heard_energy(whole, rate_hz))))
+        return Answer(early, lambda: heads.field(head, late()), rate_hz)
+    return Answer(early, late, rate_hz, taps)
 
 
 def reflected(made: Audio, tap: Reflection, echo: Audio) -> None:
@@ -135,13 +146,20 @@ def _reflections(preset: str, rate_hz: int, head: Head | None) -> tuple[Reflecti
 
 def _made(room: Room, rate_hz: int) -> Audio:
     preset = PRESETS[room.preset]
-    stretch = 1.0 if room.decay_s is None else room.decay_s / preset.decay_s
-    field = tail(
-        preset.low_decay_s * stretch, preset.decay_s * stretch, preset.high_decay_s * stretch, rate_hz, room.preset
-    )
-    delay = max(1, round(preset.pre_delay_ms * rate_hz / 1000.0))
-    late = np.concatenate([np.zeros((delay, 2), np.float32), field])
+    field = tail(*_decays_s(room), rate_hz, room.preset)
+    late = np.concatenate([np.zeros((_delay(room, rate_hz), 2), np.float32), field])
     return _at_level(late, preset.wet_db if room.wet_db is None else room.wet_db, rate_hz)
+
+
+def _decays_s(room: Room) -> tuple[float, float, float]:
+    """RT60 at 125 Hz, 1 kHz and 8 kHz."""
+    preset = PRESETS[room.preset]
+    stretch = 1.0 if room.decay_s is None else room.decay_s / preset.decay_s
+    return preset.low_decay_s * stretch, preset.decay_s * stretch, preset.high_decay_s * stretch
+
+
+def _delay(room: Room, rate_hz: int) -> int:
+    return max(1, round(PRESETS[room.preset].pre_delay_ms * rate_hz / 1000.0))
 
 
 def _at_level(late: Audio, wet_db: float, rate_hz: int) -> Audio:

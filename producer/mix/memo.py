@@ -51,6 +51,12 @@ class Memo(Generic[T]):
         mine.set_result(value)
         return value
 
+    def clear(self) -> None:
+        """Let go of all values; what is being made now is still kept."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
     def _keep(self, key: Hashable, value: T) -> None:
         size = self._size(value)
         self._kept[key] = (value, size)

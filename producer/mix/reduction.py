@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from producer.dsp.bands import BANDS
 from producer.dsp.envelopes import within_slopes
 from producer.dsp.grid import hop_samples
-from producer.later import ndimage
 from producer.units import Span
 
 Floats = NDArray[np.float64]
@@ -115,17 +115,30 @@ def _curve(wanted: Floats, hop_s: float) -> Floats:
     if not wanted.any():
         return wanted
     lead, ease = round(LEAD_S / hop_s), round(EASE_S / hop_s)
-    early = ndimage.maximum_filter1d(wanted, lead + 1, mode="constant", origin=-((lead + 1) // 2))
-    held = np.maximum(early, ndimage.grey_closing(early, (round(HOLD_S / hop_s),), mode="constant"))
+    early = _highest(np.pad(wanted, (0, lead)), lead + 1)
+    held = _closed(early, round(HOLD_S / hop_s))
     # Widened by as much as the rounding reaches, so that a rounded corner cuts nothing off.
-    wide = ndimage.maximum_filter1d(held, 2 * ease + 1, mode="nearest")
+    wide = _highest(np.pad(held, ease, mode="edge"), 2 * ease + 1)
     # In whole units sums are exact: a curve is the same to the last bit wherever it is seen from.
     units = within_slopes(
         np.ceil(wide / _UNIT_DB), *(_steps(slope * hop_s) for slope in (ATTACK_DB_PER_S, RELEASE_DB_PER_S))
     )
     bell = 0.5 + 0.5 * np.cos(np.pi * np.arange(-ease, ease + 1) / (ease + 1))
-    # A mean of what moves slowly enough moves slowly enough.
-    return np.maximum(ndimage.convolve1d(units * _UNIT_DB, bell / bell.sum(), mode="nearest"), wanted)
+    # A mean of what moves slowly enough moves slowly enough. Term by term: its last bits depend on nothing beside it.
+    around, mean = np.pad(units * _UNIT_DB, ease, mode="edge"), np.zeros(len(units))
+    for tap, share in enumerate((bell / bell.sum()).tolist()):
+        mean += share * around[tap : tap + len(mean)]
+    return np.maximum(mean, wanted)
+
+
+def _highest(values: Floats, width: int) -> Floats:
+    """The highest of every `width` values that follow each other, shape (len(values) - width + 1,)."""
+    return np.asarray(sliding_window_view(values, width).max(axis=1))
+
+
+def _closed(values: Floats, width: int) -> Floats:
+    """The lowest curve over `values` that has no gap of less than `width` in it; beyond its ends there is nothing."""
+    return np.asarray(sliding_window_view(_highest(np.pad(values, width - 1), width), width).min(axis=1))
 
 
 def _steps(db: float) -> float:

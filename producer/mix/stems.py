@@ -128,6 +128,10 @@ class Stems:
         if isinstance(source, Running):
             source.ready()
 
+    def rest(self) -> None:
+        """Let go of the clips that were made in one piece."""
+        self._prepared.clear()
+
     def hears_in(self, clips: Iterable[Clip]) -> tuple[HearSpan, ...]:
         """What stands before the scenes that `clips` are in."""
         scenes = {clip.scene for clip in clips}

@@ -19,11 +19,16 @@ class Profile:
     limiter: bool = True
     codec: str = "mp3"
     kbps: int | None = None
+    vbr: bool = False
+    """MP3: as many bits as each moment needs."""
     bits: int | None = None
+    """Of a sample in a lossless file; 32: floating point."""
     rms_db: tuple[float, float] | None = None
     floor_db: float | None = None
     head_s: float = 0.0
     tail_s: float = 0.0
+    tone_db: float | None = None
+    """RMS of the room tone under all of it, in dB of full scale."""
     stems: bool = False
     """Whether stems come with it without being asked for."""
 
@@ -54,6 +59,7 @@ PROFILES: Mapping[str, Profile] = {
             floor_db=-60,
             head_s=1.0,
             tail_s=3.0,
+            tone_db=-68,
         ),
         Profile(name="alexa", rate_hz=24000, channels=2, loudness_lufs=-14, tolerance_lu=0.5, peak_dbtp=-2, kbps=48),
         Profile(

@@ -12,6 +12,8 @@ from enum import Enum
 from fractions import Fraction
 
 from producer.errors import Place, Problem
+from producer.model.brought import Brought
+from producer.model.credits import CreditsAsked
 from producer.units import Cents, Lu, Metres, Percent, Wpm
 
 
@@ -337,20 +339,13 @@ class Margin:
     music_lu: Lu = Lu(10.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """A file that a script brings: its series, or the script that it is an edition of."""
-
-    file: str  # as the user would name it
-    sha256: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """One episode, whole."""
 
     file: str  # as the user named it, with forward slashes; never absolute in outputs
     sha256: str  # of that file alone
+    size_bytes: int = 0
     brought: tuple[Brought, ...] = ()  # the files that it brings, in the order in which they are named
     title: str
     show: str = ""
@@ -375,6 +370,8 @@ class Script:
     scenes: tuple[Scene, ...]
     edition_of: str = ""  # the file of the script that this is an edition of
     untranslated: tuple[str, ...] = ()  # ids of lines and scenes whose text is still that script's
+    credits: CreditsAsked = field(default_factory=CreditsAsked)
+    credits_scene: str = ""  # id of the scene that speaks them, once it is there
     changed: tuple[Problem, ...] = ()  # texts that are translated from words which that script no longer has
 
     @property

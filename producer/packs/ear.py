@@ -9,6 +9,7 @@ import numpy as np
 
 from producer import cache as entries
 from producer.cache import Cache
+from producer.digests import sha256_of
 from producer.errors import PackError, Problem
 from producer.foley import RECIPES
 from producer.model.sound import BedSource, SoundRef
@@ -22,7 +23,6 @@ from producer.sounds.looping import LoopedBed, find_loop
 from producer.sounds.making import Recordings, identity
 from producer.sounds.pack import FileSource, Pack, PackSound
 from producer.sounds.palette import palette
-from producer.sounds.recording import digest
 
 RATE_HZ = 48000
 BED_S = 20.0
@@ -65,7 +65,7 @@ class Ear:
     def file(self, source: FileSource) -> Facts:
         """A recording at its own rate. Raises PackError when it cannot be heard."""
         try:
-            sha256 = digest(source.path)
+            sha256 = sha256_of(source.path)
             kept = self._cache.data(entries.key("bench file", _VERSION, sha256), lambda: _surveyed(source).as_data())
         except OSError as wrong:
             raise PackError([Problem(source.place, f"'{source.inside}' cannot be opened: {wrong.strerror}")]) from None

@@ -9,7 +9,8 @@ How it is put together, for whoever extends it (the studio serves the same page 
 - The programs in `templates/*.js` are put into one at build time, in the order of `html.SCRIPTS`. Each is a function
   `create…(page)` that gets what it needs, touches only its own part of the document, and talks to the others through
   the store alone:
-    - `store.js`: the state (`at` in s, `playing`, `mix`, `rate`, `chapter`, `clip`, `duration`); `get`, `set`, `on`.
+    - `store.js`: the state (`at` in s, `playing`, `mix`, `rate`, `chapter`, `clip`, `view`, `trouble`) with `get`,
+      `set` and `on`.
     - `player.js`: one `<audio>` for each mix; `seek`, `play`, `pause`, `choose`; nothing else touches an `<audio>`.
     - `transcript.js`, `overview.js`, `lanes.js`, `loudness.js`, `lists.js`: views; each follows the store.
     - `keys.js`, `theme.js`, `main.js`: the keyboard, light and dark, and what ties all of it together.
@@ -19,7 +20,8 @@ How it is put together, for whoever extends it (the studio serves the same page 
   spoken), `producer:playing`, all with `detail.value`; `producer:pick` (`detail`: clip id, kind, start in s) when a
   clip is clicked or chosen by key, which `preventDefault()` keeps from being jumped to. And it listens to
   `producer:seek` (`detail.at` in s, `detail.play`), `producer:choose` (`detail.mix`, a name) and `producer:data`
-  (`detail`: a new document of the form of `data.py`), after which all views are drawn anew at the same place.
+  (`detail`: a new document of the form of `data.py`), after which all views are drawn anew at the same place. Where
+  words have changed, what is in `#transcript` is to be replaced before: it is read again then.
 - `window.producerPage` holds `store`, `player` and `data`, for tests and for the studio.
 - The policy of the page lets only these very programs run, by their hash; a server that adds its own sends its own.
 """

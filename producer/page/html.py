@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from producer.model.sound import Origin
 from producer.page import data
-from producer.page.colours import PLAIN_HUE, palettes
+from producer.page.colours import palettes
 from producer.page.figures import figures
 from producer.page.picture import embedded
 from producer.page.reading import clock, passages, spoken_length
@@ -30,8 +30,8 @@ RIGHT_TO_LEFT = frozenset(
 def html(shown: Shown) -> str:
     """The listening page; the same values give the same page. docs/page.md says what stands on it."""
     environment = _environment()
-    address, hue = embedded(shown.cover) if shown.cover else ("", PLAIN_HUE)
-    light, dark = palettes(hue)
+    picture = embedded(shown.cover)
+    light, dark = palettes(picture.hue)
     style = environment.get_template("page.css").render(light=light, dark=dark).strip()
     script = _script(environment)
     facts = shown.facts
@@ -39,7 +39,8 @@ def html(shown: Shown) -> str:
         environment.get_template("page.html").render(
             facts=facts,
             number=_number(shown),
-            cover=address,
+            cover=picture.cover,
+            icon_address=picture.icon,
             light=light,
             dark=dark,
             style=Markup(style),

@@ -6,20 +6,33 @@ import base64
 import io
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from producer.page.colours import PLAIN_HUE, hue_of
 
-SIDE = 560
-"""Twice what it is shown at, for fine screens."""
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SIDE, ICON = 560, 64
+"""Twice what they are shown at, for fine screens."""
 _PLAIN = 0.012
 """Mean chroma of a picture that has no colour to speak of."""
 
 
-def embedded(picture: bytes) -> tuple[str, float]:
-    """A JPEG or PNG as a `data:` address of a small JPEG, and its hue in degrees of OKLCH.
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A cover as `data:` addresses of JPEGs, "" where there is none, and its hue in degrees of OKLCH."""
 
-    A picture that cannot be read gives no address: the page does without.
-    """
+    cover: str = ""
+    icon: str = ""
+    hue: float = PLAIN_HUE
+
+
+def embedded(picture: bytes | None) -> Picture:
+    """A JPEG or PNG made small. What cannot be read is no picture: the page does without."""
+    if picture is None:
+        return Picture()
     from PIL import Image
 
     try:
@@ -28,13 +41,16 @@ def embedded(picture: bytes) -> tuple[str, float]:
             image = opened.convert("RGB")
         image.thumbnail((SIDE, SIDE))
     except (OSError, ValueError, Image.DecompressionBombError):
-        return "", PLAIN_HUE
+        return Picture()
+    tiny = image.resize((24, 24)).tobytes()
+    hue = _hue(zip(tiny[::3], tiny[1::3], tiny[2::3], strict=True))
+    return Picture(_address(image), _address(image.resize((ICON, ICON))), hue)
+
+
+def _address(image: Image) -> str:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=82, optimize=True)
-    tiny = image.resize((24, 24)).tobytes()
-    return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode(), _hue(
-        zip(*[iter(tiny)] * 3, strict=True)
-    )
+    return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def _hue(pixels: Iterable[tuple[int, ...]]) -> float:

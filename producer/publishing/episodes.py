@@ -25,7 +25,13 @@ from producer.model.mixes import MIXES
 from producer.publishing.show_file import SHOW_FILE
 
 FACTS_FILE = "episode.json"
-_TYPES = {".mp3": "audio/mpeg", ".m4a": "audio/x-m4a", ".m4b": "audio/mp4", ".opus": "audio/ogg"}
+_TYPES = {
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/x-m4a",
+    ".m4b": "audio/mp4",
+    ".opus": "audio/ogg",
+    ".flac": "audio/flac",
+}
 _TYPES |= {".flac": "audio/flac", ".wav": "audio/wav"}
 _ENCLOSURES = (".mp3", ".m4a")  # what every podcast app plays (Apple's list), the better known first
 _TRANSCRIPTS = (  # the recommended ones first; those with the sounds in them are the captions where they are there

@@ -265,6 +265,7 @@ TOP: Mapping[str, str] = {
     "sounds": "How roles are heard unless a cue says otherwise.",
     "treatments": "Colours of your own: chains of effects.",
     "series": "A file with what the episodes of a show share.",
+    "credits": "The spoken credits at the end: 'no', 'yes', or how they are to be.",
     "mixes": "Mixes made beside the standard one without being asked for.",
     "seed": "Changes every choice that is left to chance.",
     "edition_of": "The script that this is a translated edition of.",
@@ -273,12 +274,12 @@ TOP: Mapping[str, str] = {
 }
 SERIES = frozenset(
     {"show", "season", "language", "writer", "producer", "cover", "explicit", "commercial", "profile", "packs"}
-    | {"speech_margin", "gap", "cast", "say", "rooms", "sounds", "treatments", "mixes"}
+    | {"speech_margin", "gap", "cast", "say", "rooms", "sounds", "treatments", "mixes", "credits"}
 )
 """What a series file may hold."""
 EDITION = frozenset(
     {"edition_of", "language", "title", "show", "writer", "producer", "summary", "cover", "date", "explicit"}
-    | {"cast", "say", "lines"}
+    | {"cast", "say", "lines", "credits"}
 )
 """What an edition may hold; all else is the original's."""
 ORIGINAL = ".original"
@@ -304,6 +305,13 @@ ROOM_KEYS: Mapping[str, str] = {
     "impulse": "A recording of how a real room answers, a file of the project; in place of 'preset'.",
 }
 MARGIN_KEYS: Mapping[str, str] = {"beds": "How far speech stays above beds.", "music": "How far it stays above music."}
+
+CREDITS_KEYS: Mapping[str, str] = {
+    "speaker": "Who of the cast speaks them.",
+    "text": "What is said, in place of title, people and sounds.",
+    "title": "The title of their chapter.",
+    "disclosure": "Whether they say which voices are synthetic; yes, if nothing is said.",
+}
 
 RESERVED = frozenset(ITEMS) | frozenset(SPEECH) | frozenset(SOUND) | frozenset(MUSIC) | {"id"}
 """No member may be called like one of these."""

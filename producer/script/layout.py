@@ -22,6 +22,7 @@ class Where(Enum):
     ITEM = auto()
     CAST = auto()
     MEMBER = auto()
+    CREDITS = auto()
     TEXTS = auto()  # any name, and a text beside it: `say`, `lines`
     TEXT = auto()  # a text itself
     VALUE = auto()  # anything else: cues, quantities, lists, settings
@@ -35,10 +36,12 @@ KNOWN: dict[Where, frozenset[str]] = {
     Where.SCENE: frozenset(keys.SCENE),
     Where.ITEM: keys.RESERVED,
     Where.MEMBER: frozenset(keys.CAST) | {"together"},
+    Where.CREDITS: frozenset(keys.CREDITS_KEYS),
 }
 ANY_KEY = frozenset().union(*KNOWN.values())
 
 _TOP_PARTS = {"scenes": Where.SCENES, "cast": Where.CAST, "say": Where.TEXTS, "lines": Where.TEXTS}
+_TOP_PARTS |= {"credits": Where.CREDITS}
 _STEPS = {Where.SCENES: Where.SCENE, Where.PLAY: Where.ITEM, Where.CAST: Where.MEMBER, Where.TEXTS: Where.TEXT}
 _SCENE_PARTS = {"play": Where.PLAY, "cast": Where.CAST, "title": Where.TEXT}
 _QUANTITY = re.compile(
@@ -56,6 +59,8 @@ def inside(where: Where, key: str = "") -> Where:
         return _SCENE_PARTS.get(key, Where.VALUE)
     if where is Where.ITEM:
         return Where.VALUE if key != "how" and key in KNOWN[Where.ITEM] else Where.TEXT
+    if where is Where.CREDITS:
+        return Where.TEXT if key in ("text", "title") else Where.VALUE
     if where is Where.MEMBER:
         return Where.TEXT if key == "name" else Where.VALUE
     return _STEPS.get(where, Where.VALUE)

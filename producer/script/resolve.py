@@ -10,6 +10,7 @@ from producer.model.script import Effect, Pronunciation, Scene, Script
 from producer.model.sound import Catalogue
 from producer.script.circles import circles
 from producer.script.colours import Colours, read_roles, read_rooms, read_treatments
+from producer.script.credits import read_credits
 from producer.script.cues import Sounds
 from producer.script.edition import translated
 from producer.script.episode import Episode
@@ -105,6 +106,7 @@ def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
     return Script(
         file=written.file,
         sha256=written.sha256,
+        size_bytes=written.size_bytes,
         brought=written.brought,
         title=head.title,
         show=head.show,
@@ -129,6 +131,7 @@ def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
         scenes=built,
         edition_of=written.edition.of if written.edition else "",
         untranslated=untranslated,
+        credits=read_credits(found.get("credits"), cast, say, written, notes),
         changed=changed,
     )
 

@@ -107,6 +107,7 @@ def _top_parts() -> dict[str, Schema]:
         "sounds": {"type": "object", "additionalProperties": {"anyOf": [_ref("role"), {"type": "string"}]}},
         "treatments": {"type": "object", "propertyNames": names, "additionalProperties": _ref("chain")},
         "lines": {"type": "object", "additionalProperties": _ref("text")},
+        "credits": {"anyOf": [_ref("flag"), _ref("credits")]},
         "scenes": {"type": "array", "minItems": 1, "items": _ref("scene")},
     }
 
@@ -160,6 +161,7 @@ def _parts() -> dict[str, Schema]:
         "crossfade": _ref("length"),
         "play": {"type": "array", "minItems": 1, "items": _ref("item")},
     }
+    spoken = {"speaker": _ref("text"), "text": _ref("text"), "title": _ref("text"), "disclosure": _ref("flag")}
     member = {**_properties(keys.CAST), "together": {"type": "array", "minItems": 2, "items": _ref("text")}}
     member["together"]["description"] = "Members who say the line at once, each in his own voice."
     step = {"type": "string", "pattern": rf"^({'|'.join(EFFECTS)})\s+{_NUMBER}\s*\S+$"}
@@ -169,6 +171,7 @@ def _parts() -> dict[str, Schema]:
         "role": _object(_properties(keys.ROLE)),
         "room_made": {"anyOf": [{"enum": list(PRESETS)}, _object(_described(own, keys.ROOM_KEYS))]},
         "chain": {"anyOf": [{"type": "array", "items": {"anyOf": [step, {"enum": list(NAMED)}]}}, {"type": "string"}]},
+        "credits": _object(_described(spoken, keys.CREDITS_KEYS)),
         "scene": {**_object(_described(scene, keys.SCENE)), "required": ["play"]},
     }
 

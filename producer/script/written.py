@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from producer.errors import Problem
-from producer.model.script import Brought
+from producer.model.brought import Brought
 from producer.script.brought import Edition, Fetch, Fetched, joined
 from producer.script.compose import read_tree
 from producer.script.reading import Notes
@@ -23,6 +23,7 @@ class Written:
 
     file: str
     sha256: str
+    size_bytes: int = 0
     tree: Node | None
     brought: tuple[Brought, ...] = ()
     hidden: tuple[Pairs, ...] = ()
@@ -46,7 +47,7 @@ def read(text: str, file: str, fetch: Fetch = _alone) -> Written:
         fetch: finds its series, or the script that it is an edition of.
     """
     tree, problems = read_tree(text, file)
-    sha256 = _sha256(text)
+    sha256, size_bytes = _digest(text)
     if not isinstance(tree, Pairs):
         return Written(file=file, sha256=sha256, tree=tree, problems=problems)
     notes = Notes(problems)
@@ -55,7 +56,7 @@ def read(text: str, file: str, fetch: Fetch = _alone) -> Written:
     def noted(named_in: str, wanted: str) -> Fetched:
         got = fetch(named_in, wanted)
         if got.text is not None:
-            brought.append(Brought(got.file, _sha256(got.text)))
+            brought.append(Brought(got.file, *_digest(got.text)))
         return got
 
     whole = joined(tree, file, noted, notes)
@@ -66,6 +67,7 @@ def read(text: str, file: str, fetch: Fetch = _alone) -> Written:
     return Written(
         file=file,
         sha256=sha256,
+        size_bytes=size_bytes,
         tree=whole.tree,
         brought=tuple(brought),
         hidden=whole.hidden,
@@ -76,5 +78,7 @@ def read(text: str, file: str, fetch: Fetch = _alone) -> Written:
     )
 
 
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(text: str) -> tuple[str, int]:
+    """SHA-256 and size of the file that says `text`."""
+    raw = text.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(raw).hexdigest(), len(raw)

@@ -34,11 +34,13 @@ def file_part(name: str) -> str:
 def cell(text: str) -> str:
     """`text` for a spreadsheet: one line, and never a formula.
 
-    >>> cell("=1+1")
-    "'=1+1"
+    >>> cell("=1+1"), cell("\t＝1+1"), cell("a = 1")
+    ("'=1+1", "'＝1+1", 'a = 1')
     """
     plain = line(text)
-    return f"'{plain}" if plain.startswith(("=", "+", "-", "@")) else plain
+    # As spreadsheets see it: the wide signs, too, and whatever stands behind what is not seen.
+    seen = "".join(one for one in plain if unicodedata.category(one) != "Cf").lstrip()
+    return f"'{plain}" if unicodedata.normalize("NFKC", seen[:1]).startswith(("=", "+", "-", "−", "@")) else plain
 
 
 def guid(*parts: str) -> str:

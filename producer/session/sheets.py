@@ -5,20 +5,39 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from producer.errors import Place
 from producer.model.timeline import Clip, Ramp
 from producer.session.names import cell, line
 from producer.session.nouns import Episode, Session
 
+FRAMES = 25
+"""A second, of the time code; not a frame of it is dropped. Source: SMPTE ST 12-1, EBU."""
 COLUMNS = (
-    "start_s", "end_s", "kind", "id", "name", "scene", "level_lu", "pan", "distance_m", "room", "treatment", "text",
-    "files", "script",
+    "time", f"timecode_{FRAMES}", "start_s", "end_s", "start_sample", "end_sample", "kind", "id", "name", "character",
+    "scene", "level_lu", "pan", "distance_m", "room", "treatment", "text", "source", "files", "script",
 )  # fmt: skip
 
 
-Row = tuple[int, int, tuple[str | float, ...]]
-"""Start and end in samples, and the other columns."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A row but for its times, which are in samples."""
+
+    start: int
+    end: int
+    kind: str
+    own: str
+    name: str
+    scene: str
+    character: str = ""
+    figures: tuple[str | float, str | float, str | float] = ("", "", "")  # level, balance, distance
+    room: str = ""
+    treatment: str = ""
+    text: str = ""
+    source: str = ""
+    files: str = ""
+    place: Place = Place("")
 
 
 def labels(session: Session, episode: Episode) -> str:
@@ -37,18 +56,47 @@ def labels(session: Session, episode: Episode) -> str:
 
 
 def cues(session: Session, episode: Episode) -> str:
-    """Every scene, mark and clip as a table (CSV, RFC 4180): when, what, how loud, where, and which files."""
+    """Every scene, mark, `hear` and clip as a table: when, what, how loud, where, from what, and which files.
+
+    CSV as RFC 4180 has it, with a byte-order mark, without which the most used spreadsheet takes UTF-8 for something
+    else; no cell is a formula.
+    """
     made = io.StringIO()
+    made.write("\ufeff")
     table = csv.writer(made, lineterminator="\r\n")
     table.writerow(COLUMNS)
-    for row in sorted(_rows(session, episode), key=lambda row: row[0]):
-        start, end, rest = row
-        seconds = (f"{start / session.rate_hz:.6f}", f"{end / session.rate_hz:.6f}")
-        table.writerow([*seconds, *map(_cell, rest)])
+    rate_hz = session.rate_hz
+    for row in sorted(_rows(session, episode), key=lambda row: row.start):
+        place = f"{row.place.file}:{row.place.line}" if row.place.file else ""
+        seconds = f"{row.start / rate_hz:.6f}", f"{row.end / rate_hz:.6f}"
+        times = clock(row.start, rate_hz), timecode(row.start, rate_hz), *seconds, str(row.start), str(row.end)
+        what = row.kind, row.own, row.name, row.character, row.scene, *row.figures
+        rest = row.room, row.treatment, row.text, row.source, row.files, place
+        table.writerow([*times, *map(_cell, (*what, *rest))])
     return made.getvalue()
 
 
-def _rows(session: Session, episode: Episode) -> Iterator[Row]:
+def clock(sample: int, rate_hz: int) -> str:
+    """A sample as a time of day: hours, minutes, seconds and milliseconds.
+
+    >>> clock(3_723_456, 1000)
+    '1:02:03.456'
+    """
+    seconds, milliseconds = divmod(round(sample * 1000 / rate_hz), 1000)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{milliseconds:03}"
+
+
+def timecode(sample: int, rate_hz: int) -> str:
+    """The frame in which a sample is: hours, minutes, seconds, frames.
+
+    >>> timecode(3_723_456, 1000)
+    '01:02:03:11'
+    """
+    seconds, frames = divmod(sample * FRAMES // rate_hz, FRAMES)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}:{frames:02}"
+
+
+def _rows(session: Session, episode: Episode) -> Iterator[_Row]:
     timeline = episode.timeline
     files: dict[str, list[str]] = {}
     for bus in session.buses:
@@ -56,44 +104,40 @@ def _rows(session: Session, episode: Episode) -> Iterator[Row]:
             for item in track.items:
                 files.setdefault(item.clip, []).append(item.media.file)
     for scene in timeline.scenes:
-        yield _row(scene.span.start, scene.span.end, "scene", scene.id, scene.title, scene.id, place=scene.place)
+        start, end = scene.span.start, scene.span.end
+        yield _Row(
+            start=start, end=end, kind="scene", own=scene.id, name=scene.title, scene=scene.id, place=scene.place
+        )
     for mark in timeline.marks:
-        yield _row(mark.sample, mark.sample, "mark", "", mark.name, "", place=mark.place)
+        yield _Row(start=mark.sample, end=mark.sample, kind="mark", own="", name=mark.name, scene="", place=mark.place)
     for hear in timeline.hears:
-        yield _row(hear.span.start, hear.span.end, "hear", "", hear.treat, hear.scene, place=hear.place)
+        start, end = hear.span.start, hear.span.end
+        yield _Row(start=start, end=end, kind="hear", own="", name=hear.treat, scene=hear.scene, place=hear.place)
     for clip in timeline.clips:
-        yield _row(
-            clip.span.start,
-            clip.span.end,
-            clip.kind,
-            clip.id,
-            _who(clip, episode) if clip.kind == "speech" else clip.name,
-            clip.scene,
-            (_ramp(clip.level), _ramp(clip.pan), _ramp(clip.distance)),
-            "" if clip.room == "none" else clip.room,
-            "" if clip.treat == "none" else clip.treat,
-            clip.text,
-            " ".join(sorted(set(files.get(clip.id, [])))),
-            clip.place,
+        yield _Row(
+            start=clip.span.start,
+            end=clip.span.end,
+            kind=clip.kind,
+            own=clip.id,
+            name=clip.name,
+            character=_who(clip, episode) if clip.kind == "speech" else "",
+            scene=clip.scene,
+            figures=(_ramp(clip.level), _ramp(clip.pan), _ramp(clip.distance)),
+            room="" if clip.room == "none" else clip.room,
+            treatment="" if clip.treat == "none" else clip.treat,
+            text=clip.text,
+            source=_source(clip),
+            files=" ".join(sorted(set(files.get(clip.id, [])))),
+            place=clip.place,
         )
 
 
-def _row(
-    start: int,
-    end: int,
-    kind: str,
-    own: str,
-    name: str,
-    scene: str,
-    figures: tuple[str | float, ...] = ("", "", ""),
-    room: str = "",
-    treatment: str = "",
-    text: str = "",
-    files: str = "",
-    place: Place = Place(""),
-) -> Row:
-    where = f"{place.file}:{place.line}" if place.file else ""
-    return start, end, (kind, own, name, scene, *figures, room, treatment, text, files, where)
+def _source(clip: Clip) -> str:
+    """What is played: a voice, a recorded take, a pack's file, or one of its recipes."""
+    said = clip.source
+    if "pack" in said:
+        return f"{said['pack']}/{said['file']}" if "file" in said else f"{said['pack']}: foley {said.get('foley', '')}"
+    return said.get("take", "") or said.get("voice", "")
 
 
 def _ramp(ramp: Ramp) -> str | float:

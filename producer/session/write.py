@@ -12,8 +12,8 @@ from producer.session.names import file_part
 from producer.session.nouns import Episode
 from producer.session.plan import Told, planned
 
-FORMATS = ("rpp", "dawproject", "otio", "labels")
-"""What can be asked for; the cue sheet and the notes are always there."""
+FORMATS = ("rpp", "dawproject", "otio", "labels", "csv")
+"""What can be asked for; the cue sheet (`csv`) and the notes are always there."""
 
 
 def write(

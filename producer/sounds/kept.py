@@ -74,6 +74,12 @@ class Kept:
             while self._bytes > self.most_bytes:
                 self._bytes -= self._size(self._arrays.popitem(last=False)[1])
 
+    def clear(self) -> None:
+        """Let go of all of them."""
+        with self._lock:
+            self._arrays.clear()
+            self._bytes = 0
+
     def _look(self, name: Hashable) -> Audio | None:
         with self._lock:
             found = self._arrays.get(name)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from producer import dsp
 from producer.audio import Audio, as_stereo
 from producer.cache import Cache
+from producer.digests import sha256_of
 from producer.errors import PackError, Problem
 from producer.model import chance
 from producer.model.foley import Made, Recipe
@@ -22,7 +23,7 @@ from producer.sounds.decode import UndecodableError
 from producer.sounds.kept import Kept, Once
 from producer.sounds.measuring import heard_lufs, onset
 from producer.sounds.pack import FileSource, FoleySource, Layer, Member, Pack, PackSound
-from producer.sounds.recording import Recording, digest
+from producer.sounds.recording import Recording
 from producer.units import gain
 
 AMBIENCE_S = 8.0
@@ -66,7 +67,7 @@ class Recordings:
         found = self._digests.get(source.path)
         if found is None:
             try:
-                found = self._digests[source.path] = digest(source.path)
+                found = self._digests[source.path] = sha256_of(source.path)
             except OSError as wrong:
                 raise _unheard(source, f"cannot be opened: {wrong.strerror}") from None
         return found

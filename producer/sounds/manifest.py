@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from producer.errors import Problem, nearest
+from producer.model.patterns import read_pattern
 from producer.model.script import Pace
 from producer.model.sound import Kind
 from producer.sounds import quantity, ucs
@@ -91,9 +92,17 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _pattern(text: str) -> str:
+    read_pattern(text)
+    return text
+
+
 Time = Annotated[float, _read(quantity.duration_s)]
 Role = Annotated[str, AfterValidator(_name)]
 Line = Annotated[str, Field(max_length=500)]
+Patterns = Annotated[
+    tuple[Annotated[Line, AfterValidator(_pattern)], ...], BeforeValidator(_listed), Field(min_length=1, max_length=200)
+]
 
 
 class _Part(BaseModel):
@@ -192,6 +201,12 @@ class Head(_Part):
     author: Line = ""
     licence: Line = ""
     homepage: Line = ""
+
+
+class Words(_Part):
+    """By role, the words of a story that it stands for: `render draft` suggests the role where it finds them."""
+
+    words: dict[Role, Patterns] = {}
 
 
 _Entry = TypeVar("_Entry", bound=_Part)

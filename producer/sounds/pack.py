@@ -97,6 +97,9 @@ class Pack:
     place: Place
     sounds: Mapping[str, PackSound]  # by role
     names: Mapping[str, str]  # every role and alias -> role
+    words: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # role or alias -> patterns of words it stands for
 
     def find(self, name: str) -> PackSound | None:
         """What fills the role (or alias) `name`, or None."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -66,6 +67,10 @@ class PackPalette:
         self._identities: dict[str, str] = {}
         self._script_seed, self._memory_bytes = script_seed, memory_bytes
 
+    def rest(self) -> None:
+        """Let go of the samples that are held; asked for again, they are read or made again."""
+        self._kept.clear()
+
     @property
     def cache(self) -> Cache:
         """Where what is made of the sounds is kept."""
@@ -89,6 +94,11 @@ class PackPalette:
             self._script_seed,
             self._memory_bytes // 2,
         )
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """Where each listed pack is, by its name."""
+        return {pack.name: pack.folder for pack in self._packs.listed}
 
     def sound(self, role: str) -> Sound:
         """What fills `role`."""
@@ -166,6 +176,17 @@ class PackPalette:
         """Where the samples of a member come from, one for each of its layers."""
         pack, sound = self._find(role)
         return tuple(self._origin(pack, layer) for layer in sound.members[member].layers)
+
+    def credited(self, role: str, member: int | None = None) -> tuple[tuple[str, bool], ...]:
+        """Who made what is heard of a member, or with None of any, and whether its licence asks for the name."""
+        members = self._find(role)[1].members
+        heard = members if member is None else (members[member],)
+        credits = [layer.source.credit for one in heard for layer in one.layers]
+        known = [licences.find(credit.licence) for credit in credits]
+        return tuple(
+            (credit.author, licence is not None and licence.attribution)
+            for credit, licence in zip(credits, known, strict=True)
+        )
 
     def check(self, roles: Iterable[str]) -> tuple[Problem, ...]:
         """Every file of these roles that cannot be heard, so that all are known before the first is needed."""

@@ -12,7 +12,7 @@ from producer.model.script import Pace
 from producer.model.sound import Kind
 from producer.sounds import licences, paths, quantity
 from producer.sounds.document import Items, Node, Pairs, Text, parse
-from producer.sounds.manifest import FileEntry, Head, LayerEntry, Role, SoundEntry, validated
+from producer.sounds.manifest import FileEntry, Head, LayerEntry, Role, SoundEntry, Words, validated
 from producer.sounds.pack import Credit, FileSource, FoleySource, Layer, Member, Pack, PackSound
 
 MANIFEST = "pack.yaml"
@@ -54,7 +54,7 @@ class _Reader:
     """What the pack's own licence and author leave wanting -> the roles that have none of their own."""
 
     def pack(self, root: Pairs) -> Pack:
-        head = validated(Head, root, also=("sounds",))
+        head = validated(Head, root, also=("sounds", "words"))
         if not isinstance(head, Head):
             self.problems += head
             head = Head.model_construct(pack="")
@@ -72,6 +72,7 @@ class _Reader:
                 at = roles[0].place if len(roles) == 1 and not head.licence else top
                 self._problem(at, what + _without(roles))
         names = self._names(sounds)
+        words = self._words(root, names)
         if self.problems:
             raise PackError(self.problems)
         return Pack(
@@ -85,7 +86,19 @@ class _Reader:
             place=_key(root, "pack"),
             sounds=sounds,
             names=names,
+            words=words,
         )
+
+    def _words(self, root: Pairs, names: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+        found = validated(Words, root, also=("sounds", *Head.model_fields))
+        if not isinstance(found, Words):
+            self.problems += found
+            return {}
+        for name in found.words if not self.problems else ():
+            if name not in names:
+                at = _key(_child(root, "words"), name)
+                self._problem(at, f"words: this pack has no sound '{name}'{nearest(name, names)}")
+        return found.words
 
     def _entries(self, root: Pairs) -> Iterator[tuple[Text, Node]]:
         sounds = root.get("sounds")

@@ -6,7 +6,6 @@ the latest in memory. When the cache cannot keep them (a full disk), reading dec
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,12 +19,6 @@ from producer.sounds.decode import decode
 from producer.sounds.kept import Kept
 
 CHUNK = 1 << 18  # samples: 5.5 s at 48 kHz, 2 MiB in stereo
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file's bytes, 64 hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Recording:

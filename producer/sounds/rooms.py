@@ -12,12 +12,12 @@ import soxr
 from producer import cache as entries
 from producer.audio import Audio
 from producer.cache import Cache
+from producer.digests import sha256_of
 from producer.dsp.impulses import decay_s, direct, ringing
 from producer.errors import Problem, ScriptError
 from producer.model.script import Room, Script
 from producer.sounds.decode import UndecodableError, decode, header_length_s
 from producer.sounds.paths import GLOB, files_inside
-from producer.sounds.recording import digest
 
 LONGEST_S = 20.0
 """Of a file, leading silence included: no room in which people speak rings for longer."""
@@ -45,7 +45,7 @@ def load(script: Script, folder: Path, rate_hz: int, cache: Cache) -> tuple[Scri
             continue
         try:
             path = _file(folder, room.impulse)
-            sha256 = digest(path)
+            sha256 = sha256_of(path)
             kept = entries.key("impulse response", sha256, rate_hz)
             audio = cache.audio(kept, lambda path=path: _read(path, rate_hz))  # type: ignore[misc]
         except (UndecodableError, ValueError, OSError) as wrong:

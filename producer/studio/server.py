@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from producer.deliver import encode
 from producer.errors import LocatedError, ProducerError
+from producer.model.formats import SUFFIXES
 from producer.model.mixes import MIXES
 from producer.production import audio_name
 from producer.studio import bench, pages, requests
@@ -118,9 +118,7 @@ class _Answers:
     async def mix(self, request: Request) -> Response:
         """A finished mix in the output folder: one of a fixed set of names."""
         order = self._maker.order
-        names = {
-            audio_name(order.project.slug, style, suffix) for style in MIXES.values() for suffix in encode.SUFFIXES
-        }
+        names = {audio_name(order.project.slug, style, suffix) for style in MIXES.values() for suffix in SUFFIXES}
         name = request.path_params["name"]
         path = (order.output or order.project.output) / name
         if name not in names or not path.is_file():

@@ -48,7 +48,7 @@ def status(order: render.Order, cache: Cache, watch: render.Watch) -> Status:
     placed = render.plan(order, cache, watch)
     clips: dict[str, list[Clip]] = {}
     for clip in placed.timeline.clips:
-        if clip.kind == "speech":
+        if clip.kind == "speech" and clip.scene != placed.script.credits_scene:
             clips.setdefault(clip.name, []).append(clip)
     called = names(placed.script.lines)
     rate_hz = placed.timeline.rate_hz

@@ -45,6 +45,16 @@ class Command:
         files = [sha256_of(path) for path in _files(voice)]
         return json.dumps([_MADE, voice.model_dump(exclude={"time_limit_s"}), files], sort_keys=True)
 
+    def made_of(self, name: str) -> dict[str, str]:
+        voice = _voice(name)
+        said = {"engine": Path(voice.run[0]).name, "version": voice.version}
+        files = [*_files(voice)]
+        if files:
+            said |= {"engine_sha256": sha256_of(files[0])}
+        if len(files) > 1:  # a script or a model that the command names
+            said |= {"model": files[1].name, "sha256": sha256_of(files[1])}
+        return {fact: value for fact, value in said.items() if value}
+
     def names(self) -> frozenset[str]:
         return frozenset(_voices())
 

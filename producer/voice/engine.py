@@ -60,6 +60,10 @@ class Voice(Protocol):
     def version(self, name: str) -> str:
         """Part of every cache key of a voice: changes whenever the same utterance could sound different."""
 
+    def made_of(self, name: str) -> dict[str, str]:
+        """What made a voice's lines, for the manifest: `engine` and its `version`, `model` and its `sha256`, as far as
+        they are known. Names and digests alone: no path and nothing else that would tell of this machine."""
+
     @property
     def speeds(self) -> tuple[float, ...]:
         """The engine's speeds at which a voice is measured, rising; the first and the last bound what it can do."""

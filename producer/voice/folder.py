@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from producer.digests import sha256_of
 from producer.errors import Problem, VoiceError, nearest
 from producer.model.script import Line
 from producer.voice.naming import Names, Speech, shown
@@ -88,8 +88,7 @@ def present(root: Path, slug: str, lines: Sequence[Line]) -> dict[Speech, dict[i
 def digest(path: Path) -> str:
     """SHA-256 of a file's bytes, 64 hex digits. Raises `VoiceError` when it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as wrong:
         raise VoiceError(f"{path}: cannot be read: {wrong.strerror}") from None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
 from pathlib import Path
+
+from producer import digests
 
 
 def sha256_of(path: Path) -> str:
@@ -16,5 +17,4 @@ def sha256_of(path: Path) -> str:
 @lru_cache(maxsize=64)
 def _digest(path: Path, changed_ns: int, size: int) -> str:
     del changed_ns, size  # they are there so that a changed file is read again
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return digests.sha256_of(path)

@@ -59,6 +59,14 @@ class Piper:
         files = [sha256_of(path) for path in (voice.model, _config_file(voice))]
         return json.dumps([_MADE, made_by, files, voice.speaker, find_spec("onnx") is not None])
 
+    def made_of(self, name: str) -> dict[str, str]:
+        from importlib.metadata import version
+
+        voice = _voice(name)
+        with_it = ", ".join(f"{package} {version(package)}" for package in ("piper-tts", "onnxruntime"))
+        said = {"engine": "piper", "version": with_it, "model": voice.model.name, "sha256": sha256_of(voice.model)}
+        return said | ({"speaker": str(voice.speaker)} if voice.speaker else {})
+
     def names(self) -> frozenset[str]:
         return frozenset(_voices())
 

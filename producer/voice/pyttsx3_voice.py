@@ -57,6 +57,12 @@ class Pyttsx3:
 
         return f"1 pyttsx3 {version('pyttsx3')} espeakng-loader {version('espeakng-loader')}"
 
+    def made_of(self, name: str) -> dict[str, str]:
+        from importlib.metadata import version
+
+        with_it = f"pyttsx3 {version('pyttsx3')}, espeakng-loader {version('espeakng-loader')}"
+        return {"engine": "espeak-ng", "version": with_it, "model": name.casefold()}
+
     def grace_s(self, name: str) -> float:
         del name
         return 20.0

@@ -79,6 +79,16 @@ class System:
         voice = found.voices[name.casefold()].id
         return json.dumps([_MADE, version("pyttsx3"), self._driver, found.version, voice])
 
+    def made_of(self, name: str) -> dict[str, str]:
+        from importlib.metadata import version
+
+        found = self._found()
+        return {
+            "engine": {"nsss": "macOS", "sapi5": "Windows SAPI 5"}.get(self._driver, "espeak-ng"),
+            "version": f"{found.version}, pyttsx3 {version('pyttsx3')}",
+            "model": name.casefold(),
+        }
+
     def names(self) -> frozenset[str]:
         return frozenset(self._found().voices)
 

@@ -80,6 +80,7 @@ store.on("at", (at) => {
   if (shown.textContent === text) return;
   shown.textContent = text;
   left.textContent = `−${clock(read.duration - at)}`;
+  if (store.get("playing") && document.activeElement === seek && Math.floor(at) % 15) return; // or it is read out every second
   const chapter = read.chapters[store.get("chapter")];
   seek.setAttribute("aria-valuetext", `${spoken(at)} of ${spoken(read.duration)}${chapter ? `, ${chapter.title}` : ""}`);
 });

@@ -1,0 +1,268 @@
+"""The words by which a text says who speaks, and how. English; other languages have the verbs that are needed most."""
+
+from __future__ import annotations
+
+from producer.draft.nouns import Sex
+from producer.draft.text import row
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(row(text))
+
+
+SAYING: dict[str, str] = {
+    **dict.fromkeys(
+        row(
+            "said asked replied answered continued added told went explained agreed remarked observed repeated "
+            "began returned declared announced insisted admitted protested suggested concluded inquired enquired "
+            "resumed corrected countered confessed informed reminded wondered finished offered ventured mused "
+            "commented responded stated promised assured put objected confirmed demanded urged conceded allowed "
+            "volunteered recited read prompted echoed says asks replies answers adds spoke accused argued boasted "
+            "challenged confided guessed hinted hazarded advised cautioned apologised apologized acknowledged "
+            "affirmed interjected interposed invited noted opined pointed proposed queried quoted reasoned "
+            "reassured reflected rejoined retorted reported revealed supplied threatened translated vowed uttered "
+            "wanted marvelled marveled lied proclaimed pronounced pressed soothed comforted reproved chided "
+            "scolded introduced complained remonstrated"
+        ),
+        "",
+    ),
+    "whispered": "whispering",
+    "whispers": "whispering",
+    "breathed": "in a breath",
+    "murmured": "murmuring",
+    "muttered": "muttering",
+    "mumbled": "mumbling",
+    "sighed": "with a sigh",
+    "groaned": "groaning",
+    "moaned": "moaning",
+    "gasped": "gasping",
+    "panted": "out of breath",
+    "croaked": "hoarse",
+    "rasped": "hoarse",
+    "hissed": "hissing",
+    "spat": "spitting it out",
+    "snarled": "snarling",
+    "growled": "growling",
+    "grunted": "grunting",
+    "snapped": "sharply",
+    "barked": "barking it",
+    "shouted": "shouting",
+    "shouts": "shouting",
+    "yelled": "yelling",
+    "screamed": "screaming",
+    "shrieked": "shrieking",
+    "cried": "crying out",
+    "cries": "crying out",
+    "called": "calling",
+    "calls": "calling",
+    "bellowed": "bellowing",
+    "roared": "roaring",
+    "thundered": "thundering",
+    "exclaimed": "exclaiming",
+    "warned": "warning",
+    "begged": "begging",
+    "pleaded": "pleading",
+    "implored": "imploring",
+    "sobbed": "sobbing",
+    "wept": "weeping",
+    "wailed": "wailing",
+    "whimpered": "whimpering",
+    "whined": "whining",
+    "laughed": "laughing",
+    "chuckled": "chuckling",
+    "giggled": "giggling",
+    "teased": "teasing",
+    "joked": "joking",
+    "grinned": "with a grin",
+    "smiled": "with a smile",
+    "sneered": "sneering",
+    "scoffed": "scoffing",
+    "drawled": "drawling",
+    "stammered": "stammering",
+    "stuttered": "stuttering",
+    "faltered": "faltering",
+    "ordered": "ordering",
+    "commanded": "commanding",
+    "interrupted": "breaking in",
+    **dict.fromkeys(("bawled", "hollered", "howled"), "bawling"),
+    "boomed": "booming",
+    "piped": "in a thin voice",
+    "chirped": "brightly",
+    "trilled": "brightly",
+    "crowed": "triumphant",
+    "rumbled": "in a deep voice",
+    "grumbled": "grumbling",
+    "cursed": "cursing",
+    "swore": "swearing",
+    "fumed": "fuming",
+    "jeered": "jeering",
+    "mocked": "mocking",
+    "prayed": "praying",
+    "quipped": "lightly",
+    "shrilled": "shrill",
+    "slurred": "slurring",
+    "sniffed": "with a sniff",
+    "snorted": "with a snort",
+    "spluttered": "spluttering",
+    "squeaked": "squeaking",
+    "squealed": "squealing",
+    "stormed": "raging",
+    "wheezed": "wheezing",
+    "yelped": "with a yelp",
+    "intoned": "solemnly",
+    "blurted": "blurting it out",
+    "gulped": "with a gulp",
+    "crooned": "crooning",
+    "coaxed": "coaxing",
+    "lamented": "lamenting",
+    "sang": "singing",
+    "chanted": "chanting",
+    "purred": "purring",
+    "cooed": "cooing",
+    "quavered": "with a shaking voice",
+}
+"""Verbs of saying, as written -> what they say of how it is said."""
+
+ALWAYS_SAYS = frozenset(
+    verb
+    for verb in SAYING
+    if verb not in _words("laughed chuckled grinned smiled sighed put went read pointed wanted pressed")
+)
+
+FOREIGN_SAYING = _words(
+    "dijo preguntó respondió contestó exclamó gritó susurró murmuró añadió dice "
+    "dit demanda répondit cria murmura ajouta disse chiese rispose gridò "
+    "sagte fragte antwortete rief flüsterte murmelte perguntou respondeu"
+)
+
+BY_VOICE: dict[str, str] = {
+    name: name
+    for name in row(
+        "quietly softly gently loudly sharply coldly coolly warmly angrily bitterly slowly quickly drily dryly hoarsely"
+        " thickly faintly firmly flatly calmly cheerfully sadly wearily tiredly nervously anxiously eagerly urgently"
+        " hastily gravely solemnly sternly kindly tenderly thoughtfully darkly grimly brightly breathlessly timidly"
+        " shyly proudly sweetly weakly evenly lightly politely stiffly impatiently irritably crossly furiously"
+        " desperately hopefully sleepily dreamily sarcastically mockingly absently hesitantly lazily abruptly curtly"
+        " simply earnestly mildly severely savagely fiercely uneasily doubtfully miserably happily merrily gruffly"
+    )
+}
+"""Adverbs that an actor can use."""
+
+PRONOUNS: dict[str, Sex] = {"he": "m", "she": "f", "him": "m", "his": "m", "her": "f", "hers": "f"}
+SUBJECTS = _words("he she")
+
+TITLES: dict[str, Sex] = {
+    **{"mr": "m", "mister": "m", "mrs": "f", "ms": "f", "miss": "f", "master": "m", "madam": "f", "madame": "f"},
+    **{"sir": "m", "lady": "f", "lord": "m", "king": "m", "queen": "f", "prince": "m", "princess": "f", "duke": "m"},
+    **{"duchess": "f", "count": "m", "countess": "f", "baron": "m", "baroness": "f", "father": "m", "mother": "f"},
+    **{
+        "brother": "m",
+        "sister": "f",
+        "uncle": "m",
+        "aunt": "f",
+        "auntie": "f",
+        "monsieur": "m",
+        "herr": "m",
+        "frau": "f",
+    },
+    **{"don": "m", "doña": "f", "señor": "m", "señora": "f", "signor": "m", "signora": "f", "grandfather": "m"},
+    **dict.fromkeys(
+        row(
+            "dr doctor prof professor captain capt major colonel general sergeant sgt corporal private lieutenant "
+            "lt commander admiral inspector constable detective officer agent judge president senator governor "
+            "mayor bishop cardinal pope nurse chief marshal sheriff old young saint st rev reverend"
+        ),
+        "",
+    ),
+}
+KIN: dict[str, Sex] = {
+    **dict.fromkeys(row("mother mom mum mama mamma mummy mommy grandmother grandma granny gran nana aunt auntie"), "f"),
+    **dict.fromkeys(row("father dad papa daddy pa grandfather grandpa granddad uncle"), "m"),
+}
+"""What can stand for a name, with a capital."""
+
+NOUNS: dict[str, Sex] = {
+    **dict.fromkeys(
+        row(
+            "man boy lad fellow gentleman father dad grandfather uncle brother son husband king prince duke count "
+            "baron lord priest monk bishop butler waiter landlord fisherman policeman soldier sailor bosun miller "
+            "smith blacksmith farmer shepherd hunter huntsman woodcutter baker butcher barber porter groom nephew "
+            "grandson widower chap bloke sergeant captain major colonel general admiral corporal lieutenant "
+            "constable monsieur wizard giant knight squire abbot friar fisher ferryman watchman"
+        ),
+        "m",
+    ),
+    **dict.fromkeys(
+        row(
+            "woman girl lady mother mum mom grandmother aunt sister daughter wife queen princess duchess countess "
+            "baroness nun abbess waitress landlady maid nurse housekeeper governess cook witch widow niece "
+            "granddaughter madam actress hostess seamstress midwife goddess mistress"
+        ),
+        "f",
+    ),
+    **dict.fromkeys(
+        row(
+            "child baby driver doctor teacher stranger visitor guest clerk officer guard guide keeper pilot judge "
+            "lawyer inspector detective professor student secretary operator announcer singer dancer painter "
+            "writer poet editor neighbour neighbor cousin friend old-timer caller speaker captive prisoner thief "
+            "robot machine computer ghost spirit engineer mechanic bartender barman steward agent mayor president "
+            "minister ambassador commander chief master apprentice servant beggar merchant shopkeeper chemist "
+            "dealer footman valet dragon troll elf fairy dwarf angel devil demon youth teenager kid passenger"
+        ),
+        "",
+    ),
+}
+"""Nouns for somebody. Beasts and things are somebody once they have spoken."""
+
+_M = row(
+    "adam alan albert alec alex alexander alfred andrew anthony arthur ben benjamin bernard bill bob brian bruce "
+    "carl charles charlie chris christopher claude colin conrad dan daniel david dennis dick donald douglas ed "
+    "eddie edgar edmund edward eric ernest felix francis frank franz fred frederick gabriel geoffrey george "
+    "gerald gilbert giles gordon graham gregory guy hans harold harry hector henry herbert hugh hugo ian isaac "
+    "ivan jack jacob jake james jan jason jasper jean jeremy jim joe john jonah jonas jonathan joseph juan julian "
+    "karl kenneth kurt lars laurence leo leon leonard leslie lewis louis lucas luke malcolm marcus mark martin "
+    "matthew matthias maurice max michael mike miles nathan ned neil nicholas nick nigel noah norman oliver oscar "
+    "otto owen patrick paul pedro percy peter philip pierre pip ralph ray raymond rex richard rob robert robin "
+    "roger roland ronald rory rupert russell sam samuel sean sebastian seth sidney silas simon stanley stephen "
+    "steve stuart ted terence thomas tim timothy tobias toby tom tommy tony victor vincent walter wilfred will "
+    "william"
+)
+_F = row(
+    "abigail ada adele agatha agnes alice amanda amelia amy ana andrea angela ann anna anne annie antonia aoife "
+    "audrey barbara beatrice bea becky bella bernadette bertha bess beth betty bridget brigid carla carmen carol "
+    "caroline catherine cecilia charlotte chloe christina christine clara claire clare constance cora daisy "
+    "daphne deborah diana dinah dora doris dorothy edith edna eileen elaine eleanor elena elinor eliza elizabeth "
+    "ella ellen elsa elsie emily emma ester esther ethel eva eve evelyn fanny fiona flora florence frances freda "
+    "gertrude gemma gina gladys grace greta gwen hannah harriet hazel heather heidi helen helena henrietta hilda "
+    "ida ilse ingrid irene iris isabel isabella ivy jane janet jean jennifer jenny jessica jill joan joanna "
+    "josephine joy joyce judith judy julia juliet june karen kate katherine kathleen kitty laura lena lily linda "
+    "lisa lizzie lola lorna louisa louise lucy lydia mabel madeleine maggie mara margaret maria marian marie "
+    "marion marjorie martha mary matilda maud may mercy mildred minnie miranda miriam molly monica muriel myra "
+    "nancy naomi natalie nell nellie nina nora norah olga olive olivia pamela patricia paula pauline pearl peggy "
+    "penelope phoebe phyllis polly rachel rebecca rhoda rita rosa rosalind rose rosemary ruby ruth sally sarah "
+    "selma sheila sonia sophia sophie stella susan susanna sybil sylvia tabitha teresa tess thelma theresa ursula "
+    "valerie vera veronica victoria viola violet virginia winifred yvonne zelda zoe"
+)
+FIRST_NAMES: dict[str, Sex] = {**dict.fromkeys(_M, "m"), **dict.fromkeys(_F, "f")}
+
+NO_NAMES = _words(
+    "the a an he she it they we i you this that these those his her its their my our your who what when where why how"
+    " which then there here now and but or nor so yet for if as at by from in into of on onto out over to under up with"
+    " without before after behind beside between below above across along around about against among through until"
+    " while because although though since unless once again all another any both each either every few many more most"
+    " much neither no nobody none nothing one other others same several some somebody someone something somewhere such"
+    " two three four five six seven eight nine ten first second third last next only just even ever never not perhaps"
+    " maybe yes oh ah well please thank thanks good god heaven hell christ jesus today tomorrow "
+    "yesterday monday tuesday"
+    " wednesday thursday friday saturday sunday january february march april may june july august september october"
+    " november december is was were are be been being am do did does done had has have will would could "
+    "should might must"
+    " can shall let come go get look listen stop wait still suddenly finally later soon outside inside upstairs"
+    " downstairs everyone everybody everything nowhere anyone anything english french german chapter part prologue"
+    " epilogue coins water rain wind thunder footsteps boots father's mother's by day night morning evening"
+    " noon at like than don't didn't doesn't won't can't couldn't wouldn't isn't wasn't weren't aren't "
+    "i'm i'll i'd i've"
+    " it's he's she's that's there's what's who's let's you're they're we're behind both neither somewhere far down"
+    " once quietly slowly"
+)
+"""Words that are no names where they have a capital for standing first."""

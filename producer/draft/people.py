@@ -1,0 +1,274 @@
+"""Who there is in a story: names, titles and descriptions that mean one person, and whether it is a he or a she."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from producer.draft.lexicon import FIRST_NAMES, KIN, NO_NAMES, NOUNS, PRONOUNS, TITLES
+from producer.draft.nouns import NARRATOR, UNKNOWN, Person, Sex
+from producer.draft.text import row
+
+LETTER = r"[^\W\d_]"
+WORD = rf"{LETTER}(?:[\w'’-]*\w)?"
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: small letters, no points, no `'s`."""
+    plain = re.sub(r"['’]s?$", "", name.strip())
+    return " ".join(plain.replace(".", " ").replace("’", "'").casefold().split())
+
+
+@dataclass(slots=True)
+class Someone:
+    """A person while the text is read; it becomes a `Person`."""
+
+    key: str
+    name: str
+    sex: Sex = ""
+    sure: bool = False  # of the sex
+    head: str = ""  # of a description: the noun
+    title: str = ""
+    called: set[str] = field(default_factory=set)
+    votes: Counter[str] = field(default_factory=Counter)
+
+    def fits(self, sex: Sex) -> bool:
+        """Whether `he` or `she` can mean this person."""
+        mine = self.guess()
+        return not sex or not mine or mine == sex
+
+    def guess(self) -> Sex:
+        """What is known, or what most pronouns near the name say."""
+        if self.sure or not self.votes:
+            return self.sex
+        he, she = self.votes["m"], self.votes["f"]
+        if he == she:
+            return self.sex
+        return "m" if he > she else "f"
+
+    def person(self) -> Person:
+        return Person(key=self.key, name=self.name, sex=self.guess(), called=frozenset(self.called))
+
+
+class Cast:
+    """Everybody who was met, by every name."""
+
+    def __init__(self, reserved: Iterable[str]) -> None:
+        self.reserved = {name.casefold() for name in reserved}
+        self.all: dict[str, Someone] = {}
+        self.names: dict[str, str] = {}  # folded name -> key
+        self.heads: dict[str, list[str]] = {}  # noun -> keys, the latest last
+        self.titles: dict[str, list[str]] = {}  # `captain` -> keys
+        self.same: dict[str, str] = {}  # key -> the key of whom it turned out to be
+        for key, name in ((NARRATOR, "Narrator"), (UNKNOWN, "A voice")):
+            self.all[key] = Someone(key, name, called={key})
+        self.names[NARRATOR] = NARRATOR
+
+    def named(self, name: str) -> Someone:
+        """The person of a name such as `Mara`, `Mr. Fenwick`, `Tom Ashby`; a new one when there is none."""
+        words = folded(name).split()
+        titles = [word for word in words[:-1] if word in TITLES]
+        bare = words[len(titles) :] if words[: len(titles)] == titles else words
+        known = self._known(words, titles, bare)
+        if known is not None:
+            self._call(known, words, bare, titles)
+            return known
+        sex: Sex = next((TITLES[title] for title in titles if TITLES[title]), "")
+        sure = bool(sex)
+        if not sex:
+            sex = KIN.get(words[0], "") if len(words) == 1 else ""
+            sure = bool(sex)
+        sex = sex or FIRST_NAMES.get(bare[0], "")
+        shown = re.sub(r"['’]s?$", "", name.strip())
+        title = titles[-1] if titles else words[0] if len(words) == 1 and words[0] in TITLES else ""
+        new = self._new("_".join(words), shown, sex, sure=sure or (len(bare) > 1 and bool(sex)))
+        if title:
+            self._entitle(new, title)
+        self._call(new, words, bare, titles)
+        return new
+
+    def _known(self, words: list[str], titles: list[str], bare: list[str]) -> Someone | None:
+        sex: Sex = next((TITLES[title] for title in titles if TITLES[title]), "")
+        for name in (" ".join(words), " ".join(bare), bare[-1], bare[0]):
+            key = self.names.get(name)
+            if key is None:
+                continue
+            one = self.all[key]
+            if sex and one.sure and one.sex and one.sex != sex:
+                continue
+            if (
+                len(bare) > 1
+                and not titles
+                and " ".join(bare) not in one.called
+                and _full(one)
+                and name != " ".join(bare)
+            ):
+                continue  # two people of one family, or of one first name
+            return one
+        return None
+
+    def _call(self, one: Someone, words: list[str], bare: list[str], titles: list[str]) -> None:
+        sex: Sex = next((TITLES[title] for title in titles if TITLES[title]), "")
+        if sex and not one.sure:
+            one.sex, one.sure = sex, True
+        if titles and not one.title:
+            self._entitle(one, titles[-1])
+        for name in (" ".join(words), " ".join(bare), bare[0], bare[-1]):
+            if name not in TITLES or name in KIN or name == " ".join(words):
+                self.names.setdefault(name, one.key)
+            if self.names.get(name) == one.key:
+                one.called.add(name)
+
+    def _entitle(self, one: Someone, title: str) -> None:
+        one.title = title
+        self.titles.setdefault(title, []).append(one.key)
+
+    def described(self, words: str, near: Iterable[Someone] = ()) -> Someone:
+        """The person of `the old man`, `a voice`, `the Captain`; a new one when nobody is meant.
+
+        Args:
+            words: with the article.
+            near: who may be meant by a general description (`the woman`), the likeliest first.
+        """
+        parts = folded(words).split()
+        article = parts[0] if parts[0] in _ARTICLES else ""
+        rest = parts[1:] if article else parts
+        head = rest[-1]
+        whole = " ".join(rest)
+        if whole in self.names:
+            return self.all[self.names[whole]]
+        if article not in ("a", "an", "another"):
+            titled = {self.now(key) for key in self.titles.get(head, ())}
+            if len(titled) == 1:
+                return self.all[titled.pop()]
+            keys = self.heads.get(head, [])
+            if keys and (len(rest) == 1 or len(keys) == 1):
+                return self.all[keys[-1]]
+            sex = NOUNS.get(head, "")
+            if head in _GENERAL:
+                for one in near:
+                    if sex and one.guess() == sex and not one.head:
+                        return one
+        new = self._new(
+            "_".join(rest), whole[:1].upper() + whole[1:], NOUNS.get(head, ""), sure=bool(NOUNS.get(head, ""))
+        )
+        new.head = head
+        new.called.add(whole)
+        self.names.setdefault(whole, new.key)
+        self.heads.setdefault(head, []).append(new.key)
+        return new
+
+    def also(self, one: Someone, words: str) -> None:
+        """`Silas, the keeper`: the description means him from now on."""
+        rest = [part for part in folded(words).split() if part not in _ARTICLES]
+        if rest:
+            self.names.setdefault(" ".join(rest), one.key)
+            self.heads.setdefault(rest[-1], []).append(one.key)
+            one.called.add(" ".join(rest))
+
+    def merge(self, old: Someone, new: Someone) -> None:
+        """Two that were met are one: whoever was described turns out to have a name."""
+        if old is new or NARRATOR in (old.key, new.key) or not old.fits(new.guess()):
+            return
+        for name, key in self.names.items():
+            if key == old.key:
+                self.names[name] = new.key
+        for keys in self.heads.values():
+            keys[:] = [new.key if key == old.key else key for key in keys]
+        new.called |= old.called
+        if old.sure and not new.sure:
+            new.sex, new.sure = old.sex, True
+        self.same[old.key] = new.key
+
+    def now(self, key: str) -> str:
+        """The key under which a person is known in the end."""
+        while key in self.same:
+            key = self.same[key]
+        return key
+
+    def _new(self, stem: str, name: str, sex: Sex, *, sure: bool) -> Someone:
+        plain = "_".join(re.findall(r"\w+", stem)) or "person"
+        key = plain if plain not in self.reserved and not plain.isdigit() else f"{plain}_speaks"
+        number = 2
+        while key in self.all:
+            key = f"{plain}_{number}"
+            number += 1
+        self.all[key] = Someone(key, name, sex, sure, called={plain})
+        return self.all[key]
+
+
+def _full(one: Someone) -> bool:
+    return any(" " in name for name in one.called)
+
+
+_ARTICLES = frozenset(row("the a an another his her my our their your this that one"))
+_GENERAL = frozenset(row("man woman boy girl lady gentleman lad fellow child old-timer"))
+
+
+class Names:
+    """Which words of a text are names of people; known before it is read for who speaks."""
+
+    def __init__(self, known: set[str]) -> None:
+        self.known = known
+
+    def is_name(self, word: str) -> bool:
+        """Whether one word with a capital is a name."""
+        return folded(word) in self.known
+
+
+_SENTENCE_START = re.compile(r"(?:^|[.!?…:;“”\"‘»«—–]['’”\")]?\s*|\s['‘])$")
+_CAPITAL_WORD = re.compile(rf"(?<![\w'’-]){WORD}")
+_DOING = frozenset(
+    row(
+        "looked turned sat stood nodded laughed smiled shrugged sighed shook took put picked opened closed walked "
+        "leaned leant raised lifted reached pulled pushed glanced stared frowned grinned drew held stepped "
+        "crossed knelt bent swallowed blinked winced hesitated waited listened gestured pointed ran rubbed wiped "
+        "poured drank ate tried wanted knew thought"
+    )
+)
+_PLACING = frozenset(row("in at from near into towards toward through over across around outside inside via"))
+
+
+def names_in(texts: Iterable[str], tagged: Iterable[str]) -> Names:
+    """The names of a whole text.
+
+    Args:
+        texts: its paragraphs.
+        tagged: words that stood beside a verb of saying, or behind a title.
+    """
+    inner: Counter[str] = Counter()  # with a capital inside a sentence
+    outer: Counter[str] = Counter()  # with one where a sentence begins
+    placed: Counter[str] = Counter()
+    small: set[str] = set()
+    doing: set[str] = set()  # what does as people do
+    for text in texts:
+        before, end = "", 0
+        opener = ""  # a word with a capital where a sentence began
+        for word in _CAPITAL_WORD.finditer(text):
+            shown = word[0]
+            plain = folded(shown)
+            if not shown[0].isupper():
+                small.add(plain)
+                if opener and (plain in PRONOUNS or (before == opener and plain in _DOING)):
+                    doing.add(opener)
+                    opener = ""
+            elif plain not in NO_NAMES:
+                starts = _SENTENCE_START.search(text[max(0, word.start() - 4) : word.start()]) is not None
+                (outer if starts else inner)[plain] += 1
+                opener = plain if starts else opener
+                if before in _PLACING and text[end : word.start()] == " ":
+                    placed[plain] += 1
+            before, end = plain, word.end()
+            if opener and text[end : end + 1] in (".", "!", "?", "…"):
+                opener = ""
+    known = {folded(name) for name in tagged} - NO_NAMES
+    for plain, count in inner.items():
+        if plain not in small and placed[plain] <= count / 2 and not plain.endswith(("ish", "day")):
+            known.add(plain)
+    for plain, count in outer.items():
+        likely = count >= 2 or plain in doing or plain in FIRST_NAMES or plain in KIN
+        if plain not in small and likely and not placed[plain]:
+            known.add(plain)
+    return Names(known)

@@ -1,0 +1,199 @@
+"""What is spoken in a paragraph and what is told: quotations of every shape, and lines that a dash begins."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_CLOSERS = {"“": "”", '"': '"', "«": "»", "„": "“”‟", "‹": "›", "「": "」", "『": "』", "‘": "’", "'": "'"}
+_FARTHEST = 5000  # characters in which a single quotation mark is looked for that may be an apostrophe
+_SINGLE = frozenset("‘'")
+_DASHES = "—–―"
+_STRONG = frozenset('.,!?…—–-;:)*’”"')
+_ELIDED = re.compile(
+    r"['’](?:tis|twas|twere|twill|em|til|till|cause|bout|round|un|cept|fraid|neath|ere|ave|ow|e|er|im|is)\b", re.I
+)
+_ENDED = frozenset(".,!?…—–-;:")
+_OPENS = re.compile(r"(?:^|(?<=[\s(\[—–-]))'(?=\w)")
+_VERBAL = re.compile(
+    r"(?:said|asked|replied|answered|cried|whispered|muttered|murmured|shouted|called|told|went on|added|"
+    r"dijo|preguntó|respondió|contestó|dit|demanda|répondit|disse|sagte|fragte|antwortete)\b"
+)
+_TAGGED = re.compile(r",?\s*(?:[^\W\d_]\w* )?" + _VERBAL.pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A stretch of a paragraph. `start` and `end` hold its quotation marks too, `inner` what stands between them."""
+
+    start: int
+    end: int
+    inner: tuple[int, int]
+    spoken: bool
+    opened: bool = False  # the quotation is not closed: it may go on in the next paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a text marks what is spoken."""
+
+    openers: frozenset[str]
+    turned: bool = False  # »so« and not «so»
+    dashes: bool = False
+
+
+def style_of(texts: Iterable[str]) -> Style:
+    """The marks that a text uses. Single ones count only where it has no others; they are for quotations in those."""
+    signs: Counter[str] = Counter()
+    dashed = 0
+    for text in texts:
+        for sign in _CLOSERS:
+            if sign in text:
+                signs[sign] += text.count(sign)
+        signs["turned"] += len(re.findall(r"(?:^|\s)»\w", text)) - len(re.findall(r"(?:^|\s)«\s?\w", text))
+        signs["single"] += len(re.findall(r"(?:^|\s)'\w[^']{0,300}(?:'\w[^']{0,300}){0,6}[.,!?]'(?!\w)", text))
+        signs["left"] += len(re.findall(r"(?:^|[\s(—–])‘\w", text))
+        dashed += text[:1] in _DASHES and text[1:2] not in _DASHES
+    openers = {sign for sign in '“"„«‹「『' if signs[sign]}
+    turned = signs["turned"] > 0
+    if signs["„"]:
+        openers -= {"“"}
+    if not openers & set('“"„「『') and not (signs["«"] or signs["»"]):
+        openers |= {"‘"} if signs["left"] else set()
+        openers |= {"'"} if signs["single"] else set()
+    return Style(frozenset(openers), turned, dashed >= 2 or (dashed == 1 and not openers))
+
+
+def fragments(text: str, style: Style, *, goes_on: bool = False) -> list[Fragment]:
+    """A paragraph cut into what is spoken and what is told; together the fragments are the whole of it.
+
+    Args:
+        text: of the paragraph.
+        style: of the whole text.
+        goes_on: the paragraph before left a quotation open; an opener at the start of this one goes on with it.
+    """
+    if style.dashes and text[:1] in _DASHES and text[1:2] not in _DASHES:
+        return _dashed(text)
+    found: list[Fragment] = []
+    at = told = 0
+    while at < len(text):
+        sign = text[at]
+        closer = _closer(sign, style)
+        if not closer or not _may_open(text, at, style):
+            at += 1
+            continue
+        end = _end(text, at, sign, closer)
+        opened = end is None
+        stop = len(text) if end is None else end
+        if opened and sign in _SINGLE:
+            at += 1
+            continue
+        inner = (at + 1, stop)
+        stop = min(stop + (not opened), len(text))
+        if opened or goes_on or _is_said(text, at, inner, stop):
+            if told < at:
+                found.append(Fragment(told, at, (told, at), False))
+            found.append(Fragment(at, stop, inner, True, opened))
+            told = stop
+        at = stop
+    if told < len(text):
+        found.append(Fragment(told, len(text), (told, len(text)), False))
+    return [one for one in found if text[one.start : one.end].strip()]
+
+
+def _closer(sign: str, style: Style) -> str:
+    if style.turned and sign in "»›":
+        return "«" if sign == "»" else "‹"
+    if sign not in style.openers or (style.turned and sign in "«‹"):
+        return ""
+    return _CLOSERS[sign]
+
+
+def _may_open(text: str, at: int, style: Style) -> bool:
+    if style.turned and text[at] in "»›":
+        return True
+    before = text[at - 1] if at else " "
+    if text[at] == "'":
+        return not before.isalnum() and _OPENS.match(text, at) is not None and not _ELIDED.match(text, at)
+    if text[at] == "‘":
+        return not before.isalnum()
+    return True
+
+
+def _end(text: str, at: int, sign: str, closer: str) -> int | None:
+    """Where the sign stands that closes the quotation opened at `at`; None when there is none."""
+    if sign in _SINGLE:
+        return _single_end(text, at, closer)
+    depth = 0
+    for place in range(at + 1, len(text)):
+        here = text[place]
+        if here in closer:
+            if not depth:
+                return place
+            depth -= 1
+        elif here == sign:
+            depth += 1
+    return None
+
+
+def _single_end(text: str, at: int, closer: str) -> int | None:
+    """The closing mark that is no apostrophe: best one that stands behind a sign."""
+    weak = None
+    for place in range(at + 1, min(at + _FARTHEST, len(text))):
+        if text[place] == "‘" and not text[place - 1].isalnum():
+            break
+        after = text[place + 1 : place + 2]
+        if text[place] != closer or after.isalnum():
+            continue
+        if text[place - 1] in _STRONG or not after:
+            return place
+        weak = place if weak is None else weak
+    return weak
+
+
+def _is_said(text: str, at: int, inner: tuple[int, int], end: int) -> bool:
+    """Whether a quotation is speech, and not a word that somebody mentions."""
+    inside = text[inner[0] : inner[1]].strip()
+    if not inside:
+        return False
+    if inside[-1] in _ENDED or inside[-1] in "’'”":
+        before = text[:at].rstrip()
+        mention = inside[-1] == "," and inside[0].islower() and before and before[-1] not in ",.:;!?—–-”"
+        return not mention
+    before, after = text[:at].rstrip(), text[end:].lstrip()
+    if (before and before[-1] in ",:") or _TAGGED.match(after):
+        return True
+    if not before and not after:
+        return True
+    return bool(after[:1] in _DASHES and (not before or before[-1] in _DASHES + ".,!?"))
+
+
+_INSERTED = re.compile(r"\s[—–―]\s*(?=\w)|\s*[—–―](?=[.,;:!?\s]|$)\s*")
+_BARE_TAG = re.compile(r"(?<=[,?!…])\s+(?=(?:(?:he|she|they|I)\s+)?" + _VERBAL.pattern + ")")
+
+
+def _dashed(text: str) -> list[Fragment]:
+    """A paragraph that a dash begins: speech, and between further dashes (or behind a comma) who says it."""
+    begin = 1 + len(text[1:]) - len(text[1:].lstrip())
+    cuts = [begin]
+    marks = [(m.start(), m.end()) for m in _INSERTED.finditer(text, begin)]
+    if not marks:
+        bare = _BARE_TAG.search(text, begin)
+        if bare is None:
+            return [Fragment(0, len(text), (begin, len(text)), True)]
+        return [
+            Fragment(0, bare.start(), (begin, bare.start()), True),
+            Fragment(bare.start(), len(text), (bare.end(), len(text)), False),
+        ]
+    found: list[Fragment] = []
+    start, inner, told = 0, begin, False
+    for at, after in [*marks, (len(text), len(text))]:
+        if inner < at:
+            found.append(Fragment(start, after, (inner, at), not told))
+        following = text[after : after + 60]
+        told = not told and _VERBAL.search(following) is not None
+        start, inner = after, after
+        cuts.append(after)
+    return found

@@ -1,0 +1,144 @@
+"""Radio scripts: `NAME: (direction) words`, `SOUND:`, `MUSIC:`, numbered cues, scenes. Source: BBC and US layouts."""
+
+from __future__ import annotations
+
+import re
+
+from producer.draft.cues import Cues
+from producer.draft.fountain import SLUG
+from producer.draft.nouns import Draft, Played
+from producer.draft.prose import Wanted
+from producer.draft.stage import BEAT, Stage, treat_of
+from producer.draft.text import marked, readable, row, squeezed
+
+_NUMBER = re.compile(r"^\s*\d{1,4}[.):]?\s+(?=\S)")
+_CUE = re.compile(r"^\s*([^\W\d_a-z][^:()a-z\n]{0,38}?)\s*(\([^()]{0,120}\))?\s*:(?!/)\s*(.*)$")
+_MIXED = re.compile(r"^\s*((?:[^\W\d_][\w.'’-]*)(?: [^\W\d_][\w.'’-]*){0,2})\s*(\([^()]{0,120}\))?\s*:(?!/)\s+(\S.*)$")
+_SOUNDS = frozenset(row("SOUND SOUNDS SFX FX F/X EFFECT EFFECTS EFX ATMOS ATMOSPHERE AMBIENCE"))
+_MUSIC = frozenset(row("MUSIC MX GRAMS SONG STING ORCHESTRA"))
+_ABOUT = frozenset(
+    row(
+        "TITLE SHOW SERIES EPISODE WRITER AUTHOR BY DATE DRAFT CAST CHARACTERS PRODUCER DIRECTOR VERSION DURATION "
+        "LENGTH"
+    )
+)
+_SCENE = re.compile(r"^\s*(?:SCENE|ACT|PART|EPISODE|TEASER|PROLOGUE|EPILOGUE|COLD OPEN|TAG)\b[^a-z]{0,80}.*$")
+_BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,300})[)\]]\.?")
+
+
+def is_radio(text: str) -> bool:
+    """Whether a text without a telling name looks like a radio script: a third of its paragraphs begin with `NAME:`."""
+    lines = [line for line in text.splitlines() if line.strip()][:2000]
+    cues = [found[1].strip() for line in lines if (found := _CUE.match(_NUMBER.sub("", line)))]
+    named = len(cues)
+    heard = any(name in _SOUNDS | _MUSIC for name in cues)
+    return named >= 3 and (named * 4 >= len(lines) or (heard and named * 10 >= len(lines)))
+
+
+def draft_radio(text: str, wanted: Wanted, cues: Cues) -> Draft:
+    """The production that a radio script makes. Numbers of cues fall away; what nobody is named for is told."""
+    lines = [squeezed_line(line) for line in readable(text).split("\n")]
+    shouted = sum(1 for line in lines if _CUE.match(line)) >= 2
+    reader = _Reader(Stage(wanted, cues), mixed=not shouted)
+    for line in lines:
+        reader.line(line)
+    reader.end()
+    return reader.stage.done(reader.about.get("TITLE", ""), reader.writer(), "radio", ())
+
+
+def squeezed_line(line: str) -> str:
+    """A line without the number of its cue."""
+    bare = _NUMBER.sub("", line) if _CUE.match(_NUMBER.sub("", line)) or not line.strip()[:1].isdigit() else line
+    return bare.rstrip()
+
+
+class _Reader:
+    def __init__(self, stage: Stage, *, mixed: bool) -> None:
+        self.stage = stage
+        self.mixed = mixed
+        self.about: dict[str, str] = {}
+        self.kind = ""  # of what is being gathered: speech, sound, music, told or about
+        self.name = ""
+        self.direction = ""
+        self.words: list[str] = []
+        self.blank = False  # the line before was empty
+        self.begun = False  # something was said or heard
+
+    def writer(self) -> str:
+        """Who wrote it."""
+        return next((self.about[key] for key in ("WRITER", "AUTHOR", "BY") if self.about.get(key)), "")
+
+    def line(self, line: str) -> None:
+        """One line."""
+        bare = line.strip()
+        blank, self.blank = self.blank, not bare
+        if not bare:
+            if self.kind != "speech":
+                self.end()
+            return
+        cue = _CUE.match(line) or (_MIXED.match(line) if self.mixed else None)
+        if (_SCENE.match(line) or SLUG.match(bare)) and not (cue and cue[3] and not _SCENE.match(line)):
+            self.end()
+            self.stage.scene(squeezed(bare)[0])
+            self.begun = True
+        elif cue:
+            self._cue(cue[1].strip(), cue[2] or "", cue[3].strip())
+        elif (self.kind != "speech" or blank) and (alone := _BRACKETED.fullmatch(bare)):
+            self.end()
+            self._bracketed(alone[1])
+        elif self.kind == "":
+            self._free(bare)
+        else:
+            self.words.append(bare)
+
+    def _cue(self, name: str, direction: str, rest: str) -> None:
+        self.end()
+        word = name.upper().rstrip("S") if name.upper() not in _SOUNDS | _MUSIC else name.upper()
+        first = word.split()[0]
+        if word in _SOUNDS or f"{word}S" in _SOUNDS or (first in _SOUNDS and name.upper() == name):
+            self.kind = "sound"
+        elif word in _MUSIC or (first in _MUSIC and name.upper() == name):
+            self.kind = "music"
+        elif not self.begun and (word in _ABOUT or name.upper() in _ABOUT or name.upper().startswith("WRITTEN")):
+            self.kind, self.name = "about", name.upper()
+        else:
+            self.kind, self.name, self.direction = "speech", name, direction[1:-1].strip()
+        self.begun = self.begun or self.kind != "about"
+        self.words = [rest] if rest else []
+
+    def _free(self, bare: str) -> None:
+        """A line that nobody is named for: the title, while nothing has been heard; else it is told."""
+        if not self.begun and "TITLE" not in self.about:
+            self.about["TITLE"] = squeezed(bare)[0]
+        elif not self.begun:
+            by = re.match(r"(?:written )?by\s+(.+)", bare, re.IGNORECASE)
+            if by and not self.writer():
+                self.about["BY"] = squeezed(by[1])[0]
+            else:
+                self.stage.play(Played(kind="comment", note=squeezed(bare)[0]))
+        else:
+            self.kind, self.words = "told", [bare]
+
+    def _bracketed(self, inside: str) -> None:
+        if BEAT.fullmatch(inside.strip()):
+            self.stage.play(Played(kind="pause", role="800 ms", note=inside))
+        else:
+            self.stage.play(*self.stage.cues.sound(squeezed(inside)[0]))
+
+    def end(self) -> None:
+        """What was gathered is whole."""
+        kind, self.kind = self.kind, ""
+        text = squeezed(" ".join(self.words))[0]
+        self.words = []
+        if kind == "speech":
+            how = self.direction.casefold() if self.direction.isupper() else self.direction
+            self.stage.say(self.stage.who(self.name), text, how, treat_of(how), asides=True)
+        elif kind in ("sound", "music") and text:
+            self.stage.play(*(self.stage.cues.sound(text) if kind == "sound" else self.stage.cues.music(text)))
+        elif kind == "told":
+            plain, spans = squeezed(*marked(text, stars=True))
+            self.stage.tell(plain, spans)
+        elif kind == "about":
+            self.about[self.name] = text
+            if self.name not in ("TITLE", "BY", "WRITER", "AUTHOR"):
+                self.stage.play(Played(kind="comment", note=f"{self.name}: {text}"))

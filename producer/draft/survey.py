@@ -1,0 +1,59 @@
+"""What is known of a text before it is read for who speaks: what is spoken, what is a name, who is a he or a she."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from producer.draft.lexicon import PRONOUNS, SUBJECTS, TITLES
+from producer.draft.nouns import Paragraph
+from producer.draft.people import Cast, Names, Someone, folded
+from producer.draft.phrases import phrases, tag_after, tokens
+from producer.draft.quotes import Fragment, Style, fragments
+from producer.draft.talk import SENTENCE_END
+
+
+def cut(paragraphs: Sequence[Paragraph], style: Style) -> list[list[Fragment] | None]:
+    found: list[list[Fragment] | None] = []
+    open_quote = False
+    for one in paragraphs:
+        if one.kind in ("heading", "break"):
+            found.append(None)
+            open_quote = False
+            continue
+        pieces = fragments(one.text, style, goes_on=open_quote) if one.kind != "note" else []
+        found.append(pieces or ([Fragment(0, len(one.text), (0, len(one.text)), False)] if one.text else None))
+        open_quote = bool(pieces) and pieces[-1].opened
+    return found
+
+
+def tagged_names(telling: Iterable[str]) -> list[str]:
+    """Names that stand beside a verb of saying or behind a title: names for certain."""
+    found: list[str] = []
+    for text in telling:
+        words = tokens(text)
+        tag = tag_after(words)
+        if tag and tag[0].kind == "name":
+            found += tag[0].text.split()
+        for number, word in enumerate(words[:-1]):
+            following = words[number + 1]
+            if word.capital and folded(word.text) in TITLES and following.capital and following.gap in (" ", ". "):
+                found.append(following.text)
+    return [word for word in found if folded(word) not in TITLES]
+
+
+def vote(telling: Iterable[str], names: Names, cast: Cast) -> None:
+    """Pronouns near the only name of a sentence say whether it is a he or a she."""
+    alone: Someone | None = None
+    for text in telling:
+        for sentence in SENTENCE_END.split(text):
+            words = tokens(sentence)
+            if not words:
+                continue
+            if alone is not None and words[0].low in SUBJECTS:
+                alone.votes[PRONOUNS[words[0].low]] += 1
+            here = [one for one, _ in phrases(words, names) if one.kind == "name"]
+            alone = cast.named(here[0].text) if len(here) == 1 else None
+            if alone is not None:
+                for word in words[here[0].after :]:
+                    if word.low in PRONOUNS:
+                        alone.votes[PRONOUNS[word.low]] += 1

@@ -1,0 +1,55 @@
+"""What is known of a mixed part, and how it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from producer import master
+from producer.auditing import PartWitness
+from producer.mix.asking import margins_from_json, margins_to_json
+from producer.mix.listening import StemName
+from producer.mix.margin import LineMargin
+from producer.mix.parts import Part
+from producer.model.timeline import Clip
+from producer.packed import packed, unpacked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """What is known of a mixed part."""
+
+    margins: tuple[LineMargin, ...]
+    said: Mapping[str, Mapping[str, float]]  # style with speech of its own -> clip -> LUFS
+    levels: Mapping[str, master.Levels]  # by style
+    witness: PartWitness
+    stems: frozenset[StemName] = frozenset()
+
+    def to_bytes(self, part: Part, clips: Sequence[Clip]) -> bytes:
+        """To be kept. Lines and `clips` are known by their number, times are counted from the part's start."""
+        number = {clip.id: index for index, clip in enumerate(part.lines)}
+        facts = {
+            "margins": margins_to_json(self.margins),
+            "said": {style: [[number[clip], lufs] for clip, lufs in said.items()] for style, said in self.said.items()},
+            "hop_s": {style: levels.seconds_per_hop for style, levels in self.levels.items()},
+            "witness": self.witness.facts(clips),
+        }
+        arrays = {f"powers {style}": levels.powers for style, levels in self.levels.items()}
+        arrays |= {f"peaks {style}": levels.peaks for style, levels in self.levels.items()}
+        return packed(facts, {**arrays, **self.witness.arrays()})
+
+    @classmethod
+    def from_bytes(cls, raw: bytes, part: Part, clips: Sequence[Clip], rate_hz: int) -> Notes:
+        """What `to_bytes` kept of `part`, in which `clips` can be heard. Raises ValueError or KeyError."""
+        facts, arrays = unpacked(raw)
+        return cls(
+            margins=margins_from_json(facts["margins"], part),
+            said={
+                style: {part.lines[number].id: lufs for number, lufs in said} for style, said in facts["said"].items()
+            },
+            levels={
+                style: master.Levels(arrays[f"powers {style}"], arrays[f"peaks {style}"], hop_s)
+                for style, hop_s in facts["hop_s"].items()
+            },
+            witness=PartWitness.known(rate_hz, facts["witness"], arrays, clips),
+        )

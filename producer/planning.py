@@ -1,0 +1,261 @@
+"""Everything up to the timeline: a script read and checked, spoken, sounded and placed; nothing is mixed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from producer import crediting, memory, session, voice
+from producer import script as script_stage
+from producer.audio import Audio
+from producer.cache import Cache
+from producer.deliver import encode
+from producer.deliver import episode as delivery
+from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
+from producer.foley import RECIPES
+from producer.model.formats import FORMATS, Format, clash, in_format, own_format
+from producer.model.profile import PROFILES, Profile
+from producer.model.script import Line, Script
+from producer.model.voice import Take
+from producer.preview import check_scene
+from producer.production import (
+    Order,
+    Placed,
+    Recorded,
+    Watch,
+    Window,
+)
+from producer.project import Project
+from producer.script.compose import decode
+from producer.script.mend import mend
+from producer.sounds import rooms
+from producer.sounds.decode import UndecodableError
+from producer.sounds.decode import decode as decode_sound
+from producer.sounds.find import Packs, licence_problems, load_packs, refused_roles
+from producer.sounds.palette import palette
+from producer.sounds.sofa import from_sofa
+from producer.timeline.cue_sheet import CueRow, cue_sheet
+from producer.timeline.place import place
+from producer.timeline.uses import uses
+from producer.units import Samples
+from producer.voice.folder import Folder
+
+
+def read_script(project: Project, packs: Iterable[str], cache: Cache) -> tuple[Script, Packs]:
+    """The script with everything in it checked, and the packs that it sounds with. Raises ScriptError, PackError."""
+    return looked_up(written_script(project), project, packs, cache)
+
+
+def looked_up(
+    written: script_stage.Written,
+    project: Project,
+    packs: Iterable[str],
+    cache: Cache,
+    swapped: Callable[[Packs], Packs] | None = None,
+) -> tuple[Script, Packs]:
+    """The script that is `written`, with everything in it checked, and its packs. Raises as `read_script`.
+
+    Args:
+        swapped: gives the packs to use instead of those that were found.
+    """
+    found = load_packs(written.packs, project.pack_roots, tuple(packs), recipes=RECIPES)
+    found = found if swapped is None else swapped(found)
+    catalogue = found.catalogue(
+        voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())
+    )
+    script = script_stage.resolve(written, catalogue)
+    refused = refused_roles(found, _asked(script), script.commercial)
+    if refused:
+        raise ScriptError(refused)
+    return script, found
+
+
+def _asked(script: Script) -> tuple[tuple[str, Place], ...]:
+    """Every role that the script asks a pack for, and where; beds where they start, not where they are ridden."""
+    starting = (bed for bed in script.beds if not bed.names_id)
+    return (*((cue.role, cue.place) for cue in script.cues), *((bed.role, bed.place) for bed in starting))
+
+
+def _roles(script: Script) -> frozenset[str]:
+    return frozenset(role for role, _ in _asked(script))
+
+
+def written_script(project: Project) -> script_stage.Written:
+    """The script with the files that it brings, not looked up yet. Raises RenderError, ScriptError as `script_text`."""
+    return script_stage.read(script_text(project), project.script.as_posix(), project.fetch)
+
+
+def script_text(project: Project) -> str:
+    """What the script's file says. Raises RenderError when it cannot be read, ScriptError when it is no text."""
+    try:
+        raw = project.script.read_bytes()
+    except OSError as found:
+        raise RenderError(f"cannot read {project.script}: {found.strerror}") from None
+    text, problems = decode(raw, project.script.as_posix())
+    if text is None:
+        raise ScriptError(problems)
+    return text
+
+
+def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, object]:
+    """Find every problem without making a sound; what the episode will roughly be.
+
+    Raises ScriptError, PackError, VoiceError.
+    """
+    script, found = read_script(project, packs, cache)
+    delivery.own_cover(script, project.root)
+    rooms.load(script, project.root, PROFILES[script.profile].rate_hz, cache)
+    sounds = palette(found, PROFILES[script.profile].rate_hz, cache, RECIPES, script.seed)
+    roles = [role for role, _ in _asked(script)]
+    whole = crediting.foreseen(script, roles, sounds)
+    recorded = voice.look(project.root, project.slug, whole.lines).chosen
+    whole = crediting.foreseen(script, roles, sounds, recorded.keys())
+    uses = [(line, index, use) for line in script.lines for index, use in enumerate(line.voices)]
+    voice.check_voices(one for one in uses if (one[0].id, one[1]) not in recorded)
+    return {
+        "script": project.script_name,
+        "estimated_s": round(float(script_stage.estimate_s(whole)), 1),
+        "scenes": len(script.scenes),
+        "lines": len(script.lines),
+        "recorded": len(recorded),
+        "sounds": len(script.cues),
+        "beds": len(script.beds),
+        "untranslated": list(script.untranslated),
+        "changed": [{"where": str(one.at), "what": one.what} for one in script.changed],
+        "packs": found.filling(_roles(script)),
+        "credits": {
+            "spoken": [line.text for line in crediting.changed(script, whole)],
+            "why_not": crediting.unspoken(whole, recorded.keys()),
+        },
+    }
+
+
+def fix(project: Project) -> int:
+    """Put text that YAML would swallow where it is safe; returns how many places were mended."""
+    text = script_text(project)
+    mended = mend(text, project.script.as_posix())
+    if mended.fixed != text:
+        part = project.script.with_name(f".{project.script.name}.part")
+        try:
+            part.write_bytes(mended.fixed.encode())
+            part.replace(project.script)
+        except OSError as found:
+            part.unlink(missing_ok=True)
+            raise RenderError(f"cannot write {project.script}: {found.strerror}") from None
+    return sum(1 for problem in mended.problems if problem.mended)
+
+
+def cues(order: Order, cache: Cache, watch: Watch) -> tuple[CueRow, ...]:
+    """The resolved cues of an episode, in the order they are heard."""
+    return cue_sheet(plan(order, cache, watch).timeline)
+
+
+def plan(
+    order: Order,
+    cache: Cache,
+    watch: Watch,
+    window: Window | None = None,
+    reading: Callable[[], tuple[Script, Packs]] | None = None,
+) -> Placed:
+    """Everything up to the timeline. Raises ScriptError, PackError, VoiceError.
+
+    Args:
+        window: what is wanted of it; RenderError when that cannot be in it.
+        reading: gives the script and the packs instead of `read_script`.
+    """
+    session.check(order.session)
+    with memory.uncollected():
+        script, packs = reading() if reading is not None else read_script(order.project, order.packs, cache)
+    delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
+    profile = _profile(order.profile or script.profile)
+    head = None if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
+    script, impulses = rooms.load(script, order.project.root, profile.rate_hz, cache)
+    sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
+    written, roles = script, [role for role, _ in _asked(script)]
+    folder = voice.look(order.project.root, order.project.slug, crediting.foreseen(script, roles, sounds).lines)
+    script = crediting.foreseen(script, roles, sounds, folder.chosen.keys())
+    if window is not None:
+        check_scene(window, len(script.scenes))
+    takes, recorded = _takes(order, script, script.lines, folder, profile.rate_hz, cache, watch)
+    broken = sounds.check(_roles(script))
+    if broken:
+        raise PackError(broken)
+    watch.stage("timeline", 1)
+    with memory.uncollected():
+        timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
+        foreseen, script = script, crediting.exact(written, timeline, sounds, folder.chosen.keys())
+        if foreseen != script:  # a variation of a sound, and its author, is not heard
+            again, _ = _takes(order, script, crediting.changed(foreseen, script), folder, profile.rate_hz, cache, watch)
+            takes = {**takes, **again}
+            timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
+    held = [in_format(profile, kind) for kind in kinds(order, profile)]
+    duration = max(encode.whole_frames(timeline.duration, one) for one in held)
+    timeline = replace(timeline, duration=Samples(duration))
+    if not crediting.story_end(script, timeline):
+        raise ScriptError(
+            [Problem(script.scenes[0].place, "nothing can be heard in this script: give it words or sounds")]
+        )
+    watch.done(1)
+    problems = licence_problems(packs, uses(timeline, sounds), script.commercial)
+    if problems:
+        raise ScriptError(problems)
+    filled = packs.filling(_roles(script))
+    return Placed(
+        script=script,
+        profile=profile,
+        timeline=timeline,
+        takes=takes,
+        palette=sounds,
+        impulses=impulses,
+        head=head,
+        filled=filled,
+        recorded=recorded,
+    )
+
+
+def _takes(
+    order: Order, script: Script, lines: Sequence[Line], folder: Folder, rate_hz: int, cache: Cache, watch: Watch
+) -> tuple[dict[tuple[str, int], Take], Recorded]:
+    """The takes of `lines`: from their recordings where there are some, else from their voices."""
+    known = {line.id: line for line in lines}  # whose words may have changed since the folder was looked at
+    chosen = {
+        speech: replace(one, line=known[speech[0]]) for speech, one in folder.chosen.items() if speech[0] in known
+    }
+    heard = {}
+    if chosen:
+        watch.stage("takes", len(chosen))
+        recordings = tuple(chosen.values())
+        heard = voice.record_lines(
+            recordings, script.language, rate_hz, cache, listen, order.jobs, lambda done, _: watch.done(done)
+        )
+    watch.stage("voices", len(lines))
+    left = [line for line in lines if any((line.id, index) not in heard for index in range(len(line.voices)))]
+    spoken = voice.speak_lines(left, rate_hz, cache, order.jobs, lambda done, _: watch.done(done))
+    reports = tuple(heard[speech].report for speech in chosen)
+    strays = tuple((stray.file, stray.why) for stray in folder.strays)
+    return {**spoken, **{speech: one.take for speech, one in heard.items()}}, Recorded(reports, strays)
+
+
+def listen(path: Path) -> tuple[Audio, int]:
+    """Every sample of a recording and its rate, for the voice stage; ValueError says what is wrong with the file."""
+    try:
+        decoded = decode_sound(path)
+        return np.concatenate(list(decoded.blocks)), decoded.rate_hz
+    except UndecodableError as wrong:
+        raise ValueError(str(wrong)) from None
+
+
+def _profile(name: str) -> Profile:
+    if name not in PROFILES:
+        raise RenderError(f"there is no profile '{name}'{nearest(name, PROFILES)}")
+    return PROFILES[name]
+
+
+def kinds(order: Order, profile: Profile) -> tuple[Format, ...]:
+    """The kinds of file that every mix is made in; what they do to its length is in the plan."""
+    if (two := clash(order.formats)) is not None:
+        raise RenderError(f"the formats {two[0]} and {two[1]} would have one file name: ask for one of them")
+    return tuple(FORMATS[name] for name in dict.fromkeys(order.formats)) or (own_format(profile),)

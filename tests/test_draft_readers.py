@@ -1,0 +1,279 @@
+"""Readers of every form: what is a heading, a break, verse; and archives that mean harm."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from producer.draft import is_fountain, is_radio, language_of, read_epub, read_markdown, read_plain
+from producer.draft.html import read_html
+from producer.draft.nouns import Played, Speech
+from producer.draft.text import squeezed
+from producer.errors import RenderError
+from tests.draft_helpers import checked, epub, of_fountain, of_prose, of_radio, transcript, words
+
+
+def kinds(text: str) -> list[tuple[str, str]]:
+    return [(one.kind, one.text) for one in read_plain(text).paragraphs]
+
+
+def test_plain_text_has_titles_chapters_breaks_and_verse() -> None:
+    text = (
+        "The Long Night\n\nby N. Name\n\nCHAPTER I.\nThe Door\n\nIt was a dark and stormy night that went on and on\n"
+        "until the morning came with all its birds, and then\nit stopped.\n\n* * *\n\nRow on, row on,\n"
+        "Ye winds of night,\n"
+        "And let me in.\n\nII\n\nSo it went.\n\nTHE LAST DOOR\n\nDone."
+    )
+    found = kinds(text)
+    assert [kind for kind, _ in found] == [
+        *("heading", "text", "heading", "text", "break", "verse", "heading", "text", "heading", "text"),
+    ]
+    assert found[2][1] == "CHAPTER I. The Door"
+    source = read_plain(text)
+    assert (source.title, source.writer) == ("The Long Night", "N. Name")
+    assert [source.paragraphs[5].text[at:] for at in source.paragraphs[5].lines] == [
+        "Ye winds of night, And let me in.",
+        "And let me in.",
+    ]
+
+
+def test_scenes_come_from_headings_and_breaks() -> None:
+    made = of_prose(read_markdown("# Book\n\n## One\n\nIt began.\n\n---\n\nIt went on.\n\n## Two\n\nIt ended.\n"))
+    assert [scene.title for scene in made.scenes] == ["One", "", "Two"]
+    assert [scene.title for scene in checked(made).scenes] == ["One", "", "Two"]
+
+
+def test_a_public_library_s_licence_is_left_out_and_that_is_said() -> None:
+    sign = "OF THE PROJECT GUTENBERG EBOOK X ***"
+    text = f"Header.\n*** START {sign}\n\nThe story.\n\n*** END {sign}\nLicence."
+    source = read_plain(text)
+    assert [one.text for one in source.paragraphs] == ["The story."]
+    assert source.left_out
+
+
+def test_front_matter_and_emphasis_of_markdown() -> None:
+    source = read_markdown(
+        "---\ntitle: Lamp\nauthor: N. Name\nlang: en-US\n---\nA *very* **long** [walk](https://x.example/).\n"
+    )
+    assert (source.title, source.writer, source.language) == ("Lamp", "N. Name", "en-US")
+    only = source.paragraphs[0]
+    assert [only.text[a:b] for a, b in only.emphasis] == ["very", "long"]
+    assert only.text == "A very long walk."
+
+
+def test_a_page_of_html_keeps_blocks_apart_and_skips_what_is_not_read() -> None:
+    page = (
+        "<html><head><title>no</title><style>p{}</style></head><body><h1>Title</h1>"
+        "<p>One<br/>two &amp; &#x201c;three&#x201d;"
+        "<script>no()</script></p><hr/><p/><div>Four <em>fi</em>ve<p>Six</p></div><span hidden>no</span><p>Seven"
+    )
+    found = read_html(page).paragraphs
+    assert [(one.kind, one.text) for one in found] == [
+        ("heading", "Title"),
+        ("verse", "One two & “three”"),
+        ("break", ""),
+        ("text", "Four five"),
+        ("text", "Six"),
+        ("text", "Seven"),
+    ]
+    assert read_html("<div>" * 5000 + "deep").paragraphs[0].text == "deep"
+
+
+def test_an_epub_is_read_in_the_order_of_its_spine() -> None:
+    source = read_epub(epub(["<h1>One</h1><p>First.</p>", "<p>Second.</p>"]), "b.epub")
+    assert (source.title, source.writer, source.language) == ("A Book", "N. Name", "en-GB")
+    assert [one.text for one in source.paragraphs if one.text] == ["One", "First.", "Second."]
+    assert [one.kind for one in source.paragraphs] == ["heading", "text", "break", "text"]
+
+
+PACKAGE = '<package xmlns="http://www.idpf.org/2007/opf">'
+PACKAGE += '<manifest><item id="a" href="{}" media-type="application/xhtml+xml"/></manifest>'
+PACKAGE += '<spine><itemref idref="a"/></spine></package>'
+BILLION = '<!DOCTYPE p [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+BILLION += "<package><metadata><title>&b;</title></metadata></package>"
+OUTSIDE = (
+    '<!DOCTYPE p [<!ENTITY a SYSTEM "file:///etc/hostname">]><package><metadata><title>&a;</title></metadata></package>'
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"no zip at all", "no EPUB"),
+        (b"PK\x03\x04" + b"\0" * 60, "no EPUB"),
+        (epub([], opf=PACKAGE.format("../../../etc/passwd")), "leads out"),
+        (epub([], opf=PACKAGE.format("/etc/passwd")), "leads out"),
+        (epub([], opf=PACKAGE.format("file:///etc/passwd")), "leads out|has no"),
+        (epub([], opf=PACKAGE.format("not_there.xhtml")), "has no"),
+        (epub([], opf=BILLION), "entities"),
+        (epub([], opf=OUTSIDE), "entities"),
+        (epub([], opf="<package"), "not XML"),
+        (epub(["<p>" + "x" * 5_000_000 + "</p>"]), "unpacks to more"),
+    ],
+)
+def test_a_hostile_book_is_one_message(data: bytes, what: str) -> None:
+    with pytest.raises(RenderError, match=what):
+        read_epub(data, "b.epub")
+
+
+def test_a_header_that_lies_about_its_size_unpacks_no_further_than_a_page() -> None:
+    data = bytearray(epub(["<p>" + "y" * 3_000_000 + "</p>"]))
+    for name in (b"OPS/p 0.xhtml",):
+        at = data.rfind(name) - 46  # the central directory
+        struct.pack_into("<I", data, at + 24, 100)
+    with pytest.raises(RenderError):
+        read_epub(bytes(data), "b.epub")
+
+
+def test_an_archive_of_too_many_files_and_one_with_a_password_are_refused() -> None:
+    many = epub(["<p>x</p>"], extra={f"f{n}": b"" for n in range(10_001)})
+    with pytest.raises(RenderError, match="holds"):
+        read_epub(many, "b.epub")
+    locked = bytearray(epub(["<p>x</p>"]))
+    at = locked.rfind(b"OPS/p 0.xhtml") - 46
+    locked[at + 8] |= 1
+    with pytest.raises(RenderError, match=r"locked|password|no EPUB"):
+        read_epub(bytes(locked), "b.epub")
+
+
+def test_a_page_in_latin_1_is_read_by_what_it_declares() -> None:
+    out = io.BytesIO(epub(["<p>x</p>"]))
+    page = '<?xml version="1.0" encoding="iso-8859-1"?><html><body><p>Café</p></body></html>'.encode("latin-1")
+    with zipfile.ZipFile(out, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("OPS/p 0.xhtml", page)
+    assert read_epub(out.getvalue(), "b.epub").paragraphs[0].text == "Café"
+
+
+SCREENPLAY = """\
+Title: The *Last* Lamp
+Author: N. Name
+
+INT. LIGHTHOUSE - NIGHT #1#
+
+The wind howls. MARA climbs.
+
+MARA
+(whispering)
+Who's there?
+(beat)
+(loudly) I said who (if anybody).
+
+SILAS (O.S.)
+Only me.
+
+[[Check the tide.]]
+
+> CUT TO:
+
+EXT. QUAY - DAY
+
+@McAvoy (FILTERED)
+Aye.
+
+= He is old.
+
+SOUND: A door slams.
+
+/* not this */
+"""
+
+
+def test_a_screenplay() -> None:
+    made = of_fountain(SCREENPLAY)
+    assert (made.title, made.writer) == ("The Last Lamp", "N. Name")
+    assert [(scene.title, scene.room) for scene in made.scenes] == [
+        ("INT. LIGHTHOUSE - NIGHT", "small stone room"),
+        ("EXT. QUAY - DAY", "open air"),
+    ]
+    said = [item for scene in made.scenes for item in scene.items if isinstance(item, Speech)]
+    assert [(one.speaker, one.text, one.how, one.treat) for one in said] == [
+        ("narrator", "The wind howls. MARA climbs.", "", ""),
+        ("mara", "Who's there?", "whispering", ""),
+        ("mara", "I said who (if anybody).", "loudly", ""),
+        ("silas", "Only me.", "o.s.", ""),
+        ("mcavoy", "Aye.", "filtered", "radio"),
+    ]
+    played = [item for scene in made.scenes for item in scene.items if isinstance(item, Played)]
+    assert {one.note for one in played if one.kind == "comment"} == {"Check the tide.", "CUT TO:", "He is old."}
+    assert [one.role for one in played if one.kind == "sound"] == ["door_slam"]
+    assert words(transcript(checked(made))) == words(" ".join(one.text for one in said))
+
+
+def test_a_direction_before_words_on_one_line_hides_no_later_word() -> None:
+    made = of_fountain("INT. HALL - DAY\n\nMARA\n(beat) I don't know.\nNor do you.\n")
+    assert words(transcript(checked(made))) == words("I don't know. Nor do you.")
+
+
+RADIO = """\
+THE LAST LAMP
+by N. Name
+
+SCENE ONE: INT. LIGHTHOUSE. NIGHT
+
+1  SOUND: WIND. DOOR CREAKS OPEN.
+2  MARA: (WHISPERS) Who's there? (BEAT) Who is
+   it, I said?
+
+3  SILAS: Only me. (laughing) You should see your face (it is white).
+4  MUSIC: OMINOUS. UP AND UNDER.
+(PAUSE)
+5  SOUND: A KAZOO QUARTET
+6  MUSIC: OUT
+7  MARA: (ON PHONE) Yes?
+"""
+
+
+def test_a_radio_script() -> None:
+    assert is_radio(RADIO) and not is_fountain(RADIO) and is_fountain(SCREENPLAY)
+    made = of_radio(RADIO)
+    assert (made.title, made.writer) == ("THE LAST LAMP", "N. Name")
+    (scene,) = made.scenes
+    assert scene.room == "small stone room"
+    shown = [
+        (item.speaker, item.text, item.how) if isinstance(item, Speech) else (item.kind, item.role, item.note)
+        for item in scene.items
+        if isinstance(item, Speech) or not item.suggested or item.kind == "pause"
+    ]
+    assert shown == [
+        ("bed", "wind", "WIND. DOOR CREAKS OPEN."),
+        ("sound", "door_creak", "WIND. DOOR CREAKS OPEN."),
+        ("mara", "Who's there?", "whispers"),
+        ("pause", "800 ms", "BEAT"),
+        ("mara", "Who is it, I said?", ""),
+        ("silas", "Only me.", ""),
+        ("silas", "You should see your face (it is white).", "laughing"),
+        ("music", "dread", "OMINOUS. UP AND UNDER."),
+        ("pause", "800 ms", "PAUSE"),
+        ("pause", "1 s", "A KAZOO QUARTET"),
+        ("end", "dread", "OUT"),
+        ("mara", "Yes?", "on phone"),
+    ]
+    assert scene.items[-1].treat == "telephone"  # type: ignore[union-attr]
+    checked(made)
+
+
+def test_prose_is_no_screenplay_and_no_radio_script() -> None:
+    prose = "He said: it is late.\n\nNote: nothing.\n\nInt. was what he called it.\n\n“Go,” said Mara.\n"
+    assert not is_fountain(prose) and not is_radio(prose)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The man said that he was not in the house and she had gone to the sea.", "en-GB"),
+        ("El hombre dijo que no había una casa y se fue con los otros para el mar.", "es"),
+        ("Der Mann sagte, dass er nicht in das Haus ging und sie war auf der Straße.", "de"),
+        ("Xyzzy.", "en-GB"),
+    ],
+)
+def test_the_language_is_told_by_its_commonest_words(text: str, code: str) -> None:
+    assert language_of(text) == code
+
+
+def test_squeezing_moves_spans_with_their_words() -> None:
+    text, spans = squeezed("  a   *b \n c*  d", [(6, 13)])
+    assert text == "a *b c* d"
+    assert [text[a:b] for a, b in spans] == ["*b c*"]
