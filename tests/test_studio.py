@@ -24,7 +24,8 @@ from producer.studio import serving
 from producer.studio.desk import Selection
 from producer.studio.states import moved, place_after
 from producer.studio.turns import Turns
-from tests.page_browser import PLACE, browser, with_chromium
+from tests.chromium import browser, with_chromium
+from tests.page_browser import PLACE
 from tests.studio_helpers import SCRIPT, Studio, studio
 
 __all__ = ["browser"]
