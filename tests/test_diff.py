@@ -47,8 +47,10 @@ EDITS = {
     "pause": ("      - sound:", "      - pause: 2 s\n      - sound:"),
     "reordered": (ORDER, "".join(reversed(ORDER.splitlines(keepends=True)))),
     "respelled": ("title: ", "title: A"),
+    "credited": ("credits: no\n", ""),
+    "others": ("[ruins]", "[theirs]"),
 }
-Compare = Callable[[str], dict[str, Any]]
+Compare = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +58,18 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("diff")
     (folder / "script").mkdir()
     shutil.copytree(ROOT / "sfx", folder / "sfx")
+    (folder / "sfx/winter").rename(folder / "sfx/theirs")
+    pack = folder / "sfx/theirs/pack.yaml"
+    text = pack.read_text("utf-8")
+    pack.write_text(text.replace("pack: winter", "pack: theirs").replace("Producer foley", "Somebody else"), "utf-8")
+    shutil.copytree(ROOT / "sfx/winter", folder / "sfx/winter")
     return folder
 
 
 @pytest.fixture(scope="module")
 def compared(project: Path, shell: Shell) -> Compare:
     def rendered(name: str, text: str) -> Path:
+        name = name.replace("+", "_")
         output = project / "output" / name
         if not output.exists():
             (project / "script" / f"{name}.yaml").write_text(text, "utf-8")
@@ -69,12 +77,19 @@ def compared(project: Path, shell: Shell) -> Compare:
             assert (done.code, done.err) == (0, "")
         return output
 
-    def compare(name: str) -> dict[str, Any]:
-        old, new = EDITS.get(name, ("", ""))
-        assert old in BASE
-        rendered("base", BASE)
-        rendered(name, BASE.replace(old, new, 1) if old else BASE)
-        done = shell("diff", "output/base", f"output/{name}", "--json", cwd=project)
+    def text_of(name: str) -> str:
+        text = BASE
+        for edit in name.split("+"):
+            old, new = EDITS.get(edit, ("", ""))
+            assert old in text
+            text = text.replace(old, new, 1) if old else text
+        return text
+
+    def compare(name: str, beside: str = "base") -> dict[str, Any]:
+        rendered(beside, text_of(beside))
+        rendered(name, text_of(name))
+        folders = [f"output/{one}".replace("+", "_") for one in (beside, name)]
+        done = shell("diff", *folders, "--json", cwd=project)
         assert (done.code, done.err) == (0, "")
         found: dict[str, Any] = json.loads(done.out)
         return found
@@ -116,6 +131,20 @@ def test_a_pack_swap_is_sounds_and_no_lines(compared: Compare) -> None:
     assert said(found) == [("changed", name, ["re-sounded"]) for name in ("wind_through_ruins", "knock", "door_slam")]
     packs = [(one["changes"][0]["from"]["pack"], one["changes"][0]["to"]["pack"]) for one in found["items"]]
     assert packs == [("ruins", "winter")] * 3
+
+
+def test_made_credits_are_said_of_the_whole_and_are_no_lines(compared: Compare) -> None:
+    begun = compared("credited")
+    assert said(begun) == [("changed", "wind_through_ruins", ["ends", "fade_out"])]  # a scene follows it now
+    whole = {one["what"]: one for one in begun["whole"]}
+    assert "scene" not in whole
+    assert whole["credits"]["from"] is None
+    assert "Producer foley" in whole["credits"]["to"]
+    swapped = compared("credited+others", "credited")
+    assert {name for _, name, _ in said(swapped)} == {"wind_through_ruins", "knock", "door_slam"}
+    assert swapped["counts"]["lines_changed"] == 0
+    (credits,) = [one for one in swapped["whole"] if one["what"] == "credits"]
+    assert ("Producer foley" in credits["from"], "Somebody else" in credits["to"]) == (True, True)
 
 
 def test_amounts_are_those_of_the_script(compared: Compare) -> None:

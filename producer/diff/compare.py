@@ -165,6 +165,8 @@ def _whole(a: Render, b: Render) -> Iterator[Change]:
     if abs(b.length_s - a.length_s) >= LEAST_S:
         yield _change("length_s", round(a.length_s, 3), round(b.length_s, 3), by_s=round(b.length_s - a.length_s, 3))
     yield from _scenes(a, b)
+    if a.credits != b.credits:
+        yield _change("credits", " ".join(a.credits) or None, " ".join(b.credits) or None)
     if a.hears != b.hears:
         yield _change("hear", [" ".join(one) for one in a.hears], [" ".join(one) for one in b.hears])
     for place, (name, mix) in enumerate(_mixes(a, b).items()):

@@ -53,13 +53,14 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Render:
-    """One output folder. `items` are in the order in which they begin."""
+    """One output folder. `items` are in the order in which they begin; made credits, which nobody wrote, are no items."""
 
     folder: str
     title: str
     length_s: float
     items: tuple[Item, ...]
     scenes: tuple[Scene, ...]
+    credits: tuple[str, ...] = ()  # what those say, a text a line
     hears: tuple[tuple[str, ...], ...] = ()
     mixes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # file: profile, loudness_lufs …
 
@@ -84,12 +85,14 @@ def render_of(
         if not isinstance(rate_hz, int) or rate_hz <= 0:
             raise ValueError("its rate is no rate")
         file = str(timeline["script"]["file"])
-        items = [_item(one, file, rate_hz) for one in timeline["clips"]]
+        made = {str(one["id"]) for one in timeline["scenes"] if one.get("made") == "credits"}
+        every = sorted((_item(one, file, rate_hz) for one in timeline["clips"]), key=lambda one: one.start_s)
         return Render(
             folder=folder,
             title=title,
             length_s=timeline["duration"] / rate_hz,
-            items=tuple(sorted(items, key=lambda one: one.start_s)),
+            items=tuple(one for one in every if one.scene not in made),
+            credits=tuple(one.text for one in every if one.scene in made),
             scenes=tuple(
                 Scene(
                     id=str(one["id"]),
@@ -98,6 +101,7 @@ def render_of(
                     end_s=one["end"] / rate_hz,
                 )
                 for one in timeline["scenes"]
+                if one["id"] not in made
             ),
             hears=tuple(
                 (str(one["scene"]), str(one["treat"]), *(f"{v:g}" for key in ("amount", "level") for _, v in one[key]))

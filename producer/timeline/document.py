@@ -26,7 +26,7 @@ def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = st
     Times are whole samples, spans half-open. Beyond what the contract asks for, a clip has its `scene`, its `hit` (and
     every hit of what strikes more than once), `level` as [sample, LU] points where it moves, fades, cut, room and
     treatment where it has them; the document has `hears` and `marks`, and `rooms` where recorded ones are heard. A
-    clip's `end` is where it is last heard, echoes apart.
+    clip's `end` is where it is last heard, echoes apart. A scene that nobody wrote says in `made` what it is.
     """
     at = partial(_place, file=script.file, named=named)
     rooms = _recorded_rooms(timeline, script)
@@ -42,6 +42,7 @@ def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = st
                 "start": int(scene.span.start),
                 "end": int(scene.span.end),
                 "at": at(scene.place),
+                **({"made": "credits"} if scene.id == script.credits_scene else {}),
             }
             for scene in timeline.scenes
         ],
