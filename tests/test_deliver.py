@@ -5,6 +5,7 @@ import json
 import re
 import struct
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,9 @@ from producer.deliver.spill import Spill
 from producer.errors import RenderError
 from producer.model.profile import PROFILES
 from producer.model.sound import Origin
-from tests.deliver_helpers import RATE, script_of, speech, timeline_of, write
+from producer.model.timeline import TimelineMark
+from producer.units import Samples
+from tests.deliver_helpers import HERE, RATE, script_of, speech, timeline_of, write
 
 PODCAST = PROFILES["podcast"]
 
@@ -162,6 +165,24 @@ def test_chapters_begin_at_zero_and_touch() -> None:
 def test_a_long_opening_before_the_first_title_is_a_chapter_of_its_own() -> None:
     timeline = timeline_of(60, (), (("", 0), ("First", 30)))
     assert [c.title for c in chapters.chapters(timeline, script_of("The play"))] == ["The play", "First"]
+
+
+def test_a_mark_with_a_chapter_begins_one() -> None:
+    def mark(at_s: float, chapter: str) -> TimelineMark:
+        return TimelineMark(name="here", sample=Samples(round(at_s * RATE)), place=HERE, chapter=chapter)
+
+    timeline = replace(
+        timeline_of(60, (), (("First", 0), ("", 20), ("Second", 30))),
+        marks=(mark(40, "שלום “Stairs”"), mark(12.3456, "Cellar"), mark(25, ""), mark(30, "Door"), mark(70, "Never")),
+    )
+    assert [(c.title, c.start_ms, c.end_ms) for c in chapters.chapters(timeline, script_of())] == [
+        ("First", 0, 12346),
+        ("Cellar", 12346, 30000),
+        ("Door", 30000, 40000),
+        ("שלום “Stairs”", 40000, 60000),
+    ]
+    alone = replace(timeline_of(60, (), (("", 0),)), marks=(mark(30, "Only"),))
+    assert [c.title for c in chapters.chapters(alone, script_of("The play"))] == ["The play", "Only"]
 
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=40)

@@ -10,7 +10,7 @@ import pytest
 from producer import project, render
 from producer.cache import Cache
 from producer.errors import ScriptError
-from producer.model.script import Script
+from producer.model.script import Mark, Script
 from producer.script.compose import read_tree
 from producer.script.skeleton import with_ids
 from tests.face_helpers import Shell, cache, shell
@@ -79,6 +79,24 @@ def problems(found: project.Project) -> list[str]:
     with pytest.raises(ScriptError) as caught:
         read(found)
     return str(caught.value).replace(f"{found.root.as_posix()}/", "").splitlines()
+
+
+def test_a_mark_that_begins_a_chapter_is_translated_as_a_scene_title_is(tmp_path: Path) -> None:
+    original = ORIGINAL.replace(
+        "      - id: who", "      - mark: asked\n        id: question\n        chapter: 'Who: is it?'\n      - id: who"
+    )
+    text = EDITION.replace("  who:", "  question: Wer ist es?\n  who:")
+    (mark,) = [item for item in read(edition(tmp_path, text, original)).scenes[0].items if isinstance(item, Mark)]
+    assert (mark.name, mark.chapter) == ("asked", "Wer ist es?")
+    assert problems(edition(tmp_path, EDITION, original)) == [
+        "script/lamp_de.yaml:8:1: the title of 'question' has no text in this edition; "
+        "in script/lamp.yaml it is 'Who: is it?'"
+    ]
+    unnamed = original.replace("        id: question\n", "")
+    assert "this chapter has none" in problems(edition(tmp_path, EDITION, unnamed))[0]
+    tree = read_tree(unnamed, "script")[0]
+    given, count = with_ids(unnamed, tree)
+    assert (count, "      - id: who_is_it\n        mark: asked\n" in given) == (1, True)
 
 
 def test_an_edition_has_its_own_words_and_the_originals_sounds(tmp_path: Path) -> None:

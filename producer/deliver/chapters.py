@@ -1,4 +1,4 @@
-"""Chapters: scenes with a title, as one list that every format is written from."""
+"""Chapters: scenes with a title, and marks that begin one, as one list that every format is written from."""
 
 from __future__ import annotations
 
@@ -24,24 +24,28 @@ def milliseconds(sample: int, rate_hz: int) -> int:
 
 
 def chapters(timeline: Timeline, script: Script) -> tuple[Chapter, ...]:
-    """One chapter per titled scene; the first begins at 0, the last ends with the episode; maybe none.
+    """One chapter per titled scene and per mark with a chapter; the last ends with the episode; maybe none.
 
-    What comes before the first titled scene belongs to it; when that is long it is a chapter under the episode's name.
+    What comes before the first one belongs to it; when that is long it is a chapter under the episode's name. Of those
+    that begin in the same millisecond a mark's is it, for its scene begins with it.
     """
     rate, end = timeline.rate_hz, milliseconds(timeline.duration, timeline.rate_hz)
     starts = [(milliseconds(scene.span.start, rate), scene.title) for scene in timeline.scenes if scene.title]
+    marked = [(milliseconds(mark.sample, rate), mark.chapter) for mark in timeline.marks if mark.chapter]
+    # a mark may stand before the beginning, or after the end, of what is heard
+    starts = list(dict(sorted([*starts, *((min(max(at, 0), end), title) for at, title in marked)], key=_when)).items())
     if not starts:
         return ()
     if starts[0][0] > 10_000:
         starts.insert(0, (0, script.title))
     else:
         starts[0] = (0, starts[0][1])
-    kept = [starts[0]]
-    for start, title in starts[1:]:
-        if start > kept[-1][0]:
-            kept.append((start, title))
-    ends = [start for start, _ in kept[1:]] + [end]
-    return tuple(Chapter(title, start, stop) for (start, title), stop in zip(kept, ends, strict=True) if stop > start)
+    ends = [start for start, _ in starts[1:]] + [end]
+    return tuple(Chapter(title, start, stop) for (start, title), stop in zip(starts, ends, strict=True) if stop > start)
+
+
+def _when(begun: tuple[int, str]) -> int:
+    return begun[0]
 
 
 def podcasting_json(found: tuple[Chapter, ...], script: Script) -> str:

@@ -53,7 +53,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Render:
-    """One output folder. `items` are in the order in which they begin; made credits, which nobody wrote, are no items."""
+    """One output folder. `items` are in the order in which they begin, without made credits, which nobody wrote."""
 
     folder: str
     title: str

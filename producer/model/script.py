@@ -313,6 +313,7 @@ class Mark:
     name: str
     place: Place
     at: Moment | None = None
+    chapter: str = ""  # the title of the chapter that begins here; "": none does
 
 
 Item = Line | Cue | Bed | Hear | Stop | Pause | Mark

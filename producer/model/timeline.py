@@ -183,6 +183,7 @@ class TimelineMark:
     name: str
     sample: Samples
     place: Place
+    chapter: str = ""  # the title of the chapter that begins here
 
     def shifted(self, samples: int) -> TimelineMark:
         return replace(self, sample=Samples(self.sample + samples))

@@ -63,7 +63,8 @@ class _Translator:
     def _note_strange(self, scenes: Sequence[SceneAsWritten]) -> None:
         """Texts under ids that the original does not have."""
         known = {scene.id for scene in scenes if scene.named and scene.title}
-        known |= {piece.id for scene in scenes for piece in scene.pieces if piece.kind == "speech" and piece.named}
+        pieces = [piece for scene in scenes for piece in scene.pieces if piece.named]
+        known |= {piece.id for piece in pieces if piece.kind == "speech" or piece.asked.chapter}
         for whole, (key, _) in self.texts.items():
             name = whole.removesuffix(ORIGINAL)
             if name not in known and (name == whole or name not in self.texts):
@@ -83,24 +84,31 @@ class _Translator:
                 self.notes.add(asked.places["voice"], what)
 
     def _scene(self, scene: SceneAsWritten) -> SceneAsWritten:
-        title = self._title(scene) if scene.title else ""
-        pieces = tuple(self._line(piece) if piece.kind == "speech" else piece for piece in scene.pieces)
-        return replace(scene, title=title, pieces=pieces)
+        title = self._title(scene, scene.title) if scene.title else ""
+        return replace(scene, title=title, pieces=tuple(map(self._piece, scene.pieces)))
 
-    def _title(self, scene: SceneAsWritten) -> str:
-        if not scene.named:
-            self.notes.add(scene.place, f"an edition goes by ids, and this chapter has none; {_IDS}")
-            return scene.title
-        found = self._text(scene.id, f"the title of '{scene.id}'", scene.title)
+    def _piece(self, piece: Piece) -> Piece:
+        if piece.kind == "speech":
+            return self._line(piece)
+        if piece.asked.chapter:
+            return replace(piece, asked=replace(piece.asked, chapter=self._title(piece, piece.asked.chapter)))
+        return piece
+
+    def _title(self, begun: SceneAsWritten | Piece, original: str) -> str:
+        """The title of the chapter that a scene or a mark begins."""
+        if not begun.named:
+            self.notes.add(begun.place, f"an edition goes by ids, and this chapter has none; {_IDS}")
+            return original
+        found = self._text(begun.id, f"the title of '{begun.id}'", original)
         if found is None:
-            return scene.title
+            return original
         title = " ".join(found[1].text.split())
-        record = self._record(scene.id)
-        was = " ".join(record.text.split()) if record else scene.title
-        if fold(title) and title.casefold() in (scene.title.casefold(), was.casefold()):
-            self.same.append(scene.id)
-        if said(was) != said(scene.title):
-            self._note_changed(scene.id, was, scene.title, scene.place)
+        record = self._record(begun.id)
+        was = " ".join(record.text.split()) if record else original
+        if fold(title) and title.casefold() in (original.casefold(), was.casefold()):
+            self.same.append(begun.id)
+        if said(was) != said(original):
+            self._note_changed(begun.id, was, original, begun.place)
         return title
 
     def _line(self, piece: Piece) -> Piece:

@@ -116,7 +116,7 @@ class Episode:
 
     def _mark(self, scene: SceneAsWritten, piece: Piece, where: Where) -> Mark:
         asked = self._targets.settled(piece.asked, where)
-        return Mark(id=piece.id, scene=scene.id, name=piece.name, place=piece.place, at=asked.at)
+        return Mark(id=piece.id, scene=scene.id, name=piece.name, place=piece.place, at=asked.at, chapter=asked.chapter)
 
     def _hear(self, scene: SceneAsWritten, piece: Piece, where: Where) -> Hear:
         asked = self._targets.settled(piece.asked, where)

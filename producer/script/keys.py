@@ -67,6 +67,7 @@ class Asked:
     duck: bool | None = None
     carry: bool | None = None
     loop: bool | None = None
+    chapter: str = ""
 
     def value(self, key: str) -> Any:
         """The value of a key as written."""
@@ -179,6 +180,7 @@ DUCK = Key(_plain(q.flag), "flag", "'no' frees it from speech_margin.", "no")
 SOUND_DUCK = Key(_plain(q.flag), "flag", "'yes' keeps it under speech as speech_margin keeps beds.", "yes", bare="yes")
 CARRY = Key(_plain(q.flag), "flag", "'yes' keeps it past the end of the scene.", "yes", bare="yes")
 LOOP = Key(_plain(q.flag), "flag", "'yes' begins it again when it has ended.", "yes", bare="yes")
+CHAPTER = Key(_plain(lambda text: " ".join(text.split())), "text", "Begins a chapter of this title here.", "The stairs")
 NAME = Key(_text, "text", "The name for captions and credits; else the key.", "The keeper")
 
 _PLACE = {"pan": PAN, "path": PATH, "distance": DISTANCE, "room": ROOMS}
@@ -201,7 +203,7 @@ MUSIC: Mapping[str, Key] = {**BED, "loop": LOOP}
 HEAR: Mapping[str, Key] = {"at": AT, "over": OVER, "level": SPEECH_LEVEL}
 STOP: Mapping[str, Key] = {"at": AT, "fade_out": FADE_OUT}
 PAUSE: Mapping[str, Key] = {}
-MARK: Mapping[str, Key] = {"at": AT}
+MARK: Mapping[str, Key] = {"at": AT, "chapter": CHAPTER}
 
 ITEMS: Mapping[str, Mapping[str, Key]] = {
     **{
@@ -313,5 +315,5 @@ CREDITS_KEYS: Mapping[str, str] = {
     "disclosure": "Whether they say which voices are synthetic; yes, if nothing is said.",
 }
 
-RESERVED = frozenset(ITEMS) | frozenset(SPEECH) | frozenset(SOUND) | frozenset(MUSIC) | {"id"}
+RESERVED = frozenset(ITEMS) | frozenset(SPEECH) | frozenset(SOUND) | frozenset(MUSIC) | frozenset(MARK) | {"id"}
 """No member may be called like one of these."""

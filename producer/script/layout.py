@@ -58,7 +58,7 @@ def inside(where: Where, key: str = "") -> Where:
     if where is Where.SCENE:
         return _SCENE_PARTS.get(key, Where.VALUE)
     if where is Where.ITEM:
-        return Where.VALUE if key != "how" and key in KNOWN[Where.ITEM] else Where.TEXT
+        return Where.VALUE if key not in ("how", "chapter") and key in KNOWN[Where.ITEM] else Where.TEXT
     if where is Where.CREDITS:
         return Where.TEXT if key in ("text", "title") else Where.VALUE
     if where is Where.MEMBER:

@@ -44,7 +44,13 @@ def _texts(script: Node | None) -> Iterator[Text]:
         if isinstance(title, Scalar) and isinstance(scene, Pairs) and title.text.strip():
             yield Text(_text(_value(scene, "id")), "", " ".join(title.text.split()), scene.pairs[0][0].place)
         for item in _items(_value(scene, "play")):
-            if not isinstance(item, Pairs) or any(key.text in ITEMS for key, _ in item.pairs):
+            if not isinstance(item, Pairs):
+                continue
+            chapter = _value(item, "chapter")
+            if isinstance(chapter, Scalar) and chapter.text.strip():
+                name = _text(_value(item, "id"))
+                yield Text(name, "", " ".join(chapter.text.split()), item.pairs[0][0].place)
+            if any(key.text in ITEMS for key, _ in item.pairs):
                 continue
             for key, node in item.pairs:
                 if key.text not in RESERVED and isinstance(node, Scalar):

@@ -48,7 +48,15 @@ def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = st
         ],
         "clips": [_clip(clip, at) for clip in timeline.clips],
         "hears": [_hear(hear, at) for hear in timeline.hears],
-        "marks": [{"name": mark.name, "sample": int(mark.sample), "at": at(mark.place)} for mark in timeline.marks],
+        "marks": [
+            {
+                "name": mark.name,
+                "sample": int(mark.sample),
+                "at": at(mark.place),
+                **({"chapter": mark.chapter} if mark.chapter else {}),
+            }
+            for mark in timeline.marks
+        ],
         **({"rooms": rooms} if rooms else {}),
     }
 

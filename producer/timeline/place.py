@@ -110,7 +110,7 @@ def _marks(ep: Episode, entry: Entry) -> Rule[tuple[TimelineMark, ...]]:
     item = entry.item
     if isinstance(item, Mark):
         at = yield Ask(What.START, entry.index)
-        return (TimelineMark(name=item.name, sample=Samples(at), place=item.place),)
+        return (TimelineMark(name=item.name, sample=Samples(at), place=item.place, chapter=item.chapter),)
     found: list[TimelineMark] = []
     for mark in item.marks if isinstance(item, Line) else ():
         at = yield from landing(ep, entry, mark.before_token)
