@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
@@ -18,8 +19,10 @@ from producer.audit import mpeg
 from producer.audit.programme import figures
 from producer.cache import Cache
 from producer.deliver import ffmpeg
+from producer.deliver.stated import stated
 from producer.model.formats import FORMATS, OPUS_RATE_HZ
 from producer.model.profile import PROFILES
+from producer.verifying import verify
 from tests.face_helpers import Shell, cache, files, shell
 from tests.formats_helpers import chapters_read, riff
 
@@ -46,6 +49,8 @@ scenes:
     play:
       - mark: turn
       - ada: Come up! We have been waiting for you since the beginning of the winter.
+      - mark: up
+        chapter: 'The “way” up: ''a'' & b'
       - pause: 1 s
 """
 NARRATION = """\
@@ -112,16 +117,32 @@ def test_chapters_are_equal_in_every_file_and_in_those_beside_them(episode: tupl
     report, folder = episode
     listed = json.loads((folder / "chapters.json").read_text("utf-8"))["chapters"]
     wanted = [(round(1000 * one["startTime"]), one["title"]) for one in listed]
-    assert [title for _, title in wanted] == ["Below; #1 = \\ 🕯", "שלום"]
+    assert [title for _, title in wanted] == ["Below; #1 = \\ 🕯", "שלום", "The “way” up: 'a' & b"]
     vtt = (folder / "chapters.vtt").read_text("utf-8")
     for at_ms, title in wanted:
-        assert f"{at_ms // 60_000:02d}:{at_ms / 1000 % 60:06.3f} --> " in vtt and title in vtt
+        assert f"{at_ms // 60_000:02d}:{at_ms / 1000 % 60:06.3f} --> " in vtt and title in html.unescape(vtt)
     for one in (*report.mixes, *report.further):
         found = [(start, title) for start, _, title in chapters_read(one.file)]
         if one.kind.codec == "wav":
             found.remove(next(marker for marker in found if marker[1] == "turn"))
         assert [title for _, title in found] == [title for _, title in wanted]
         assert all(abs(a - b) <= 1 for (a, _), (b, _) in zip(found, wanted, strict=True)), one.file.name
+
+
+def test_every_file_says_what_it_is_made_of_and_one_changed_byte_of_any_is_found(
+    episode: tuple[render.Report, Path], tmp_path: Path, shell: Shell
+) -> None:
+    report, folder = episode
+    every = [one.file.name for one in (*report.mixes, *report.further)]
+    assert {stated(folder / name) for name in every} == {verify(folder).statement}
+    done = shell("verify", str(folder), "--json", cwd=folder)
+    assert (done.code, set(every) - set(json.loads(done.out)["files"])) == (0, set())
+    for name in every:
+        shutil.copytree(folder, copy := tmp_path / name)
+        raw = bytearray((copy / name).read_bytes())
+        raw[len(raw) // 2] ^= 1
+        (copy / name).write_bytes(raw)
+        assert [one.file for one in verify(copy).findings] == [name]
 
 
 def test_the_audit_finds_every_line_in_every_format_and_the_folder_says_what_they_are(
@@ -170,7 +191,7 @@ def test_the_feed_offers_what_apps_can_play(episode: tuple[render.Report, Path],
 
 
 def test_what_an_earlier_render_left_in_another_format_is_gone(tmp_path: Path, cache: Path) -> None:
-    short = re.sub(r"      - (sound|bed|pause|mark).*\n", "", SCRIPT)
+    short = re.sub(r"      (- sound|- bed|- pause|- mark|  chapter).*\n", "", SCRIPT)
     _, folder = made(tmp_path, short, cache, formats=("mp3", "opus", "wav-float"), mixes=("night",))
     assert {one.name for one in folder.glob("a*.*")} >= {"a.mp3", "a.opus", "a.wav", "a.night.opus"}
     report, _ = made(tmp_path, short, cache, formats=("m4a",))
@@ -191,7 +212,7 @@ def test_what_an_earlier_render_left_in_another_format_is_gone(tmp_path: Path, c
 def test_a_lossless_file_in_another_depth_is_what_it_says(
     tmp_path: Path, cache: Path, profile: str, kind: str, bits: int
 ) -> None:
-    short = re.sub(r"      - (sound|bed|pause|mark).*\n", "", SCRIPT)
+    short = re.sub(r"      (- sound|- bed|- pause|- mark|  chapter).*\n", "", SCRIPT)
     report, _ = made(tmp_path, short, cache, formats=(kind,), profile=profile)
     form = dict(riff(report.mixes[0].file))["fmt "]
     assert int.from_bytes(form[14:16], "little") == bits and int.from_bytes(form[4:8], "little") == 48_000

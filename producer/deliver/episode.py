@@ -88,9 +88,9 @@ def write_tags(
 
 
 def _markers(timeline: Timeline) -> tuple[Marker, ...]:
-    """Scenes as regions and the script's marks as points, in the order of their times."""
+    """Scenes as regions and the script's marks as points, by the chapter that begins there or their own name."""
     scenes = [Marker(one.span.start, one.title or one.id, one.span.length) for one in timeline.scenes]
-    marks = [Marker(one.sample, one.name) for one in timeline.marks]
+    marks = [Marker(one.sample, one.chapter or one.name) for one in timeline.marks]
     return tuple(sorted([*scenes, *marks], key=lambda marker: marker.sample))
 
 
