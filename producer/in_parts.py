@@ -22,7 +22,7 @@ from producer.audit.programme import Heard, Hearing
 from producer.audit.rows import Room
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg, mp3
-from producer.dsp.loudness import in_db
+from producer.dsp.true_peak import in_db
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
 from producer.mixing import Programme, made_by

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from producer.audio import Audio, as_mono, as_stereo
 from producer.dsp.grid import hop_samples
 from producer.dsp.limiter import CHUNK, RELEASE_DB_S, Limiter
-from producer.dsp.loudness import Loudness, PowerMeter, in_db, integrated
+from producer.dsp.loudness import Loudness, PowerMeter, integrated
+from producer.dsp.true_peak import in_db
 from producer.model.profile import Profile
 from producer.units import Span, gain
 

@@ -25,7 +25,7 @@ from producer.audit.rows import MEMORY, Room
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg
 from producer.dsp.grid import quantum_samples
-from producer.dsp.loudness import in_db
+from producer.dsp.true_peak import in_db
 from producer.errors import RenderError
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part

@@ -14,7 +14,8 @@ from PIL import Image
 from scipy import signal
 
 from producer.cache import Cache
-from producer.dsp.loudness import loudness, true_peak
+from producer.dsp.loudness import loudness
+from producer.dsp.true_peak import true_peak
 from producer.errors import RenderError, UsageError
 from producer.model.script import Pace
 from producer.packs.audition import Audition, write, write_recipes

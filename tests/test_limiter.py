@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.dsp.limiter import Limiter
-from producer.dsp.loudness import true_peak
+from producer.dsp.true_peak import true_peak
 
 RATE = 44100
 

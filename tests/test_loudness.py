@@ -5,18 +5,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import signal
 
-from producer.dsp.loudness import (
-    Meter,
-    PowerMeter,
-    TruePeakMeter,
-    integrated,
-    k_weighting,
-    loudness,
-    loudness_range,
-    lufs,
-    sliding,
-    true_peak,
-)
+from producer.dsp.k_weighting import k_weighting
+from producer.dsp.loudness import Meter, PowerMeter, integrated, loudness, loudness_range, lufs, sliding
+from producer.dsp.true_peak import TruePeakMeter, true_peak
 
 RATES = (44100, 48000, 96000)
 Signal = NDArray[np.float64]

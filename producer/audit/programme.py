@@ -13,7 +13,8 @@ from producer.audit.cells import Album, Whole, look
 from producer.audit.parts import CLIPPED_SAMPLES, FULL_SCALE, FlatTops, Part
 from producer.audit.rows import MEMORY, Room, Rows
 from producer.dsp.grid import frame_s, frame_samples, frames_of
-from producer.dsp.loudness import Loudness, Meter, even_hops, in_db, lufs, measured
+from producer.dsp.loudness import Loudness, Meter, even_hops, lufs, measured
+from producer.dsp.true_peak import in_db
 
 Floats = NDArray[np.float64]
 

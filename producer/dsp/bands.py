@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.dsp.grid import hop_samples
-from producer.dsp.loudness import k_weighting
+from producer.dsp.k_weighting import k_weighting
 from producer.later import fft, signal
 
 Floats = NDArray[np.float64]

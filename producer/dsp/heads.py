@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.dsp.fractional import between, kernel
-from producer.dsp.loudness import k_weighting
+from producer.dsp.k_weighting import k_weighting
 from producer.dsp.reverb import convolve
 from producer.dsp.speechlike import heard_energy
 from producer.later import fft, signal

@@ -7,20 +7,18 @@ channels with the standard's weights; loudness is in LUFS, ranges in LU, peaks i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.dsp.crests import EDGE, crests, highest_sample
 from producer.dsp.grid import hop_samples
+from producer.dsp.k_weighting import CHANNEL_WEIGHT, KWeighted, k_weighting
+from producer.dsp.true_peak import TruePeakMeter, in_db
 from producer.later import signal
 
 Floats = NDArray[np.float64]
 
-CHANNEL_WEIGHT = np.array([1.0, 1.0, 1.0, 1.41, 1.41])
-"""L, R, C, Ls, Rs (BS.1770-5 annex 1, table 3); mono is one channel of weight 1."""
 OFFSET = -0.691  # BS.1770-5 annex 1, equation 2
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
@@ -29,110 +27,10 @@ _HOPS, _PERIODS = 1 << 14, 1 << 8  # what is worked on at a time
 HOP_S = 0.01  # Tech 3341 case 13 cannot be met with a hop of 100 ms
 
 
-def k_weighting(rate_hz: int) -> Floats:
-    """The K-weighting filter as second-order sections, shape (2, 6), for any rate.
-
-    Source: BS.1770-5 annex 1, with the analogue prototype's constants so that other rates answer as 48 kHz does.
-    """
-    f0, gain_db, q = 1681.974450955533, 3.999843853973347, 0.7071752369554196
-    k = np.tan(np.pi * f0 / rate_hz)
-    high = 10.0 ** (gain_db / 20.0)
-    band = high**0.4996667741545416
-    d = 1.0 + k / q + k * k
-    shelf = [(high + band * k / q + k * k) / d, 2.0 * (k * k - high) / d, (high - band * k / q + k * k) / d]
-    shelf += [1.0, 2.0 * (k * k - 1.0) / d, (1.0 - k / q + k * k) / d]
-    f0, q = 38.13547087602444, 0.5003270373238773
-    k = np.tan(np.pi * f0 / rate_hz)
-    d = 1.0 + k / q + k * k
-    return np.array([shelf, [1.0, -2.0, 1.0, 1.0, 2.0 * (k * k - 1.0) / d, (1.0 - k / q + k * k) / d]])
-
-
 def lufs(power: Floats | float) -> Floats:
     """Loudness of channel-summed K-weighted mean squares; -inf where there is nothing."""
     with np.errstate(divide="ignore"):
         return np.asarray(OFFSET + 10.0 * np.log10(np.asarray(power, float)))
-
-
-class _Blocks:
-    """The K-weighting filter for blocks of `_BLOCK` samples: what it makes of a block is a product of matrices.
-
-    A recursive filter waits for itself at every sample. Here it does so once a block: its state is taken apart into the
-    filter's modes, each of which only decays, and every sample of a block is a sum of the block's and the modes.
-    """
-
-    def __init__(self, rate_hz: int) -> None:
-        transition, into, out, direct = signal.tf2ss(*signal.sos2tf(k_weighting(rate_hz)))
-        poles, ways = np.linalg.eig(transition)
-        into, out = (np.linalg.inv(ways) @ into)[:, 0], (out @ ways)[0]
-        kept = poles.imag > 0.0  # the others are their mirror images: a real part counts twice
-        if 2 * kept.sum() != len(poles):
-            raise ValueError(f"no K-weighting for {rate_hz} Hz")
-        self.poles, into, out = poles[kept], into[kept], 2.0 * out[kept]
-        at = np.arange(_BLOCK)
-        decay = self.poles ** at[:, None]
-        answer = np.concatenate([direct[0], ((decay * into) @ out).real[:-1]])
-        whole = np.zeros((_BLOCK, _BLOCK))
-        for number in range(_BLOCK):
-            whole[number, number:] = answer[: _BLOCK - number]
-        self.answer = whole.astype(np.float32)
-        fed = decay[::-1] * into
-        self.fed = np.concatenate([fed.real, fed.imag], axis=1).astype(np.float32)
-        self.heard = np.concatenate([(decay * out).real, -(decay * out).imag], axis=1).T.astype(np.float32)
-        self.block_poles = self.poles**_BLOCK
-
-
-_blocks = lru_cache(maxsize=8)(_Blocks)
-_BLOCK = 64
-
-
-class KWeighted:
-    """The K-weighting of audio that comes in blocks of any size."""
-
-    def __init__(self, rate_hz: int, channels: int) -> None:
-        if not 1 <= channels <= len(CHANNEL_WEIGHT):
-            raise ValueError(f"the meter knows 1 to 5 channels, not {channels}")
-        self._filter = _blocks(rate_hz)
-        self._state = np.zeros((channels, len(self._filter.poles)), np.complex128)
-        self._weight = np.sqrt(CHANNEL_WEIGHT[:channels, None]).astype(np.float32)
-
-    def __call__(self, block: NDArray[np.floating]) -> NDArray[np.float32]:
-        """The next samples, shape (n, channels): weighted, shape (channels, n), so that squares need no weights."""
-        rows = np.ascontiguousarray(block.T, np.float32)
-        if not (rows.any() or self._state.any()):
-            return np.zeros(rows.shape, np.float32)
-        made = np.empty_like(rows)
-        whole = rows.shape[1] // _BLOCK * _BLOCK
-        if whole:
-            made[:, :whole] = self._whole_blocks(rows[:, :whole])
-        if whole < rows.shape[1]:
-            made[:, whole:] = self._rest(rows[:, whole:])
-        return made * self._weight if self._weight.min() != self._weight.max() else made
-
-    def _whole_blocks(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        kit, modes = self._filter, len(self._filter.poles)
-        blocks = rows.reshape(-1, _BLOCK)
-        fed = (blocks @ kit.fed).astype(np.float64).reshape(len(rows), -1, 2 * modes)
-        states = np.empty((len(rows), fed.shape[1] + 1, modes), np.complex128)
-        states[:, 0] = self._state
-        for mode, pole in enumerate(kit.block_poles):
-            came = fed[:, :, mode] + 1j * fed[:, :, modes + mode]
-            states[:, 1:, mode], _ = signal.lfilter(
-                [1.0], [1.0, -pole], came, axis=1, zi=pole * self._state[:, mode : mode + 1]
-            )
-        self._state = states[:, -1].copy()
-        before = states[:, :-1].reshape(-1, modes)
-        made = blocks @ kit.answer
-        made += np.concatenate([before.real, before.imag], axis=1).astype(np.float32) @ kit.heard
-        return np.asarray(made.reshape(len(rows), -1))
-
-    def _rest(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What is less than a block."""
-        kit, count, modes = self._filter, rows.shape[1], len(self._filter.poles)
-        state = np.concatenate([self._state.real, self._state.imag], axis=1).astype(np.float32)
-        made = rows @ kit.answer[:count, :count] + state @ kit.heard[:, :count]
-        fed = (rows @ kit.fed[-count:]).astype(np.float64)
-        self._state = self._state * kit.poles**count + fed[:, :modes] + 1j * fed[:, modes:]
-        return np.asarray(made)
 
 
 _STRETCH = 1 << 15  # samples that are worked on at once, so that what is made of them fits into the cache
@@ -308,65 +206,6 @@ def own_length_loudness(audio: NDArray[np.floating], rate_hz: int) -> float:
     padded = np.concatenate([np.asarray(audio, float), np.zeros((round(0.05 * rate_hz), audio.shape[1]))])
     weighted = signal.sosfilt(k_weighting(rate_hz), np.ascontiguousarray(padded.T), axis=1)
     return float(lufs((CHANNEL_WEIGHT[: audio.shape[1]] @ np.square(weighted)).sum() / len(audio)))
-
-
-class TruePeakMeter:
-    """True peak of audio that comes in blocks of any size, oversampled eight times (under-reading at most 0.17 dB).
-
-    A peak between samples stands beside a sample that is itself a local peak. Only beside those that are within
-    `HEADROOM_DB` of the highest so far is the signal interpolated, so that a quiet programme costs next to nothing.
-    Source: BS.1770-5 annex 2, with a longer filter than the annex's 48 taps.
-    """
-
-    HEADROOM_DB = 6.0
-
-    def __init__(self, channels: int) -> None:
-        self._kept = np.zeros((2 * EDGE, channels), np.float32)
-        self._fed = -EDGE  # the place of the next sample to be looked at, counted from the first one pushed
-        self.sample_peak = 0.0
-        self.peak = 0.0
-        self.peak_at = 0
-        """Sample index, counted from the first sample pushed, near which the true peak is."""
-
-    def push(self, block: NDArray[np.floating]) -> None:
-        """Take the next samples, shape (n, channels)."""
-        self.sample_peak = max(self.sample_peak, highest_sample(block))
-        for at in range(0, len(block), _STRETCH):
-            self._kept = np.concatenate([self._kept, block[at : at + _STRETCH]])
-            self._scan()
-
-    def _scan(self) -> None:
-        ready = len(self._kept) - 2 * EDGE
-        if ready <= 0:
-            return
-        floor = max(self.peak, self.sample_peak, 1e-9) * 10.0 ** (-self.HEADROOM_DB / 20.0)
-        if highest_sample(self._kept[EDGE:-EDGE]) >= floor:
-            at, heights = crests(self._kept, floor)
-            if len(at) and heights.max() > self.peak:
-                top = int(heights.argmax())
-                self.peak, self.peak_at = float(heights[top]), max(0, self._fed + int(at[top]) - EDGE)
-        self._fed += ready
-        self._kept = self._kept[ready:].copy()
-
-    def result_dbtp(self) -> float:
-        """The true peak so far (as if silence followed), dBTP; -inf for silence."""
-        kept, fed = self._kept, self._fed
-        self._kept = np.concatenate([kept, np.zeros_like(kept)])
-        self._scan()
-        self._kept, self._fed = kept, fed
-        return in_db(max(self.peak, self.sample_peak))
-
-
-def in_db(amplitude: float) -> float:
-    """Decibels of an amplitude; -inf of none."""
-    return float(20.0 * np.log10(amplitude)) if amplitude > 0.0 else float("-inf")
-
-
-def true_peak(audio: NDArray[np.floating]) -> float:
-    """True peak of a whole sound, shape (samples, channels), dBTP."""
-    meter = TruePeakMeter(audio.shape[1])
-    meter.push(audio)
-    return meter.result_dbtp()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.dsp.loudness import k_weighting, loudness
+from producer.dsp.k_weighting import k_weighting
+from producer.dsp.loudness import loudness
 from producer.later import fft, signal
 from producer.model.chance import rng
 from producer.units import DIALOGUE_LUFS

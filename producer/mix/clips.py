@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio
 from producer.dsp import heads
 from producer.dsp.envelopes import along, amplitude, fade
-from producer.dsp.loudness import k_weighting
+from producer.dsp.k_weighting import k_weighting
 from producer.dsp.reverb import convolve
 from producer.later import signal
 from producer.mix.answers import SIDE_DEG, Answer

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from producer.audio import Audio, as_mono, as_stereo
-from producer.dsp.loudness import loudness, true_peak
+from producer.dsp.loudness import loudness
+from producer.dsp.true_peak import true_peak
 
 SILENT_DB = -200.0
 """What stands for minus infinity, so that figures can be kept as JSON."""
