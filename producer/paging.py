@@ -89,7 +89,7 @@ def shown(
         ),
         speakers=captions.speakers(timeline, script),
         titles=titles,
-        voices=tuple(values.Voice(name=one.name, source=one.source) for one in cast),
+        voices=tuple(values.Voice(name=one.name, source=one.source, replica_of=one.replica_of) for one in cast),
         disclosure=credits.disclosure(cast),
         origins=tuple(origins),
         cover=picture,

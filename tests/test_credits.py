@@ -21,8 +21,11 @@ from producer.errors import ScriptError
 from producer.model.script import Line, Pause, Script
 from producer.script import read, resolve, schema
 from producer.script.brought import Fetched
+from producer.script.compose import read_tree
 from producer.script.credits_words import WORDS
+from producer.script.overlay import over
 from producer.script.spoken_credits import NAMES, unspoken, with_credits
+from producer.script.tree import Pairs
 from producer.voice import speak_lines
 from tests.face_helpers import Shell, cache, shell
 from tests.script_helpers import CATALOGUE, resolved
@@ -376,6 +379,60 @@ def take(play: Path, name: str, text: str, cache: Path) -> None:
     (play / "takes" / "two").mkdir(parents=True, exist_ok=True)
     audio = np.concatenate([phrase.audio for phrase in spoken_take.phrases])
     soundfile.write(play / "takes" / "two" / f"{name}.wav", np.pad(audio, ((9000, 9000), (0, 0))), 44100, "PCM_24")
+
+
+REPLICA = "replica_of: 'Maren: Voss', consent: agreement of 2026-03-01"
+
+
+def test_a_replica_of_a_persons_voice_is_called_so_everywhere_but_where_it_is_not_heard(
+    play: Path, shell: Shell
+) -> None:
+    text = STORY.replace("ada: {", f"ada: {{{REPLICA}, ", 1)
+    assert text != STORY
+    folder = rendered(play, shell, text)
+    facts = json.loads((folder / "episode.json").read_text("utf-8"))
+    ada, ben = facts["voices"][:2]
+    assert (ada["replica_of"], ada["consent"]) == ("Maren: Voss", "agreement of 2026-03-01")
+    assert facts["disclosure"] == (
+        f"AI Voice: Ben ({ben['source']}); Authorized Voice Replica (AVR): Ada ({ada['source']}, of Maren: Voss)"
+    )
+    assert str(ID3(folder / "two.mp3").getall("TXXX:AI-DISCLOSURE")[0]) == facts["disclosure"]
+    voices = {one["member"]: one for one in json.loads((folder / "manifest.json").read_text("utf-8"))["voices"]}
+    assert {member: one["kind"] for member, one in voices.items()} == {"ada": "avr", "ben": "tts"}
+    assert voices["ada"]["consent"] == "agreement of 2026-03-01"
+    said = (folder / "credits.txt").read_text("utf-8")
+    assert f"Ada: authorised replica of the voice of Maren: Voss ({ada['source']}); consent: agreement" in said
+    assert "an authorised replica of <bdi>Maren: Voss</bdi>" in (folder / "index.html").read_text("utf-8")
+    other = text.replace("        id: listen", "        id: listen\n        voice: en-us", 1)
+    assert other != text
+    voices = json.loads((rendered(play, shell, other) / "manifest.json").read_text("utf-8"))["voices"]
+    assert {(one["voice"], one["kind"]) for one in voices if one["member"] == "ada"} >= {("pyttsx3:en-us", "tts")}
+
+
+@pytest.mark.parametrize(
+    ("cast", "says"),
+    [
+        ("ada: {voice: en-gb, replica_of: Maren}", ":3:35: 'ada' speaks with a replica of the voice of Maren"),
+        ("ada: {voice: en-gb, consent: here}", ":3:32: say whose voice 'ada' has a replica of"),
+        (
+            "ada: {voice: en-gb}\n  b: {together: [ada, ada], replica_of: M}",
+            "members who speak 'together' have their own",
+        ),
+    ],
+)
+def test_a_replica_needs_leave_and_leave_a_replica(cast: str, says: str) -> None:
+    with pytest.raises(ScriptError) as caught:
+        resolved(f"title: T\ncast:\n  {cast}\nscenes:\n  - play:\n      - ada: Hello.\n")
+    assert any(says in str(problem) for problem in caught.value.problems), caught.value
+
+
+def test_another_voice_is_not_the_same_persons_replica() -> None:
+    base = read_tree(f"cast:\n  ada: {{voice: en-gb, {REPLICA}}}\n", "a")[0]
+    own = read_tree("cast: {ada: {voice: de}}\n", "b")[0]
+    assert isinstance(base, Pairs) and isinstance(own, Pairs)
+    ((_, cast),) = over(base, own).pairs
+    assert isinstance(cast, Pairs) and isinstance(cast.pairs[0][1], Pairs)
+    assert [key.text for key, _ in cast.pairs[0][1].pairs] == ["voice"]
 
 
 def test_everything_discloses_the_same_voices(play: Path, shell: Shell, cache: Path) -> None:

@@ -22,6 +22,17 @@ class VoiceCredit:
 
     name: str
     source: str  # "pyttsx3:en-gb", or "" for a person's recording
+    replica_of: str = ""  # whose voice that is a replica of
+    consent: str = ""  # where that person's leave is written
+
+    @property
+    def spoken_by(self) -> str:
+        """In words for `credits.txt`."""
+        if not self.source:
+            return "recorded"
+        if self.replica_of:
+            return f"authorised replica of the voice of {self.replica_of} ({self.source}); consent: {self.consent}"
+        return f"synthetic voice ({self.source})"
 
 
 def voices(timeline: Timeline, script: Script) -> tuple[VoiceCredit, ...]:
@@ -32,7 +43,8 @@ def voices(timeline: Timeline, script: Script) -> tuple[VoiceCredit, ...]:
             continue
         member = script.cast.get(clip.name)
         source = clip.source.get("voice", "")
-        found.setdefault((clip.name, source), VoiceCredit(member.name if member else clip.name, source))
+        whose = clip.source.get("replica_of", ""), clip.source.get("consent", "")
+        found.setdefault((clip.name, source), VoiceCredit(member.name if member else clip.name, source, *whose))
     return tuple(found.values())
 
 
@@ -63,7 +75,7 @@ def credits_text(script: Script, cast: tuple[VoiceCredit, ...], origins: Iterabl
     people = [("Written by", script.writer), ("Produced by", script.producer)]
     lines = head + [f"{label} {name}" for label, name in people if name]
     lines += ["", "Voices"]
-    lines += [f"  {c.name}: " + (f"synthetic voice ({c.source})" if c.source else "recorded") for c in cast]
+    lines += [f"  {c.name}: {c.spoken_by}" for c in cast]
     lines += ["", "Sounds"]
     sounds = _most_needed(origins)
     kept = sounds[:most] if most else sounds
@@ -118,10 +130,13 @@ def _most_needed(origins: Iterable[Origin]) -> list[Origin]:
 def disclosure(cast: tuple[VoiceCredit, ...]) -> str:
     """One sentence naming the synthetic voices, or "" when everybody is a person.
 
-    Source: APA/APG terminology of October 2024 ("AI Voice") as given in the project's standards page.
+    Source: terminology of the APA and APG, October 2024: "AI Voice", and "Authorized Voice Replica (AVR)" where a
+    person has let their voice be imitated.
     """
-    synthetic = [f"{c.name} ({c.source})" for c in cast if c.source]
-    return f"AI Voice: {', '.join(synthetic)}" if synthetic else ""
+    plain = [f"{c.name} ({c.source})" for c in cast if c.source and not c.replica_of]
+    replicas = [f"{c.name} ({c.source}, of {c.replica_of})" for c in cast if c.source and c.replica_of]
+    kinds = (("AI Voice", plain), ("Authorized Voice Replica (AVR)", replicas))
+    return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in kinds if names)
 
 
 def _sound(origin: Origin) -> str:

@@ -31,7 +31,11 @@ def facts_json(script: Script, timeline: Timeline, files: Sequence[tuple[str, st
         "summary": script.summary,
         "date": script.date,
         "explicit": script.explicit,
-        "voices": [{"name": one.name, "synthetic": bool(one.source), "source": one.source} for one in cast],
+        "voices": [
+            {"name": one.name, "synthetic": bool(one.source), "source": one.source}
+            | ({"replica_of": one.replica_of, "consent": one.consent} if one.replica_of else {})
+            for one in cast
+        ],
         "disclosure": credits.disclosure(cast),
         "files": [{"file": file, "mix": mix, "format": kind} for file, mix, kind in files],
     }

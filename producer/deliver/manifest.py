@@ -75,19 +75,24 @@ def digest(document: Mapping[str, Any]) -> str:
 def voices(timeline: Timeline, script: Script, made_of: Mapping[str, Mapping[str, str]]) -> tuple[Facts, ...]:
     """Who is heard, by their first words: `member name kind lines digital_source`, and what speaks for them.
 
+    `kind` is `human`, `tts`, or `avr` for an authorised replica of a person's voice, with `replica_of` and `consent`.
+
     Args:
         made_of: what made the lines of each synthetic voice, by its source (`pyttsx3:en-gb`).
     """
     lines: dict[tuple[str, str], int] = {}
+    replicas: dict[tuple[str, str], Mapping[str, str]] = {}
     for clip in timeline.clips:
         if clip.kind == "speech":
             one = clip.name, clip.source.get("voice", "")
             lines[one] = lines.get(one, 0) + 1
+            replicas[one] = {name: clip.source[name] for name in ("replica_of", "consent") if name in clip.source}
     found: list[Facts] = []
     for (key, source), count in lines.items():
-        name = script.cast[key].name if key in script.cast else key
-        who = {"member": key, "name": name, "kind": "tts" if source else "human", "lines": count}
-        spoken = {"voice": source, **made_of.get(source, {})} if source else {}
+        name, replica = script.cast[key].name if key in script.cast else key, replicas[key, source]
+        kind = "human" if not source else "avr" if replica else "tts"
+        who = {"member": key, "name": name, "kind": kind, "lines": count}
+        spoken = {"voice": source, **made_of.get(source, {}), **replica} if source else {}
         found.append(who | spoken | {"digital_source": SYNTHETIC if source else RECORDED})
     return tuple(found)
 
@@ -112,7 +117,7 @@ def statement(made: MadeOf) -> str:
 
     {version, made_with, made_from, digital_source, synthetic_voices, manifest}; `made_from` is `MadeOf.digest`.
     """
-    synthetic = [f"{one['name']} ({one['voice']})" for one in made.voices if one["kind"] == "tts"]
+    synthetic = [f"{one['name']} ({one['voice']})" for one in made.voices if one["kind"] != "human"]
     said = {
         "version": VERSION,
         "made_with": f"Producer {made.versions['producer']}",

@@ -119,6 +119,8 @@ class Member:
     name: str  # for captions and credits
     voice: str
     together: tuple[str, ...] = ()
+    replica_of: str = ""  # whose voice `voice` is a replica of; "": nobody's
+    consent: str = ""  # where that person's leave is written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,7 @@ class Voice:
 
     name: str
     source: str = ""
+    replica_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

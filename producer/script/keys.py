@@ -68,6 +68,8 @@ class Asked:
     carry: bool | None = None
     loop: bool | None = None
     chapter: str = ""
+    replica_of: str = ""
+    consent: str = ""
 
     def value(self, key: str) -> Any:
         """The value of a key as written."""
@@ -133,6 +135,7 @@ def setting(text: str) -> float:
 
 _length = length_or_moment(q.length)
 _text = _plain(str.strip)
+_line = _plain(lambda text: " ".join(text.split()))
 _glide_level = _plain(q.glide_of(q.LEVEL))
 _glide_cents = _plain(q.glide_of(q.CENTS))
 
@@ -180,7 +183,11 @@ DUCK = Key(_plain(q.flag), "flag", "'no' frees it from speech_margin.", "no")
 SOUND_DUCK = Key(_plain(q.flag), "flag", "'yes' keeps it under speech as speech_margin keeps beds.", "yes", bare="yes")
 CARRY = Key(_plain(q.flag), "flag", "'yes' keeps it past the end of the scene.", "yes", bare="yes")
 LOOP = Key(_plain(q.flag), "flag", "'yes' begins it again when it has ended.", "yes", bare="yes")
-CHAPTER = Key(_plain(lambda text: " ".join(text.split())), "text", "Begins a chapter of this title here.", "The stairs")
+OF_SOMEBODY: Mapping[str, Key] = {
+    "replica_of": Key(_line, "text", "Whose voice the synthetic voice is a replica of.", "Maren Voss"),
+    "consent": Key(_line, "text", "Where that person's leave for the replica is written.", "agreement of 2026-03-01"),
+}
+CHAPTER = Key(_line, "text", "Begins a chapter of this title here.", "The stairs")
 NAME = Key(_text, "text", "The name for captions and credits; else the key.", "The keeper")
 
 _PLACE = {"pan": PAN, "path": PATH, "distance": DISTANCE, "room": ROOMS}
@@ -234,7 +241,7 @@ ITEM_SAYS: Mapping[str, str] = {
 
 CAST: Mapping[str, Key] = {
     **{"voice": VOICE, "rate": RATE, "pitch": VOICE_PITCH, "treat": TREAT, "level": SPEECH_LEVEL, "pan": PAN},
-    **{"distance": DISTANCE, "room": ROOM, "name": NAME},
+    **{"distance": DISTANCE, "room": ROOM, "name": NAME, **OF_SOMEBODY},
 }
 """A member's keys; `together` stands beside them at the top of the script."""
 

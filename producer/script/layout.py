@@ -62,7 +62,7 @@ def inside(where: Where, key: str = "") -> Where:
     if where is Where.CREDITS:
         return Where.TEXT if key in ("text", "title") else Where.VALUE
     if where is Where.MEMBER:
-        return Where.TEXT if key == "name" else Where.VALUE
+        return Where.TEXT if key == "name" or key in keys.OF_SOMEBODY else Where.VALUE
     return _STEPS.get(where, Where.VALUE)
 
 

@@ -8,9 +8,10 @@ from producer.script.tree import Node, Pairs, Scalar
 
 _ONE_OR_OTHER: Mapping[str, tuple[str, ...]] = {
     **{"path": ("pan", "distance"), "pan": ("path",), "distance": ("path",)},
-    **{"together": ("voice",), "voice": ("together",)},
+    **{"together": ("voice",), "voice": ("together", "replica_of", "consent")},
 }
-"""What a key of a member or a role takes away of the series': both cannot stand together."""
+"""What a key of a member or a role takes away of the series': both cannot stand together. Another voice is nobody's
+replica unless that is said again."""
 
 
 def over(base: Pairs, own: Pairs) -> Pairs:

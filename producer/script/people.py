@@ -64,6 +64,7 @@ def _person(key: Scalar, node: Node, notes: Notes) -> Person:
     given = long_keys(pairs.pairs)
     members = [one for one in given if one.key == "together"]
     asked = read_keys(f"'{key.text}'", keys.CAST, [one for one in given if one.key != "together"], notes, ("together",))
+    _note_replica(key.text, asked, bool(members), notes)
     if members:
         if "voice" in asked.places:
             notes.add(asked.places["voice"], "members who speak 'together' have their own voices; leave out 'voice'")
@@ -71,6 +72,18 @@ def _person(key: Scalar, node: Node, notes: Notes) -> Person:
     if "voice" not in asked.places and not any(one.key == "voice" for one in given):
         notes.add(key.place, f"'{key.text}' has no voice; write one, as in '{key.text}: {{voice: en-gb}}'")
     return Person(key=key.text, place=key.place, asked=asked)
+
+
+def _note_replica(member: str, asked: Asked, together: bool, notes: Notes) -> None:
+    """A replica of somebody's voice without that person's leave, or leave for none, is noted."""
+    replica, consent = (asked.places.get(key) for key in keys.OF_SOMEBODY)
+    if together and (where := replica or consent):
+        notes.add(where, "members who speak 'together' have their own voices; say there whose replica one is")
+    elif replica and not consent:
+        what = f"'{member}' speaks with a replica of the voice of {asked.replica_of}; say where the leave is written"
+        notes.add(replica, f"{what}, as in 'consent: agreement of 2026-03-01'")
+    elif consent and not replica:
+        notes.add(consent, f"say whose voice '{member}' has a replica of, as in 'replica_of: Maren Voss'")
 
 
 def _together(given: Given, notes: Notes) -> dict[str, Place]:
@@ -102,7 +115,7 @@ def read_changes(node: Node, cast: Cast, notes: Notes) -> Mapping[str, Asked]:
     """What a scene's `cast` changes, by member."""
     pairs = as_pairs(node, "'cast'", "keeper: {treat: telephone}", notes)
     changes: dict[str, Asked] = {}
-    allowed = {key: value for key, value in keys.CAST.items() if key != "name"}
+    allowed = {key: value for key, value in keys.CAST.items() if key not in ("name", *keys.OF_SOMEBODY)}
     for key, value in pairs.pairs if pairs else ():
         if key.text not in cast:
             notes.add(key.place, f"nobody in the cast is called '{key.text}'{hint(key.text, cast)}")
@@ -136,7 +149,12 @@ def members(cast: Cast) -> dict[str, Member]:
     """The cast as later stages know it."""
     return {
         key: Member(
-            key=key, name=person.asked.name or key, voice=person.asked.voice or "", together=tuple(person.together)
+            key=key,
+            name=person.asked.name or key,
+            voice=person.asked.voice or "",
+            together=tuple(person.together),
+            replica_of=person.asked.replica_of,
+            consent=person.asked.consent,
         )
         for key, person in cast.items()
     }

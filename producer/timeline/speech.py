@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from producer.errors import Problem
-from producer.model.script import Line, Moment, Silence
+from producer.model.script import Line, Moment, Silence, VoiceUse
 from producer.model.timeline import Clip, ClipWord, Part, Ramp
 from producer.timeline import ramps
 from producer.timeline.endings import Ending, stopped
@@ -163,5 +163,13 @@ def _clip(ep: Episode, entry: Entry, starts: list[int], ending: Ending, voice: i
         words=tuple(words),
         voice=voice,
         line=line.id,
-        source=take.source,
+        source=take.source | _replica(ep, use) if "voice" in take.source else take.source,
     )
+
+
+def _replica(ep: Episode, use: VoiceUse) -> dict[str, str]:
+    """Whose voice a member's own synthetic voice is a replica of, and where the leave for it is written."""
+    member = ep.script.cast.get(use.member)
+    if member is None or not member.replica_of or use.voice != member.voice:
+        return {}
+    return {"replica_of": member.replica_of, "consent": member.consent}
