@@ -1,0 +1,161 @@
+"""What a worker does with a task; the only place where a season touches an episode's sound."""
+
+from __future__ import annotations
+
+import math
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from producer import render, summary, voice
+from producer.cache import Cache
+from producer.crew import Crew
+from producer.digests import sha256_of
+from producer.errors import ProducerError, RenderError
+from producer.model.profile import PROFILES
+from producer.planning import foresee
+from producer.production import Delivered, Order, Report, Watch
+from producer.project import Project
+from producer.season import program
+from producer.season.task import HERE, Asked, Facts, Found, Margin, Mix, Outcome, Task
+
+_caches: dict[str, Cache] = {}
+
+
+def perform(raw: bytes, watch: Watch) -> Outcome:
+    """Do the task that `raw` describes, and say how it ended. Raises nothing that a task can cause."""
+    began, spent = time.monotonic(), _cpu_s()
+    root = ""
+    try:
+        task = Task.model_validate_json(raw)
+        if task.made_by != program.digest():
+            raise RenderError("the worker has another version of Producer, or of its libraries, than this machine")
+        with _surroundings(task) as (project, output):
+            root = project.root.as_posix()
+            done = _lines(task, project, watch) if task.kind == "lines" else _episode(task, project, output, watch)
+    except ProducerError as wrong:
+        done = Outcome(kind="mistake", message=_placeless(str(wrong), root))
+    except ValidationError as wrong:
+        done = Outcome(kind="fault", message=f"this is no task: {wrong}")
+    except Exception:
+        done = Outcome(kind="fault", message=_placeless(traceback.format_exc(), root))
+    took = {"wall_s": round(time.monotonic() - began, 3), "cpu_s": round(_cpu_s() - spent, 3)}
+    return done.model_copy(update=took)
+
+
+def _cpu_s() -> float:
+    """Of this process and of those that it started and that have ended, encoders and voices."""
+    import os
+
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+@contextmanager
+def _surroundings(task: Task) -> Iterator[tuple[Project, Path]]:
+    """The project that a task is of, and the folder for what is made."""
+    root = Path(task.root)
+    yield Project(root / task.script, root), Path(task.output)
+
+
+def _cache(named: str) -> Cache:
+    """The cache of that name, which this process opens once."""
+    if named not in _caches:
+        _caches[named] = Cache(Path(named))
+    return _caches[named]
+
+
+def _placeless(text: str, root: str) -> str:
+    return text.replace(f"{root}/", HERE) if root else text
+
+
+def order(asked: Asked, project: Project, output: Path | None, jobs: int) -> Order:
+    """The same as `production.Order`."""
+    return Order(
+        project=project,
+        output=output,
+        packs=asked.packs,
+        profile=asked.profile,
+        formats=asked.formats,
+        mixes=asked.mixes,
+        stems=asked.stems,
+        sofa=None if asked.sofa is None else Path(asked.sofa),
+        session=asked.session,
+        strict=asked.strict,
+        jobs=jobs,
+    )
+
+
+def _lines(task: Task, project: Project, watch: Watch) -> Outcome:
+    """Speak some lines, so that they are in the cache for every episode that has them."""
+    cache, wanted = _cache(task.cache), frozenset(task.lines)
+    foreseen = foresee(order(task.asked, project, None, task.jobs), cache)
+    left = [line for line in foreseen.script.lines if line.id in wanted]
+    watch.stage("voices", len(left))
+    voice.speak_lines(left, foreseen.profile.rate_hz, cache, task.jobs, lambda done, _: watch.done(done))
+    return Outcome(kind="done")
+
+
+def _episode(task: Task, project: Project, output: Path, watch: Watch) -> Outcome:
+    cache = _cache(task.cache)
+    with ExitStack() as crews:
+        crew = crews.enter_context(Crew(task.jobs)) if task.jobs > 1 else None
+        if crew is not None:
+            crew.warm(project.script)
+        report = render.episode(order(task.asked, project, output, task.jobs), cache, watch, crew)
+    manifest = sha256_of(output / "manifest.json")
+    return Outcome(kind="done", facts=facts(report, project.root), manifest=manifest)
+
+
+def facts(report: Report, root: Path) -> Facts:
+    """What the season wants to know of an episode that is made."""
+    script, profile = report.script, PROFILES[report.profile.name]
+    said = summary.facts(report, root)
+    margins = said["tightest_margin"]
+    assert isinstance(margins, dict)
+    return Facts(
+        title=script.title,
+        show=script.show,
+        season=script.season,
+        episode=script.episode,
+        language=script.language,
+        edition_of=Path(script.edition_of).stem if script.edition_of else "",
+        profile=profile.name,
+        asked_lufs=profile.loudness_lufs,
+        tolerance_lu=profile.tolerance_lu,
+        length_s=round(report.timeline.duration / report.timeline.rate_hz, 3),
+        files=tuple(_mix(one) for one in (*report.mixes, *report.further)),
+        margins={kind: Margin(**one | {"where": _named(one["where"], root)}) for kind, one in margins.items()},
+        findings=tuple(
+            Found(where=_named(str(one.where or audit.name), root), time=one.time, what=one.what)
+            for audit in report.audits
+            for one in audit.findings
+        ),
+        untranslated=len(script.untranslated),
+        recorded=len(report.recorded.takes),
+        lines=len(script.lines),
+    )
+
+
+def _mix(made: Delivered) -> Mix:
+    return Mix(
+        file=made.file.name,
+        mix=made.style.name,
+        format=made.kind.name,
+        loudness_lufs=_rounded(made.measured.integrated_lufs),
+        loudness_range_lu=_rounded(made.measured.range_lu),
+        true_peak_dbtp=_rounded(made.measured.true_peak_dbtp),
+    )
+
+
+def _named(place: str, root: Path) -> str:
+    """A place from the project's folder, the same on every machine."""
+    return place.removeprefix(f"{root.as_posix()}/")
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, 2) if math.isfinite(value) else None
