@@ -44,6 +44,13 @@ def opened_cache(temporary: bool) -> Iterator[Cache]:
     """The user's cache, or one that is gone afterwards."""
     from producer.cache import Cache
 
+    named = os.environ.get("PRODUCER_CACHE", "")
+    if "://" in named and not temporary:
+        from producer import shared
+
+        with shared.opened(named) as storage:
+            yield storage
+        return
     with Cache(temporary=temporary) as cache:
         yield cache
 

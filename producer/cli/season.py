@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,13 +22,13 @@ from producer.cli.common import (
     cores,
     known,
     names_in,
-    opened_cache,
     print_json,
 )
 from producer.errors import UsageError
 
 if TYPE_CHECKING:
-    from producer.season.works import Board
+    from producer.season.works import Board, Works
+    from producer.shared import SharedCache
 
 
 def season(
@@ -69,6 +71,17 @@ def season(
     jobs: Annotated[
         int, typer.Option(min=0, metavar="N", help="Episodes at a time; 0: one per core.", show_default=False)
     ] = 0,
+    on: Annotated[
+        str,
+        typer.Option("--on", metavar="ADDRESS", help="The workers of a Dask scheduler (tcp://…).", show_default=False),
+    ] = "",
+    cache_at: Annotated[
+        str,
+        typer.Option("--cache", metavar="PLACE", help="A folder or s3://… that all share.", show_default=False),
+    ] = "",
+    patience: Annotated[
+        float, typer.Option(min=1.0, metavar="S", help="Seconds until what does not move is stopped.")
+    ] = 600.0,
     no_cache: NoCacheOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="A finding of the audit fails its episode.")] = False,
     as_json: JsonOption = False,
@@ -94,12 +107,17 @@ def season(
         base = address.base(url) if url else ""
     except ValueError as fault:
         raise UsageError(f"--url: {fault}") from None
+    if no_cache and (on or cache_at):
+        raise UsageError("--no-cache goes with neither --on nor --cache: workers share what they make through a cache")
     from producer.season import found, publish, report, run
-    from producer.season.here import Here
     from producer.season.task import Asked
 
+    if on:
+        from producer.season.cluster import check_address
+
+        check_address(on)
     there = found.look(folder)
-    with opened_cache(no_cache) as cache, _board(quiet or as_json) as board:
+    with _cache(cache_at, no_cache) as cache, _board(quiet or as_json) as board:
         order = run.Order(
             folder=there,
             asked=Asked(
@@ -113,11 +131,10 @@ def season(
                 strict=strict,
             ),
             output=output or there.root / "output",
-            cache=str(cache.root.absolute()),
         )
-        with Here(min(jobs or cores(), len(there.episodes))) as works:
+        with _works(on, min(jobs or cores(), len(there.episodes)), patience) as works:
             rows = run.season(order, cache, works, board)
-        cache.trim()
+        cache.tidy()
     published = publish.publish(rows, order.output, base)
     for line in report.problems(rows, published):
         print(line, file=sys.stderr)
@@ -127,6 +144,31 @@ def season(
         print(report.text(rows, published, Path.cwd()))
     if code := report.exit_code(rows, published):
         raise typer.Exit(code)
+
+
+@contextlib.contextmanager
+def _cache(named: str, temporary: bool) -> Iterator[SharedCache]:
+    """The cache that the workers share: the one that is named, the user's own, or one that is gone afterwards."""
+    from producer import shared
+    from producer.cache import default_root
+
+    if temporary:
+        with tempfile.TemporaryDirectory(prefix="producer-") as folder, shared.opened(folder) as cache:
+            yield cache
+        return
+    with shared.opened(named or os.environ.get("PRODUCER_CACHE") or str(default_root())) as cache:
+        yield cache
+
+
+def _works(address: str, benches: int, patience_s: float) -> Works:
+    """Where the episodes are made."""
+    if address:
+        from producer.season.cluster import Cluster
+
+        return Cluster(address, patience_s)
+    from producer.season.here import Here
+
+    return Here(benches, patience_s)
 
 
 @contextlib.contextmanager

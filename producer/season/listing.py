@@ -16,6 +16,7 @@ from producer.project import Project
 from producer.script import estimate_s
 from producer.season import program
 from producer.season.task import Asked
+from producer.season.travel import PROJECT
 from producer.season.work import order
 from producer.voice import VOICES, take_name
 from producer.voice.engines import DEFAULT
@@ -29,7 +30,7 @@ class Source:
     """A file that an episode is made of."""
 
     file: str
-    """From the project's folder, with forward slashes; what is not in the project is in `GIVEN`."""
+    """As `travel` lays it out: in `PROJECT`, from the project's folder, or in `GIVEN`."""
     path: Path
     sha256: str
     size_bytes: int
@@ -50,7 +51,7 @@ class Episode:
     voices: Mapping[str, str]
     """By the same names: the voice that speaks it."""
     asked: Asked
-    """With packs and head as a worker finds them, from the project's folder."""
+    """With packs and head as `travel` lays them out."""
     stamp: str
     """Names all that shapes its files: of two episodes with one stamp, all bytes are the same."""
 
@@ -126,7 +127,7 @@ class Lister:
         named += [root / script.cover] if script.cover else []
         named += [one.path for one in foreseen.folder.chosen.values()]
         takes = root / "takes" / project.slug
-        files = {_within(root, path): path for path in (*named, *self._inside(takes))}
+        files = {f"{PROJECT}/{_within(root, path)}": path for path in (*named, *self._inside(takes))}
         given = {
             Path(pack).resolve(): f"{GIVEN}/{number}/{Path(pack).resolve().name}"
             for number, pack in enumerate(self.asked.packs)
@@ -136,12 +137,16 @@ class Lister:
         }
         for one in foreseen.packs.listed:
             folder = one.folder.resolve()
-            inside = given.get(folder, f"sfx/{folder.name}")
+            inside = given.get(folder, f"{PROJECT}/sfx/{folder.name}")
             files |= {f"{inside}/{_within(folder, path)}": path for path in self._inside(folder)}
         sofa = self.asked.sofa
         if sofa is not None:
             path = Path(sofa).resolve()
-            sofa = _within(root, path) if path.is_relative_to(root.resolve()) else f"{GIVEN}/head/{path.name}"
+            sofa = (
+                f"{PROJECT}/{_within(root, path)}"
+                if path.is_relative_to(root.resolve())
+                else f"{GIVEN}/head/{path.name}"
+            )
             files[sofa] = path
         packs = tuple(given.get(Path(pack).resolve(), pack) for pack in self.asked.packs)
         return files, self.asked.model_copy(update={"packs": packs, "sofa": sofa})

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from producer.cache import Cache
+from producer.cache import key
+from producer.errors import RenderError
 from producer.project import Project
 from producer.season import records
 from producer.season.found import Folder
-from producer.season.listing import Episode, Lister, Unread
+from producer.season.listing import Episode, Lister, Source, Unread
 from producer.season.program import digest
-from producer.season.task import HERE, Asked, Facts, Outcome, Task
+from producer.season.task import HERE, Asked, Facts, Outcome, Stored, Task, Tree
+from producer.season.travel import receive, send
 from producer.season.works import Board, Works
+from producer.shared import SharedCache
 
 LINES_AT_ONCE = 24
 """That several episodes have, and one worker speaks: a minute or two of speech."""
@@ -32,8 +35,6 @@ class Order:
     asked: Asked
     output: Path
     """Around the episodes' own folders."""
-    cache: str
-    """As workers find it: a folder, or the address of a storage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +70,11 @@ class _Left:
                     yield self.episodes[slug]
 
 
-def season(order: Order, cache: Cache, works: Works, board: Board) -> tuple[Row, ...]:
+def season(order: Order, cache: SharedCache, works: Works, board: Board) -> tuple[Row, ...]:
     """Make what is missing of a season; how it went with every episode, in the order of the scripts.
 
-    A mistake in one stops no other. Nothing is raised for what is wrong with an episode.
+    A mistake in one stops no other. Raises RenderError for what is wrong with none of them: a storage that gives no
+    answer, a scheduler that is gone.
     """
     rows: dict[str, Row] = {}
     lister, left = Lister(order.asked, cache), dict[str, Episode]()
@@ -84,41 +86,78 @@ def season(order: Order, cache: Cache, works: Works, board: Board) -> tuple[Row,
         elif isinstance(one, Episode):
             left[project.slug] = one
     board.begin(len(left), sum(one.estimated_s for one in left.values()))
-    for slug, outcome in _made(left, order, cache, works, board):
-        rows[slug] = row = _row(left[slug], outcome)
-        if outcome.kind == "done":
-            records.write(cache, left[slug].stamp, outcome)
+    trees = _sent(left, cache) if works.travels else {}
+    for slug, outcome in _made(left, _Sender(order, cache, trees), cache, works, board):
+        rows[slug] = row = _row(left[slug], _received(left[slug], outcome, cache))
         board.over(slug, row.status, left[slug].estimated_s)
+    cache.settle()
     return tuple(rows[project.slug] for project in order.folder.episodes)
 
 
-def _known(one: Episode | Unread, order: Order, cache: Cache) -> Row | None:
-    """An episode for which there is nothing to do; None for one that is to be made."""
+def _known(one: Episode | Unread, order: Order, cache: SharedCache) -> Row | None:
+    """An episode for which there is nothing to make; None for one that is to be made."""
     folder = order.output / one.slug
     if isinstance(one, Unread):
         return Row(project=one.project, folder=folder, status="mistake", message=one.message)
     record = records.read(cache, one.stamp)
-    if record is None or not records.is_there(record, folder):
+    if record is None:
         return None
+    if not records.is_there(record, folder):
+        try:  # a worker made it, and who asked was gone when it was done
+            if not record.outputs:
+                return None
+            receive(cache, record.outputs, folder, one.slug)
+        except RenderError:
+            return None
     return Row(project=one.project, folder=folder, status="kept", facts=record.facts)
 
 
+def _received(one: Episode, outcome: Outcome, cache: SharedCache) -> Outcome:
+    """The outcome, once the episode's files are in its folder and its record is written."""
+    if outcome.kind != "done":
+        return outcome
+    try:
+        if outcome.outputs:
+            receive(cache, outcome.outputs, one.output, one.slug)
+    except RenderError as wrong:
+        return Outcome(kind="mistake", message=str(wrong))
+    records.write(cache, one.stamp, outcome)
+    return outcome
+
+
+def _sent(episodes: Mapping[str, Episode], cache: SharedCache) -> dict[Path, str]:
+    """Bring what episodes are made of to where workers find it; the id of each project's tree, by its folder."""
+    by_root: dict[Path, dict[str, Source]] = {}
+    for one in episodes.values():
+        by_root.setdefault(one.project.root, {}).update({source.file: source for source in one.sources})
+    for sources in by_root.values():
+        send(cache, [(_stored(source), source.path) for source in sources.values()])
+    return {
+        root: key("tree", sorted((name, source.sha256) for name, source in sources.items()))
+        for root, sources in by_root.items()
+    }
+
+
+def _stored(source: Source) -> Stored:
+    return Stored(file=source.file, sha256=source.sha256, bytes=source.size_bytes)
+
+
 def _made(
-    left: dict[str, Episode], order: Order, cache: Cache, works: Works, board: Board
+    left: dict[str, Episode], sender: _Sender, cache: SharedCache, works: Works, board: Board
 ) -> Iterator[tuple[str, Outcome]]:
     """Every episode that is left, as it is over."""
     by_length = sorted(left.values(), key=lambda one: -one.estimated_s)  # the last to begin is the first to end
     plan = _Left({one.slug: one for one in by_length})
     jobs = max(1, works.workers // len(left)) if left and not works.travels else 1
     open_tasks = 0
-    for task, waiting in _shared(by_length, order, cache):
+    for task, waiting in _shared(by_length, sender, cache):
         for slug in waiting:
             plan.waits.setdefault(slug, set()).add(task.name)
         works.submit(task)
         open_tasks += 1
     for one in by_length:
         if one.slug not in plan.waits:
-            works.submit(_task(one, order, jobs))
+            works.submit(sender.task(one, jobs))
             open_tasks += 1
     while open_tasks:
         task, outcome = works.following(board)
@@ -127,11 +166,11 @@ def _made(
             yield task.name, outcome
             continue
         for one in plan.freed(task.name):  # what was not spoken is asked for again there, and reported where it stands
-            works.submit(_task(one, order, jobs))
+            works.submit(sender.task(one, jobs))
             open_tasks += 1
 
 
-def _shared(episodes: Sequence[Episode], order: Order, cache: Cache) -> Iterator[tuple[Task, frozenset[str]]]:
+def _shared(episodes: Sequence[Episode], sender: _Sender, cache: SharedCache) -> Iterator[tuple[Task, frozenset[str]]]:
     """Tasks for what several episodes have in common, each with the episodes that wait for it.
 
     That is the lines that are the same in several, and for each voice that several have one line, for which the voice
@@ -150,7 +189,7 @@ def _shared(episodes: Sequence[Episode], order: Order, cache: Cache) -> Iterator
         if len(several) > 1 and not wanted.intersection(names):
             wanted.add(names[0])
             having[names[0]] = [one for one in episodes if voice in one.voices.values()]
-    missing = [name for name in having if name in wanted and not cache.path(name).is_file()]
+    missing = [name for name in having if name in wanted and not cache.has(name)]
     groups: dict[tuple[str, str], list[str]] = {}
     for name in missing:
         first = having[name][0]
@@ -161,25 +200,37 @@ def _shared(episodes: Sequence[Episode], order: Order, cache: Cache) -> Iterator
             first = having[some[0]][0]
             lines = tuple(dict.fromkeys(first.takes[name] for name in some))
             waiting = frozenset(one.slug for name in some for one in having[name])
-            task = _task(first, order, 1).model_copy(
+            task = sender.task(first, 1).model_copy(
                 update={"kind": "lines", "name": f"{voice} for {len(waiting)} episodes, {some[0][:8]}", "lines": lines}
             )
             yield task, waiting
 
 
-def _task(one: Episode, order: Order, jobs: int) -> Task:
-    root = one.project.root.resolve()
-    return Task(
-        kind="episode",
-        name=one.slug,
-        made_by=digest(),
-        cache=order.cache,
-        root=root.as_posix(),
-        script=Path(os.path.relpath(one.project.script.absolute(), one.project.root.absolute())).as_posix(),
-        output=one.output.absolute().as_posix(),
-        asked=order.asked,
-        jobs=jobs,
-    )
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Says what is to be done, so that a worker understands it."""
+
+    order: Order
+    cache: SharedCache
+    trees: Mapping[Path, str]
+    """Where files travel: what a project's tree is called."""
+
+    def task(self, one: Episode, jobs: int) -> Task:
+        """To make an episode."""
+        named = Path(os.path.relpath(one.project.script.absolute(), one.project.root.absolute())).as_posix()
+        tree = self.trees.get(one.project.root)
+        return Task(
+            kind="episode",
+            name=one.slug,
+            made_by=digest(),
+            cache=self.cache.named,
+            root=one.project.root.resolve().as_posix() if tree is None else "",
+            tree=None if tree is None else Tree(id=tree, files=tuple(map(_stored, one.sources))),
+            script=named,
+            output=one.output.absolute().as_posix() if tree is None else "",
+            asked=self.order.asked if tree is None else one.asked,
+            jobs=jobs,
+        )
 
 
 def _row(one: Episode, outcome: Outcome) -> Row:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+import os
+import shutil
+import tempfile
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from producer import render, summary, voice
-from producer.cache import Cache
 from producer.crew import Crew
+from producer.deliver import manifest
 from producer.digests import sha256_of
 from producer.errors import ProducerError, RenderError
 from producer.model.profile import PROFILES
@@ -22,8 +24,10 @@ from producer.production import Delivered, Order, Report, Watch
 from producer.project import Project
 from producer.season import program
 from producer.season.task import HERE, Asked, Facts, Found, Margin, Mix, Outcome, Task
+from producer.season.travel import PROJECT, laid_out, send, stored
+from producer.shared import SharedCache, opened
 
-_caches: dict[str, Cache] = {}
+_caches: dict[str, SharedCache] = {}
 
 
 def perform(raw: bytes, watch: Watch) -> Outcome:
@@ -34,9 +38,16 @@ def perform(raw: bytes, watch: Watch) -> Outcome:
         task = Task.model_validate_json(raw)
         if task.made_by != program.digest():
             raise RenderError("the worker has another version of Producer, or of its libraries, than this machine")
-        with _surroundings(task) as (project, output):
-            root = project.root.as_posix()
-            done = _lines(task, project, watch) if task.kind == "lines" else _episode(task, project, output, watch)
+        cache = _cache(task.cache)
+        project, output, asked = _surroundings(task, cache)
+        root = project.root.as_posix()
+        ordered = order(asked, project, output, task.jobs)
+        try:
+            done = _TASKS[task.kind](task, ordered, cache, watch)
+        finally:
+            if task.tree is not None:
+                shutil.rmtree(output, ignore_errors=True)
+        cache.settle()
     except ProducerError as wrong:
         done = Outcome(kind="mistake", message=_placeless(str(wrong), root))
     except ValidationError as wrong:
@@ -49,23 +60,28 @@ def perform(raw: bytes, watch: Watch) -> Outcome:
 
 def _cpu_s() -> float:
     """Of this process and of those that it started and that have ended, encoders and voices."""
-    import os
-
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
-@contextmanager
-def _surroundings(task: Task) -> Iterator[tuple[Project, Path]]:
-    """The project that a task is of, and the folder for what is made."""
-    root = Path(task.root)
-    yield Project(root / task.script, root), Path(task.output)
+def _surroundings(task: Task, cache: SharedCache) -> tuple[Project, Path, Asked]:
+    """The project that a task is of, the folder that receives what is made, and what is asked there."""
+    if task.tree is None:
+        root, output = Path(task.root), Path(task.output)
+        return Project(root / task.script, root), output, task.asked
+    folder = laid_out(cache, task.tree)
+    root, asked = folder / PROJECT, task.asked
+    packs = tuple(str(folder / pack) if "/" in pack else pack for pack in asked.packs)
+    sofa = None if asked.sofa is None else str(folder / asked.sofa)
+    (cache.root / "made").mkdir(exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=cache.root / "made"))
+    return Project(root / task.script, root), made, asked.model_copy(update={"packs": packs, "sofa": sofa})
 
 
-def _cache(named: str) -> Cache:
+def _cache(named: str) -> SharedCache:
     """The cache of that name, which this process opens once."""
     if named not in _caches:
-        _caches[named] = Cache(Path(named))
+        _caches[named] = opened(named)
     return _caches[named]
 
 
@@ -90,25 +106,35 @@ def order(asked: Asked, project: Project, output: Path | None, jobs: int) -> Ord
     )
 
 
-def _lines(task: Task, project: Project, watch: Watch) -> Outcome:
+def _lines(task: Task, ordered: Order, cache: SharedCache, watch: Watch) -> Outcome:
     """Speak some lines, so that they are in the cache for every episode that has them."""
-    cache, wanted = _cache(task.cache), frozenset(task.lines)
-    foreseen = foresee(order(task.asked, project, None, task.jobs), cache)
+    wanted = frozenset(task.lines)
+    foreseen = foresee(ordered, cache)
     left = [line for line in foreseen.script.lines if line.id in wanted]
     watch.stage("voices", len(left))
     voice.speak_lines(left, foreseen.profile.rate_hz, cache, task.jobs, lambda done, _: watch.done(done))
     return Outcome(kind="done")
 
 
-def _episode(task: Task, project: Project, output: Path, watch: Watch) -> Outcome:
-    cache = _cache(task.cache)
+def _episode(task: Task, ordered: Order, cache: SharedCache, watch: Watch) -> Outcome:
+    output = ordered.output
+    assert output is not None  # see _surroundings
     with ExitStack() as crews:
         crew = crews.enter_context(Crew(task.jobs)) if task.jobs > 1 else None
         if crew is not None:
-            crew.warm(project.script)
-        report = render.episode(order(task.asked, project, output, task.jobs), cache, watch, crew)
-    manifest = sha256_of(output / "manifest.json")
-    return Outcome(kind="done", facts=facts(report, project.root), manifest=manifest)
+            crew.warm(ordered.project.script)
+        report = render.episode(ordered, cache, watch, crew)
+    known = facts(report, ordered.project.root)
+    if task.tree is None:
+        return Outcome(kind="done", facts=known, manifest=sha256_of(output / manifest.FILE))
+    watch.stage("sending", 1)
+    files = [(stored(path.relative_to(output).as_posix(), path), path) for path in report.files]
+    send(cache, files)
+    written = next(one.sha256 for one, _ in files if one.file == manifest.FILE)
+    return Outcome(kind="done", facts=known, manifest=written, outputs=tuple(one for one, _ in files))
+
+
+_TASKS = {"lines": _lines, "episode": _episode}
 
 
 def facts(report: Report, root: Path) -> Facts:
