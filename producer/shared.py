@@ -11,9 +11,8 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from producer.audio import Audio
@@ -51,7 +50,7 @@ class SharedCache(Cache):
         self._turns: Turns = FolderTurns(root / "turns") if storage is None else StorageTurns(_Below(storage))
         self._sending = None if storage is None else ThreadPoolExecutor(_AT_ONCE, "to-storage")
         self._room = threading.BoundedSemaphore(_BEHIND)
-        self._sent: list[Future[None]] = []
+        self._sent: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
 
     def __reduce__(self) -> tuple[type[SharedCache], tuple[Path, Storage | None, int]]:  # type: ignore[override]
@@ -78,9 +77,15 @@ class SharedCache(Cache):
         """Whether all machines find it."""
         return super().has(name) if self.storage is None else self.storage.has(_at(name))
 
-    def turn(self, name: str) -> AbstractContextManager[object]:
+    @contextlib.contextmanager
+    def turn(self, name: str) -> Iterator[object]:
         """See `Cache`."""
-        return self._turns.hold(name)
+        with self._turns.hold(name) as look_again:
+            yield look_again
+            with self._lock:
+                sent = self._sent.get(name)
+            if sent is not None:  # whose turn is next finds it there
+                sent.result()
 
     def read(self, name: str) -> bytes | None:
         """See `Cache`. Raises RenderError when the storage cannot be asked."""
@@ -123,7 +128,10 @@ class SharedCache(Cache):
         self._room.acquire()
         sent = self._sending.submit(self._put, self.storage, name, payload)
         with self._lock:
-            self._sent = [one for one in self._sent if not one.done() or one.exception() is not None] + [sent]
+            done = [name for name, one in self._sent.items() if one.done() and one.exception() is None]
+            for name_done in done:
+                del self._sent[name_done]
+            self._sent[name] = sent
 
     def _put(self, storage: Storage, name: str, payload: bytes) -> None:
         try:
@@ -135,8 +143,8 @@ class SharedCache(Cache):
     def settle(self) -> None:
         """Wait until all that was written is in the storage. Raises RenderError when something did not get there."""
         with self._lock:
-            sent, self._sent = self._sent, []
-        for one in sent:
+            sent, self._sent = self._sent, {}
+        for one in sent.values():
             one.result()
 
     def samples(self, digest: str) -> Audio | None:

@@ -77,9 +77,12 @@ class Storage:
         """See `turns.Notes`."""
         path = self._at(name)
         try:
-            if not self._whole:
-                self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-            self._fs.pipe_file(path, raw, mode="create")
+            if self._whole:
+                self._fs.pipe_file(path, raw, mode="create")
+                return True
+            self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+            with self._fs.open(path, "xb") as file:  # its own `create` looks first, and creates then
+                file.write(raw)
         except FileExistsError:
             return False
         except (NotImplementedError, TypeError, ValueError):  # it cannot tell: then there are no turns

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 from pydantic import ValidationError
 
@@ -29,7 +29,7 @@ Telling = Callable[[str, float], None]
 
 
 class Bench:
-    """One process at a time. For one thread at a time; `stop` may come from any.
+    """One process at a time. For one thread at a time; `stop` may come from any. Close it when nothing is to be done.
 
     Args:
         patience_s: see `PATIENCE_S`.
@@ -38,7 +38,7 @@ class Bench:
     def __init__(self, patience_s: float = PATIENCE_S) -> None:
         self._patience_s = patience_s
         self._process: subprocess.Popen[bytes] | None = None
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - as long as this bench
+        self._said: IO[bytes] | None = None
         self._done = 0
 
     def do(self, task: Task, telling: Telling) -> Outcome:
@@ -68,18 +68,28 @@ class Bench:
             pass  # it is gone, or says what it never says: ended below either way
         finally:
             watch.over()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_PARTING_S)  # it may be about to say why it ends
+        last = self._last()
         self._end(process)
         where = f" at '{stage}'" if stage not in ("", "ready") else ""
         if late.is_set():
             return Outcome(kind="stopped", message=f"nothing moved{where} for {self._patience_s:.0f} s; it was stopped")
-        ending = self._ending(process.returncode)
-        return Outcome(kind="stopped", message=f"its process ended{where} ({ending})", lost=True)
+        how = f"signal {-process.returncode}" if process.returncode < 0 else f"exit code {process.returncode}"
+        return Outcome(
+            kind="stopped", message=f"its process ended{where} ({how}{': ' if last else ''}{last})", lost=True
+        )
 
     def stop(self) -> None:
-        """End the process, at once and for certain."""
+        """End the process at once; what it does is lost."""
         process = self._process
         if process is not None:
             process.kill()
+
+    def close(self) -> None:
+        """End the process, and let go of what was held for it."""
+        if self._process is not None:
+            self._end(self._process)
 
     @property
     def process(self) -> int | None:
@@ -91,9 +101,9 @@ class Bench:
             self._end(self._process)
         if self._process is None:
             self._done = 0
-            self._said.truncate(0)
+            self._said = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "producer.season.hand"],
+                [sys.executable, "-P", "-m", "producer.season.hand"],  # nothing from the folder that one is in
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._said,
@@ -105,17 +115,19 @@ class Bench:
         self._process = None
         process.kill()  # it holds nothing that is not whole or absent on disk
         process.wait()
-        for pipe in (process.stdin, process.stdout):
+        said, self._said = self._said, None
+        for pipe in (process.stdin, process.stdout, said):
             if pipe is not None:
                 with contextlib.suppress(OSError):  # what it had not read
                     pipe.close()
 
-    def _ending(self, code: int) -> str:
+    def _last(self) -> str:
+        """The last line of what the process said to nobody."""
+        if self._said is None:
+            return ""
         size = self._said.seek(0, os.SEEK_END)
         self._said.seek(max(0, size - _LAST_BYTES))
-        said = self._said.read().decode("utf-8", "replace").strip()
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        return f"{how}: {said.splitlines()[-1]}" if said else how
+        return "".join(self._said.read().decode("utf-8", "replace").strip().splitlines()[-1:])
 
 
 class _Watch:

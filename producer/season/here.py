@@ -52,6 +52,8 @@ class Here:
                 bench.stop()
             for thread in self._threads:
                 thread.join(0.1)
+        for bench in self.benches:
+            bench.close()
 
     @property
     def workers(self) -> int:
@@ -71,7 +73,6 @@ class Here:
     def _work(self, bench: Bench) -> None:
         while (task := self._tasks.get()) is not None and not self._over:
             self._news.put((task, self._tried(bench, task)))
-        bench.stop()
 
     def _tried(self, bench: Bench, task: Task) -> Outcome:
         def telling(stage: str, share: float) -> None:

@@ -37,7 +37,7 @@ def _bench(patience_s: float) -> Bench:
 
 def _stop() -> None:
     for bench in _benches.values():
-        bench.stop()
+        bench.close()
 
 
 def _tell(topic: str, name: str, stage: str, share: float) -> None:
