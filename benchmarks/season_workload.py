@@ -41,9 +41,12 @@ def write(folder: Path, episodes: int, lines: int, first: int = 1) -> list[Path]
             if line % 2 == 0:
                 play.append(f"      - sound: {_SOUNDS[(number + line // 2) % len(_SOUNDS)]}")
         play.append(f"      - narrator: {OUTRO}")
-        head = f"title: Night {number}\nseries: the_show.yaml\nseason: 1\nepisode: {number}\ndate: 2026-11-{number % 28 + 1:02d}\n"
+        head = f"title: Night {number}\nseries: the_show.yaml\nseason: 1\nepisode: {number}\n"
+        head += f"date: 2026-11-{number % 28 + 1:02d}\n"
         path = scripts / f"night_{number:03d}.yaml"
         body = "\n".join(play)
-        path.write_text(f"{head}scenes:\n  - title: Night {number}\n    room: small stone room\n    play:\n{body}\n", "utf-8")
+        path.write_text(
+            f"{head}scenes:\n  - title: Night {number}\n    room: small stone room\n    play:\n{body}\n", "utf-8"
+        )
         made.append(path)
     return made
