@@ -30,7 +30,7 @@ WORKERS = (1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 700, 1000)
 TIMES = Path(__file__).with_name("season_times.json")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class World:
     """What a season consists of, and what it runs on. Seconds, bytes."""
 
@@ -153,7 +153,7 @@ def simulate(world: World, workers: int, seed: int = 1) -> Run:
         for language in range(world.languages)
         for number in range(groups)
     ]
-    waiting = {language: groups for language in range(world.languages)}
+    waiting = dict.fromkeys(range(world.languages), groups)
     queue = deque(speaking)
     later = {
         language: sorted((Task(0.0, n, language, length) for n, length in enumerate(one)), key=lambda t: -t.length_s)

@@ -11,7 +11,7 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -52,6 +52,7 @@ class SharedCache(Cache):
         self._room = threading.BoundedSemaphore(_BEHIND)
         self._sent: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
+        self._asked_of: Container[str] | None = None
 
     def __reduce__(self) -> tuple[type[SharedCache], tuple[Path, Storage | None, int]]:  # type: ignore[override]
         """In another process it is the same cache, which holds less."""
@@ -71,7 +72,11 @@ class SharedCache(Cache):
 
     def has(self, name: str) -> bool:
         """See `Cache`."""
-        return super().has(name) or (self.storage is not None and self.storage.has(_at(name)))
+        return super().has(name) or (self._asks(name) and self.is_everywhere(name))
+
+    def is_laid_down(self, digest: str) -> bool:
+        """See `Cache`."""
+        return super().is_laid_down(digest) or self.is_everywhere(key("laid down", digest))
 
     def is_everywhere(self, name: str) -> bool:
         """Whether all machines find it."""
@@ -87,13 +92,45 @@ class SharedCache(Cache):
             if sent is not None:  # whose turn is next finds it there
                 sent.result()
 
+    def ask_only(self, names: Container[str] | None) -> None:
+        """Ask the storage for nothing but these, and for what is made in turns; with None, for everything.
+
+        For who makes what nobody has begun: a storage takes long to say that it has not got something.
+        """
+        self._asked_of = names
+
+    def entry(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """See `Cache`. Such entries are what many have in common: sounds, the measures of voices."""
+        if self.storage is None:
+            return super().entry(name, make)
+        found = self._anywhere(name)
+        if found is None:
+            with self.turn(name):
+                found = self._anywhere(name)  # another may have made it since
+                if found is None:
+                    found = make()
+                    self.write(name, found)
+        return found
+
+    def _anywhere(self, name: str) -> bytes | None:
+        found = super().read(name)
+        return self._brought(name) if found is None else found
+
     def read(self, name: str) -> bytes | None:
         """See `Cache`. Raises RenderError when the storage cannot be asked."""
         found = super().read(name)
-        if found is None and self.storage is not None:
-            found = self.fetch(name)
-            if found is not None:
-                super().write(name, found)
+        return self._brought(name) if found is None and self._asks(name) else found
+
+    def _asks(self, name: str) -> bool:
+        return self._asked_of is None or name in self._asked_of
+
+    def _brought(self, name: str) -> bytes | None:
+        """What the storage has, kept here from now on."""
+        if self.storage is None:
+            return None
+        found = self.fetch(name)
+        if found is not None:
+            super().write(name, found)
         return found
 
     def fetch(self, name: str) -> bytes | None:
@@ -150,7 +187,7 @@ class SharedCache(Cache):
     def samples(self, digest: str) -> Audio | None:
         """See `Cache`."""
         found = super().samples(digest)
-        if found is None and self.storage is not None and self.read(key("laid down", digest)) is not None:
+        if found is None and self._brought(key("laid down", digest)) is not None:
             found = super().samples(digest)
         return found
 

@@ -131,6 +131,7 @@ def season(
                 strict=strict,
             ),
             output=output or there.root / "output",
+            readers=cores(),
         )
         with _works(on, min(jobs or cores(), len(there.episodes)), patience) as works:
             rows = run.season(order, cache, works, board)

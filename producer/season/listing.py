@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
 from producer.cache import Cache, key
@@ -21,6 +23,8 @@ from producer.season.work import order
 from producer.voice import VOICES, take_name
 from producer.voice.engines import DEFAULT
 
+_MANY = 64
+"""Scripts from which it pays to have other processes read: each takes a second to begin."""
 GIVEN = "given"
 """Beside a project's own files: packs and heads from elsewhere, that the command named."""
 
@@ -164,6 +168,30 @@ class Lister:
         if known is None or known[0] != seen:
             known = self._digests[path] = seen, sha256_of(path)
         return Source(file=name, path=path, sha256=known[1], size_bytes=found.st_size)
+
+
+def look_at_all(
+    projects: Sequence[Project], outputs: Sequence[Path], asked: Asked, cache: Cache, jobs: int
+) -> Iterator[Episode | Unread]:
+    """Each project's episode, in their order; many by several processes, for scripts take their time to read."""
+    lister = Lister(asked, cache)
+    if jobs < 2 or len(projects) < _MANY:
+        yield from map(lister.look, projects, outputs)
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (asked, cache.root)) as processes:
+        yield from processes.map(_look, projects, outputs, chunksize=4)
+
+
+_lister: list[Lister] = []
+"""Of a process that looks for another."""
+
+
+def _begin(asked: Asked, root: Path) -> None:
+    _lister.append(Lister(asked, Cache(root)))
+
+
+def _look(project: Project, output: Path) -> Episode | Unread:
+    return _lister[0].look(project, output)
 
 
 def _within(root: Path, path: Path) -> str:

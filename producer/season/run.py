@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -14,15 +14,18 @@ from producer.errors import RenderError
 from producer.project import Project
 from producer.season import records
 from producer.season.found import Folder
-from producer.season.listing import Episode, Lister, Source, Unread
+from producer.season.listing import Episode, Source, Unread, look_at_all
 from producer.season.program import digest
 from producer.season.task import HERE, Asked, Facts, Outcome, Stored, Task, Tree
-from producer.season.travel import receive, send
+from producer.season.travel import listed, receive, send
 from producer.season.works import Board, Works
 from producer.shared import SharedCache
 
 LINES_AT_ONCE = 24
 """That several episodes have, and one worker speaks: a minute or two of speech."""
+
+_RECEIVED_AT_ONCE, _ASKED_AT_ONCE = 4, 16
+"""Episodes whose files are on their way back; questions to a storage that takes its time to answer."""
 
 Status = Literal["made", "kept", "mistake", "fault", "stopped"]
 
@@ -35,6 +38,8 @@ class Order:
     asked: Asked
     output: Path
     """Around the episodes' own folders."""
+    readers: int = 1
+    """Processes that read the scripts, where there are many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +82,10 @@ def season(order: Order, cache: SharedCache, works: Works, board: Board) -> tupl
     answer, a scheduler that is gone.
     """
     rows: dict[str, Row] = {}
-    lister, left = Lister(order.asked, cache), dict[str, Episode]()
-    for project in order.folder.episodes:
-        one = lister.look(project, order.output / project.slug)
+    left, projects = dict[str, Episode](), order.folder.episodes
+    outputs = [order.output / project.slug for project in projects]
+    looked_at = look_at_all(projects, outputs, order.asked, cache, order.readers)
+    for project, one in zip(projects, looked_at, strict=True):
         row = _known(one, order, cache)
         if row is not None:
             rows[project.slug] = row
@@ -87,11 +93,22 @@ def season(order: Order, cache: SharedCache, works: Works, board: Board) -> tupl
             left[project.slug] = one
     board.begin(len(left), sum(one.estimated_s for one in left.values()))
     trees = _sent(left, cache) if works.travels else {}
-    for slug, outcome in _made(left, _Sender(order, cache, trees), cache, works, board):
-        rows[slug] = row = _row(left[slug], _received(left[slug], outcome, cache))
-        board.over(slug, row.status, left[slug].estimated_s)
+    with ThreadPoolExecutor(_RECEIVED_AT_ONCE) as threads:
+        coming: dict[Future[Outcome], Episode] = {}
+        for slug, outcome in _made(left, _Sender(order, cache, trees), cache, works, board):
+            coming[threads.submit(_received, left[slug], outcome, cache)] = left[slug]
+            for done in [one for one in coming if one.done()]:
+                rows |= _over(coming.pop(done), done.result(), board)
+        for done, one in coming.items():
+            rows |= _over(one, done.result(), board)
     cache.settle()
     return tuple(rows[project.slug] for project in order.folder.episodes)
+
+
+def _over(one: Episode, outcome: Outcome, board: Board) -> dict[str, Row]:
+    row = _row(one, outcome)
+    board.over(one.slug, row.status, one.estimated_s)
+    return {one.slug: row}
 
 
 def _known(one: Episode | Unread, order: Order, cache: SharedCache) -> Row | None:
@@ -125,17 +142,25 @@ def _received(one: Episode, outcome: Outcome, cache: SharedCache) -> Outcome:
     return outcome
 
 
-def _sent(episodes: Mapping[str, Episode], cache: SharedCache) -> dict[Path, str]:
-    """Bring what episodes are made of to where workers find it; the id of each project's tree, by its folder."""
+def _sent(episodes: Mapping[str, Episode], cache: SharedCache) -> dict[str, Tree]:
+    """Bring what episodes are made of to where workers find it; what each one's files are called."""
     by_root: dict[Path, dict[str, Source]] = {}
     for one in episodes.values():
         by_root.setdefault(one.project.root, {}).update({source.file: source for source in one.sources})
     for sources in by_root.values():
         send(cache, [(_stored(source), source.path) for source in sources.values()])
-    return {
+    ids = {
         root: key("tree", sorted((name, source.sha256) for name, source in sources.items()))
         for root, sources in by_root.items()
     }
+
+    def tree(one: Episode) -> Tree:
+        return Tree(id=ids[one.project.root], files=listed(cache, map(_stored, one.sources)))
+
+    with ThreadPoolExecutor(_ASKED_AT_ONCE) as threads:
+        trees = dict(zip(episodes, threads.map(tree, episodes.values()), strict=True))
+    cache.settle()
+    return trees
 
 
 def _stored(source: Source) -> Stored:
@@ -150,14 +175,16 @@ def _made(
     plan = _Left({one.slug: one for one in by_length})
     jobs = max(1, works.workers // len(left)) if left and not works.travels else 1
     open_tasks = 0
-    for task, waiting in _shared(by_length, sender, cache):
+    common = _common(by_length)
+    for task, waiting in _shared(by_length, common, sender, cache):
         for slug in waiting:
             plan.waits.setdefault(slug, set()).add(task.name)
         works.submit(task)
         open_tasks += 1
+    there = {one.slug: tuple(name for name in one.takes if name in common) for one in by_length}
     for one in by_length:
         if one.slug not in plan.waits:
-            works.submit(sender.task(one, jobs))
+            works.submit(sender.task(one, jobs, there[one.slug]))
             open_tasks += 1
     while open_tasks:
         task, outcome = works.following(board)
@@ -166,15 +193,15 @@ def _made(
             yield task.name, outcome
             continue
         for one in plan.freed(task.name):  # what was not spoken is asked for again there, and reported where it stands
-            works.submit(sender.task(one, jobs))
+            works.submit(sender.task(one, jobs, there[one.slug]))
             open_tasks += 1
 
 
-def _shared(episodes: Sequence[Episode], sender: _Sender, cache: SharedCache) -> Iterator[tuple[Task, frozenset[str]]]:
-    """Tasks for what several episodes have in common, each with the episodes that wait for it.
+def _common(episodes: Sequence[Episode]) -> dict[str, list[Episode]]:
+    """Takes that are made before any episode, and the episodes that wait for them.
 
     That is the lines that are the same in several, and for each voice that several have one line, for which the voice
-    is measured. What is in the cache already needs no task.
+    is measured.
     """
     having: dict[str, list[Episode]] = {}
     speaking: dict[str, list[str]] = {}
@@ -183,13 +210,22 @@ def _shared(episodes: Sequence[Episode], sender: _Sender, cache: SharedCache) ->
             having.setdefault(name, []).append(one)
         for name, voice in one.voices.items():
             speaking.setdefault(voice, []).append(name)
-    wanted = {name for name, those in having.items() if len(those) > 1}
+    wanted = {name: those for name, those in having.items() if len(those) > 1}
     for voice, names in speaking.items():
-        several = Counter(one.slug for name in names for one in having[name])
-        if len(several) > 1 and not wanted.intersection(names):
-            wanted.add(names[0])
-            having[names[0]] = [one for one in episodes if voice in one.voices.values()]
-    missing = [name for name in having if name in wanted and not cache.has(name)]
+        those = [one for one in episodes if voice in one.voices.values()]
+        if len(those) > 1 and not any(name in wanted for name in names):
+            wanted[names[0]] = those
+    return wanted
+
+
+def _shared(
+    episodes: Sequence[Episode], having: Mapping[str, Sequence[Episode]], sender: _Sender, cache: SharedCache
+) -> Iterator[tuple[Task, frozenset[str]]]:
+    """Tasks for what several episodes have in common, each with the episodes that wait for it.
+
+    What is in the cache already needs no task.
+    """
+    missing = [name for name in having if not cache.has(name)]
     groups: dict[tuple[str, str], list[str]] = {}
     for name in missing:
         first = having[name][0]
@@ -212,24 +248,25 @@ class _Sender:
 
     order: Order
     cache: SharedCache
-    trees: Mapping[Path, str]
-    """Where files travel: what a project's tree is called."""
+    trees: Mapping[str, Tree]
+    """Where files travel: those of each episode."""
 
-    def task(self, one: Episode, jobs: int) -> Task:
+    def task(self, one: Episode, jobs: int, there: tuple[str, ...] = ()) -> Task:
         """To make an episode."""
         named = Path(os.path.relpath(one.project.script.absolute(), one.project.root.absolute())).as_posix()
-        tree = self.trees.get(one.project.root)
+        tree = self.trees.get(one.slug)
         return Task(
             kind="episode",
             name=one.slug,
             made_by=digest(),
             cache=self.cache.named,
             root=one.project.root.resolve().as_posix() if tree is None else "",
-            tree=None if tree is None else Tree(id=tree, files=tuple(map(_stored, one.sources))),
+            tree=tree,
             script=named,
             output=one.output.absolute().as_posix() if tree is None else "",
             asked=self.order.asked if tree is None else one.asked,
             jobs=jobs,
+            there=there,
         )
 
 

@@ -46,8 +46,14 @@ class Tree(_Sent):
 
     id: Digest
     """Of all that a season has of this project: one folder on a worker serves every episode."""
+    files: Digest
+    """Where `Files`, those that this task reads, are in the cache."""
+
+
+class Files(_Sent):
+    """Files of a project."""
+
     files: Annotated[tuple[Stored, ...], Field(max_length=1_000_000)]
-    """Those that this task reads."""
 
 
 class Asked(_Sent):
@@ -84,6 +90,8 @@ class Task(_Sent):
     asked: Asked = Asked()
     lines: Annotated[tuple[Text, ...], Field(max_length=100_000)] = ()
     """Ids of the lines that are to be spoken; for `lines`."""
+    there: Annotated[tuple[Digest, ...], Field(max_length=100_000)] = ()
+    """Names of takes that others have made for it."""
     jobs: int = Field(default=1, ge=1, le=4096)
 
 

@@ -19,14 +19,14 @@ from producer.cache import key
 from producer.deliver.files import Staging
 from producer.errors import RenderError
 from producer.render import stale
-from producer.season.task import Stored, Tree
+from producer.season.task import Files, Stored, Tree
 from producer.shared import SharedCache
 
 PIECE_BYTES = 32 << 20
 PROJECT = "project"
 """Where the project's own files are in what is laid out; beside it `listing.GIVEN`."""
 _LEFT_S = 3 * 24 * 3600.0
-_AT_ONCE = 4
+_AT_ONCE = 8
 
 
 def send(cache: SharedCache, files: Iterable[tuple[Stored, Path]]) -> None:
@@ -86,9 +86,9 @@ def fetch(cache: SharedCache, stored: Stored, target: Path) -> None:
 
 def receive(cache: SharedCache, outputs: Iterable[Stored], folder: Path, slug: str) -> None:
     """Put what was made of an episode into its folder, as a render does. Raises RenderError, and nothing is changed."""
-    with Staging(folder) as staging:
-        for one in outputs:
-            fetch(cache, one, staging.path(one.file))
+    with Staging(folder) as staging, ThreadPoolExecutor(_AT_ONCE) as threads:
+        for fetched in [threads.submit(fetch, cache, one, staging.path(one.file)) for one in outputs]:
+            fetched.result()
         staging.publish(stale=stale(slug))
 
 
@@ -111,11 +111,27 @@ def laid_out(cache: SharedCache, tree: Tree) -> Path:
             if old.stat().st_mtime < time.time() - _LEFT_S:
                 shutil.rmtree(old, ignore_errors=True)
     (folder / PROJECT).mkdir(exist_ok=True)
-    for stored in tree.files:
+    for stored in _listed(cache, tree.files):
         target = folder / stored.file
         if not target.is_file() or target.stat().st_size != stored.bytes:
             fetch(cache, stored, target)
     return folder
+
+
+def listed(cache: SharedCache, files: Iterable[Stored]) -> str:
+    """Keep a list of files where workers find it; its name. It is no part of a task: packs may have thousands."""
+    raw = Files(files=tuple(files)).model_dump_json().encode()
+    name = key("files that travel", raw)
+    if not cache.is_everywhere(name):
+        cache.send(name, raw)
+    return name
+
+
+def _listed(cache: SharedCache, name: str) -> tuple[Stored, ...]:
+    raw = cache.fetch(name)
+    if raw is None:
+        raise RenderError(f"what it is made of is not in the cache at {cache.named}, which all workers must share")
+    return Files.model_validate_json(raw).files
 
 
 def stored(file: str, path: Path) -> Stored:

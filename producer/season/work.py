@@ -8,12 +8,14 @@ import shutil
 import tempfile
 import time
 import traceback
+from collections.abc import Container
 from contextlib import ExitStack
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from producer import render, summary, voice
+from producer.cache import key
 from producer.crew import Crew
 from producer.deliver import manifest
 from producer.digests import sha256_of
@@ -42,6 +44,7 @@ def perform(raw: bytes, watch: Watch) -> Outcome:
         project, output, asked = _surroundings(task, cache)
         root = project.root.as_posix()
         ordered = order(asked, project, output, task.jobs)
+        cache.ask_only(_worth_asking(task, cache))
         try:
             done = _TASKS[task.kind](task, ordered, cache, watch)
         finally:
@@ -76,6 +79,17 @@ def _surroundings(task: Task, cache: SharedCache) -> tuple[Project, Path, Asked]
     (cache.root / "made").mkdir(exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=cache.root / "made"))
     return Project(root / task.script, root), made, asked.model_copy(update={"packs": packs, "sofa": sofa})
+
+
+def _worth_asking(task: Task, cache: SharedCache) -> Container[str] | None:
+    """What may be in the storage of an episode: what others made for it and, if somebody began it, anything."""
+    if task.kind != "episode" or cache.storage is None:
+        return None
+    begun = key("begun", task.script, task.name)
+    if cache.is_everywhere(begun):
+        return None
+    cache.send(begun, b"")
+    return frozenset(task.there)
 
 
 def _cache(named: str) -> SharedCache:
