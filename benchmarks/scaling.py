@@ -72,8 +72,8 @@ class World:
     """Entries a second: what S3 promises for one prefix."""
     answer_s: float = 0.03
     """Until a storage answers; eight questions are on their way at a time, but each miss is waited for."""
-    misses_per_entry: float = 1.5
-    """Measured: an entry is asked for before it is made."""
+    misses_per_s: float = 0.1
+    """Measured: what is asked for and not there yet, for each second of an episode: sounds, above all."""
     asker_bytes_s: float = 120e6
     """The link of whoever asks, through which all files come back."""
     slow: float = 0.02
@@ -178,7 +178,7 @@ def simulate(world: World, workers: int, seed: int = 1) -> Run:
         entries = task.length_s * world.entries_per_s + 3 * task.lines
         work_s += work
         share = chance.uniform(0.2, 0.9) if chance.random() < world.lost else 0.0
-        over_s = start_s + (work * (1.0 + share) + entries * world.misses_per_entry * world.answer_s) * speeds[worker]
+        over_s = start_s + (work * (1.0 + share) + task.length_s * world.misses_per_s * world.answer_s) * speeds[worker]
         stored = task.length_s * (world.stored_per_s + world.output_per_s)
         # What is made is stored while the next is being made; what is left at the end is waited for.
         return max(over_s, storage.through(start_s, stored), puts.through(start_s, entries))
@@ -197,7 +197,7 @@ def simulate(world: World, workers: int, seed: int = 1) -> Run:
                 queue.extend(replace(one, ready_s=over_s) for one in later[task.language])
         else:
             done_s = max(done_s, asker.through(over_s, task.length_s * world.output_per_s))
-    answers_s = heard_s * world.entries_per_s * world.misses_per_entry * world.answer_s
+    answers_s = heard_s * world.misses_per_s * world.answer_s
     longest_s = max(map(max, lengths)) * world.work_per_s
     bounds = {
         "the work": work_s / workers,
@@ -222,7 +222,7 @@ def measured(path: Path = TIMES) -> World:
         stored_per_s=middle["stored_bytes"] / middle["heard_s"],
         entries_per_s=middle["entries"] / middle["heard_s"],
         output_per_s=middle["output_bytes"] / middle["heard_s"],
-        misses_per_entry=middle["misses"] / middle["entries"],
+        misses_per_s=said["misses_per_s"],
         read_per_s=said["read_s"] / said["read_of_s"],
         scheduled_s=said["scheduled_s"],
         line_s=said["line_s"],
@@ -269,9 +269,8 @@ def svg(curves: Sequence[tuple[str, Sequence[Run]]]) -> str:
     ]
     for tick in (one * 10**power for power in range(int(decades) + 1) for one in (1, 2, 5)):
         if tick <= most:
-            parts.append(
-                f'<path d="M{x(tick):.1f} {y(1):.1f}V{y(most):.1f}M{x(1):.1f} {y(tick):.1f}H{x(most):.1f}" stroke="#e4e6ea"/>'
-            )
+            lines = f"M{x(tick):.1f} {y(1):.1f}V{y(most):.1f}M{x(1):.1f} {y(tick):.1f}H{x(most):.1f}"
+            parts.append(f'<path d="{lines}" stroke="#e4e6ea"/>')
             parts.append(
                 f'<text x="{x(tick):.1f}" y="{y(1) + 18:.1f}" text-anchor="middle" fill="#555">{tick:,}</text>'
             )

@@ -34,13 +34,14 @@ import psutil
 
 from benchmarks.season_workload import write
 from producer import project, render
-from producer.season import found, run
+from producer.season import found, run, work
 from producer.season.cluster import Cluster
 from producer.season.here import Here
 from producer.season.listing import Episode, Lister
-from producer.season.task import Asked
-from producer.season.works import NoBoard, Works
+from producer.season.task import Asked, Outcome, Task
+from producer.season.works import Board, NoBoard, Works
 from producer.shared import LOCAL, MADE_LOG, SharedCache, made, opened
+from producer.storage import Storage
 
 ROOT = Path(__file__).resolve().parent.parent
 WARM = 900
@@ -77,6 +78,7 @@ class Times:
     again_s: float = 0.0
     """The same season once more, of which all is there."""
     stored_bytes: int = 0
+    output_bytes: int = 0
 
 
 def one(kind: str, folder: Path, episodes: int, lines: int) -> Times:
@@ -142,8 +144,13 @@ def _season(kind: str, folder: Path, cache: SharedCache, works: Works, other: in
         sum((log - before).values()),
         sum(times - 1 for times in log.values()),
         again_s,
-        sum(path.stat().st_size for path in (folder / "storage").rglob("*") if path.is_file()),
+        _bytes(folder / "storage"),
+        _bytes(folder / "out" / "show"),
     )
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _cpu_s(other: int | None = None) -> float:
@@ -179,11 +186,82 @@ def _cluster(workers: int) -> Iterator[tuple[str, int]]:
         started.wait()
 
 
+class Inside:
+    """Tasks done in this very process, as they come (`works.Works`): to count and to time what is in them."""
+
+    travels = True
+    workers = 1
+
+    def __init__(self) -> None:
+        self._tasks: list[Task] = []
+        self.lines_s: list[float] = []
+        """What a line took that several episodes have."""
+
+    def __enter__(self) -> Inside:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def submit(self, task: Task) -> None:
+        self._tasks.append(task)
+
+    def following(self, board: Board) -> tuple[Task, Outcome]:
+        task = self._tasks.pop(0)
+        outcome = work.perform(task.model_dump_json().encode(), render.NoWatch())
+        if task.kind == "lines":
+            self.lines_s.append(outcome.wall_s / len(task.lines))
+        return task, outcome
+
+
+def inside(folder: Path, lines: int) -> dict[str, float]:
+    """What is in a task: questions that a storage cannot answer, entries, bytes; a task that has nothing to make."""
+    os.environ[LOCAL] = str(folder / "local")
+    missed: list[str] = []
+    get = Storage.get
+
+    def counting(storage: Storage, name: str) -> bytes | None:
+        found = get(storage, name)
+        if found is None:
+            missed.append(name)
+        return found
+
+    Storage.get = counting  # type: ignore[method-assign, assignment]
+    try:
+        write(folder / "warm", 2, 1, first=WARM)
+        write(folder / "show", 3, lines)
+        with opened(f"file://{folder / 'storage'}") as cache, Inside() as works:
+
+            def make(name: str) -> tuple[run.Row, ...]:
+                order = run.Order(folder=found.look(folder / name), asked=Asked(), output=folder / "out" / name)
+                return run.season(order, cache, works, NoBoard())
+
+            make("warm")
+            missed.clear()
+            rows = make("show")
+            heard_s = sum(row.facts.length_s for row in rows if row.facts is not None)
+            misses = len(missed)
+            shutil.rmtree(folder / "out" / "show")
+            shutil.rmtree(folder / "storage" / "turns", ignore_errors=True)
+            again = _again_s(folder / "show", cache)
+    finally:
+        Storage.get = get  # type: ignore[method-assign]
+    return {"misses_per_s": misses / heard_s, "line_s": statistics.median(works.lines_s), "begin_s": again}
+
+
+def _again_s(show: Path, cache: SharedCache) -> float:
+    """Reading a script once more, as a worker does: what a task costs of which all is there."""
+    lister = Lister(Asked(), cache)
+    began = time.perf_counter()
+    for one in found.look(show).episodes:
+        lister.look(one, show)
+    return (time.perf_counter() - began) / len(found.look(show).episodes)
+
+
 def handed_out_s(folder: Path, tasks: int = 200) -> dict[str, float]:
     """What handing out costs: a task of Dask that does nothing, and reading a script to know what to hand out."""
     from distributed import Client
 
-    write(folder / "show", 3, 20)
+    write(folder / "show", 3, 60)
     with SharedCache(folder / "cache") as cache:
         lister, episodes = Lister(Asked(), cache), found.look(folder / "show").episodes
         lister.look(episodes[0], folder)
@@ -195,11 +273,8 @@ def handed_out_s(folder: Path, tasks: int = 200) -> dict[str, float]:
         client.gather(client.map(abs, range(20)))
         began = time.perf_counter()
         client.gather([client.submit(abs, number, pure=False) for number in range(tasks)])
-        return {
-            "scheduled_s": (time.perf_counter() - began) / tasks,
-            "read_s": read_s,
-            "read_of_s": said_s,
-        }
+        scheduled_s = (time.perf_counter() - began) / tasks
+    return {"scheduled_s": scheduled_s, "read_s": read_s, "read_of_s": said_s}
 
 
 def table(runs: Sequence[Times]) -> Iterator[str]:
@@ -236,12 +311,14 @@ def main(arguments: Sequence[str] | None = None) -> list[Times]:
         print(json.dumps(asdict(one(kind, Path(folder), asked.episodes, asked.lines))))
         return []
     runs: list[Times] = []
-    with tempfile.TemporaryDirectory(prefix="producer-bench-") as work:
+    with tempfile.TemporaryDirectory(prefix="producer-bench-") as around:
         for _ in range(asked.repeat):
             for kind in asked.only.split(","):
-                runs.append(_alone(kind, Path(work) / "season", asked))
+                runs.append(_alone(kind, Path(around) / "season", asked))
                 print(f"{kind}: {runs[-1].wall_s:.1f} s, processor {runs[-1].cpu_s:.1f} s", file=sys.stderr)
-        costs = handed_out_s(Path(work) / "handing-out") if asked.json else {}
+        costs = (
+            handed_out_s(Path(around) / "handing-out") | inside(Path(around) / "in", asked.lines) if asked.json else {}
+        )
     print("\n".join(table(runs)))
     if asked.json:
         asked.json.write_text(json.dumps({"runs": [asdict(one) for one in runs], **costs}, indent=1) + "\n", "utf-8")

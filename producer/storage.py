@@ -119,7 +119,7 @@ class Storage:
                 "a cache in a storage needs fsspec: pip install 'producer-audio-drama[cluster]'"
             ) from None
         try:
-            return fsspec.filesystem(self._kind)
+            return fsspec.filesystem(self._kind, use_listings_cache=False)  # others write meanwhile
         except (ImportError, ValueError):
             raise RenderError(
                 f"a cache at {self._kind}:// needs the library that fsspec has for it (s3: s3fs, gs: gcsfs, az: adlfs)"

@@ -53,9 +53,12 @@ class Cluster:
 
     def __enter__(self) -> Cluster:
         try:
+            import dask.config
             from distributed import Client
         except ImportError:
             raise RenderError("--on needs Dask: pip install 'producer-audio-drama[cluster]'") from None
+        if self._address.startswith("tls://") and not dask.config.get("distributed.comm.tls.ca-file", None):
+            raise RenderError("tls:// needs certificates: name them in Dask's settings (distributed.comm.tls)")
         try:
             self._client = Client(self._address, timeout=_ANSWER_S, set_as_default=False)
             self._client.subscribe_topic(self._topic, self._heard)
