@@ -19,7 +19,9 @@ import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -48,7 +50,7 @@ def key(*parts: object) -> str:
 def default_root() -> Path:
     """`$PRODUCER_CACHE`, else the user's cache folder as the operating system has it."""
     named = os.environ.get("PRODUCER_CACHE")
-    if named:
+    if named and "://" not in named:  # a storage's address is no folder: `shared` has it, with a folder in front
         return Path(named)
     from platformdirs import user_cache_path  # only needed when no folder is named
 
@@ -77,7 +79,7 @@ class Cache:
         """In another process it is a cache of the same folder, which holds less and is not removed by that process."""
         return Cache, (self.root, _RECENT_BYTES // 3)
 
-    def __enter__(self) -> Cache:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -89,6 +91,18 @@ class Cache:
     def path(self, name: str) -> Path:
         """Where the entry `name` (from `key`) is or would be."""
         return self.root / name[:2] / name
+
+    def has(self, name: str) -> bool:
+        """Whether `read` has something to look at, which may still turn out to be damaged."""
+        return self.path(name).is_file()
+
+    def turn(self, name: str) -> AbstractContextManager[object]:
+        """Whoever makes `name` does it within this, and looks again first if its value is true: others are at it.
+
+        A cache that is filled by several processes (`shared`) lets in one at a time.
+        """
+        del name
+        return contextlib.nullcontext()
 
     def read(self, name: str) -> bytes | None:
         """The payload of `name`, or None when it is absent or damaged (a damaged one is removed)."""
@@ -117,25 +131,31 @@ class Cache:
                 left, gone = left - size, gone + 1
         return gone
 
+    def entry(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """The payload kept under `name`, made by `make` when there is none."""
+        kept = self.read(name)
+        if kept is None:
+            with self.turn(name) as shared:
+                kept = self.read(name) if shared else None  # another may have made it since
+                if kept is None:
+                    kept = make()
+                    self.write(name, kept)
+        return kept
+
     def data(self, name: str, make: Callable[[], dict[str, object]]) -> dict[str, object]:
         """The JSON object kept under `name`, made by `make` when there is none."""
-        kept = self.read(name)
-        if kept is not None:
-            found: dict[str, object] = json.loads(kept)
-            return found
-        made = make()
-        self.write(name, json.dumps(made, sort_keys=True).encode())
-        return made
+        found: dict[str, object] = json.loads(self.entry(name, lambda: json.dumps(make(), sort_keys=True).encode()))
+        return found
 
     def audio(self, name: str, make: Callable[[], Audio]) -> Audio:
-        """The samples kept under `name`, made by `make` when there are none. Bit-exact: float32 as computed."""
-        kept = self.read(name)
-        if kept is not None:
-            channels = kept[0]
-            return np.frombuffer(kept, "<f4", offset=4).reshape(-1, channels)
-        made = np.ascontiguousarray(make(), dtype="<f4")
-        self.write(name, bytes([made.shape[1], 0, 0, 0]) + made.tobytes())
-        return made
+        """The samples kept under `name`, made by `make` when there are none; read-only. Bit-exact: float32."""
+        kept = self.entry(name, lambda: _as_bytes(make()))
+        return np.frombuffer(kept, "<f4", offset=4).reshape(-1, kept[0])
+
+    def keep(self, name: str, audio: Audio) -> None:
+        """Keep samples that are at hand under `name`, where `audio` finds them."""
+        if not self.has(name):
+            self.write(name, _as_bytes(audio))
 
     def lay_down(self, audio: Audio, rate_hz: int) -> str | None:
         """Put one channel's samples, shape (n, 1), where `samples` finds them as long as this cache is open.
@@ -151,7 +171,7 @@ class Cache:
 
     def is_laid_down(self, digest: str) -> bool:
         """Whether `samples` has something to look at, which may still turn out to be damaged."""
-        return any(path.is_file() for path in self._laid_down(digest))
+        return self.has(key("laid down", digest)) or any(path.is_file() for path in self._laid_down(digest))
 
     def samples(self, digest: str) -> Audio | None:
         """What was laid down, shape (n, 1), read-only and bit-exact; None when it is gone or damaged."""
@@ -211,20 +231,40 @@ class _Recent:
             self._bytes = 0
 
 
+def _as_bytes(audio: Audio) -> bytes:
+    return bytes([audio.shape[1], 0, 0, 0]) + np.ascontiguousarray(audio, dtype="<f4").tobytes()
+
+
 def _read(path: Path, digest: str | None = None) -> bytes | None:
     """An entry's payload, which is what `digest` says where one is known; None for no such file. Removes a damaged."""
     try:
         raw = path.read_bytes()
     except OSError:
         return None
-    head, _, payload = raw.partition(b"\n")
-    found = hashlib.sha256(payload).hexdigest()
-    if head == _MAGIC + found.encode() and digest in (None, found):
+    payload, found = _parted(raw)
+    if payload is not None and digest in (None, found):
         with contextlib.suppress(OSError):  # what is used stays longest (`trim`)
             os.utime(path)
         return payload
     path.unlink(missing_ok=True)
     return None
+
+
+def unpacked(raw: bytes) -> bytes | None:
+    """The payload of an entry's bytes; None when they are damaged."""
+    return _parted(raw)[0]
+
+
+def _parted(raw: bytes) -> tuple[bytes | None, str]:
+    """An entry's payload, None when it is damaged, and its digest."""
+    head, _, payload = raw.partition(b"\n")
+    found = hashlib.sha256(payload).hexdigest()
+    return (payload if head == _MAGIC + found.encode() else None), found
+
+
+def packed(payload: bytes) -> bytes:
+    """An entry's bytes."""
+    return _MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n" + payload
 
 
 def _write(path: Path, payload: bytes) -> bool:

@@ -97,7 +97,7 @@ def written(
 def _by_crew(mix: Programme, how: Finish, cache: Cache, crew: Crew) -> Iterator[int]:
     """Each part's number, when a crew has made it."""
     names = [_name(mix, how, part) for part in mix.parts]
-    left = [part.index for part, name in zip(mix.parts, names, strict=True) if not cache.path(name).is_file()]
+    left = [part.index for part, name in zip(mix.parts, names, strict=True) if not cache.has(name)]
     coming, wanted = crew.finish(how, left), frozenset(left)
     for part in mix.parts:
         if part.index in wanted:

@@ -262,7 +262,7 @@ class Mixing:
 
     def is_kept(self, index: int) -> bool:
         """Whether `kept` has something, which may still turn out to be damaged."""
-        return self.mixer.knows(index) and self._cache.path(self.name(index)).is_file()
+        return self.mixer.knows(index) and self._cache.has(self.name(index))
 
     def name(self, index: int) -> str:
         """What names a part's samples; what the lines around it ask must be known, or kept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -151,6 +151,35 @@ def fix(project: Project) -> int:
 def cues(order: Order, cache: Cache, watch: Watch) -> tuple[CueRow, ...]:
     """The resolved cues of an episode, in the order they are heard."""
     return cue_sheet(plan(order, cache, watch).timeline)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What is known of an episode before anything is spoken."""
+
+    script: Script
+    """With the credits that will most probably be spoken."""
+    profile: Profile
+    packs: Packs
+    folder: Folder
+    """What actors have recorded."""
+
+    @property
+    def spoken(self) -> tuple[tuple[Line, int], ...]:
+        """Every line that a voice will say, with the index of the voice."""
+        uses = ((line, index) for line in self.script.lines for index in range(len(line.voices)))
+        return tuple((line, index) for line, index in uses if (line.id, index) not in self.folder.chosen)
+
+
+def foresee(order: Order, cache: Cache) -> Foreseen:
+    """An episode read and checked, with nothing made of it. Raises ScriptError, PackError, VoiceError, RenderError."""
+    with memory.uncollected():
+        script, packs = read_script(order.project, order.packs, cache)
+    profile = _profile(order.profile or script.profile)
+    sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
+    roles = [role for role, _ in _asked(script)]
+    folder = voice.look(order.project.root, order.project.slug, crediting.foreseen(script, roles, sounds).lines)
+    return Foreseen(crediting.foreseen(script, roles, sounds, folder.chosen.keys()), profile, packs, folder)
 
 
 def plan(

@@ -121,6 +121,11 @@ def scripts(root: Path) -> list[Path]:
     return _scripts(root / "script")
 
 
+def scripts_in(folder: Path) -> list[Path]:
+    """The scripts right in `folder`, by name. Raises RenderError when it cannot be read."""
+    return _scripts(folder)
+
+
 def shipped(name: str) -> Path:
     """A folder that travels with the program: in the wheel, or in the source tree beside the package."""
     inside = Path(str(resources.files("producer"))) / "shipped" / name

@@ -53,7 +53,7 @@ def made_of(placed: Placed, order: Order, origins: Sequence[Origin]) -> MadeOf:
             "packs": list(placed.filled),
             "seed": script.seed,
         },
-        versions={"producer": __version__, "ffmpeg": _ffmpeg(), **dict(_versions())},
+        versions=versions(),
     )
 
 
@@ -112,6 +112,11 @@ def _fact(kind: str, file: str, sha256: str, size_bytes: int, pack: str = "") ->
 def _voice(source: str) -> dict[str, str]:
     engine, _, name = source.partition(":")
     return VOICES[engine].made_of(name)
+
+
+def versions() -> dict[str, str]:
+    """Of the program, the encoder and the libraries that have a part in what is written, by their names."""
+    return {"producer": __version__, "ffmpeg": _ffmpeg(), **dict(_versions())}
 
 
 def _versions() -> Iterator[tuple[str, str]]:

@@ -73,6 +73,7 @@ __all__ = [
     "plan",
     "read_script",
     "script_text",
+    "stale",
     "written_script",
 ]
 
@@ -115,7 +116,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         page = paging.listening_page(script, timeline, delivered, audits, levels, (origins, titles), picture)
         staging.text(paging.PAGE, page)
         provenance.write_manifest(staging, script.title, made, order, styles, formats)
-        files = staging.publish(stale=_stale(slug))
+        files = staging.publish(stale=stale(slug))
     cache.trim()
     return Report(
         script=script,
@@ -217,8 +218,8 @@ def _styles(order: Order, script: Script) -> tuple[MixStyle, ...]:
     return wanted((*script.mixes, *order.mixes, *with_head))
 
 
-def _stale(slug: str) -> list[str]:
-    """What an earlier render may have left that this one did not make."""
+def stale(slug: str) -> list[str]:
+    """What an earlier render may have left that this one did not make, as `Staging.publish` takes it."""
     audio = [audio_name(slug, style, suffix) for style in MIXES.values() for suffix in SUFFIXES]
     return [*map(glob.escape, audio), *stems.PATTERNS, *map(auditing.reference_name, MIXES)]
 

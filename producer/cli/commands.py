@@ -18,11 +18,14 @@ from producer.cli import draft as draft_commands
 from producer.cli import feed as feed_commands
 from producer.cli import pack as pack_commands
 from producer.cli import preview
+from producer.cli import season as season_commands
 from producer.cli import studio as studio_commands
 from producer.cli import takes as takes_commands
 from producer.cli import verify as verify_commands
 from producer.cli import voices as voice_commands
 from producer.cli.common import (
+    FORMAT_NAMES,
+    SESSIONS,
     JsonOption,
     NoCacheOption,
     PackOption,
@@ -30,6 +33,7 @@ from producer.cli.common import (
     cores,
     counted,
     known,
+    names_in,
     opened_cache,
     print_json,
     progress,
@@ -63,10 +67,6 @@ app = typer.Typer(
 
 app.add_typer(takes_commands.app)
 
-SESSIONS = ("rpp", "dawproject", "otio", "labels", "csv")
-"""As `session.FORMATS` has them, which would load the mixer for `--help`."""
-FORMAT_NAMES = ("mp3", "mp3-vbr", "m4b", "m4a", "opus", "flac", "flac16", "wav", "wav16", "wav-float")
-"""As `model.formats.FORMATS` has them."""
 ScriptArgument = Annotated[Path | None, typer.Argument(metavar="SCRIPT", show_default=False, help="A script (YAML).")]
 
 app.add_typer(pack_commands.app)
@@ -143,11 +143,10 @@ def episode(
     from producer.model.mixes import ALL, MIXES
     from producer.model.profile import PROFILES
 
-    asked = tuple(dict.fromkeys(name.strip() for name in session.split(","))) if session is not None else ()
+    asked, kinds = names_in(session), names_in(formats)
     known("--profile", [profile] if profile is not None else [], PROFILES)
     known("--mix", mix or (), (*MIXES, ALL))
     known("--session", asked, SESSIONS)
-    kinds = tuple(dict.fromkeys(name.strip() for name in formats.split(","))) if formats is not None else ()
     known("--format", kinds, FORMAT_NAMES)
     if (two := clash(kinds)) is not None:
         raise UsageError(f"--format: {two[0]} and {two[1]} would have one file name; ask for one of them")
@@ -260,6 +259,7 @@ def cues(script: ScriptArgument = None, pack: PackOption = None, as_json: JsonOp
         print("\n".join(summary.cue_line(row) for row in rows))
 
 
+app.command()(season_commands.season)
 app.command()(draft_commands.draft)
 app.command()(audit_commands.audit)
 app.command()(feed_commands.feed)

@@ -25,6 +25,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on s
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Make everything anew and keep nothing.")]
 
+SESSIONS = ("rpp", "dawproject", "otio", "labels", "csv")
+"""As `session.FORMATS` has them, which would load the mixer for `--help`."""
+FORMAT_NAMES = ("mp3", "mp3-vbr", "m4b", "m4a", "opus", "flac", "flac16", "wav", "wav16", "wav-float")
+"""As `model.formats.FORMATS` has them."""
+
 
 def cores() -> int:
     """How many processors this process may use."""
@@ -39,6 +44,13 @@ def opened_cache(temporary: bool) -> Iterator[Cache]:
     """The user's cache, or one that is gone afterwards."""
     from producer.cache import Cache
 
+    named = os.environ.get("PRODUCER_CACHE", "")
+    if "://" in named and not temporary:
+        from producer import shared
+
+        with shared.opened(named) as storage:
+            yield storage
+        return
     with Cache(temporary=temporary) as cache:
         yield cache
 
@@ -66,6 +78,11 @@ def print_json(document: object) -> None:
     """One JSON document on standard output."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
     print()
+
+
+def names_in(written: str | None) -> tuple[str, ...]:
+    """The names that an option has with commas between them, each once."""
+    return () if written is None else tuple(dict.fromkeys(name.strip() for name in written.split(",")))
 
 
 def known(option: str, names: Iterable[str], all_names: Iterable[str]) -> None:

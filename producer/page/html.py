@@ -29,14 +29,14 @@ RIGHT_TO_LEFT = frozenset(
 
 def html(shown: Shown) -> str:
     """The listening page; the same values give the same page. docs/page.md says what stands on it."""
-    environment = _environment()
+    templates = environment()
     picture = embedded(shown.cover)
     light, dark = palettes(picture.hue)
-    style = environment.get_template("page.css").render(light=light, dark=dark).strip()
-    script = _script(environment)
+    style = templates.get_template("page.css").render(light=light, dark=dark).strip()
+    script = _script(templates)
     facts = shown.facts
     return (
-        environment.get_template("page.html").render(
+        templates.get_template("page.html").render(
             facts=facts,
             number=_number(shown),
             cover=picture.cover,
@@ -44,9 +44,9 @@ def html(shown: Shown) -> str:
             light=light,
             dark=dark,
             style=Markup(style),
-            style_hash=_hash(style),
+            style_hash=digest(style),
             script=Markup(script),
-            script_hash=_hash(script),
+            script_hash=digest(script),
             addresses=Markup(data.safe_json([relative(mix.file) for mix in shown.mixes])),
             data=Markup(data.safe_json(data.document(shown))),
             direction="rtl" if facts.language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr",
@@ -81,7 +81,8 @@ def link(address: str) -> str:
     return address.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of pages; whatever is put into one is escaped."""
     return Environment(
         loader=PackageLoader("producer.page", "templates"),
         autoescape=True,
@@ -91,14 +92,15 @@ def _environment() -> Environment:
     )
 
 
-def _script(environment: Environment) -> str:
+def _script(templates: Environment) -> str:
     """All programs as one, none of whose names are the window's."""
-    assert environment.loader is not None
-    parts = [environment.loader.get_source(environment, f"{name}.js")[0].strip() for name in SCRIPTS]
+    assert templates.loader is not None
+    parts = [templates.loader.get_source(templates, f"{name}.js")[0].strip() for name in SCRIPTS]
     return '(() => {\n"use strict";\n' + "\n\n".join(parts) + "\n})();"
 
 
-def _hash(text: str) -> str:
+def digest(text: str) -> str:
+    """SHA-256 in base64, as a page's policy names what may run or colour it."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 

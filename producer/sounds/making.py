@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from producer import dsp
 from producer.audio import Audio, as_stereo
-from producer.cache import Cache
+from producer.cache import Cache, key
 from producer.digests import sha256_of
 from producer.errors import PackError, Problem
 from producer.model import chance
@@ -93,9 +93,11 @@ def _unheard(source: FileSource, what: str) -> PackError:
 class Maker:
     """Makes members whole, as spot effects, steps and stingers are wanted."""
 
-    def __init__(self, rate_hz: int, recordings: Recordings, kept: Kept, recipes: Mapping[str, Recipe]) -> None:
+    def __init__(
+        self, rate_hz: int, recordings: Recordings, kept: Kept, recipes: Mapping[str, Recipe], cache: Cache
+    ) -> None:
         self.rate_hz, self.recordings, self.recipes = rate_hz, recordings, recipes
-        self._kept = kept
+        self._kept, self._cache = kept, cache
         self._onsets: dict[tuple[object, ...], int] = {}
 
     def made(self, pack: Pack, sound: PackSound, number: int, settings: Settings, length_s: float | None) -> Made:
@@ -103,12 +105,28 @@ class Maker:
         name = ("made", pack.name, sound.role, number, settings, length_s)
 
         def make() -> Audio:
-            made = self._member(pack, sound, number, settings, length_s if sound.sustains else None)
+            made = self._once(pack, sound, number, settings, length_s if sound.sustains else None)
             self._onsets[name] = min(max(made.onset, 0), max(len(made.audio) - 1, 0))
             return made.audio
 
         audio = self._kept.get(name, make)
         return Made(audio, self._onsets[name])
+
+    def _once(self, pack: Pack, sound: PackSound, number: int, settings: Settings, length_s: float | None) -> Made:
+        """What a recipe makes is kept: every process of a render and every episode of a season hears it again."""
+        if not any(isinstance(layer.source, FoleySource) for layer in sound.members[number].layers):
+            return self._member(pack, sound, number, settings, length_s)
+        whose = identity(pack, sound, number, self.recordings, self.recipes)
+        name = key("made", whose, [self.rate_hz, sound.sustains, list(map(list, settings)), length_s])
+
+        def make() -> bytes:
+            made = self._member(pack, sound, number, settings, length_s)
+            head = np.array([made.onset, made.audio.shape[1]], "<i8")
+            return head.tobytes() + np.ascontiguousarray(made.audio, "<f4").tobytes()
+
+        raw = self._cache.entry(name, make)
+        hit, channels = np.frombuffer(raw, "<i8", 2)
+        return Made(np.frombuffer(raw, "<f4", offset=16).reshape(-1, int(channels)), int(hit))
 
     def _member(self, pack: Pack, sound: PackSound, number: int, settings: Settings, length_s: float | None) -> Made:
         member = sound.members[number]

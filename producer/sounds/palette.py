@@ -59,7 +59,7 @@ class PackPalette:
         self._packs, self._cache, self._recipes = packs, cache, recipes
         self._kept = Kept(memory_bytes)
         self._recordings = Recordings(rate_hz, cache, self._kept)
-        self._maker = Maker(rate_hz, self._recordings, self._kept, recipes)
+        self._maker = Maker(rate_hz, self._recordings, self._kept, recipes, cache)
         self._beds = BedMaker(self._maker, cache, script_seed)
         self._once = Once()
         self._measured: dict[SoundRef, Measured] = {}

@@ -60,7 +60,8 @@ class Recording:
 
     def _hold(self, number: int, chunk: Audio) -> None:
         name = entries.key(*self._name, number)
-        self._kept.put(name, self._cache.audio(name, lambda: chunk))
+        self._kept.put(name, chunk)
+        self._cache.keep(name, chunk)
 
     def _chunks(self) -> Iterator[Audio]:
         decoded = decode(self._path)

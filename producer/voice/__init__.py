@@ -9,9 +9,19 @@ if TYPE_CHECKING:
     from producer.voice.engines import VOICES
     from producer.voice.folder import look
     from producer.voice.recorded import record_lines
-    from producer.voice.speak import check_voices, known_voices, speak_lines, variants, voice_fault
+    from producer.voice.speak import check_voices, known_voices, speak_lines, take_name, variants, voice_fault
 
-__all__ = ["VOICES", "check_voices", "known_voices", "look", "record_lines", "speak_lines", "variants", "voice_fault"]
+__all__ = [
+    "VOICES",
+    "check_voices",
+    "known_voices",
+    "look",
+    "record_lines",
+    "speak_lines",
+    "take_name",
+    "variants",
+    "voice_fault",
+]
 _OF = {"VOICES": "engines", "look": "folder", "record_lines": "recorded"}
 
 

@@ -15,14 +15,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.cache import Cache
+from producer.cache import Cache, key
 from producer.errors import VoiceError
+from producer.model.script import VoiceUse
 from producer.model.voice import Phrase, Take, TimedWord
-from producer.voice.engine import Onset
+from producer.voice.engine import Onset, Voice
 from producer.voice.finish import Trimmed
+from producer.voice.phrasing import Piece, told
+
+MADE = 1
+"""Part of every key: raise it when the same line should come out differently."""
 
 Again = Callable[[], object]
 """Makes a take again, and lays its samples down."""
+
+
+def names(
+    parts: Sequence[Piece], use: VoiceUse, engine: str, name: str, voice: Voice, rate_hz: int, *, rough: bool = False
+) -> tuple[str, str]:
+    """What a line's reading and its take's record are called in the cache."""
+    wanted = [told(part.tokens) for part in parts]  # as written: what the voice makes of figures is its version's
+    ends = [part.ends for part in parts]
+    made_by = [MADE, engine, voice.version(name), name.casefold(), use.rate_wpm, use.pitch, rough]
+    reading = key("reading", made_by, wanted, ends)
+    return reading, key("take's record", reading, rate_hz, [part.first for part in parts])
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from producer.model.voice import Phrase, Take
 from producer.voice.engine import BrokenVoiceError, Onset, Spoken, UnspeakableError, Utterance, Voice
 from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.finish import NOTHING, Trimmed, as_given, finish, spoken_s, trim
-from producer.voice.keep import laid_down, pack_reading, pack_take, unpack_reading, unpack_take
+from producer.voice.keep import MADE, laid_down, names, pack_reading, pack_take, unpack_reading, unpack_take
 from producer.voice.noise import PROBE, Verdict, verdict
 from producer.voice.pace import BENDS, Curve, bent, bracket, passage
 from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words, told
@@ -26,8 +26,6 @@ from producer.voice.pool import Pool
 from producer.voice.timing import VARIANTS, found_words
 from producer.voice.wording import worded
 
-_MADE = 1
-"""Part of every key: raise it when the same line should come out differently."""
 _BESIDE_SPEED = 120.0
 """Of the default engine, where its reading only serves to find another voice's words."""
 _COUNTED = 3
@@ -69,6 +67,13 @@ def speak_lines(
     finally:
         if pool is None:
             workers.stop()
+
+
+def take_name(line: Line, index: int, rate_hz: int, voices: Mapping[str, Voice] = VOICES) -> str:
+    """What names all that is heard of a line in one of its voices: lines of one name are spoken once."""
+    use = line.voices[index]
+    engine, name = split_voice(use.voice)
+    return names(pieces(line), use, engine, name, voices[engine], rate_hz)[1]
 
 
 def check_voices(uses: Iterable[tuple[Line, int, VoiceUse]], voices: Mapping[str, Voice] = VOICES) -> None:
@@ -190,19 +195,7 @@ class _Speaker:
     def take(self, line: Line, use: VoiceUse) -> Take:
         engine, name = split_voice(use.voice)
         parts = pieces(line)
-        wanted = [told(part.tokens) for part in parts]  # as written: what the voice makes of figures is its version's
-        ends = [part.ends for part in parts]
-        made_by = [
-            _MADE,
-            engine,
-            self.voices[engine].version(name),
-            name.casefold(),
-            use.rate_wpm,
-            use.pitch,
-            self.rough,
-        ]
-        reading_key = key("reading", made_by, wanted, ends)
-        take_key = key("take's record", reading_key, self.rate_hz, [part.first for part in parts])
+        reading_key, take_key = names(parts, use, engine, name, self.voices[engine], self.rate_hz, rough=self.rough)
         whose = f"{line.place}: line '{line.id}'"
         record = self.cache.read(take_key)
         kept = None if record is None else unpack_take(record, self.cache, lambda: self._again(line, use), whose)
@@ -356,7 +349,7 @@ class _Speaker:
         if not tokens:
             return None
         part = Piece(0, tokens, True)
-        made_by = [_MADE, engine, voice.version(name), name.casefold(), told(tokens)]
+        made_by = [MADE, engine, voice.version(name), name.casefold(), told(tokens)]
 
         def measured(speed: float) -> float:
             if (engine, name, speed) not in self.paces:

@@ -34,7 +34,7 @@ class Bench:
         kept = Kept()
         self._recordings = Recordings(rate_hz, cache, kept)
         self._palette = palette(Packs(listed=(pack,)), rate_hz, cache, recipes, SEED)
-        self._beds = BedMaker(Maker(rate_hz, self._recordings, kept, recipes), cache, SEED)
+        self._beds = BedMaker(Maker(rate_hz, self._recordings, kept, recipes, cache), cache, SEED)
 
     def sheet(self, roles: Collection[str] = ()) -> Sheet:
         """The page of the pack, or of some of its roles (aliases too). Raises UsageError for a role it has not."""

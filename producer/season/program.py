@@ -1,0 +1,18 @@
+"""Which program this is: workers that have another would make other bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import lru_cache
+
+from producer import provenance
+from producer.mixing import made_by
+
+
+@lru_cache(maxsize=1)
+def digest() -> str:
+    """SHA-256 of the program's code and of what it depends on that is heard: libraries, the encoder, the processor."""
+    said = [made_by(), provenance.versions(), platform.machine()]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

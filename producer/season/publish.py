@@ -1,0 +1,98 @@
+"""What stands beside the episodes of a season: the page about all of them, and the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from producer import publishing
+from producer.deliver.files import Staging
+from producer.errors import ProducerError
+from producer.page import season as page
+from producer.season.run import Row
+
+PAGE = "season.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was written, what a person should look at, and what stood in the way."""
+
+    page: Path | None = None
+    feed: Path | None = None
+    remarks: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def publish(rows: Sequence[Row], output: Path, url: str = "") -> Published:
+    """Write the season's page into `output` and, with a `url`, the feed of all that is there.
+
+    Raises RenderError when `output` takes no page.
+    """
+    with Staging(output) as staging:
+        staging.text(PAGE, page.html([_shown(row) for row in _in_order(rows)]))
+        staging.publish()
+    if not url:
+        return Published(page=output / PAGE)
+    try:
+        feed = publishing.publish(output, url)
+    except ProducerError as wrong:
+        return Published(page=output / PAGE, problem=str(wrong))
+    return Published(page=output / PAGE, feed=feed.file, remarks=feed.remarks)
+
+
+def _in_order(rows: Sequence[Row]) -> list[Row]:
+    """By season and number, an episode's editions after it; what has no number or failed where its script stands."""
+    numbers = {}
+    for at, row in enumerate(rows):
+        facts = row.facts
+        number = (facts.season or 0, facts.episode) if facts is not None and facts.episode is not None else None
+        numbers[row.slug] = (0, *number, at) if number else (1, 0, 0, at)
+    return sorted(rows, key=lambda row: numbers[row.slug])
+
+
+def _shown(row: Row) -> page.Row:
+    facts = row.facts
+    if facts is None:
+        return page.Row(slug=row.slug, title=row.slug, failed=row.message or row.status)
+    return page.Row(
+        slug=row.slug,
+        title=facts.title,
+        show=facts.show,
+        number=_number(facts.season, facts.episode),
+        language=facts.language,
+        edition_of=facts.edition_of,
+        profile=facts.profile,
+        asked_lufs=facts.asked_lufs,
+        tolerance_lu=facts.tolerance_lu,
+        length_s=facts.length_s,
+        files=tuple(
+            page.File(
+                file=one.file,
+                mix=one.mix,
+                format=one.format,
+                lufs=one.loudness_lufs,
+                range_lu=one.loudness_range_lu,
+                peak_dbtp=one.true_peak_dbtp,
+            )
+            for one in facts.files
+        ),
+        margins={
+            kind: page.Margin(lu=one.margin_lu, asked_lu=one.asked_lu, line=one.line, where=one.where)
+            for kind, one in facts.margins.items()
+        },
+        findings=tuple(page.Finding(where=one.where, time=one.time, what=one.what) for one in facts.findings),
+        notes=tuple(_notes(facts.untranslated, facts.recorded, facts.lines)),
+    )
+
+
+def _number(season: int | None, episode: int | None) -> str:
+    if episode is None:
+        return ""
+    return f"{season}.{episode}" if season is not None else str(episode)
+
+
+def _notes(untranslated: int, recorded: int, lines: int) -> list[str]:
+    said = [f"{untranslated} {'text' if untranslated == 1 else 'texts'} not translated"] if untranslated else []
+    return said + ([f"{recorded} of {lines} lines recorded"] if recorded else [])

@@ -1,0 +1,48 @@
+"""What a Dask worker runs: one function of this program, on bytes that `task` checks.
+
+It is the only thing of ours that Dask is ever asked to run. It is known by its name, so no code travels.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import threading
+from typing import Any
+
+from producer.season.bench import Bench
+from producer.season.task import Outcome, Task
+
+_benches: dict[int, Bench] = {}
+_lock = threading.Lock()
+
+
+def perform(raw: bytes, topic: str, patience_s: float) -> bytes:
+    """Do a task on this thread's bench; how it ended. Who asked listens to `topic` meanwhile."""
+    task = Task.model_validate_json(raw)
+    outcome: Outcome = _bench(patience_s).do(task, lambda stage, share: _tell(topic, task.name, stage, share))
+    return outcome.model_dump_json().encode()
+
+
+def _bench(patience_s: float) -> Bench:
+    with _lock:
+        if not _benches:
+            atexit.register(_stop)
+        number = threading.get_ident()
+        if number not in _benches:
+            _benches[number] = Bench(patience_s)
+        return _benches[number]
+
+
+def _stop() -> None:
+    for bench in _benches.values():
+        bench.close()
+
+
+def _tell(topic: str, name: str, stage: str, share: float) -> None:
+    from distributed import get_worker
+
+    with contextlib.suppress(Exception):  # whether anybody hears it changes nothing about the work
+        worker: Any = get_worker()
+        worker.log_event(topic, {"name": name, "stage": stage, "share": share, "pid": os.getpid()})
