@@ -35,12 +35,16 @@ def cores() -> int:
 
 
 @contextlib.contextmanager
-def opened_cache(temporary: bool) -> Iterator[Cache]:
-    """The user's cache, or one that is gone afterwards."""
+def opened_cache(temporary: bool, silent: bool = False) -> Iterator[Cache]:
+    """The user's cache, or one that is gone afterwards; in the end it is told what was wrong with it."""
     from producer.cache import Cache
 
     with Cache(temporary=temporary) as cache:
-        yield cache
+        try:
+            yield cache
+        finally:
+            for line in () if silent else cache.remarks():
+                print(line, file=sys.stderr)
 
 
 @contextlib.contextmanager
