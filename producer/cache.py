@@ -1,7 +1,9 @@
 """What was made once is kept, named by the content it was made from.
 
 An entry is one file: a header line with the SHA-256 of the rest, then the payload. It is written beside its name and
-renamed, so it is whole or absent; a damaged one is thrown away and made again. Safe with many writers at once.
+renamed, so it is whole or absent; a damaged one is thrown away and made again. Safe with many writers at once. A
+folder that takes nothing costs speed and no more; what was found damaged, and that nothing is kept, is told afterwards
+(`remarks`).
 
 What a render needs again later and does not hold in memory is laid down here, too (`lay_down`, `samples`).
 """
@@ -16,20 +18,23 @@ import shutil
 import tempfile
 import threading
 import time
-import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from producer import __version__
+from producer import __version__, owned
 from producer.audio import Audio
 
 _MAGIC = b"producer-cache-1 "
 _IN_USE_S = 3600.0
+_TEMPORARY = "producer-cache-"
+_LEAST_FREE_BYTES = 256 << 20
+"""With less on the cache's disk, what does not go into memory waits where the system has its temporary files."""
 _RECENT_BYTES = 24 << 20
 """Of samples that were laid down: two minutes of speech, which is more than is heard at once."""
 _RATE_BYTES = 8  # before the samples, which so stay on whole places
@@ -69,11 +74,12 @@ class Cache:
     """A folder of entries. Close it (or use it in `with`) to remove a temporary one (`--no-cache`)."""
 
     def __init__(self, root: Path | None = None, recent_bytes: int | None = None, *, temporary: bool = False) -> None:
-        self._temporary = Path(tempfile.mkdtemp(prefix="producer-")) if temporary else None
-        self.root = self._temporary or root or default_root()
+        self._temporary = _temporary() if temporary else None
+        self.root = self._temporary.path if self._temporary else (root or default_root())
         self._recent = _Recent(_RECENT_BYTES if recent_bytes is None else recent_bytes)
-        self._spare: Path | None = None
+        self._spare: owned.OwnedFolder | None = None
         self._spare_lock = threading.Lock()
+        self.faults = Faults()
 
     def __reduce__(self) -> tuple[type[Cache], tuple[Path, int]]:
         """In another process it is a cache of the same folder, which holds less and is not removed by that process."""
@@ -86,7 +92,33 @@ class Cache:
         self._recent.clear()
         for folder in (self._temporary, self._spare):
             if folder is not None:
-                shutil.rmtree(folder, ignore_errors=True)
+                folder.remove()
+
+    def remarks(self) -> tuple[str, ...]:
+        """What the user is to know of this cache when the work is done: a line each, mostly none."""
+        lines = []
+        if damaged := len(self.faults.damaged):
+            things = "1 damaged entry was" if damaged == 1 else f"{damaged} damaged entries were"
+            lines.append(f"cache: {things} thrown away and made anew, in {self.root}")
+        if self.faults.unkept:
+            lines.append(
+                f"cache: not all could be kept in {self.root} ({self.faults.unkept}); the next render takes longer"
+            )
+        return tuple(lines)
+
+    def work(self) -> Path:
+        """A folder for what has to wait on disk: in the cache's own, else where the system has temporary files."""
+        work = self.root / "work"
+        try:
+            work.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=work).close()
+            free = shutil.disk_usage(work).free
+            if free >= _LEAST_FREE_BYTES or free >= shutil.disk_usage(tempfile.gettempdir()).free:
+                return work
+        except OSError as found:
+            self.faults.unkept = found.strerror or str(found)
+        spare = self._spare_folder()
+        return work if spare is None else spare / "work"
 
     def path(self, name: str) -> Path:
         """Where the entry `name` (from `key`) is or would be."""
@@ -106,19 +138,23 @@ class Cache:
 
     def read(self, name: str) -> bytes | None:
         """The payload of `name`, or None when it is absent or damaged (a damaged one is removed)."""
-        return _read(self.path(name))
+        return self._read(self.path(name))
 
     def write(self, name: str, payload: bytes) -> bool:
         """Keep `payload` under `name`; a full or read-only disk (False) only costs the next render its speed."""
-        return _write(self.path(name), payload)
+        return self._write(self.path(name), payload)
 
     def trim(self) -> int:
         """Remove what was not used for longest, until there is no more than `most_bytes()`; how many entries went.
 
-        What was used within the last hour stays: another render may want it.
+        What was used within the last hour stays: another render may want it. What was being written by one that was
+        killed goes, too.
         """
         entries: list[tuple[float, int, Path]] = []
         for path in self.root.glob("[0-9a-f][0-9a-f]/*"):
+            if path.name.startswith(owned.PART):
+                owned.clear_part(path)
+                continue
             with contextlib.suppress(OSError):
                 found = path.stat()
                 entries.append((found.st_mtime, found.st_size, path))
@@ -167,7 +203,7 @@ class Cache:
         if self.write(key("laid down", digest), payload):
             return digest
         spare = self._spare_folder()
-        return digest if spare is not None and _write(spare / digest, payload) else None
+        return digest if spare is not None and self._write(spare / digest, payload) else None
 
     def is_laid_down(self, digest: str) -> bool:
         """Whether `samples` has something to look at, which may still turn out to be damaged."""
@@ -179,7 +215,7 @@ class Cache:
         if kept is not None:
             return kept
         for path in self._laid_down(digest):
-            payload = _read(path, digest)
+            payload = self._read(path, digest)
             if payload is not None:
                 found = np.frombuffer(payload, "<f4", offset=_RATE_BYTES).reshape(-1, 1)
                 self._recent.put(digest, found)
@@ -188,18 +224,89 @@ class Cache:
 
     def _laid_down(self, digest: str) -> tuple[Path, ...]:
         path = self.path(key("laid down", digest))
-        return (path,) if self._spare is None else (path, self._spare / digest)
+        return (path,) if self._spare is None else (path, self._spare.path / digest)
 
     def _spare_folder(self) -> Path | None:
         """A folder for what the cache's own does not take; it goes with this cache."""
         with self._spare_lock:
             if self._spare is None:
                 try:
-                    self._spare = Path(tempfile.mkdtemp(prefix="producer-"))
+                    self._spare = _temporary()
                 except OSError:
                     return None
-                weakref.finalize(self, shutil.rmtree, self._spare, ignore_errors=True)
-            return self._spare
+            return self._spare.path
+
+    def _read(self, path: Path, digest: str | None = None) -> bytes | None:
+        """An entry's payload, which is what `digest` says where one is known; None for no such file.
+
+        Removes one that is damaged.
+        """
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as found:
+            if not isinstance(
+                found, NotADirectoryError | PermissionError
+            ):  # which is no damage, but a cache of nobody's
+                self.faults.damaged.add(path.name)
+            return None
+        payload, found_digest = _parted(raw)
+        if payload is not None and digest in (None, found_digest):
+            with contextlib.suppress(OSError):  # what is used stays longest (`trim`)
+                os.utime(path)
+            return payload
+        self.faults.damaged.add(path.name)
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return None
+
+    def _write(self, path: Path, payload: bytes) -> bool:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, part = owned.new_part(path.parent)
+        except OSError as found:
+            self.faults.unkept = found.strerror or str(found)
+            return False
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(_head(payload))
+                out.write(payload)
+                out.flush()
+                if os.name == "posix":
+                    part.replace(path)  # before it is let go
+            if os.name != "posix":
+                part.replace(path)
+        except OSError as found:
+            self.faults.unkept = found.strerror or str(found)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            return False
+        except BaseException:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise
+        return True
+
+
+@dataclass
+class Faults:
+    """What a cache met with: entries that were damaged, by their names, and why it could not keep something."""
+
+    damaged: set[str] = field(default_factory=set)
+    unkept: str = ""
+
+    def add(self, other: Faults) -> None:
+        """What another process met with in the same folder."""
+        self.damaged |= other.damaged
+        self.unkept = self.unkept or other.unkept
+
+
+def _temporary() -> owned.OwnedFolder:
+    """A folder that goes with this process; those of killed ones go now. Raises OSError."""
+    place = Path(tempfile.gettempdir())
+    owned.clear(place, _TEMPORARY)
+    return owned.OwnedFolder(place, _TEMPORARY)
 
 
 class _Recent:
@@ -235,21 +342,6 @@ def _as_bytes(audio: Audio) -> bytes:
     return bytes([audio.shape[1], 0, 0, 0]) + np.ascontiguousarray(audio, dtype="<f4").tobytes()
 
 
-def _read(path: Path, digest: str | None = None) -> bytes | None:
-    """An entry's payload, which is what `digest` says where one is known; None for no such file. Removes a damaged."""
-    try:
-        raw = path.read_bytes()
-    except OSError:
-        return None
-    payload, found = _parted(raw)
-    if payload is not None and digest in (None, found):
-        with contextlib.suppress(OSError):  # what is used stays longest (`trim`)
-            os.utime(path)
-        return payload
-    path.unlink(missing_ok=True)
-    return None
-
-
 def unpacked(raw: bytes) -> bytes | None:
     """The payload of an entry's bytes; None when they are damaged."""
     return _parted(raw)[0]
@@ -264,24 +356,8 @@ def _parted(raw: bytes) -> tuple[bytes | None, str]:
 
 def packed(payload: bytes) -> bytes:
     """An entry's bytes."""
-    return _MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n" + payload
+    return _head(payload) + payload
 
 
-def _write(path: Path, payload: bytes) -> bool:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-    except OSError:
-        return False
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(_MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n")
-            out.write(payload)
-        Path(part).replace(path)
-    except OSError:
-        Path(part).unlink(missing_ok=True)
-        return False
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
-    return True
+def _head(payload: bytes) -> bytes:
+    return _MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n"

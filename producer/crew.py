@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from producer.cache import Faults
     from producer.deliver.shelf import Shelf
     from producer.mix.listening import StemName, Stems
     from producer.model.mixes import MixStyle
@@ -35,6 +36,8 @@ FEWEST_PARTS = 4
 _AHEAD = 2
 """Tasks that a hand has been told at a time, so that it never waits for this process."""
 _PATIENCE_S = 5.0
+_LONGEST_S = 600.0
+"""No part takes so long, even where many renders share a machine: whose hands say nothing for so long are lost."""
 _WORK = "work.pickle"
 _RECIPES = "recipes"
 
@@ -50,6 +53,8 @@ class Crew:
         self._first: subprocess.Popen[bytes] | None = None
         self._hands: list[Connection] = []
         self._beds = 0
+        self._faults: Faults | None = None
+        self._lost = False
 
     def __enter__(self) -> Crew:
         return self
@@ -58,14 +63,19 @@ class Crew:
         for hand in self._hands:
             hand.close()  # which ends it
         if self._first is not None:
-            if failed is not None:
-                self._first.kill()
+            if failed is not None or self._lost:
+                self._kill(self._first)
             try:
                 self._first.wait(_PATIENCE_S)
             except subprocess.TimeoutExpired:
-                self._first.kill()
+                self._kill(self._first)
                 self._first.wait()
         self._first, self._hands = None, []
+
+    def _kill(self, first: subprocess.Popen[bytes]) -> None:
+        """End all hands, and the encoders that they have started; the first has a group of its own with them."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # all have ended
+            os.killpg(first.pid, signal.SIGKILL)
 
     def warm(self, script: Path) -> None:
         """Have them begin to get ready, if the script is long enough to need them."""
@@ -80,6 +90,7 @@ class Crew:
         from producer.mix.stems import sustained
 
         self._beds = len(sustained(placed.timeline.clips))
+        self._faults = placed.palette.cache.faults
         work = shelf.folder / _WORK
         with work.open("wb") as file:
             _Pickler(file, pickle.HIGHEST_PROTOCOL).dump((placed, tuple(styles), stems, shelf))
@@ -119,7 +130,7 @@ class Crew:
             for end in theirs:
                 ends.enter_context(end)
             self._first = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=numbers
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=numbers, process_group=0
             )
         self._hands = [Connection(end.detach()) for end in ours]
         return True
@@ -142,15 +153,25 @@ class Crew:
             busy = [hand for hand, parts in told.items() if parts]
             if not busy:
                 return
-            ready = wait(busy)
-            for hand in [one for one in busy if one in ready]:
+            ready = wait(busy, _LONGEST_S)
+            self._lost = self._lost or not ready
+            for hand in [one for one in busy if one in ready or self._lost]:
                 try:
-                    result = hand.recv()
+                    result = self._answer(hand)
                 except (OSError, EOFError):  # it is gone, whatever for: what it had to do is not done
                     for lost in told.pop(hand):
                         yield lost, None
                 else:
                     yield told[hand].popleft(), result
+
+    def _answer(self, hand: Connection) -> Any:
+        """What a hand has made; raises EOFError or OSError when it is gone, or lost."""
+        if self._lost:
+            raise EOFError
+        result, faults = hand.recv()
+        if self._faults is not None and faults is not None:
+            self._faults.add(faults)
+        return result
 
 
 class Rota:
@@ -231,7 +252,7 @@ def _serve(commands: Connection) -> None:
                 result = getattr(working, task)(*settings)
             except Exception:
                 result = None  # who called makes it anew, and so finds out why and can say it
-            commands.send(result)
+            commands.send((result, working.faults if working is not None else None))
 
 
 if __name__ == "__main__":

@@ -40,6 +40,8 @@ class Hand:
         self._cache, self._profile = placed.palette.cache, placed.profile
         self._mixing = Mixing(placed, styles, stems, shelf, self._cache)
         self._resting = False
+        self.faults = self._cache.faults
+        """What the cache met with so far."""
 
     def ready(self, bed: int) -> bool:
         """Find out what must be known of a bed, for all hands."""

@@ -89,7 +89,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
     """
     memory.few_arenas()
     slug, folder = order.project.slug, order.output or order.project.output
-    with Staging(folder) as staging, Workshop(cache.root / "work") as workshop:
+    with Staging(folder) as staging, Workshop(cache.work()) as workshop:
         outline, (origins, titles, made), styles, mix = _mixed(order, cache, workshop, staging, watch, crew)
         memory.give_back()
         script, timeline, profile = outline.script, outline.timeline, outline.profile
@@ -137,7 +137,7 @@ def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview
     memory.few_arenas()
     folder = (order.output or order.project.output) / PREVIEWS
     placed = plan(order, cache, watch, window)
-    with Staging(folder) as staging, Workshop(cache.root / "work") as workshop:
+    with Staging(folder) as staging, Workshop(cache.work()) as workshop:
         name = f"{order.project.slug}.{window.name}{encode.codec(placed.profile).suffix}"
         made = previewed(placed, window, staging.path(name), workshop, cache, order.jobs, watch)
         staging.publish(stale=())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -198,14 +200,20 @@ def test_a_shelf_gives_back_what_another_put_there(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_render_left_is_cleared_and_what_a_running_one_has_is_not(tmp_path: Path) -> None:
-    left, young = tmp_path / ".mix-left", tmp_path / ".mix-young"
-    for folder in (left, young):
+    killed = (
+        "import os, pathlib, sys; from producer.owned import OwnedFolder\n"
+        "print(OwnedFolder(pathlib.Path(sys.argv[1]), '.mix-').path, flush=True); os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", killed, str(tmp_path)], capture_output=True, text=True, check=False)
+    left, young, old = Path(done.stdout.strip()), tmp_path / ".mix-young", tmp_path / ".mix-old"
+    for folder in (young, old):  # whose makers have not come to mark them
         folder.mkdir()
-        (folder / "owned").touch()
-    os.utime(left, (1e9, 1e9))
+    os.utime(old, (1e9, 1e9))
+    assert (left / "owned").is_file()
     with shelf(tmp_path) as running:
         os.utime(running.folder, (running.folder.stat().st_mtime - 600.0,) * 2)
         with shelf(tmp_path):
             assert running.folder.exists()
             assert young.exists()
             assert not left.exists()
+            assert not old.exists()

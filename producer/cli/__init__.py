@@ -1,6 +1,6 @@
 """The command line: arguments, printing, exit codes. The only package that prints.
 
-0 done · 1 the user can mend it · 2 wrong usage · 3 a fault of ours · 130 stopped with Ctrl-C.
+0 done · 1 the user can mend it · 2 wrong usage · 3 a fault of ours · 130 stopped with Ctrl-C (143: by `kill`).
 """
 
 import os

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 import traceback
@@ -38,7 +40,19 @@ from producer.cli.common import (
     print_json,
     progress,
 )
+from producer.cli.stopping import Stopping, heeded
 from producer.errors import ProducerError, UsageError
+
+_OF_THE_MACHINE = frozenset(
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EIO", "EMFILE", "ENFILE", "ENOMEM", "ENODEV", "ESTALE")
+    if hasattr(errno, name)
+)
+"""What no program can foresee: a full or broken disk, too many files, too little memory."""
+
+
+class _StoppedError(Exception):
+    """Somebody asked the command to stop; Typer has no say in how that ends."""
 
 
 class _Commands(TyperGroup):
@@ -51,8 +65,7 @@ class _Commands(TyperGroup):
         except BrokenPipeError:  # `render cues | head`: whoever reads has read enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except KeyboardInterrupt:
-            print("stopped", file=sys.stderr)
-            raise typer.Exit(130) from None
+            raise _StoppedError from None
 
 
 app = typer.Typer(
@@ -160,7 +173,7 @@ def episode(
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
     with (
-        opened_cache(no_cache) as cache,
+        opened_cache(no_cache, silent=quiet) as cache,
         progress(quiet or as_json) as watch,
         Effort(memory=verbose) as effort,
         Crew(jobs or cores()) as crew,
@@ -300,18 +313,44 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # names and scripts are Unicode whatever the console's code page
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    with heeded() as stopping:
+        code = _ended(stopping)
+    sys.exit(code)
+
+
+def _ended(stopping: Stopping) -> int:
+    """The exit code of the command that the arguments ask for, once it has run and what went wrong is said."""
+    code = 0
     try:
         app()
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    except (KeyboardInterrupt, _StoppedError):
+        code = stopping.code
     except UsageError as problem:
+        code = 2
         print(problem, file=sys.stderr)
-        sys.exit(2)
-    except ProducerError as problem:
+    except Exception as problem:
+        # Whoever stops us often stops what we have started, too: that it failed is no news then, nor is what becomes of
+        # a library that was just being loaded.
+        code = stopping.code if stopping.number is not None else _said(problem)
+    if code == stopping.code:
+        with contextlib.suppress(OSError):  # a terminal that was closed
+            print("stopped", file=sys.stderr, flush=True)
+    return code
+
+
+def _said(problem: Exception) -> int:
+    """Say what went wrong; the exit code."""
+    if isinstance(problem, ProducerError):
         print(problem, file=sys.stderr)
-        sys.exit(1)
-    except Exception:
-        traceback.print_exc()
-        print(
-            "\nThis is a fault of Producer. Please report it with the lines above and, if you can, the script.",
-            file=sys.stderr,
-        )
-        sys.exit(3)
+        return 1
+    if isinstance(problem, OSError) and problem.errno in _OF_THE_MACHINE:
+        print(f"{problem.filename or 'the system'}: {problem.strerror}", file=sys.stderr)
+        return 1
+    traceback.print_exception(problem)
+    print(
+        "\nThis is a fault of Producer. Please report it with the lines above and, if you can, the script.",
+        file=sys.stderr,
+    )
+    return 3

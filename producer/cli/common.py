@@ -40,8 +40,8 @@ def cores() -> int:
 
 
 @contextlib.contextmanager
-def opened_cache(temporary: bool) -> Iterator[Cache]:
-    """The user's cache, or one that is gone afterwards."""
+def opened_cache(temporary: bool, silent: bool = False) -> Iterator[Cache]:
+    """The user's cache, or one that is gone afterwards; in the end it is told what was wrong with it."""
     from producer.cache import Cache
 
     named = os.environ.get("PRODUCER_CACHE", "")
@@ -52,7 +52,11 @@ def opened_cache(temporary: bool) -> Iterator[Cache]:
             yield storage
         return
     with Cache(temporary=temporary) as cache:
-        yield cache
+        try:
+            yield cache
+        finally:
+            for line in () if silent else cache.remarks():
+                print(line, file=sys.stderr)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -10,9 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from producer.audio import Audio
+from producer.deliver.watched import Watched
 from producer.errors import RenderError
 
 _READ_SAMPLES = 1 << 16
+_FED_BYTES = 1 << 18
+"""Fed at a time, so that whether the encoder goes on is seen soon."""
 
 
 @cache
@@ -44,29 +46,24 @@ def encode(blocks: Iterable[Audio], rate_hz: int, channels: int, options: list[s
     """
     source = ["-f", "f32le", "-ar", str(rate_hz), "-ac", str(channels), "-i", "pipe:0"]
     plain = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
-    process = subprocess.Popen(
-        [*_base(), *source, *plain, *options, "-y", f"file:{to}"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdin is not None and process.stderr is not None
     fed = 0
-    try:
-        with process.stdin as pipe:
+    with Watched([*_base(), *source, *plain, *options, "-y", f"file:{to}"], fed=True) as encoder:
+        pipe = encoder.process.stdin
+        assert pipe is not None
+        try:
             for block in blocks:
-                pipe.write(np.ascontiguousarray(block, "<f4").data)
+                raw = np.ascontiguousarray(block, "<f4").data.cast("B") if len(block) else b""
+                for at in range(0, len(raw), _FED_BYTES):
+                    with encoder.waiting():
+                        pipe.write(raw[at : at + _FED_BYTES])
                 fed += len(block)
-    except BrokenPipeError:
-        pass  # the exit code and its words say more
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-    said = process.stderr.read().decode("utf-8", "replace").strip()
-    process.stderr.close()
-    if process.wait() != 0:
-        raise RenderError(f"the encoder stopped while writing {to.name}: {said or 'no reason given'}")
+            with encoder.waiting():
+                pipe.close()
+        except BrokenPipeError:
+            pass  # the exit code and its words say more
+        wrong = encoder.failed()
+        if encoder.process.returncode != 0:
+            raise RenderError(f"the encoder stopped while writing {to.name}: {wrong}")
     return fed
 
 
@@ -76,21 +73,16 @@ def decode(path: Path, channels: int, rate_hz: int) -> Iterator[Audio]:
     Raises RenderError when the file cannot be read or ends in damage.
     """
     wanted = ["-f", "f32le", "-ar", str(rate_hz), "-ac", str(channels), "pipe:1"]
-    process = subprocess.Popen(
-        [*_base(), "-i", f"file:{path}", "-map", "0:a:0", *wanted],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout is not None and process.stderr is not None
     frame = 4 * channels
-    try:
-        while raw := process.stdout.read(_READ_SAMPLES * frame):
-            yield np.frombuffer(raw, "<f4").reshape(-1, channels)
-    finally:
-        process.stdout.close()
-        said = process.stderr.read().decode("utf-8", "replace").strip()
-        process.stderr.close()
-        failed = process.wait() != 0
-    if failed or said:
-        raise RenderError(f"{path.name} does not decode cleanly: {said or 'no reason given'}")
+    with Watched([*_base(), "-i", f"file:{path}", "-map", "0:a:0", *wanted], fed=False) as decoder:
+        pipe = decoder.process.stdout
+        assert pipe is not None
+        while True:
+            with decoder.waiting():
+                raw = pipe.read(_READ_SAMPLES * frame)
+            if not raw:
+                break
+            yield np.frombuffer(raw[: len(raw) // frame * frame], "<f4").reshape(-1, channels)
+        wrong = decoder.failed()
+    if wrong:
+        raise RenderError(f"{path.name} does not decode cleanly: {wrong}")

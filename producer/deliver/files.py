@@ -3,36 +3,58 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from producer import owned
 from producer.errors import RenderError
+
+_PATIENCE_S = 60.0
+"""How long another render may take to move its files into the same folder; it is done in far less than a second."""
 
 
 class Staging:
     """A hidden folder next to `target`, on the same disk. `publish` renames each file into place; leaving without it
-    removes everything, so a failed render leaves the previous one as it was.
+    removes everything, so a failed render leaves the previous one as it was. What killed renders left there goes, too.
     """
 
     def __init__(self, target: Path) -> None:
         self.target = target
+        self._owned: owned.OwnedFolder | None = None
         self._folder: Path | None = None
         self._made_parent = False
 
     def __enter__(self) -> Staging:
         self._made_parent = not self.target.parent.exists()
         try:
-            self.target.parent.mkdir(parents=True, exist_ok=True)
-            self._folder = Path(tempfile.mkdtemp(prefix=f".{self.target.name}-", dir=self.target.parent))
+            place, prefix = self._place(), f".{self.target.name}-"
+            owned.clear(place, prefix)
+            self._owned = owned.OwnedFolder(place, prefix)
+            self._folder = self._owned.path / "made"
+            self._folder.mkdir()
         except OSError as found:
+            self._leave()
             raise RenderError(f"cannot write to {self.target.parent}: {found.strerror}") from None
         return self
 
+    def _place(self) -> Path:
+        """Where to work: beside the target, but inside it where only that is on its disk, or can be written to."""
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        if not self.target.is_dir():
+            return self.target.parent
+        real = self.target.resolve()
+        if real.stat().st_dev != real.parent.stat().st_dev or not os.access(real.parent, os.W_OK):
+            return real
+        return real.parent
+
     def __exit__(self, *_: object) -> None:
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._owned is not None:
+            self._owned.remove()
         if self._made_parent:
             with contextlib.suppress(OSError):  # an output was published in it
                 self.target.parent.rmdir()
@@ -64,27 +86,71 @@ class Staging:
     def publish(self, stale: Iterable[str] = ()) -> tuple[Path, ...]:
         """Move every file to its place; returns them in alphabetical order.
 
+        All of them are on the disk before the first is moved. Where one cannot be moved, those that were before it are
+        taken back, and RenderError is raised. Two that publish into one folder do so one after the other.
+
         Args:
             stale: names that must not stay from an earlier render unless they were made again, as patterns
                 (`stems/**/*.wav`). Folders that are empty then go, too.
         """
         assert self._folder is not None, "use Staging in a with statement"
-        moved: list[Path] = []
+        made = sorted(path for path in self._folder.rglob("*") if path.is_file())
+        finals = [self.target / path.relative_to(self._folder) for path in made]
         try:
+            for path in made:
+                path.chmod(0o644)
+                _to_disk(path)
             self.target.mkdir(parents=True, exist_ok=True)
-            for made in sorted(path for path in self._folder.rglob("*") if path.is_file()):
-                made.chmod(0o644)
-                final = self.target / made.relative_to(self._folder)
-                final.parent.mkdir(parents=True, exist_ok=True)
-                made.replace(final)
-                moved.append(final)
-            for pattern in stale:
-                for old in set(self.target.glob(pattern)) - set(moved):
-                    old.unlink(missing_ok=True)
-                    self._clear(old.parent)
+            with owned.alone(self.target, _PATIENCE_S):
+                with self._taken_back(finals) as moved:
+                    for path, final in zip(made, finals, strict=True):
+                        final.parent.mkdir(parents=True, exist_ok=True)
+                        moved[final] = self._kept_beside(final, len(moved))
+                        path.replace(final)
+                for pattern in stale:
+                    for old in set(self.target.glob(pattern)) - set(finals):
+                        old.unlink(missing_ok=True)
+                        self._clear(old.parent)
+        except TimeoutError:
+            raise RenderError(f"another render has been writing to {self.target} for {_PATIENCE_S:.0f} s") from None
         except OSError as found:
             raise RenderError(f"cannot write to {self.target}: {found.strerror}") from None
-        return tuple(moved)
+        return tuple(finals)
+
+    @contextlib.contextmanager
+    def _taken_back(self, finals: Iterable[Path]) -> Iterator[dict[Path, Path | None]]:
+        """Where a file cannot be moved, the others stay as they were; maps each that was moved to what was there."""
+        in_the_way = [final for final in finals if final.is_dir()]
+        if in_the_way:
+            raise RenderError(f"cannot write {in_the_way[0]}: there is a folder of this name")
+        moved: dict[Path, Path | None] = {}
+        try:
+            yield moved
+        except BaseException:
+            for final, before in reversed(moved.items()):
+                with contextlib.suppress(OSError):
+                    if before is not None:
+                        before.replace(final)
+                    elif not self._staged(final).exists():
+                        final.unlink(missing_ok=True)
+                        self._clear(final.parent)
+            raise
+
+    def _staged(self, final: Path) -> Path:
+        assert self._folder is not None
+        return self._folder / final.relative_to(self.target)
+
+    def _kept_beside(self, final: Path, number: int) -> Path | None:
+        """A second name for what is in a file's place, so that it is never missing there; None when nothing is."""
+        assert self._owned is not None
+        before = self._owned.path / f"before-{number}"
+        try:
+            before.hardlink_to(final)
+        except FileNotFoundError:
+            return None
+        except OSError:  # a file system without links
+            shutil.copy2(final, before)
+        return before
 
     def _clear(self, folder: Path) -> None:
         """Removes `folder` and those around it while they are empty, up to the target."""
@@ -94,3 +160,9 @@ class Staging:
             except OSError:  # something of the user's is in it
                 return
             folder = folder.parent
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file is on the disk: after a power cut, a name is never there without what it stands for."""
+    with path.open("rb+") as file, contextlib.suppress(OSError):  # some file systems cannot say
+        os.fsync(file.fileno())

@@ -5,29 +5,18 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 import struct
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import BinaryIO
 
 import numpy as np
 
+from producer import owned
 from producer.audio import Audio
 from producer.errors import RenderError
 
-fcntl: ModuleType | None
-try:
-    import fcntl
-except ImportError:  # not on Windows
-    fcntl = None
-
 _PREFIX = ".mix-"
-_OWNED = "owned"
-_LEFT_S = 24 * 3600.0
 _HEAD = struct.Struct("<qqq")  # samples, channels, whether there is more than silence
 
 
@@ -42,7 +31,8 @@ class Shelf:
         heard = bool(audio.any())
         part = None
         try:
-            handle, part = tempfile.mkstemp(prefix=".part-", dir=self.folder)
+            self.folder.mkdir(parents=True, exist_ok=True)  # somebody may have emptied the cache meanwhile
+            handle, part = tempfile.mkstemp(prefix=owned.PART, dir=self.folder)
             with os.fdopen(handle, "wb") as file:
                 file.write(_HEAD.pack(*audio.shape, heard))
                 if heard:
@@ -75,45 +65,11 @@ def shelf(folder: Path) -> Iterator[Shelf]:
     Raises RenderError when there is no room for it.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _clear(folder)
-        own = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
-        owned = _owned(own)
+        owned.clear(folder, _PREFIX)
+        own = owned.OwnedFolder(folder, _PREFIX)
     except OSError as found:
         raise RenderError(f"no room for the mix in {folder}: {found.strerror}") from None
     try:
-        yield Shelf(own)
+        yield Shelf(own.path)
     finally:
-        owned.close()
-        shutil.rmtree(own, ignore_errors=True)
-
-
-def _owned(folder: Path) -> BinaryIO:
-    """A file that is locked for as long as this process holds it open."""
-    file = (folder / _OWNED).open("wb")
-    if fcntl is not None:
-        with contextlib.suppress(OSError):  # a file system without locks: then age decides
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return file
-
-
-def _clear(folder: Path) -> None:
-    """Remove what killed renders left: what nobody holds, and what was not touched for a day."""
-    for left in folder.glob(f"{_PREFIX}*"):
-        with contextlib.suppress(OSError):
-            if _abandoned(left):
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def _abandoned(folder: Path) -> bool:
-    untouched_s = time.time() - folder.stat().st_mtime
-    if fcntl is None or untouched_s > _LEFT_S:
-        return untouched_s > _LEFT_S
-    if untouched_s < 60.0:  # its owner may not have come to lock it yet
-        return False
-    with (folder / _OWNED).open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-    return True
+        own.remove()

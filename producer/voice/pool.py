@@ -6,9 +6,12 @@ import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
+from producer.owned import OwnedFolder, clear
 from producer.voice.engine import BrokenVoiceError, Spoken, UnspeakableError, Utterance
 from producer.voice.wire import EngineFaultError, pack_utterance, read_spoken
 
@@ -18,6 +21,7 @@ PER_CHARACTER_S = 0.05
 """… and this much more per character; espeak-ng needs less than a hundredth of it."""
 PARTING_S = 2.0
 """How long a worker may take to end what it has started itself."""
+_PREFIX = "producer-speaks-"
 RETIRE_AFTER = 400
 """Utterances until a worker is replaced: each reload of espeak-ng leaves about 150 kB behind."""
 
@@ -34,7 +38,9 @@ class Pool:
     def __init__(self, workers: int, engines: Sequence[str] = (), grace_s: float | None = None) -> None:
         self.engines = tuple(engines)
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
-        self._workers = [_Worker(self.engines) for _ in range(max(1, workers))]
+        self._workers = [_Worker(self.engines, self._places) for _ in range(max(1, workers))]
+        self._folder: OwnedFolder | None = None
+        self._making = threading.Lock()
         self._grace_s = grace_s
         for worker in self._workers:
             self._idle.put(worker)
@@ -49,6 +55,21 @@ class Pool:
         """End every worker."""
         for worker in self._workers:
             worker.stop()
+        if self._folder is not None:
+            self._folder.remove()
+            self._folder = None
+
+    def _places(self) -> Mapping[str, str]:
+        """Where workers put what is temporary: a worker that is ended does not come to clear it away."""
+        with self._making:
+            if self._folder is None:
+                place = Path(tempfile.gettempdir())
+                try:
+                    clear(place, _PREFIX)
+                    self._folder = OwnedFolder(place, _PREFIX)
+                except OSError:  # they find out, and say it
+                    return {}
+            return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder.path))
 
     def say(self, engine: str, utterance: Utterance, grace_s: float = GRACE_S) -> Spoken:
         """Speak in a worker; raises `UnspeakableError`, also for a crash, a fault or a time-out, with what happened."""
@@ -62,8 +83,8 @@ class Pool:
 
 
 class _Worker:
-    def __init__(self, engines: tuple[str, ...]) -> None:
-        self._engines = engines
+    def __init__(self, engines: tuple[str, ...], places: Callable[[], Mapping[str, str]]) -> None:
+        self._engines, self._places = engines, places
         self._process: subprocess.Popen[bytes] | None = None
         self._said = 0
 
@@ -109,7 +130,7 @@ class _Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 # The worker finds this program, and a test's engines, where its owner did.
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+                env={**os.environ, **self._places(), "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             )
         self._said += 1
         return self._process

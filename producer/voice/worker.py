@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
+import threading
+import time
 from collections.abc import Sequence
 from typing import IO
 
 from producer.voice.engine import BrokenVoiceError, UnspeakableError, Voice
 from producer.voice.engines import VOICES
 from producer.voice.wire import pack_refusal, pack_spoken, unpack_utterance
+
+_LOOK_S = 1.0
 
 
 def serve(source: IO[bytes], target: IO[bytes], voices: dict[str, Voice]) -> None:
@@ -44,8 +49,17 @@ def named_voices(names: Sequence[str]) -> dict[str, Voice]:
     return voices
 
 
+def _leave_with(owner: int) -> None:
+    """End this process, and the program that it may have started, when the one that it works for is gone."""
+    while os.getppid() == owner:
+        time.sleep(_LOOK_S)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def main() -> None:
     """Keep the answers' pipe to ourselves, then serve."""
+    if os.name == "posix":  # one that hangs would not see that nobody waits for it
+        threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     serve(sys.stdin.buffer, answers, named_voices(sys.argv[1:]))

@@ -1,0 +1,418 @@
+"""The worst happens to a render: what was there stays whole, and the next one ends right.
+
+Most of these are the short part of `python -m benchmarks.faults`, which says how the long one went.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import faults
+from benchmarks.faults import House, Tally
+from producer import owned, project, render
+from producer.cache import Cache, Faults, key
+from producer.cli import commands
+from producer.cli.stopping import Stopping, heeded
+from producer.crew import Crew
+from producer.deliver import ffmpeg, watched
+from producer.deliver.files import Staging
+from producer.effort import family
+from producer.errors import RenderError
+from tests.face_helpers import files
+from tests.test_crew import Told, needs_fork
+
+posix = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return faults.build(tmp_path_factory.mktemp("faults") / "house", wanted=())
+
+
+def holds(tally: Tally, *, promises: int) -> None:
+    assert tally.broken == []
+    assert len(tally.kept) == promises  # none of them was left out
+
+
+@posix
+def test_a_render_that_is_killed_spoils_nothing_and_leaves_nothing_for_good(house: House) -> None:
+    holds(faults.kills(house, 5, random.Random(3)), promises=4)
+
+
+@posix
+def test_a_disk_that_is_full_is_one_message_and_the_last_output_stays(house: House) -> None:
+    why_not = faults.can_mount(house.folder / "disk")
+    if why_not:
+        pytest.skip(f"{why_not}; the next test bounds files instead")
+    holds(faults.disks(house, 3, random.Random(1)), promises=5)
+
+
+@posix
+def test_a_file_that_cannot_be_written_to_its_end_is_one_message(house: House) -> None:
+    holds(faults.bounded(house, 2, random.Random(2)), promises=4)
+
+
+def test_renders_at_once_share_a_cache_and_a_folder(house: House) -> None:
+    holds(faults.together(house, 3), promises=3)
+
+
+def test_bytes_that_change_in_the_cache_are_found_healed_and_said_once(house: House) -> None:
+    tally = faults.flips(house, 40, random.Random(4))
+    assert tally.broken == []
+    assert tally.kept["what it read was found and is whole again, or gone"] > 3
+
+
+@posix
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_render_that_is_stopped_ends_at_once_with_all_that_it_started(house: House, number: int) -> None:
+    home = house.folder / f"stopped-{number}"
+    out = home / "small"
+    faults.put(out, house.earlier)
+    process = house.run(home / "cache", out)
+    while not (crew := [pid for pid in family(process.pid) if pid != process.pid]):
+        assert process.poll() is None
+        time.sleep(0.01)
+    time.sleep(1.0)  # in the midst of it, wherever that is
+    started = {*crew, *family(process.pid)} - {process.pid}
+    process.send_signal(number)
+    assert process.wait(60) == 128 + number
+    assert (home / "told").read_text() == "stopped\n"
+    assert files(out) == house.earlier
+    assert faults.left_over(home / "cache", out) == []
+    left = [pid for pid in started if _runs(pid)]
+    assert left == []
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@posix
+def test_an_output_of_which_a_file_cannot_be_replaced_stays_as_it_was(house: House, tmp_path: Path) -> None:
+    out = tmp_path / "small"
+    faults.put(out, house.earlier)
+    (out / "timeline.json").unlink()
+    (out / "timeline.json" / "notes").mkdir(parents=True)  # the last but some in the order of their names
+    before = files(out)
+    shutil.copytree(house.full, tmp_path / "cache")
+    done = house.render(tmp_path / "cache", out)
+    assert (done.code, done.err) == (1, f"cannot write {out / 'timeline.json'}: there is a folder of this name\n")
+    assert files(out) == before
+
+
+def test_a_render_goes_on_without_a_cache_and_says_it_once(house: House, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = faults._loud(house, tmp_path / "file" / "cache", tmp_path / "small")
+    reason = f"cache: not all could be kept in {tmp_path / 'file' / 'cache'} (Not a directory)"
+    assert (done.code, done.err) == (0, f"{reason}; the next render takes longer\n")
+    assert files(tmp_path / "small") == house.clean
+
+
+@needs_fork
+@pytest.mark.parametrize("stage", ["mix", "master"])
+def test_the_cache_may_be_deleted_while_a_render_needs_it(house: House, tmp_path: Path, stage: str) -> None:
+    shutil.copytree(house.full, tmp_path / "cache")
+    found, _ = project.find(house.script, house.folder)
+    order = render.Order(project=found, output=tmp_path / "small", jobs=2)
+    with Cache(tmp_path / "cache") as cache, Crew(2) as crew:
+        watch = Told(stage, lambda: shutil.rmtree(tmp_path / "cache"))
+        render.episode(order, cache, watch, crew)
+    assert files(tmp_path / "small") == house.clean
+
+
+def test_the_umask_and_a_shared_cache_change_nothing(house: House, tmp_path: Path) -> None:
+    shutil.copytree(house.full, tmp_path / "cache")
+    asked = {"umask": 0o077, "env": {"PYTHONHASHSEED": "5", "TZ": "Asia/Kathmandu"}}
+    assert house.render(tmp_path / "cache", tmp_path / "small", **asked).code == 0
+    assert files(tmp_path / "small") == house.clean
+    if os.name == "posix":
+        assert {path.stat().st_mode & 0o777 for path in (tmp_path / "small").rglob("*") if path.is_file()} == {0o644}
+
+
+# ---- encoders
+
+
+def program(folder: Path, *lines: str) -> Path:
+    """A program that is called in place of the encoder."""
+    made = folder / "ffmpeg"
+    made.write_text("\n".join(["#!/bin/sh", *lines]) + "\n")
+    made.chmod(0o755)
+    return made
+
+
+@posix
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (["exec sleep 60"], "it made no progress for 0.5 s and was stopped"),
+        (["head -c 100000 > /dev/null", "exec sleep 60"], "it made no progress for 0.5 s and was stopped"),
+        (["cat > /dev/null", "exec sleep 60"], "it made no progress for 0.5 s and was stopped"),
+        (["head -c 100000 > /dev/null", "kill -9 $$"], "it was killed (signal 9)"),
+        (["head -c 100000 > /dev/null", "echo 'no more room' >&2", "exit 5"], "no more room"),
+        (["exit 7"], "exit code 7, no reason given"),
+    ],
+)
+def test_an_encoder_that_dies_or_hangs_is_one_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str], says: str
+) -> None:
+    monkeypatch.setattr(ffmpeg, "executable", lambda: str(program(tmp_path, *lines)))
+    monkeypatch.setattr(watched, "PATIENCE_S", 0.5)
+    blocks = [np.zeros((48000, 2), np.float32)] * 4
+    with pytest.raises(RenderError) as told:
+        ffmpeg.encode(blocks, 48000, 2, [], tmp_path / "made.mp3")
+    assert str(told.value) == f"the encoder stopped while writing made.mp3: {says}"
+
+
+@posix
+def test_a_decoder_that_hangs_or_dies_is_one_message_and_one_that_says_much_is_not_in_its_own_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watched, "PATIENCE_S", 0.5)
+    cases = {
+        "exec sleep 60": "it made no progress for 0.5 s and was stopped",
+        "head -c 80000 /dev/zero; kill -9 $$": "it was killed (signal 9)",
+        "head -c 300000 /dev/zero | tr '\\0' x >&2; head -c 80000 /dev/zero": "x" * watched._TOLD_BYTES,
+    }
+    for lines, says in cases.items():
+        monkeypatch.setattr(ffmpeg, "executable", lambda lines=lines: str(program(tmp_path, lines)))
+        heard = 0
+        with pytest.raises(RenderError) as told:
+            for block in ffmpeg.decode(tmp_path / "made.mp3", 2, 48000):
+                heard += len(block)
+        assert str(told.value) == f"made.mp3 does not decode cleanly: {says}"
+        assert heard == (0 if "sleep" in lines else 10000)
+
+
+@posix
+def test_an_encoder_does_not_outlive_who_stops_feeding_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        ffmpeg, "executable", lambda: str(program(tmp_path, f"echo $$ > {tmp_path}/pid", "cat > /dev/null"))
+    )
+
+    def blocks() -> Iterator[np.ndarray[tuple[int, int], np.dtype[np.float32]]]:
+        yield np.zeros((100, 2), np.float32)
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ffmpeg.encode(blocks(), 48000, 2, [], tmp_path / "made.mp3")
+    assert not _runs(int((tmp_path / "pid").read_text()))
+
+
+# ---- being stopped
+
+
+@posix
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_wish_to_stop_that_lands_in_a_finaliser_is_not_lost(number: str) -> None:
+    code = f"""
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+from producer.cli.stopping import heeded
+
+class Closing:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{number})
+        for _ in range(1000):
+            pass
+        print("the finaliser went on", flush=True)
+
+with heeded() as stopping:
+    try:
+        Closing()
+        time.sleep(30)
+        print("nobody was stopped")
+    except KeyboardInterrupt:
+        print("stopped", stopping.code)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=25)
+    assert (done.stdout, done.stderr, done.returncode) == (f"stopped {128 + getattr(signal, number)}\n", "", 0)
+
+
+@posix
+def test_who_is_to_ignore_a_signal_goes_on_ignoring_it() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with heeded():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_the_same_wish_twice_is_one_and_an_impatient_one_is_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopping = Stopping()
+    now_s = [100.0]
+    monkeypatch.setattr("producer.cli.stopping.time.monotonic", lambda: now_s[0])
+    with pytest.raises(KeyboardInterrupt):
+        stopping.asked(signal.SIGINT, None)
+    now_s[0] = 100.5
+    stopping.asked(signal.SIGTERM, None)
+    now_s[0] = 103.0
+    with pytest.raises(KeyboardInterrupt):
+        stopping.asked(signal.SIGTERM, None)
+    assert stopping.code == 130
+
+
+def test_what_fails_because_it_was_stopped_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def loading() -> None:
+        raise ImportError("numpy.core.multiarray failed to import")  # what C makes of a KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "app", loading)
+    stopping = Stopping()
+    assert commands._ended(stopping) == 3
+    assert "Traceback" in capsys.readouterr().err
+    stopping.number = int(signal.SIGTERM)
+    assert commands._ended(stopping) == 143
+    assert capsys.readouterr().err == "stopped\n"
+
+
+def test_a_full_disk_that_nobody_expected_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device", "somewhere")
+
+    monkeypatch.setattr(commands, "app", full)
+    assert commands._ended(Stopping()) == 1
+    assert capsys.readouterr().err == "somewhere: No space left on device\n"
+
+
+# ---- what belongs to whom
+
+_LEAVE = """
+import os, sys
+from pathlib import Path
+from producer.deliver.files import Staging
+from producer import owned
+staging = Staging(Path(sys.argv[1])).__enter__()
+staging.text("credits.txt", "half")
+owned.new_part(Path(sys.argv[2]))
+os.kill(os.getpid(), 9)
+"""
+
+
+@posix
+def test_what_a_killed_process_left_is_cleared_by_the_next_and_nothing_else(tmp_path: Path) -> None:
+    target, cache = tmp_path / "output" / "lamp", Cache(tmp_path / "cache")
+    parts = tmp_path / "cache" / "ab"
+    parts.mkdir(parents=True)
+    subprocess.run([sys.executable, "-c", _LEAVE, str(target), str(parts)], check=False)
+    (dead,) = target.parent.iterdir()
+    (half,) = parts.iterdir()
+    users = target.parent / ".lamp-notes"
+    users.mkdir()
+    (users / "owned").write_text("by me")
+    handle, own = owned.new_part(parts)
+    with Staging(target) as running, Staging(target) as other:
+        assert not dead.exists()
+        assert running._folder is not None and running._folder.is_dir()
+        assert users.is_dir()
+        other.text("credits.txt", "whole")
+        other.publish()
+    assert cache.trim() == 0
+    assert (half.exists(), own.exists()) == (False, True)
+    os.close(handle)
+    cache.trim()
+    assert not own.exists()
+    assert {path.name for path in target.parent.iterdir()} == {"lamp", ".lamp-notes"}
+
+
+@posix
+def test_of_files_that_cannot_all_be_moved_none_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "lamp"
+    earlier = {"a.txt": b"1", "b/c.txt": b"2", "old.txt": b"3"}
+    faults.put(target, earlier)
+    with Staging(target) as staging:
+        for name in ("a.txt", "b/c.txt", "new/d.txt", "z.txt"):
+            staging.text(name, "new")
+        move = Path.replace
+
+        def full(path: Path, to: Path) -> Path:
+            if to == target / "z.txt":
+                raise OSError(28, "No space left on device")
+            return move(path, to)
+
+        monkeypatch.setattr(Path, "replace", full)
+        with pytest.raises(RenderError, match="No space left on device"):
+            staging.publish(stale=["old.txt"])
+    assert files(target) == earlier
+    assert sorted(path.name for path in target.iterdir()) == ["a.txt", "b", "old.txt"]
+
+
+@posix
+def test_two_that_publish_into_one_folder_wait_for_each_other_but_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("producer.deliver.files._PATIENCE_S", 0.1)
+    (tmp_path / "lamp").mkdir()
+    with Staging(tmp_path / "lamp") as staging:
+        staging.text("a.txt", "new")
+        with owned.alone(tmp_path / "lamp", 1.0), pytest.raises(RenderError, match="another render has been writing"):
+            staging.publish()
+        assert files(tmp_path / "lamp") == {}
+        staging.publish()
+    assert files(tmp_path / "lamp") == {"a.txt": b"new"}
+
+
+@posix
+def test_a_voice_that_hangs_ends_with_whoever_asked_it(tmp_path: Path) -> None:
+    """Its program, too: nobody is left to end it when its time is over."""
+    config, pids = tmp_path / "config.toml", tmp_path / "pids"
+    synth = Path(__file__).with_name("command_synth.py")
+    run = [sys.executable, str(synth), "hang", "{text_file}", "{wav}"]
+    config.write_text(f"[voices.command.slow]\nrun = {run!r}\nlanguage = 'zz'\ntime_limit_s = 500\n")
+    asking = (
+        "from producer.voice.pool import Pool\n"
+        "from producer.voice.engine import Utterance\n"
+        "from producer.model.script import Token\n"
+        "Pool(1).say('command', Utterance(voice='slow', speed=1.0, pitch=0.0, tokens=(Token('Oh', 'Oh'),), ends=True), 500.0)\n"
+    )
+    env = {**os.environ, "PRODUCER_CONFIG": str(config), "COMMAND_SYNTH_PIDS": str(pids)}
+    process = subprocess.Popen([sys.executable, "-c", asking], env=env)
+    while not pids.exists() or len(pids.read_text().split()) < 2:
+        assert process.poll() is None
+        time.sleep(0.02)
+    started = [*map(int, pids.read_text().split()), *family(process.pid)]
+    process.kill()
+    process.wait()
+    for _ in range(1000):
+        if not any(map(_runs, started)):
+            break
+        time.sleep(0.02)
+    assert [pid for pid in started if _runs(pid)] == []
+
+
+# ---- the cache
+
+
+def test_what_is_wrong_with_a_cache_is_told_once_however_often_it_is_met_with(tmp_path: Path) -> None:
+    with Cache(tmp_path / "cache") as cache:
+        assert cache.remarks() == ()
+        for name in (key("a"), key("b")):
+            cache.write(name, b"payload")
+            cache.path(name).write_bytes(b"")
+            assert cache.read(name) is None
+            cache.write(name, b"payload")
+        cache.path(key("a")).write_bytes(b"other")
+        assert cache.read(key("a")) is None
+        cache.faults.add(Faults(damaged={key("b"), key("c")}))  # what another process met with
+        where = tmp_path / "cache"
+        assert cache.remarks() == (f"cache: 3 damaged entries were thrown away and made anew, in {where}",)
