@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 _HARMLESS = ("/dev/null", "/dev/urandom", "/proc/", "/sys/", "/etc/", "/usr/", "/lib", "/dev/shm", "/dev/tty")
+_ROOT = Path(__file__).resolve().parent.parent
+_TEMPORARY = str(Path(tempfile.gettempdir()).resolve() / "producer-")
 _WRITING = {"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod"}
 _PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"}
 _NET = {"socket.connect", "socket.bind", "socket.getaddrinfo", "urllib.Request"}
@@ -29,8 +32,7 @@ class Guard:
     @contextmanager
     def watching(self, readable: tuple[Path, ...], writable: tuple[Path, ...]) -> Iterator[list[str]]:
         """What is read outside `readable` and Python's own folders, or written outside `writable`, is in the list."""
-        root = Path(__file__).resolve().parent.parent
-        code = {root / "producer", root / "sfx", root / "fuzz", *map(Path, sysconfig.get_paths().values())}
+        code = {_ROOT / "producer", _ROOT / "sfx", _ROOT / "fuzz", *map(Path, sysconfig.get_paths().values())}
         code |= {Path(one).resolve() for one in (sys.prefix, sys.base_prefix)}
         self._writable = tuple(str(one.resolve()) for one in writable)
         self._readable = (*self._writable, *(str(one.resolve()) for one in (*readable, *code)))
@@ -52,7 +54,7 @@ class Guard:
         elif event in _WRITING:
             for one in arguments[:2]:
                 self._file(event, one, True)
-        elif event in _PROGRAMS:
+        elif event in _PROGRAMS and list(arguments[1] or ())[:2] != [sys.executable, "-m"]:  # a voice's worker, ours
             self._note(f"{event}: {arguments[0]} {arguments[1]}")
         elif event in _NET:
             self._note(f"{event}: {arguments[1:]}")
@@ -68,6 +70,8 @@ class Guard:
         finally:
             self._on = True
         allowed = self._writable if writes else self._readable
+        if real.startswith(_TEMPORARY) or (event == "os.listdir" and real in sys.path):
+            return  # a working folder of ours; what Python itself does to import
         if real == "/dev/null" or (not writes and (real.startswith(_HARMLESS) and not real.startswith("/etc/passwd"))):
             return
         if not any(real == one or real.startswith(one + os.sep) for one in allowed):

@@ -8,7 +8,6 @@ import os
 import resource
 import signal
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Mapping
@@ -60,12 +59,10 @@ def command(arguments: list[str], folder: Path, cache: Path, guard: Guard, progr
     out, err, code = io.StringIO(), io.StringIO(), 0
     faults: list[str] = []
     began = time.process_time()
-    temporary = Path(tempfile.gettempdir()).resolve()
-    home = (folder.parent,) if programs else ()
     with (
         _inside(folder),
         _not_for_ever(),
-        guard.watching((folder, cache), (folder / "output", folder / "script", cache, *home)) as seen,
+        guard.watching((folder, cache), (folder / "output", cache)) as seen,
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
@@ -79,8 +76,7 @@ def command(arguments: list[str], folder: Path, cache: Path, guard: Guard, progr
         except BaseException:
             faults.append(traceback.format_exc())
     cost = time.process_time() - began
-    known = [one for one in seen if not (programs and (str(temporary) in one or one.startswith("subprocess")))]
-    faults += known
+    faults += [one for one in seen if not (programs and one.startswith(("subprocess", "os.posix")))]
     if code not in (0, 1):
         faults.append(f"exit {code}\n{err.getvalue()[-3000:]}")
     if "Traceback" in err.getvalue():

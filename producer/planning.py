@@ -11,6 +11,7 @@ import numpy as np
 from producer import crediting, memory, session, voice
 from producer import script as script_stage
 from producer.audio import Audio
+from producer.bounds import BOUNDS, how_to_raise
 from producer.cache import Cache
 from producer.deliver import encode
 from producer.deliver import episode as delivery
@@ -19,6 +20,7 @@ from producer.foley import RECIPES
 from producer.model.formats import FORMATS, Format, clash, in_format, own_format
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Line, Script
+from producer.model.timeline import Timeline
 from producer.model.voice import Take
 from producer.preview import check_scene
 from producer.production import (
@@ -58,6 +60,8 @@ def looked_up(
         voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())
     )
     script = script_stage.resolve(written, catalogue)
+    if too_much := script_stage.beyond(script):
+        raise ScriptError(too_much)
     refused = refused_roles(found, _asked(script), script.commercial)
     if refused:
         raise ScriptError(refused)
@@ -182,6 +186,8 @@ def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None)
         raise ScriptError(
             [Problem(script.scenes[0].place, "nothing can be heard in this script: give it words or sounds")]
         )
+    if timeline.duration > BOUNDS.episode_hours * 3600 * timeline.rate_hz:
+        raise ScriptError([_too_long(script, timeline)])
     watch.done(1)
     problems = licence_problems(packs, uses(timeline, sounds), script.commercial)
     if problems:
@@ -198,6 +204,14 @@ def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None)
         filled=filled,
         recorded=recorded,
     )
+
+
+def _too_long(script: Script, timeline: Timeline) -> Problem:
+    """The scene in which an episode goes over its bound; the first one where only what rings on does."""
+    most = BOUNDS.episode_hours * 3600 * timeline.rate_hz
+    over = [number for number, scene in enumerate(timeline.scenes) if scene.span.end > most]
+    what = f"in this scene the episode gets longer than {BOUNDS.episode_hours:g} hours, the most that one may last"
+    return Problem(script.scenes[over[0] if over else 0].place, f"{what} ({how_to_raise('episode_hours')})")
 
 
 def _takes(

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from producer import __version__
+from producer import __version__, bounds
 from producer.cli import audit as audit_commands
 from producer.cli import diff as diff_commands
 from producer.cli import draft as draft_commands
@@ -299,6 +299,8 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):  # names and scripts are Unicode whatever the console's code page
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
+        if bounds.WRONG:
+            raise UsageError(bounds.WRONG)
         app()
     except UsageError as problem:
         print(problem, file=sys.stderr)
