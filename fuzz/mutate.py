@@ -12,18 +12,91 @@ HOSTILE = (
     *("/dev/zero", "/dev/stdin", "/proc/self/mem", "CON", "nul.wav", "..\\..\\x", "C:\\x", "\\\\host\\share"),
     *("a" * 300, "a" * 70_000, "9" * 5_000, "9" * 5_000 + " s", "-" + "9" * 400 + ".5 LU", "0." + "0" * 5_000 + "1 s"),
     *("1e999", "inf", "nan", "-inf LU", "٣ s", "１０ LU", "1_000 s", "0x10", "1/0 s", "86400 s", "1:30", "999:59:59"),
-    *("!!python/object/apply:os.system ['true']", "&a [*a]", "*a", "<<: *a", "? x", "%YAML 1.1", "--- x", "!!binary aGk="),
-    *("[" * 500, "{" * 500, "[" * 500 + "]" * 500, "{a: " * 60 + "1" + "}" * 60, '"\\0"', '"\\ud800"', "'", '"', "[knock"),
-    *("\u202e", "\ufeff", "\u0000", "\x1b[2J", "\u2028", "\ud7ff", "🜁" * 50, "a\u0301" * 500, "{112|", "|}", "[]", "[ , , ]"),
-    *('word "x" of next line', "end of end of end", "start of scene - 99 s", "until until until", "mark", 'word "" (0)'),
+    *(
+        "!!python/object/apply:os.system ['true']",
+        "&a [*a]",
+        "*a",
+        "<<: *a",
+        "? x",
+        "%YAML 1.1",
+        "--- x",
+        "!!binary aGk=",
+    ),
+    *(
+        "[" * 500,
+        "{" * 500,
+        "[" * 500 + "]" * 500,
+        "{a: " * 60 + "1" + "}" * 60,
+        '"\\0"',
+        '"\\ud800"',
+        "'",
+        '"',
+        "[knock",
+    ),
+    *(
+        "\u202e",
+        "\ufeff",
+        "\u0000",
+        "\x1b[2J",
+        "\u2028",
+        "\ud7ff",
+        "🜁" * 50,
+        "a\u0301" * 500,
+        "{112|",
+        "|}",
+        "[]",
+        "[ , , ]",
+    ),
+    *(
+        'word "x" of next line',
+        "end of end of end",
+        "start of scene - 99 s",
+        "until until until",
+        "mark",
+        'word "" (0)',
+    ),
     *('word "rain" (999999999)', "word rain", "now + 86400 s", "now - 86400 s", "end of line + 99999 s", "__class__"),
-    *("{0.__class__}", "${HOME}", "$(touch x)", "`id`", "%s%n", "<script>", "</title>", "'; drop", "{{7*7}}", "none", "all"),
+    *(
+        "{0.__class__}",
+        "${HOME}",
+        "$(touch x)",
+        "`id`",
+        "%s%n",
+        "<script>",
+        "</title>",
+        "'; drop",
+        "{{7*7}}",
+        "none",
+        "all",
+    ),
     *("far -> " * 3000 + "near", "left 40 -> " * 3000 + "left 1", "room_0 -> " * 500 + "none", "a b" * 30_000),
 )
 """Values that have broken programs: paths, addresses, options, numbers, YAML, Unicode, templates, sheer size."""
 _VALUE = re.compile(r"(?<=[:,] )[^,\n\]}]+")
 _TOKEN = re.compile(r"\w+|[^\w\s]|\n[ ]*")
-_MORE = ("[", "]", "{", "}", ":", ": ", "- ", "#", " #", "|", ">", "'", '"', "&a ", "*a", "!x ", "\t", "\r", "  ", ",", "->")
+_MORE = (
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    ": ",
+    "- ",
+    "#",
+    " #",
+    "|",
+    ">",
+    "'",
+    '"',
+    "&a ",
+    "*a",
+    "!x ",
+    "\t",
+    "\r",
+    "  ",
+    ",",
+    "->",
+)
 
 
 def value(chance: Random, text: str) -> str:
@@ -91,7 +164,9 @@ def octets(chance: Random, content: bytes, most: int = 8) -> bytes:
     for _ in range(chance.randint(1, most)):
         if not made:
             break
-        at = chance.randrange(min(len(made), 128) if chance.random() < 0.5 else len(made))  # headers are read with most care
+        at = chance.randrange(
+            min(len(made), 128) if chance.random() < 0.5 else len(made)
+        )  # headers are read with most care
         length = chance.choice((1, 2, 4, 4, 8, 64))
         how = chance.randrange(7)
         if how == 0:
@@ -107,5 +182,7 @@ def octets(chance: Random, content: bytes, most: int = 8) -> bytes:
         elif how == 5 and chance.random() < 0.5:
             del made[at:]
         else:
-            made[at : at + 4] = chance.choice((0, 1, 0x7FFF_FFF0, 0xFFFF_FFFF, 0x8000_0000)).to_bytes(4, chance.choice(("little", "big")))
+            made[at : at + 4] = chance.choice((0, 1, 0x7FFF_FFF0, 0xFFFF_FFFF, 0x8000_0000)).to_bytes(
+                4, chance.choice(("little", "big"))
+            )
     return bytes(made)

@@ -1,4 +1,4 @@
-"""Runs commands in this process, as its user would, and says what no command may do: the part that all fuzzers share."""
+"""Runs commands in this process as their user would, and says what no command may do."""
 
 from __future__ import annotations
 

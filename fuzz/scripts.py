@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -24,10 +25,11 @@ sounds:
 """
 BEDS, STEPS, HITS, MUSIC = ("air", "hum"), ("walk",), ("knock", "creak", "thud"), ("swell",)
 KNOBS = {"air": "strength", "hum": "buzz", "creak": "pressure", "walk": "weight", "thud": "size"}
-WORDS = (
+WORDS = re.findall(
+    r"\w+",
     "rain harbour lantern window nobody answers quietly across water stone ladder morning bread copper stair garden "
-    "letter winter engine pocket seven ribbon table whistle corner bottle ferry needle shadow orchard"
-).split()
+    "letter winter engine pocket seven ribbon table whistle corner bottle ferry needle shadow orchard",
+)
 VOICES = ("en-gb", "en-us+f3", "en-us+m2", "en-gb-scotland")
 _NAMES = ("ada", "ben", "cleo", "narrator")
 _ROOMS = tuple(sorted(set(PRESETS) - {"none"}))
@@ -96,8 +98,12 @@ class _Writer:
         shared = ["packs: [fuzz]", "cast:"]
         for who in self.cast:
             keys = {"voice": self._of(VOICES)}
-            keys |= self._some({"rate": "150 wpm", "pitch": "-10 %", "treat": self._treat(), "level": self._level(-4, 2)})
-            keys |= self._some({"pan": self._side(), "distance": "1.5 m", "room": self._room(), "name": "The one"}, 0.15)
+            keys |= self._some(
+                {"rate": "150 wpm", "pitch": "-10 %", "treat": self._treat(), "level": self._level(-4, 2)}
+            )
+            keys |= self._some(
+                {"pan": self._side(), "distance": "1.5 m", "room": self._room(), "name": "The one"}, 0.15
+            )
             shared.append(f"  {who}: {{{', '.join(f'{key}: {value}' for key, value in keys.items())}}}")
         if len(self.cast) > 2 and self._maybe(0.3):
             shared.append(f"  both: {{together: [{self.cast[0]}, {self.cast[1]}]}}")

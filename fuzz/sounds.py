@@ -19,12 +19,21 @@ SECONDS, RATE_HZ = 1.5, 44_100
 BY_SOUNDFILE = {
     **{"pcm16.wav": ("WAV", "PCM_16"), "pcm24.wav": ("WAV", "PCM_24"), "float.wav": ("WAV", "FLOAT")},
     **{"double.wav": ("WAV", "DOUBLE"), "adpcm.wav": ("WAV", "IMA_ADPCM"), "a.flac": ("FLAC", "PCM_16")},
-    **{"a.ogg": ("OGG", "VORBIS"), "a.aiff": ("AIFF", "PCM_16"), "a.caf": ("CAF", "PCM_24"), "a.w64": ("W64", "PCM_16")},
+    **{
+        "a.ogg": ("OGG", "VORBIS"),
+        "a.aiff": ("AIFF", "PCM_16"),
+        "a.caf": ("CAF", "PCM_24"),
+        "a.w64": ("W64", "PCM_16"),
+    },
     **{"a.rf64": ("RF64", "PCM_24"), "float.aiff": ("AIFF", "FLOAT")},
 }
 BY_FFMPEG = {
     **{"a.mp3": ["-b:a", "96k"], "a.m4a": ["-c:a", "aac"], "a.aac": ["-c:a", "aac"], "a.wma": ["-c:a", "wmav2"]},
-    **{"a.webm": ["-c:a", "libopus"], "a.opus": ["-c:a", "libopus"], "late.m4a": ["-c:a", "aac", "-movflags", "+faststart"]},
+    **{
+        "a.webm": ["-c:a", "libopus"],
+        "a.opus": ["-c:a", "libopus"],
+        "late.m4a": ["-c:a", "aac", "-movflags", "+faststart"],
+    },
 }
 KINDS = (*BY_SOUNDFILE, *BY_FFMPEG)
 

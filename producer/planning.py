@@ -17,6 +17,7 @@ from producer.deliver import encode
 from producer.deliver import episode as delivery
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
 from producer.foley import RECIPES
+from producer.limited import read_file
 from producer.model.formats import FORMATS, Format, clash, in_format, own_format
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Line, Script
@@ -37,8 +38,9 @@ from producer.sounds import rooms
 from producer.sounds.decode import UndecodableError
 from producer.sounds.decode import decode as decode_sound
 from producer.sounds.find import Packs, licence_problems, load_packs, refused_roles
-from producer.sounds.palette import palette
+from producer.sounds.palette import PackPalette, palette
 from producer.sounds.sofa import from_sofa
+from producer.sounds.torn import kept_shortfall
 from producer.timeline.cue_sheet import CueRow, cue_sheet
 from producer.timeline.place import place
 from producer.timeline.uses import uses
@@ -86,7 +88,7 @@ def written_script(project: Project) -> script_stage.Written:
 def script_text(project: Project) -> str:
     """What the script's file says. Raises RenderError when it cannot be read, ScriptError when it is no text."""
     try:
-        raw = project.script.read_bytes()
+        raw = read_file(project.script, "script_mib")
     except OSError as found:
         raise RenderError(f"cannot read {project.script}: {found.strerror}") from None
     text, problems = decode(raw, project.script.as_posix())
@@ -171,6 +173,9 @@ def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None)
     broken = sounds.check(_roles(script))
     if broken:
         raise PackError(broken)
+    torn = _torn(order, script, sounds, folder, cache)
+    if torn and order.strict:
+        raise RenderError("\n".join(map(str, torn)))
     watch.stage("timeline", 1)
     with memory.uncollected():
         timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
@@ -197,6 +202,7 @@ def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None)
         script=script,
         profile=profile,
         timeline=timeline,
+        torn=torn,
         takes=takes,
         palette=sounds,
         impulses=impulses,
@@ -204,6 +210,17 @@ def plan(order: Order, cache: Cache, watch: Watch, window: Window | None = None)
         filled=filled,
         recorded=recorded,
     )
+
+
+def _torn(order: Order, script: Script, sounds: PackPalette, folder: Folder, cache: Cache) -> tuple[Problem, ...]:
+    """Recordings of sounds, takes and rooms that were cut off, at the places that name them."""
+    found = [*sounds.torn(_roles(script)), *rooms.torn(script, order.project.root, cache)]
+    found += [
+        Problem(one.line.place, f"the recording {one.file} {what}")
+        for one in folder.chosen.values()
+        if (what := kept_shortfall(one.path, one.sha256, cache))
+    ]
+    return tuple(sorted(found))
 
 
 def _too_long(script: Script, timeline: Timeline) -> Problem:

@@ -17,7 +17,9 @@ def beyond(script: Script) -> tuple[Problem, ...]:
     for scene in script.scenes:
         total_s += scene_s(scene)
         if total_s > most_s:
-            what = f"in this scene the episode gets longer than {BOUNDS.episode_hours:g} hours, the most that one may last"
+            what = (
+                f"in this scene the episode gets longer than {BOUNDS.episode_hours:g} hours, the most that one may last"
+            )
             problems.append(Problem(scene.place, f"{what} ({how_to_raise('episode_hours')})"))
             break
     return (*problems, *_strikes(script))
