@@ -39,11 +39,11 @@ class Bounds:
     pack_files: float = 5_000
     """Recordings of one pack."""
     sound_minutes: float = 30
-    """A recording in a pack, as its header says and as it is decoded."""
+    """A recording in a pack or of a take, as its header says and as it is decoded."""
+    sound_decoded_mib: float = 1_024
+    """The same, unpacked by ffmpeg (MP3, M4A, WMA, WebM), which is held in memory."""
     sound_mib: float = 2_048
     """The file of a recording, in a pack or of a take."""
-    take_minutes: float = 30
-    """A recorded take."""
     cover_mib: float = 16
     """A cover picture."""
     cover_megapixels: float = 64

@@ -8,9 +8,7 @@ can be told, and nothing is.
 from __future__ import annotations
 
 import os
-import re
 import struct
-import subprocess
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,13 +16,12 @@ import soundfile
 
 from producer import cache as entries
 from producer.cache import Cache
-from producer.sounds.decode import UndecodableError, decode
+from producer.sounds.decode import UndecodableError, decode, probe
 
 _UNKNOWN = 0x7FFF_0000  # a data size from here on is what a recorder writes that does not know it yet
 _ENDS_OGG = 4  # the flag of a stream's last page
 _LAST_OGG = 1 << 17  # bytes in which the last page begins
 _SLACK_S, _SLACK = 0.12, 0.01  # that an encoder's delay and a rounded header take
-_GIVES_UP_S = 20
 _ASF = bytes.fromhex("3026b2758e66cf11")  # how WMA begins
 _ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _W64_DATA = bytes.fromhex("64617461f3acd3118cd100c04f8edb8a")
@@ -131,7 +128,8 @@ def _asf(path: Path, file: BinaryIO) -> str:
 
 def _by_ffmpeg(path: Path) -> str:
     """MP3 (with a count of its frames), MP4, WebM: the length in the header against what is decoded."""
-    claims_s = _claims_s(path)
+    header = probe(path)
+    claims_s = 0.0 if header is None else header.claims_s
     if not claims_s:
         return ""
     heard_s = _heard_s(path)
@@ -141,22 +139,3 @@ def _by_ffmpeg(path: Path) -> str:
 def _heard_s(path: Path) -> float:
     decoded = decode(path)
     return sum(len(block) for block in decoded.blocks) / decoded.rate_hz
-
-
-def _claims_s(path: Path) -> float:
-    """The length that ffmpeg reads in a header; 0 when it says none, or guesses it from the file's size."""
-    import imageio_ffmpeg
-
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-protocol_whitelist", "file,pipe"]
-    done = subprocess.run(
-        [*command, "-i", f"file:{path}"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        timeout=_GIVES_UP_S,
-    )
-    said = done.stderr.decode("utf-8", "replace")
-    found = re.search(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", said)
-    if found is None or "Estimating duration from bitrate" in said:
-        return 0.0
-    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3])
