@@ -51,7 +51,7 @@ class Guard:
             self._file(event, path, writes)
         elif event in ("os.listdir", "os.scandir"):
             self._file(event, arguments[0] if arguments else None, False)
-        elif event in _WRITING:
+        elif event in _WRITING and not _beside(event, arguments):
             for one in arguments[:2]:
                 self._file(event, one, True)
         elif event in _PROGRAMS and list(arguments[1] or ())[:2] != [sys.executable, "-m"]:  # a voice's worker, ours
@@ -80,3 +80,8 @@ class Guard:
     def _note(self, what: str) -> None:
         if what not in self.seen:
             self.seen.append(what)
+
+
+def _beside(event: str, arguments: tuple[Any, ...]) -> bool:
+    """Whether a name is meant in a folder that is open, whose opening was seen."""
+    return event in ("os.remove", "os.rmdir", "os.mkdir") and isinstance(arguments[-1], int) and arguments[-1] >= 0

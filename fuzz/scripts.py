@@ -140,7 +140,7 @@ class _Writer:
         makers += [self._music, self._mark, self._stop, self._hear, self._long_form]
         for _ in range(self.chance.randint(0, items)):
             lines += [f"      {one}" for one in self._of(makers)()]
-        return lines
+        return [*lines, "      - pause: 2 s"]  # what begins last is heard, too
 
     def _speech(self) -> list[str]:
         self.count += 1
