@@ -28,6 +28,7 @@ from producer.audit.verdicts import FileFacts
 from producer.deliver import encode, ffmpeg
 from producer.dsp.grid import frame_samples
 from producer.errors import RenderError
+from producer.limited import read_file
 from producer.mix.margin import LineMargin
 from producer.model.formats import FORMATS, Format
 from producer.model.timeline import Clip, Timeline
@@ -38,7 +39,6 @@ DOCUMENT = "audit.json"
 FACTS = "episode.json"
 PAGE = "audit.html"
 SUFFIXES = (".mp3", ".wav", ".flac", ".m4a", ".m4b", ".aac", ".ogg", ".opus", ".aif", ".aiff", ".w64", ".caf")
-_MOST_DOCUMENT_BYTES = 1 << 27
 
 
 def reference_name(mix: str) -> str:
@@ -329,9 +329,7 @@ def _temporary() -> BinaryIO:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > _MOST_DOCUMENT_BYTES:
-            raise RenderError(f"{path} is larger than any that a render writes")
-        return path.read_bytes()
+        return read_file(path, "document_mib")
     except OSError as wrong:
         raise RenderError(f"cannot read {path}: {wrong.strerror}") from None
 

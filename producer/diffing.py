@@ -10,9 +10,9 @@ from typing import Any
 from producer.diff import compare, page
 from producer.diff.read import BrokenError, Render, render_of
 from producer.errors import RenderError
+from producer.limited import read_file
 
 SUFFIXES = (".mp3", ".wav", ".flac", ".m4a", ".m4b", ".opus")
-_MOST_DOCUMENT_BYTES = 1 << 27
 
 
 def folders(a: Path, b: Path) -> dict[str, Any]:
@@ -70,9 +70,7 @@ def _document(path: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        if path.stat().st_size > _MOST_DOCUMENT_BYTES:
-            raise RenderError(f"{path} is larger than any that a render writes")
-        found = json.loads(path.read_bytes().decode("utf-8"))
+        found = json.loads(read_file(path, "document_mib").decode("utf-8"))
     except OSError as wrong:
         raise RenderError(f"cannot read {path}: {wrong.strerror}") from None
     except (ValueError, RecursionError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from producer.draft.nouns import Draft, Played, Source, Speech
 from producer.drafts import spoken_voice, write_new
 from producer.errors import RenderError, UsageError
 from producer.foley import RECIPES
+from producer.limited import read_file
 from producer.project import Project, file_name
 from producer.script.compose import LARGEST_BYTES
 from producer.script.keys import RESERVED
@@ -26,7 +28,6 @@ Kind = Literal["prose", "fountain", "radio"]
 KINDS: tuple[Kind, ...] = ("prose", "fountain", "radio")
 SUFFIXES = (".txt", ".text", ".md", ".markdown", ".epub", ".fountain", ".spmd")
 """What is a story by its name; `.yaml` is a script."""
-_LARGEST_TEXT = 16 * 1024 * 1024
 _PACK = "ruins"  # what sounds where a project has no packs of its own
 _VOICES = {"en": "en-gb"}
 
@@ -105,17 +106,14 @@ def begin(asked: Asked, here: Path, cache: Cache) -> Begun:
 
 
 def _bytes(story: Path) -> bytes:
-    limit = draft.LARGEST_BYTES if story.suffix.lower() == ".epub" else _LARGEST_TEXT
+    bound = "book_mib" if story.suffix.lower() == ".epub" else "story_mib"
     try:
         if story.is_dir():
             raise RenderError(f"{story}: this is a folder; name the story in it")
-        with story.open("rb") as file:
-            raw = file.read(limit + 1)
+        return read_file(story, bound)
     except OSError as found:
-        raise RenderError(f"cannot read {story}: {found.strerror}") from None
-    if len(raw) > limit:
-        raise RenderError(f"{story} has more than {limit >> 20} MiB; cut the story in parts, one for each episode")
-    return raw
+        cut = "; cut the story in parts, one for each episode" if found.errno == errno.EFBIG else ""
+        raise RenderError(f"cannot read {story}: {found.strerror}{cut}") from None
 
 
 def _text(raw: bytes, story: Path) -> str:

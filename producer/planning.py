@@ -11,14 +11,17 @@ import numpy as np
 from producer import crediting, memory, session, voice
 from producer import script as script_stage
 from producer.audio import Audio
+from producer.bounds import BOUNDS, how_to_raise
 from producer.cache import Cache
 from producer.deliver import encode
 from producer.deliver import episode as delivery
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
 from producer.foley import RECIPES
+from producer.limited import read_file
 from producer.model.formats import FORMATS, Format, clash, in_format, own_format
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Line, Script
+from producer.model.timeline import Timeline
 from producer.model.voice import Take
 from producer.preview import check_scene
 from producer.production import (
@@ -35,8 +38,9 @@ from producer.sounds import rooms
 from producer.sounds.decode import UndecodableError
 from producer.sounds.decode import decode as decode_sound
 from producer.sounds.find import Packs, licence_problems, load_packs, refused_roles
-from producer.sounds.palette import palette
+from producer.sounds.palette import PackPalette, palette
 from producer.sounds.sofa import from_sofa
+from producer.sounds.torn import kept_shortfall
 from producer.timeline.cue_sheet import CueRow, cue_sheet
 from producer.timeline.place import place
 from producer.timeline.uses import uses
@@ -67,6 +71,8 @@ def looked_up(
         voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())
     )
     script = script_stage.resolve(written, catalogue)
+    if too_much := script_stage.beyond(script):
+        raise ScriptError(too_much)
     refused = refused_roles(found, _asked(script), script.commercial)
     if refused:
         raise ScriptError(refused)
@@ -91,7 +97,7 @@ def written_script(project: Project) -> script_stage.Written:
 def script_text(project: Project) -> str:
     """What the script's file says. Raises RenderError when it cannot be read, ScriptError when it is no text."""
     try:
-        raw = project.script.read_bytes()
+        raw = read_file(project.script, "script_mib")
     except OSError as found:
         raise RenderError(f"cannot read {project.script}: {found.strerror}") from None
     text, problems = decode(raw, project.script.as_posix())
@@ -212,6 +218,9 @@ def plan(
     broken = sounds.check(_roles(script))
     if broken:
         raise PackError(broken)
+    torn = _torn(order, script, sounds, folder, cache)
+    if torn and order.strict:
+        raise RenderError("\n".join(map(str, torn)))
     watch.stage("timeline", 1)
     with memory.uncollected():
         timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
@@ -227,6 +236,8 @@ def plan(
         raise ScriptError(
             [Problem(script.scenes[0].place, "nothing can be heard in this script: give it words or sounds")]
         )
+    if timeline.duration > BOUNDS.episode_hours * 3600 * timeline.rate_hz:
+        raise ScriptError([_too_long(script, timeline)])
     watch.done(1)
     problems = licence_problems(packs, uses(timeline, sounds), script.commercial)
     if problems:
@@ -236,6 +247,7 @@ def plan(
         script=script,
         profile=profile,
         timeline=timeline,
+        torn=torn,
         takes=takes,
         palette=sounds,
         impulses=impulses,
@@ -243,6 +255,25 @@ def plan(
         filled=filled,
         recorded=recorded,
     )
+
+
+def _torn(order: Order, script: Script, sounds: PackPalette, folder: Folder, cache: Cache) -> tuple[Problem, ...]:
+    """Recordings of sounds, takes and rooms that were cut off, at the places that name them."""
+    found = [*sounds.torn(_roles(script)), *rooms.torn(script, order.project.root, cache)]
+    found += [
+        Problem(one.line.place, f"the recording {one.file} {what}")
+        for one in folder.chosen.values()
+        if (what := kept_shortfall(one.path, one.sha256, cache))
+    ]
+    return tuple(sorted(found))
+
+
+def _too_long(script: Script, timeline: Timeline) -> Problem:
+    """The scene in which an episode goes over its bound; the first one where only what rings on does."""
+    most = BOUNDS.episode_hours * 3600 * timeline.rate_hz
+    over = [number for number, scene in enumerate(timeline.scenes) if scene.span.end > most]
+    what = f"in this scene the episode gets longer than {BOUNDS.episode_hours:g} hours, the most that one may last"
+    return Problem(script.scenes[over[0] if over else 0].place, f"{what} ({how_to_raise('episode_hours')})")
 
 
 def _takes(

@@ -13,6 +13,7 @@ from producer.audit.programme import Figures, Heard, figures
 from producer.audit.reference import Reference
 from producer.deliver.shelf import Shelf
 from producer.dsp.loudness import Loudness
+from producer.errors import Problem
 from producer.master import Plan
 from producer.mix.listening import StemName, Stems
 from producer.mix.margin import LineMargin
@@ -136,6 +137,7 @@ class Outline:
     script: Script
     profile: Profile
     timeline: Timeline
+    torn: tuple[Problem, ...] = ()  # recordings that are not all there, and are heard up to where they end
     filled: Mapping[str, tuple[str, ...]]  # pack, in the order in which they are asked -> the script's roles it fills
     recorded: Recorded = Recorded()
 

@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from producer.errors import RenderError, nearest
+from producer.limited import read_file
 from producer.script import Fetched
 from producer.script.compose import decode
 
@@ -59,7 +60,7 @@ class Project:
             if not path.is_file():
                 near = _others(path)
                 return Fetched(file, why=f"there is no file '{file}'{near if 'did you mean' in near else ''}")
-            raw = path.read_bytes()
+            raw = read_file(path, "script_mib")
         except (OSError, RuntimeError) as found:  # a loop of links is a RuntimeError until Python 3.13
             return Fetched(file, why=f"'{file}' cannot be read: {getattr(found, 'strerror', None) or found}")
         text, problems = decode(raw, file)
@@ -190,7 +191,7 @@ def _scripts(folder: Path) -> list[Path]:
 def _is_edition(script: Path) -> bool:
     """Whether it is an edition of another script, which is the one that is meant where none is named."""
     try:
-        return re.search(rb"^edition_of[ ]*:", script.read_bytes(), re.MULTILINE) is not None
+        return re.search(rb"^edition_of[ ]*:", read_file(script, "script_mib"), re.MULTILINE) is not None
     except OSError:
         return False
 
@@ -200,7 +201,7 @@ def _named_in_pyproject(root: Path) -> str:
     if not file.is_file():
         return ""
     try:
-        settings: object = tomllib.loads(file.read_text("utf-8"))
+        settings: object = tomllib.loads(read_file(file, "settings_mib").decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as found:
         raise RenderError(f"{file}: {found}") from None
     except OSError as found:
@@ -209,8 +210,10 @@ def _named_in_pyproject(root: Path) -> str:
         settings = settings.get(key) if isinstance(settings, dict) else None
     if settings is None:
         return ""
-    if not isinstance(settings, str) or not (root / settings).is_file():
-        raise RenderError(f"{file}: [tool.producer] script: there is no file {settings}")
+    if not isinstance(settings, str) or "\0" in settings or not (root / settings).is_file():
+        raise RenderError(f"{file}: [tool.producer] script: there is no file {settings!r}")
+    if not (root / settings).resolve().is_relative_to(root.resolve()):
+        raise RenderError(f"{file}: [tool.producer] script: {settings} is outside the project")
     return settings
 
 

@@ -122,6 +122,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         script=script,
         timeline=timeline,
         profile=profile,
+        torn=outline.torn,
         filled=outline.filled,
         recorded=outline.recorded,
         audits=audits,

@@ -34,6 +34,7 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "packs": {pack: list(roles) for pack, roles in report.filled.items()},
         "untranslated": list(report.script.untranslated),
         "changed": [{"where": str(one.at), "what": one.what} for one in report.script.changed],
+        "warnings": [str(one) for one in report.torn],
         "recorded": recorded(report.recorded, sum(len(line.voices) for line in _of_story(report.script))),
         "credits": {
             "spoken": [line.text for line in report.script.lines if line.scene == report.script.credits_scene],
@@ -179,6 +180,8 @@ def text(found: dict[str, object]) -> str:
     if taken["takes"]:
         lines.append(f"recorded   {len(taken['takes'])} of {taken['lines']} lines; what is left is synthetic")
     lines += [f"take       {line}" for line in take_lines(taken)]
+    warned = found["warnings"]
+    lines += [f"warning    {one}" for one in warned] if isinstance(warned, list) else []
     spoken = found["credits"]
     assert isinstance(spoken, dict)
     if spoken["why_not"]:

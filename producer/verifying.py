@@ -24,8 +24,8 @@ from producer.deliver.manifest import Listed, Manifest
 from producer.deliver.stated import AUDIO, Stated, stated
 from producer.digests import sha256_of
 from producer.errors import RenderError
+from producer.limited import read_file
 
-MOST_BYTES = 1 << 26
 """Of a manifest; one of an hour with ten thousand sounds takes 8 MB."""
 MADE_LATER = ("cover.jpg", "cover.png", "feed-item.xml")
 """What `render feed` puts beside an episode."""
@@ -129,12 +129,9 @@ def read_manifest(path: Path) -> tuple[Manifest, bool]:
     try:
         if not path.is_file():
             raise RenderError(f"there is no {manifest.FILE} in {path.parent}; render the episode again to have one")
-        with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+        raw = read_file(path, "document_mib")
     except OSError as wrong:
         raise RenderError(f"cannot read {path}: {wrong.strerror}") from None
-    if len(raw) > MOST_BYTES:
-        raise RenderError(f"{path} is larger than any that a render writes")
     try:
         document = json.loads(raw.decode("utf-8"))
         read = Manifest.model_validate_json(raw)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from producer import __version__
+from producer import __version__, bounds
 from producer.cli import audit as audit_commands
 from producer.cli import diff as diff_commands
 from producer.cli import draft as draft_commands
@@ -322,6 +322,8 @@ def _ended(stopping: Stopping) -> int:
     """The exit code of the command that the arguments ask for, once it has run and what went wrong is said."""
     code = 0
     try:
+        if bounds.WRONG:
+            raise UsageError(bounds.WRONG)
         app()
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else int(left.code is not None)

@@ -12,6 +12,7 @@ from producer.deliver.listed import listed
 from producer.deliver.wave import Marker
 from producer.dsp.loudness import Loudness
 from producer.errors import RenderError
+from producer.limited import read_file
 from producer.model.script import Script
 from producer.model.sound import Origin
 from producer.model.timeline import Timeline
@@ -102,11 +103,13 @@ def own_cover(script: Script, folder: Path) -> bytes | None:
     """
     if not script.cover:
         return None
-    path = (folder / script.cover).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise RenderError(f"{script.file}: cover: {script.cover} is outside the project")
     try:
-        image = path.read_bytes()
+        path = (folder / script.cover).resolve()
+        if not path.is_relative_to(folder.resolve()):
+            raise RenderError(f"{script.file}: cover: {script.cover} is outside the project")
+        image = read_file(path, "cover_mib")
+    except (ValueError, RuntimeError):  # a NUL in the name, a loop of links
+        raise RenderError(f"{script.file}: cover: {script.cover!r} is no name of a file") from None
     except OSError as found:
         raise RenderError(f"{script.file}: cover: cannot read {script.cover}: {found.strerror}") from None
     if not image.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):

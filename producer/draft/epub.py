@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from producer.bounds import BOUNDS
 from producer.draft.html import read_html
 from producer.draft.nouns import Paragraph, Source
 from producer.draft.text import squeezed
@@ -23,7 +24,7 @@ from producer.errors import RenderError
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-LARGEST_BYTES = 64 * 1024 * 1024  # of the archive, pictures and all
+LARGEST_BYTES = BOUNDS.bytes("book_mib")  # of the archive, pictures and all
 MOST_ENTRIES = 10_000
 LARGEST_PAGE = 8 * 1024 * 1024
 LARGEST_TEXT = 32 * 1024 * 1024  # of all that is read, unpacked

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from producer.errors import PackError, Place
+from producer.limited import read_file
 from producer.packs.remarks import Remark, Severity
 from producer.sounds import licences, paths
 from producer.sounds.document import Items, Pairs, Text, parse
@@ -57,7 +58,9 @@ def _recordings(pack: Pack) -> Iterator[FileSource]:
 def _empty_entries(pack: Pack, shown: str) -> Iterator[About]:
     """Entries of `files` all of whose files an earlier entry of the same pool has taken: their weight never counts."""
     try:
-        sounds = parse((pack.folder / MANIFEST).read_text("utf-8-sig"), f"{shown}/{MANIFEST}").get("sounds")
+        sounds = parse(read_file(pack.folder / MANIFEST, "pack_mib").decode("utf-8-sig"), f"{shown}/{MANIFEST}").get(
+            "sounds"
+        )
     except (PackError, OSError, UnicodeDecodeError):  # changed since it was read
         return
     for role, node in sounds.pairs if isinstance(sounds, Pairs) else ():

@@ -8,6 +8,7 @@ from typing import Any
 
 from producer.cache import Cache
 from producer.errors import PackError, Place, Problem, nearest
+from producer.limited import read_file
 from producer.packs import made_of
 from producer.packs.ear import Ear
 from producer.packs.found import Found
@@ -47,7 +48,7 @@ def _readme(folder: Path) -> str | None:
     for name in ("README.md", "README.txt", "README"):
         try:
             if (folder / name).is_file():
-                return (folder / name).read_text("utf-8-sig", errors="replace")[:_README_CHARACTERS]
+                return read_file(folder / name, "pack_mib").decode("utf-8-sig", "replace")[:_README_CHARACTERS]
         except OSError:
             continue
     return None

@@ -21,6 +21,7 @@ from producer.feed.bites import soundbites
 from producer.feed.moment import moment
 from producer.feed.nouns import Episode, Facts, Media, Transcript
 from producer.feed.show import Show
+from producer.limited import read_file
 from producer.model.mixes import MIXES
 from producer.publishing.show_file import SHOW_FILE
 
@@ -114,7 +115,7 @@ def _json(file: Path) -> Mapping[str, Any]:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text("utf-8")
+        return read_file(file, "document_mib").decode("utf-8")
     except UnicodeDecodeError:
         raise RenderError(f"{file}: this is not UTF-8; render the episode again") from None
     except OSError as found:

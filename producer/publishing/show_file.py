@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from producer.errors import Place, Problem, RenderError, ScriptError, nearest
 from producer.feed.show import LICENCES, Show
+from producer.limited import read_file
 from producer.script.compose import decode, read_tree
 from producer.script.tree import Items, Node, Pairs, Scalar
 
@@ -39,7 +40,7 @@ def read_show(folder: Path) -> Show:
 
 def _tree(file: Path) -> tuple[Node | None, Sequence[Problem]]:
     try:
-        data = file.read_bytes()
+        data = read_file(file, "script_mib")
     except OSError as found:
         raise RenderError(f"cannot read {file}: {found.strerror}") from None
     text, problems = decode(data, str(file))

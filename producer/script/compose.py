@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from producer.bounds import BOUNDS
 from producer.errors import Place, Problem
 from producer.script.fold import Part, fold, unquote
 from producer.script.lines import BOM, indentation
@@ -23,9 +24,10 @@ from producer.script.tree import Items, Node, Pairs, Scalar
 from producer.script.values import DEEPEST, TOO_DEEP
 from producer.script.yaml_words import error_line, in_plain_words
 
-LARGEST_BYTES = 4 * 1024 * 1024
-MOST_NODES = 250_000
-MOST_LINES = 250_000  # empty lines, comments and text under > are lines, but no nodes
+LARGEST_BYTES = BOUNDS.bytes("script_mib")
+MOST_NODES = int(BOUNDS.script_values)
+MOST_LINES = int(BOUNDS.script_lines)  # empty lines, comments and text under > are lines, but no nodes
+MOST_CHARACTERS = int(BOUNDS.value_characters)
 _MOST_WORK = 24 * 1024 * 1024  # characters parsed again and again to find every mistake
 _MOST_TRIES = 200
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -82,7 +84,7 @@ def read_tree(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
 
 
 def _too_large(size: int) -> str:
-    return f"this file has {size / 1024 / 1024:.1f} MiB; a script has at most {LARGEST_BYTES // 1024 // 1024} MiB"
+    return f"this file has {size / 1024 / 1024:.1f} MiB; a script has at most {LARGEST_BYTES / 1024 / 1024:g} MiB"
 
 
 def _read(mended: Mended, lines: list[str]) -> tuple[Node | None, set[Problem]]:
@@ -164,7 +166,7 @@ class _Builder:
         elif isinstance(event, yaml.CollectionEndEvent):
             self._end()
         elif isinstance(event, yaml.ScalarEvent) and not self._skipped:
-            self._add(self._scalar(event))
+            self._add(self._bounded(self._scalar(event)))
         elif isinstance(event, yaml.AliasEvent) and not self._skipped:
             self._add(Scalar("", self._place(event.start_mark)))
         return True
@@ -242,6 +244,14 @@ class _Builder:
         if what:
             self.problems.add(Problem(node.place, what))
             parent.dropped = True
+
+    def _bounded(self, scalar: Scalar) -> Scalar:
+        """A value of a length that can be read; an empty one, and a problem, where it is longer."""
+        if len(scalar.text) <= MOST_CHARACTERS:
+            return scalar
+        what = f"this has {len(scalar.text)} characters, and a text or value has at most {MOST_CHARACTERS}"
+        self.problems.add(Problem(scalar.place, f"{what}; part it, a speech in several"))
+        return Scalar("", scalar.place, quoted=True)
 
     def _scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark, event.end_mark

@@ -19,10 +19,11 @@ def estimate_s(script: Script) -> Fraction:
     Sounds that are waited for count with a usual length, and what lasts until a moment counts as nothing, so this is
     right to about a tenth for a script that is mostly spoken.
     """
-    return sum((_scene_s(scene) for scene in script.scenes), Fraction(0))
+    return sum((scene_s(scene) for scene in script.scenes), Fraction(0))
 
 
-def _scene_s(scene: Scene) -> Fraction:
+def scene_s(scene: Scene) -> Fraction:
+    """The length of one scene in seconds, as `estimate_s` counts it."""
     total = Fraction(0)
     after_speech = False
     for item in scene.items:

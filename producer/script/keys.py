@@ -107,7 +107,7 @@ def _wait(text: str, place: Place) -> Length | None:
 def _take(text: str, place: Place) -> str:
     """A take's number, a file's name, or `none`; what it means is found out where the recordings are."""
     written = text.strip()
-    if not written or (written.isdecimal() and int(written) == 0):
+    if not written or (written.isdecimal() and (len(written) > 9 or int(written) == 0)):
         raise q.ReadingError(f"'{written}' is no recording; write its number from 1, its file, or 'none' for the voice")
     return written
 

@@ -20,7 +20,7 @@ _FORMS = (
     "each with '+ 1 s' or '- 1 s' if need be"
 )
 _TARGET = r"(?:\s+of\s+(?P<target>next\s+line|\w+))?"
-_NTH = r"(?:\s*\(\s*(?P<{}>\d+)\s*\))?"
+_NTH = r"(?:\s*\(\s*(?P<{}>[0-9]{{1,9}})\s*\))?"
 _BASE = re.compile(
     r"""(?P<now>now\b)
     | (?P<edge>start|end)\s+of\s+(?P<x>next\s+line|\w+)

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable
 from dataclasses import replace
 from itertools import pairwise
 
+from producer.bounds import BOUNDS
 from producer.errors import Place
 from producer.script import keys
 from producer.script.markup import Bracket, read_spoken
@@ -30,6 +31,8 @@ from producer.script.short import first_part, split
 from producer.script.tree import Items, Node, Pairs, Scalar
 
 BEAT = length("400 ms")
+_MOST_JOINED = 8  # words that stand where a role of one word was meant
+_MOST_CUES = int(BOUNDS.speech_cues)
 CALLED = {
     **{"sound": "a sound", "bed": "a bed", "music": "music", "hear": "'hear'", "end": "'end'", "cut": "'cut'"},
     **{"pause": "a pause", "mark": "a mark", "speech": "a speech"},
@@ -133,19 +136,23 @@ class Play:
         """The name in front, its offset, and the short form's keys. A role in two words is one mistake, not a key."""
         name, offset, parts = split(scalar.text)
         given = short_keys(scalar, parts)
-        if kind not in ("sound", "bed", "music") or name in self.roles or not given:
-            return name, offset, given
-        first = given[0]
-        if first.key in ("", "id", *keys.ITEMS[kind]) or "," in scalar.text[: first.offset]:
-            return name, offset, given
-        joined = f"{name}_{first.key}"
-        if joined not in self.roles and meant(first.key, keys.ITEMS[kind]):
-            return name, offset, given
-        if joined in self.roles:
-            self.notes.add(scalar.at(offset), f"a role is one word; write '{joined}'")
-        end = offset + len(name)
-        gap = len(scalar.text[end:]) - len(scalar.text[end:].lstrip())
-        return self._head(kind, replace(scalar, text=f"{scalar.text[:end]}_{scalar.text[end + gap :]}"))
+        for _ in range(_MOST_JOINED):
+            if kind not in ("sound", "bed", "music") or name in self.roles or not given:
+                break
+            first = given[0]
+            if first.key in ("", "id", *keys.ITEMS[kind]) or "," in scalar.text[: first.offset]:
+                break
+            joined = f"{name}_{first.key}"
+            if joined not in self.roles and meant(first.key, keys.ITEMS[kind]):
+                break
+            if joined in self.roles:
+                self.notes.add(scalar.at(offset), f"a role is one word; write '{joined}'")
+            end = offset + len(name)
+            gap = len(scalar.text[end:]) - len(scalar.text[end:].lstrip())
+            scalar = replace(scalar, text=f"{scalar.text[:end]}_{scalar.text[end + gap :]}")
+            name, offset, parts = split(scalar.text)
+            given = short_keys(scalar, parts)
+        return name, offset, given
 
     def _made(
         self, kind: str, role: str, place: Place, name_place: Place, given: list[Given], *, bracket: bool = False
@@ -185,7 +192,11 @@ class Play:
             self.notes.add(scalar.at(offset), what)
         if not spoken.tokens and not spoken.mistakes:
             self.notes.add(scalar.place, f"'{speech.name}' says nothing; write the words after the colon")
-        between = tuple(found for bracket in spoken.brackets if (found := self._between(scalar, bracket)))
+        brackets = spoken.brackets[:_MOST_CUES]
+        if len(spoken.brackets) > _MOST_CUES:
+            what = f"{len(spoken.brackets)} cues and pauses stand in this speech, and one has at most {_MOST_CUES}"
+            self.notes.add(scalar.at(spoken.brackets[_MOST_CUES].offset), f"{what}; part it in several")
+        between = tuple(found for bracket in brackets if (found := self._between(scalar, bracket)))
         return replace(speech, tokens=spoken.tokens, between=between)
 
     def _between(self, scalar: Scalar, bracket: Bracket) -> Between | None:

@@ -24,9 +24,10 @@ _SIGNS = str.maketrans(
 )
 ARROW = re.compile(r"\s*(?:->|→)\s*")
 _SPREAD = re.compile(r"\s*(?:±|\+/-)\s*")
-NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"
+NUMBER = r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})"
+"""Written with the digits 0 to 9, and no more of them than anything can be measured to."""
 _MEASURE = re.compile(rf"({NUMBER})\s*(.*)", re.DOTALL)
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2}(?:\.\d+)?)")
+_CLOCK = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,4}):([0-9]{1,2}(?:\.[0-9]{1,40})?)")
 _COMMA = re.compile(r"\d,\d")
 
 
@@ -158,7 +159,7 @@ def count_of(thing: str, high: int) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         text = plain_signs(text).strip()
-        if not re.fullmatch(r"\+?\d{1,9}", text) or not 1 <= int(text) <= high:
+        if not re.fullmatch(r"\+?[0-9]{1,9}", text) or not 1 <= int(text) <= high:
             raise ReadingError(f"'{text}' is not {thing}; write a whole number from 1 to {high}")
         return int(text)
 
@@ -200,7 +201,7 @@ def side(text: str) -> float:
 
 
 def _percent_of_side(text: str, far: str) -> float:
-    if not re.fullmatch(r"\d+(\.\d*)?", far) or float(far) > 100:
+    if not re.fullmatch(r"[0-9]{1,40}(\.[0-9]{0,40})?", far) or float(far) > 100:
         raise ReadingError(
             f"'{text}' is no side; after 'left' or 'right' stands a number from 0 to 100, as in 'left 40'"
         )

@@ -9,6 +9,9 @@ an address.
 
 from __future__ import annotations
 
+import re
+import stat
+import subprocess
 import threading
 import warnings
 from collections.abc import Iterator
@@ -21,8 +24,9 @@ import soundfile
 from numpy.typing import NDArray
 
 from producer.audio import Audio
+from producer.bounds import BOUNDS, how_to_raise
 
-MAX_SECONDS = 30 * 60
+MAX_SECONDS = BOUNDS.sound_minutes * 60
 BLOCK = 1 << 16  # frames
 LOWEST_HZ, HIGHEST_HZ = 2_000, 768_000
 MOST_CHANNELS = 8
@@ -74,10 +78,15 @@ def decode(path: Path, max_s: float = MAX_SECONDS) -> Decoded:
             recorder has, a sample that is not a number, or no samples.
     """
     try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # to open a pipe would wait for its other end
+            raise UndecodableError("is a device or a pipe, not a file")
         with path.open("rb") as file:
             head = file.read(12)
     except OSError as wrong:
         raise UndecodableError(f"cannot be opened: {wrong.strerror}") from None
+    if found.st_size > BOUNDS.bytes("sound_mib"):
+        raise UndecodableError(f"is larger than {BOUNDS.sound_mib:g} MiB ({how_to_raise('sound_mib')})")
     if not head:
         raise UndecodableError("is empty")
     if head[:4] in _MAGIC:
@@ -135,15 +144,25 @@ def _soundfile_blocks(file: Any) -> Iterator[NDArray[np.float32]]:
 
 
 def _by_pydub(path: Path, container: str, max_s: float) -> Decoded:
+    header = probe(path)
+    if header is None:
+        raise UndecodableError(f"is called {path.suffix}, but what is in it is no such sound, or broken")
+    _plausible(header.rate_hz, header.channels, max(1, round(header.claims_s * header.rate_hz)), max_s)
+    most = BOUNDS.bytes("sound_decoded_mib")
     segments = _segment_class()  # first: any import of pydub warns where no ffmpeg is in the PATH
     from pydub.exceptions import CouldntDecodeError
 
     try:
-        segment = segments.from_file_using_temporary_files(str(path), container, duration=int(max_s) + 2)
+        segment = segments.from_file_using_temporary_files(
+            str(path), container, parameters=["-fs", str(most)], duration=int(max_s) + 2
+        )
     except CouldntDecodeError:
         raise UndecodableError(f"is called {path.suffix}, but what is in it is no such sound, or broken") from None
     except OSError as wrong:
         raise UndecodableError(f"cannot be read: {wrong.strerror or wrong}") from None
+    if len(segment.raw_data) > most - (1 << 20):  # ffmpeg stops at the last packet that still has room
+        what = f"holds more than {BOUNDS.sound_decoded_mib:g} MiB of samples"
+        raise UndecodableError(f"{what} ({how_to_raise('sound_decoded_mib')})")
     whole = np.frombuffer(segment.raw_data, f"<i{segment.sample_width}").reshape(-1, segment.channels)
     _plausible(segment.frame_rate, segment.channels, len(whole), max_s)
     scale = np.float32(1.0 / (1 << (8 * segment.sample_width - 1)))
@@ -152,6 +171,35 @@ def _by_pydub(path: Path, container: str, max_s: float) -> Decoded:
     return Decoded(segment.frame_rate, min(segment.channels, 2), sane, segment.channels)
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What ffmpeg says of a file without decoding it; `claims_s` is 0 where the file does not say how long it is."""
+
+    rate_hz: int
+    channels: int
+    claims_s: float
+
+
+def probe(path: Path) -> Header | None:
+    """The header of a file's first sound; None when there is none. Reaches nothing but the file."""
+    import imageio_ffmpeg
+
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-protocol_whitelist", "file,pipe"]
+    done = subprocess.run([*command, "-i", f"file:{path}"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    said = done.stderr.decode("utf-8", "replace")
+    found = _STREAM.search(said)
+    if found is None:
+        return None
+    lasts = None if "Estimating duration from bitrate" in said else _DURATION.search(said)
+    claims_s = int(lasts[1]) * 3600 + int(lasts[2]) * 60 + float(lasts[3]) if lasts else 0.0
+    layout = found[2]
+    channels = int(layout.split()[0]) if layout.endswith("channels") else _LAYOUTS.get(layout.split("(")[0], 2)
+    return Header(int(found[1]), channels, claims_s)
+
+
+_STREAM = re.compile(r"Stream #.*?Audio: [^\n]*?(\d+) Hz, (\d+ channels|[\w.()]+)")
+_DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
+_LAYOUTS = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "4.0": 4, "5.0": 5, "5.1": 6, "6.1": 7, "7.1": 8}
 _importing = threading.Lock()
 
 

@@ -31,13 +31,13 @@ def _read(reader: Callable[[str], Any]) -> BeforeValidator:
 
 
 def _positive(text: str) -> float:
-    if not re.fullmatch(r"\d+(?:\.\d+)?", text) or not 0.0 < float(text) <= 1000.0:
+    if not re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{1,40})?", text) or not 0.0 < float(text) <= 1000.0:
         raise ValueError(f"'{text}' is not a weight; write a number over 0, such as 2")
     return float(text)
 
 
 def _count(text: str) -> int:
-    if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= 99:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 99:
         raise ValueError(f"'{text}' is not a number of variations; write 1 to 99")
     return int(text)
 

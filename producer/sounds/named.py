@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from producer.errors import PackError, Place, Problem
+from producer.limited import read_file
 from producer.sounds import licences, ucs
 from producer.sounds.decode import header_length_s
 from producer.sounds.pack import Credit, FileSource, Layer, Member, Pack, PackSound
@@ -98,6 +99,13 @@ def _recordings(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
+def _text(file: Path) -> str:
+    try:
+        return read_file(file, "pack_mib").decode("utf-8-sig", "replace")
+    except OSError:
+        return ""
+
+
 def _licence(folder: Path, shown: str) -> tuple[str, str, list[Problem]]:
     files = sorted(path for path in folder.iterdir() if path.name.lower() in LICENCE_FILES and path.is_file())
     if not files:
@@ -105,7 +113,7 @@ def _licence(folder: Path, shown: str) -> tuple[str, str, list[Problem]]:
         return "", "", [Problem(Place(shown), what)]
     at = Place(f"{shown}/{files[0].name}")
     spdx = author = ""
-    for raw in files[0].read_text("utf-8-sig", errors="replace")[: 1 << 16].splitlines():
+    for raw in _text(files[0]).splitlines():
         line = raw.strip()
         if line.lower().startswith("author:"):
             author = author or line.partition(":")[2].strip()

@@ -22,6 +22,7 @@ from producer.sounds.kept import DEFAULT_BYTES, Kept, Once
 from producer.sounds.making import Maker, Recordings, Settings, identity
 from producer.sounds.measuring import heard_lufs, step_lufs
 from producer.sounds.pack import FileSource, Layer, Pack, PackSound
+from producer.sounds.torn import kept_shortfall
 from producer.sounds.varying import ratio, varied
 
 
@@ -199,6 +200,17 @@ class PackPalette:
                             self._recordings.recording(layer.source)
                         except PackError as wrong:
                             problems += wrong.problems
+        return tuple(sorted(set(problems)))
+
+    def torn(self, roles: Iterable[str]) -> tuple[Problem, ...]:
+        """Every file of these roles that was cut off; it plays up to there. Call `check` first."""
+        problems: list[Problem] = []
+        for role in sorted(set(roles)):
+            sources = [layer.source for member in self._find(role)[1].members for layer in member.layers]
+            for source in sources:
+                if isinstance(source, FileSource):
+                    what = kept_shortfall(source.path, self._recordings.sha256(source), self._cache)
+                    problems += [Problem(source.place, f"'{source.inside}' {what}")] if what else []
         return tuple(sorted(set(problems)))
 
     def _find(self, role: str) -> tuple[Pack, PackSound]:

@@ -8,7 +8,7 @@ from producer.model.foley import Setting
 from producer.model.script import Pace
 
 _LIKE = str.maketrans({"−": "-", "–": "-", "→": "->", "\u00a0": " ", "\u202f": " "})
-_NUMBER = r"(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+))"
+_NUMBER = r"(?P<number>[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40}))"
 _QUANTITY = re.compile(_NUMBER + r"\s*(?P<unit>%|/?[A-Za-z]*)")
 
 SECONDS = {"s": 1.0, "ms": 0.001, "min": 60.0}
@@ -43,7 +43,7 @@ def quantity(text: str, units: dict[str, float], example: str) -> float:
 
 def duration_s(text: str) -> float:
     """`250 ms`, `1.5 s`, `2 min` or `2:30`, in seconds, not below 0."""
-    clock = re.fullmatch(r"(\d+):([0-5]\d(?:\.\d+)?)", text.strip())
+    clock = re.fullmatch(r"([0-9]{1,4}):([0-5][0-9](?:\.[0-9]{1,40})?)", text.strip())
     seconds = int(clock[1]) * 60 + float(clock[2]) if clock else quantity(text, SECONDS, "250 ms")
     if seconds < 0:
         raise ValueError(f"'{text}' is before the beginning; a time here is 0 s or more")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from producer.errors import PackError, Place, Problem, nearest
+from producer.limited import read_file
 from producer.model.foley import Recipe
 from producer.model.script import Pace
 from producer.model.sound import Kind
@@ -36,7 +37,7 @@ def read_pack(folder: Path, shown: str, recipes: Recipes) -> Pack:
     """
     file = f"{shown}/{MANIFEST}"
     try:
-        text = (folder / MANIFEST).read_text("utf-8-sig")
+        text = read_file(folder / MANIFEST, "pack_mib").decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise PackError([Problem(Place(file), f"is not UTF-8 text (byte {wrong.start + 1})")]) from None
     except OSError as wrong:

@@ -18,6 +18,7 @@ from producer.errors import Problem, ScriptError
 from producer.model.script import Room, Script
 from producer.sounds.decode import UndecodableError, decode, header_length_s
 from producer.sounds.paths import GLOB, files_inside
+from producer.sounds.torn import kept_shortfall
 
 LONGEST_S = 20.0
 """Of a file, leading silence included: no room in which people speak rings for longer."""
@@ -56,6 +57,16 @@ def load(script: Script, folder: Path, rate_hz: int, cache: Cache) -> tuple[Scri
     if problems:
         raise ScriptError(problems)
     return (replace(script, rooms=rooms) if impulses else script), impulses
+
+
+def torn(script: Script, folder: Path, cache: Cache) -> tuple[Problem, ...]:
+    """The impulse responses that were cut off, of a script that was loaded."""
+    found = {
+        room.place: f"impulse: '{room.impulse}' {what}"
+        for room in script.rooms.values()
+        if room.impulse is not None and (what := kept_shortfall(_file(folder, room.impulse), room.sha256, cache))
+    }
+    return tuple(Problem(place, what) for place, what in found.items())
 
 
 def _file(folder: Path, written: str) -> Path:

@@ -21,7 +21,7 @@ from producer.timeline.moments import end_of
 from producer.timeline.running_order import Entry
 from producer.timeline.solve import Ask, ImpossibleError, Rule, What
 from producer.timeline.spot_clips import kept, source
-from producer.timeline.strikes import hits, refs, struck
+from producer.timeline.strikes import hits, refs, struck, too_many
 from producer.units import Samples, Span
 
 OVER_S = Fraction(1, 2)
@@ -256,4 +256,6 @@ def _parts(ep: Episode, root: Entry, bed: Bed, start: int, ending: Ending, cours
         names,
         ep.rate_hz,
     )
+    if what := too_many(ep, root, len(times)):
+        raise ImpossibleError(Problem(first.place, what))
     return kept(made(times), ending.struck_until, ending.heard_until, ending.end)

@@ -26,6 +26,9 @@ TAIL_S = 2.0
 """As much echo as an episode waits for after its last sound."""
 
 
+_ALL = -1
+
+
 @dataclass(frozen=True)
 class Episode:
     """The values that were handed over, and the running order made of them."""
@@ -39,6 +42,8 @@ class Episode:
     grid: int = 1
     """Scenes after the first begin on multiples of so many samples, counted from the episode's beginning."""
     _told: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    _strikes: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def rate_hz(self) -> int:
@@ -65,6 +70,12 @@ class Episode:
         if found is None:
             found = self._told[name] = make()
         return found
+
+    def struck(self, index: int, count: int) -> int:
+        """Notes how often the sound of an entry strikes; how often all that are known strike together."""
+        self._strikes[_ALL] = self._strikes.get(_ALL, 0) + count - self._strikes.get(index, 0)
+        self._strikes[index] = count
+        return self._strikes[_ALL]
 
     def echo(self, *rooms: str, treat: str = "none") -> int:
         """Samples for which a sound is still heard in `rooms`, and in its treatment, after its end (RT60)."""

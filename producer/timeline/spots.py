@@ -14,7 +14,7 @@ from producer.timeline.episode import TRIM_S, Episode
 from producer.timeline.moments import end_of, ends_too_early, landing, moment, phrase_length
 from producer.timeline.running_order import Entry
 from producer.timeline.solve import NEVER, Ask, ImpossibleError, Rule, What
-from producer.timeline.strikes import hits, refs, struck
+from producer.timeline.strikes import hits, refs, struck, too_many
 from producer.units import Samples
 
 LEAD_IN_S = 0.25
@@ -231,6 +231,8 @@ def _walk(ep: Episode, entry: Entry, sound: Sound, base: int, limit: int) -> Pla
     if pace is None:
         return _in_a_row(ep, entry, first, limit, repeat or 1)
     times = hits(first, limit, repeat, _gap(pace, first, limit, repeat), _names(ep, cue), ep.rate_hz)
+    if what := too_many(ep, entry, len(times)):
+        raise ImpossibleError(Problem(cue.place, what))
     parts = tuple(
         struck(ep.palette, ref, gain_db, hit)
         for hit, (ref, gain_db) in zip(times, _refs(ep, cue, len(times), times=times), strict=True)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from producer.bounds import BOUNDS, how_to_raise
 from producer.model.chance import pool_choice, pool_order, rng
 from producer.model.sound import Palette, Sound, SoundRef
 from producer.model.timeline import Part
+from producer.timeline.episode import Episode
+from producer.timeline.running_order import Entry
 from producer.units import Samples, to_samples
 
+MOST = int(BOUNDS.strikes)
+"""Of one sound. `hits` gives one more than so many where there are more, and `bounded` says so."""
 CENTS_STEP = 5.0
 """Chance moves pitch in steps of this, too small to hear, so that many strikes are one sound made once."""
 
@@ -36,7 +41,7 @@ def hits(
     chance = rng(*names, "pace")
     found: list[int] = []
     seconds = 0.0
-    while repeat is None or len(found) < repeat:
+    while len(found) <= MOST and (repeat is None or len(found) < repeat):
         hit = first + to_samples(Fraction(seconds), rate_hz)
         if hit >= limit:
             break
@@ -44,6 +49,18 @@ def hits(
         mean_s, spread = gap_s(len(found) - 1, hit)
         seconds += max(mean_s * (1.0 + spread * chance.uniform(-1.0, 1.0)), 1.0 / rate_hz)  # time always goes on
     return tuple(found)
+
+
+def too_many(ep: Episode, entry: Entry, count: int) -> str:
+    """What is wrong with a sound that strikes `count` times, beside all that strike in the episode; or nothing."""
+    called = ep.called(entry)
+    if count > MOST:
+        what = f"{called} strikes more than {MOST} times; make it shorter, or 'every' longer"
+        return f"{what} ({how_to_raise('strikes')})"
+    if ep.struck(entry.index, count) > BOUNDS.episode_strikes:
+        what = f"with {called} there are more than {BOUNDS.episode_strikes:g} strikes in the episode"
+        return f"{what} ({how_to_raise('episode_strikes')})"
+    return ""
 
 
 def refs(

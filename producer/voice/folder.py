@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from producer.digests import sha256_of
-from producer.errors import Problem, VoiceError, nearest
+from producer.errors import Place, Problem, VoiceError, nearest
 from producer.model.script import Line
 from producer.voice.naming import Names, Speech, shown
 
@@ -108,6 +108,10 @@ def _sorted(
     takes: dict[Speech, dict[int, Path]] = {}
     strays: list[tuple[Path, Stray]] = []
     for path in sound_files(root / "takes" / slug):
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+            at = Place(path.relative_to(root).as_posix())
+            problems.append(Problem(at, "is a link that leaves the project; copy the recording into it"))
+            continue
         meant = names.meant(path.stem)
         if meant is None:
             strays.append((path, Stray(path.relative_to(root).as_posix(), why_stray(path.stem, names))))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from producer.errors import RenderError, nearest
+from producer.limited import read_file
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -114,7 +115,7 @@ def settings() -> Settings:
 def _read(file: Path, changed_ns: int, size: int) -> Settings:
     del changed_ns, size  # they are there so that a changed file is read again
     try:
-        return Settings.model_validate(tomllib.loads(file.read_text("utf-8")))
+        return Settings.model_validate(tomllib.loads(read_file(file, "settings_mib").decode("utf-8")))
     except OSError as wrong:
         raise RenderError(f"cannot read {file}: {wrong.strerror}") from None
     except UnicodeDecodeError:
