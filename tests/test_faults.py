@@ -320,14 +320,17 @@ def test_what_a_killed_process_left_is_cleared_by_the_next_and_nothing_else(tmp_
     subprocess.run([sys.executable, "-c", _LEAVE, str(target), str(parts)], check=False)
     (dead,) = target.parent.iterdir()
     (half,) = parts.iterdir()
-    users = target.parent / ".lamp-notes"
-    users.mkdir()
+    users, bare = target.parent / ".lamp-mynotes0", target.parent / ".lamp-notes"
+    for folder in (users, bare):
+        folder.mkdir()
+        os.utime(folder, (1e9, 1e9))
     (users / "owned").write_text("by me")
     handle, own = owned.new_part(parts)
     with Staging(target) as running, Staging(target) as other:
         assert not dead.exists()
         assert running._folder is not None and running._folder.is_dir()
         assert users.is_dir()
+        assert bare.is_dir()
         other.text("credits.txt", "whole")
         other.publish()
     assert cache.trim() == 0
@@ -335,7 +338,7 @@ def test_what_a_killed_process_left_is_cleared_by_the_next_and_nothing_else(tmp_
     os.close(handle)
     cache.trim()
     assert not own.exists()
-    assert {path.name for path in target.parent.iterdir()} == {"lamp", ".lamp-notes"}
+    assert {path.name for path in target.parent.iterdir()} == {"lamp", ".lamp-notes", ".lamp-mynotes0"}
 
 
 @posix
