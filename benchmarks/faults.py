@@ -41,6 +41,7 @@ PARTS = ("kills", "disks", "together", "flips", "same")
 WANTED = ("--format", "mp3,flac", "--session", "rpp")
 LONGEST_S = 600.0
 """A render that takes longer hangs: it takes seconds."""
+_LEAST_DISK_BYTES = 1 << 16
 _NOTES = "# Notes of the writer, without which no crew would be called for so short an episode.\n" * 80
 SCRIPT = """\
 title: Small
@@ -370,7 +371,7 @@ def disks(house: House, count: int, chance: random.Random) -> Tally:
         which = ("output", "cache", "both")[number % 3]
         disk = house.folder / f"disk-{number}"
         least = there + (len(house.earlier) << 12) if which != "cache" else 0
-        size = int(least + (needed - there) * chance.random() ** 2)
+        size = int(least + _LEAST_DISK_BYTES + (needed - there) * chance.random() ** 2)
         with small_disk(disk, size):
             cache = (disk if which != "output" else house.folder) / f"cache-{number}"
             out = (disk if which != "cache" else house.folder / f"out-{number}") / "small"
