@@ -41,6 +41,7 @@ PARTS = ("kills", "disks", "together", "flips", "same")
 WANTED = ("--format", "mp3,flac", "--session", "rpp")
 LONGEST_S = 600.0
 """A render that takes longer hangs: it takes seconds."""
+_LEAST_DISK_BYTES = 1 << 16
 _NOTES = "# Notes of the writer, without which no crew would be called for so short an episode.\n" * 80
 SCRIPT = """\
 title: Small
@@ -75,6 +76,8 @@ class Tally:
     kept: dict[str, int] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    ended: dict[str, int] = field(default_factory=dict)
+    """How often renders ended so."""
 
     def hold(self, promise: str, holds: bool, otherwise: str) -> None:
         """Count a promise as kept, or say how it was not."""
@@ -82,9 +85,15 @@ class Tally:
         if not holds:
             self.broken.append(f"{promise}: {otherwise}")
 
+    def end(self, which: str, done: Done) -> None:
+        """Count how a render ended that might end in two ways."""
+        kind = f"{which}: {'done' if done.code == 0 else 'refused'}"
+        self.ended[kind] = self.ended.get(kind, 0) + 1
+
     def lines(self) -> Iterator[str]:
         """What there is to read of it."""
         yield from (f"  {count} times: {promise}" for promise, count in self.kept.items())
+        yield from (f"  {kind} {times} times" for kind, times in sorted(self.ended.items()))
         yield from (f"  {remark}" for remark in self.remarks)
         yield from (f"  BROKEN: {one}" for one in self.broken)
 
@@ -281,12 +290,12 @@ def kills(house: House, count: int, chance: random.Random) -> Tally:
     published = 0
     for number in range(count):
         put(out, house.earlier)
-        if number % 3 == 0:
+        if number % 4 == 0:
             shutil.rmtree(cache, ignore_errors=True)
         with Watch(out, house.earlier, house.clean) as watch:
             process = house.run(cache, out)
             after_s = chance.uniform(0.0, house.seconds)
-            if number % 5 == 4:  # the few milliseconds in which files are moved would hardly ever be met with
+            if number % 3 == 2:  # the few milliseconds in which files are moved would hardly ever be met with
                 watch.changed.wait(LONGEST_S)
             else:
                 with contextlib.suppress(subprocess.TimeoutExpired):
@@ -358,12 +367,11 @@ def disks(house: House, count: int, chance: random.Random) -> Tally:
         return bounded(house, count, chance, tally)
     there = sum(map(len, house.earlier.values()))
     needed = 2 * there + sum(map(len, files(house.full).values())) + (40 << 20)
-    ended: dict[str, int] = {}
     for number in range(count):
         which = ("output", "cache", "both")[number % 3]
         disk = house.folder / f"disk-{number}"
         least = there + (len(house.earlier) << 12) if which != "cache" else 0
-        size = int(least + (needed - there) * chance.random() ** 2)
+        size = int(least + _LEAST_DISK_BYTES + (needed - there) * chance.random() ** 2)
         with small_disk(disk, size):
             cache = (disk if which != "output" else house.folder) / f"cache-{number}"
             out = (disk if which != "cache" else house.folder / f"out-{number}") / "small"
@@ -377,8 +385,7 @@ def disks(house: House, count: int, chance: random.Random) -> Tally:
             tally.hold("all was made, or all was as before", found == wanted, f"{at}: {differing(found, wanted)}")
             told = done.code == 0 or (done.code == 1 and is_one_message(done.err))
             tally.hold("it was done, or one message said why not", told, f"{at}: {done}")
-            kind = f"{which}: {'done' if done.code == 0 else 'refused'}"
-            ended[kind] = ended.get(kind, 0) + 1
+            tally.end(f"with the {which} on it", done)
             subprocess.run(["mount", "-o", "remount,size=256m", str(disk)], check=True)
             done = house.render(cache, out)
             found = house.replaced(files(out))
@@ -389,7 +396,6 @@ def disks(house: House, count: int, chance: random.Random) -> Tally:
             tally.hold("nothing was left lying about", not left, f"{at}: {left}")
         shutil.rmtree(house.folder / f"cache-{number}", ignore_errors=True)
         shutil.rmtree(house.folder / f"out-{number}", ignore_errors=True)
-    tally.remarks.append(", ".join(f"{kind} {times} times" for kind, times in sorted(ended.items())))
     return tally
 
 
@@ -410,6 +416,7 @@ def bounded(house: House, count: int, chance: random.Random, tally: Tally | None
         tally.hold("all was made, or all was as before", found == wanted, f"{at}: {differing(found, wanted)}")
         told = done.code == 0 or (done.code == 1 and is_one_message(done.err))
         tally.hold("it was done, or one message said why not", told, f"{at}: {done}")
+        tally.end("bounded", done)
         left = left_over(cache, out)
         tally.hold("nothing was left lying about", not left, f"{at}: {left}")
         shutil.rmtree(cache, ignore_errors=True)

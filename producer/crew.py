@@ -87,6 +87,8 @@ class Crew:
         """See `production.Crew`."""
         if not parts or (self._first is None and parts < FEWEST_PARTS) or not self._called():
             return False
+        if placed.palette.cache.faults.unkept:
+            return False  # what hands made could not be left for this process
         from producer.mix.stems import sustained
 
         self._beds = len(sustained(placed.timeline.clips))

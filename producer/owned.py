@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -62,7 +63,8 @@ class OwnedFolder:
 def clear(parent: Path, prefix: str) -> None:
     """Remove the folders of this prefix that processes left which did not come to remove them."""
     with contextlib.suppress(OSError):
-        for found in [one for one in parent.iterdir() if one.name.startswith(prefix) and one.is_dir()]:
+        ours = re.compile(re.escape(prefix) + "[a-z0-9_]{8}")  # as `mkdtemp` names them
+        for found in [one for one in parent.iterdir() if ours.fullmatch(one.name) and one.is_dir()]:
             with contextlib.suppress(OSError):
                 _clear(found)
 

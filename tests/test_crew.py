@@ -205,7 +205,7 @@ def test_what_a_killed_render_left_is_cleared_and_what_a_running_one_has_is_not(
         "print(OwnedFolder(pathlib.Path(sys.argv[1]), '.mix-').path, flush=True); os.kill(os.getpid(), 9)\n"
     )
     done = subprocess.run([sys.executable, "-c", killed, str(tmp_path)], capture_output=True, text=True, check=False)
-    left, young, old = Path(done.stdout.strip()), tmp_path / ".mix-young", tmp_path / ".mix-old"
+    left, young, old = Path(done.stdout.strip()), tmp_path / ".mix-young123", tmp_path / ".mix-old12345"
     for folder in (young, old):  # whose makers have not come to mark them
         folder.mkdir()
     os.utime(old, (1e9, 1e9))

@@ -230,7 +230,7 @@ def check(
     mended = render.fix(found) if fix else 0
     if fix and not quiet and not as_json:
         print(f"{found.script}: {mended} {'place' if mended == 1 else 'places'} mended")
-    with opened_cache(False) as cache, memory.uncollected():
+    with opened_cache(False, silent=quiet) as cache, memory.uncollected():
         outlook = render.check(found, tuple(pack or ()), cache)
     if fix:
         outlook["mended"] = mended

@@ -67,7 +67,7 @@ def show(
     from producer.packs import found, showing
 
     one = found.chosen(pack, project.home(Path.cwd()))
-    with opened_cache(no_cache) as cache, progress(as_json or quiet) as watch:
+    with opened_cache(no_cache, silent=quiet) as cache, progress(as_json or quiet) as watch:
         if role is not None:
             facts = showing.role_facts(one, role, cache)
         else:
@@ -106,7 +106,7 @@ def check(
         raise RenderError("this project has no packs of its own; name one, or make one: render pack new NAME")
     lists = scripts.packs_of_scripts(root)
     checked = []
-    with opened_cache(no_cache) as cache, progress(as_json or quiet) as watch:
+    with opened_cache(no_cache, silent=quiet) as cache, progress(as_json or quiet) as watch:
         watch.stage("listen", sum(len(one.pack.sounds) for one in chosen if one.pack))
         step = _counting(watch.done)
         checked = [checking.check(one, cache, lists, foley=foley, step=step) for one in chosen]
@@ -235,7 +235,7 @@ def audition(
     places = root / "output" / "audition"
     if pack is None and not recipes:
         raise UsageError("name a pack to audition, or --recipes")
-    with opened_cache(no_cache) as cache, progress(as_json or quiet) as watch:
+    with opened_cache(no_cache, silent=quiet) as cache, progress(as_json or quiet) as watch:
         if recipes:
             names = [*([pack] if pack else []), *(roles or ())]
             made = page.write_recipes(

@@ -79,7 +79,7 @@ def bring_in(
 
     found, chosen = project.find(script, Path.cwd())
     _say_chosen(chosen, as_json or quiet)
-    with opened_cache(False) as cache, progress(as_json or quiet) as watch:
+    with opened_cache(False, silent=quiet) as cache, progress(as_json or quiet) as watch:
         done = bring.bring(folder, found, tuple(pack or ()), cache, cores(), watch)
     if as_json:
         print_json(
@@ -122,7 +122,7 @@ def status(
 
     found, chosen = project.find(script, Path.cwd())
     _say_chosen(chosen, as_json or quiet)
-    with opened_cache(False) as cache, progress(as_json or quiet) as watch:
+    with opened_cache(False, silent=quiet) as cache, progress(as_json or quiet) as watch:
         order = render.Order(project=found, packs=tuple(pack or ()), jobs=cores())
         seen = counting.status(order, cache, watch)
     lines = sum(one.recorded + one.synthetic for one in seen.members)
