@@ -70,7 +70,7 @@ class Guard:
         finally:
             self._on = True
         allowed = self._writable if writes else self._readable
-        if real.startswith(_TEMPORARY) or (event == "os.listdir" and real in sys.path):
+        if real.startswith(_TEMPORARY) or real == tempfile.gettempdir() or (event == "os.listdir" and real in sys.path):
             return  # a working folder of ours; what Python itself does to import
         if real == "/dev/null" or (not writes and (real.startswith(_HARMLESS) and not real.startswith("/etc/passwd"))):
             return

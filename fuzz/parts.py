@@ -79,7 +79,9 @@ def document(bench: Bench, number: int) -> Told:
     """A finished episode with a file that is not as it was is audited, verified, compared and published."""
     made = documents.case(number, _finished(bench))
     first = documents.COMMANDS[number % len(documents.COMMANDS)]
-    targets = {"diff": ["output/was", "output/play"], "feed": ["output"]}.get(first, ["output/play"])
+    targets = {"diff": ["output/was", "output/play"], "feed": ["output", "--url", "https://example.org/"]}.get(
+        first, ["output/play"]
+    )
     return _tried(bench, number, made, [first, *targets], programs=True)
 
 
