@@ -74,6 +74,8 @@ class Guard:
             return  # a working folder of ours; what Python itself does to import
         if real == "/dev/null" or (not writes and (real.startswith(_HARMLESS) and not real.startswith("/etc/passwd"))):
             return
+        if event == "os.mkdir" and Path(real).is_dir():
+            return  # it is there: nothing is made
         if not any(real == one or real.startswith(one + os.sep) for one in allowed):
             self._note(f"{event}: {'writes' if writes else 'reads'} {real[:200]}")
 

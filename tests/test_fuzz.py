@@ -20,7 +20,7 @@ from tests.face_helpers import cache
 __all__ = ["cache"]
 
 ROOT = Path(__file__).parent.parent
-COUNTS = {"scripts": 150, "packs": 10, "sounds": 150, "documents": 12, "render": 2}
+COUNTS = {"scripts": 100, "packs": 9, "sounds": 150, "documents": 8, "render": 2}
 
 
 @pytest.mark.parametrize("part", COUNTS)
