@@ -70,10 +70,12 @@ class Guard:
         finally:
             self._on = True
         allowed = self._writable if writes else self._readable
-        if real.startswith(_TEMPORARY) or (event == "os.listdir" and real in sys.path):
+        if real.startswith(_TEMPORARY) or real == tempfile.gettempdir() or (event == "os.listdir" and real in sys.path):
             return  # a working folder of ours; what Python itself does to import
         if real == "/dev/null" or (not writes and (real.startswith(_HARMLESS) and not real.startswith("/etc/passwd"))):
             return
+        if event == "os.mkdir" and Path(real).is_dir():
+            return  # it is there: nothing is made
         if not any(real == one or real.startswith(one + os.sep) for one in allowed):
             self._note(f"{event}: {'writes' if writes else 'reads'} {real[:200]}")
 

@@ -37,7 +37,7 @@ def pack(chance: Random) -> tuple[str, dict[str, bytes]]:
             names = chance.sample(FILES, chance.randint(1, 3))
             files |= {name: sounds.whole(name) for name in names}
             lines += ["    kind: hit", f"    files: [{', '.join(names)}]"]
-            lines += chance.choice(([], ["    onset: 20 ms"], ["    vary: {pitch: 40 cents, level: 2 dB}"]))
+            lines += chance.choice(([], ["    onset: 20 ms"], ["    vary: {pitch: ± 40 cents, level: ± 2 dB}"]))
         elif kind == "foley":
             lines += ["    kind: hit", f"    foley: {chance.choice(_RECIPES['hit'])}"]
             lines += chance.choice(

@@ -37,15 +37,16 @@ class Bench:
     guard: Guard
 
 
-def _tried(bench: Bench, number: int, made: Case, arguments: list[str], *more: str, programs: bool = False) -> Told:
+def _tried(bench: Bench, number: int, made: Case, arguments: list[str], programs: bool = False) -> Told:
     folder = bench.folder / str(number)
     laid_out(folder, made.files)
-    ended = command(arguments, folder, bench.cache, bench.guard, programs=programs)
-    return _told(bench, number, made, ended, folder, *more)
+    writable = (folder,) if arguments[0] == "feed" else ()  # its staging folder stands beside DIR
+    ended = command(arguments, folder, bench.cache, bench.guard, programs, writable)
+    return _told(bench, number, made, ended, folder)
 
 
-def _told(bench: Bench, number: int, made: Case, ended: Ended, folder: Path, *more: str) -> Told:
-    faults = (*ended.faults, *more)
+def _told(bench: Bench, number: int, made: Case, ended: Ended, folder: Path) -> Told:
+    faults = ended.faults
     if made.name.startswith("valid") and ended.code:
         faults += (f"what is valid is refused: {ended.err}",)
     if faults:
@@ -79,7 +80,8 @@ def document(bench: Bench, number: int) -> Told:
     """A finished episode with a file that is not as it was is audited, verified, compared and published."""
     made = documents.case(number, _finished(bench))
     first = documents.COMMANDS[number % len(documents.COMMANDS)]
-    targets = {"diff": ["output/was", "output/play"], "feed": ["output"]}.get(first, ["output/play"])
+    feed = ["output", "--url", "https://example.org/"]
+    targets = {"diff": ["output/was", "output/play"], "feed": feed}.get(first, ["output/play"])
     return _tried(bench, number, made, [first, *targets], programs=True)
 
 

@@ -48,11 +48,19 @@ def laid_out(folder: Path, files: Mapping[str, str | bytes]) -> None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
 
 
-def command(arguments: list[str], folder: Path, cache: Path, guard: Guard, programs: bool = False) -> Ended:
+def command(
+    arguments: list[str],
+    folder: Path,
+    cache: Path,
+    guard: Guard,
+    programs: bool = False,
+    writable: tuple[Path, ...] = (),
+) -> Ended:
     """`render` with these arguments in `folder`.
 
     Args:
         programs: whether it may start any (voices, the encoder).
+        writable: what it may write to beside the output and the cache.
     """
     from producer.cli import main
 
@@ -62,7 +70,7 @@ def command(arguments: list[str], folder: Path, cache: Path, guard: Guard, progr
     with (
         _inside(folder),
         _not_for_ever(),
-        guard.watching((folder, cache), (folder / "output", cache)) as seen,
+        guard.watching((folder, cache), (folder / "output", cache, *writable)) as seen,
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

@@ -204,7 +204,7 @@ class _Writer:
             keys |= self._of([{"over": "2 s"}, {"over": "1 s", "width": "60 %"}, {"at": "now", "over": "500 ms"}])
         else:
             keys |= self._some({"fade_in": "2 s", "fade_out": "1 s", "width": "80 %", "pan": self._side()}, 0.3)
-            keys |= self._some({"treat": self._treat(), "speed": "95 %", "pitch": "-100 cents", "duck": "no"}, 0.1)
+            keys |= self._some({"treat": self._treat(), "pitch": "-100 cents", "duck": "no"}, 0.1)
             self.running.append(role)
         if self._maybe(0.15):
             keys["set"] = f"{KNOBS[role]} 0.6"
@@ -218,7 +218,7 @@ class _Writer:
         if self._of(MUSIC) in self.running:
             return self._pause()
         self.running.append(MUSIC[0])
-        return [self._short(f"- music: {MUSIC[0]}", {"level": self._level(-20, -12)} | self._some({"fade_in": "1 s"}))]
+        return [self._short(f"- music: {MUSIC[0]}", {"level": self._level(-6, -2), "duck": "no"})]
 
     def _stop(self) -> list[str]:
         beds = [one for one in self.running if one in BEDS]

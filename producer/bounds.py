@@ -37,7 +37,7 @@ class Bounds:
     pack_mib: float = 1
     """A pack.yaml, or the licence of a folder of recordings."""
     pack_files: float = 5_000
-    """Recordings of one pack."""
+    """Recordings of one role of a pack."""
     sound_minutes: float = 30
     """A recording in a pack or of a take, as its header says and as it is decoded."""
     sound_decoded_mib: float = 1_024

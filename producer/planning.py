@@ -115,6 +115,7 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     delivery.own_cover(script, project.root)
     rooms.load(script, project.root, PROFILES[script.profile].rate_hz, cache)
     sounds = palette(found, PROFILES[script.profile].rate_hz, cache, RECIPES, script.seed)
+    _check_speeds(script, sounds)
     roles = [role for role, _ in _asked(script)]
     whole = crediting.foreseen(script, roles, sounds)
     recorded = voice.look(project.root, project.slug, whole.lines).chosen
@@ -209,6 +210,7 @@ def plan(
     head = None if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
     script, impulses = rooms.load(script, order.project.root, profile.rate_hz, cache)
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
+    _check_speeds(script, sounds)
     written, roles = script, [role for role, _ in _asked(script)]
     folder = voice.look(order.project.root, order.project.slug, crediting.foreseen(script, roles, sounds).lines)
     script = crediting.foreseen(script, roles, sounds, folder.chosen.keys())
@@ -266,6 +268,18 @@ def _torn(order: Order, script: Script, sounds: PackPalette, folder: Folder, cac
         if (what := kept_shortfall(one.path, one.sha256, cache))
     ]
     return tuple(sorted(found))
+
+
+def _check_speeds(script: Script, sounds: PackPalette) -> None:
+    """Raises ScriptError where a bed is to be faster or slower, and is made without end: it has no speed."""
+    faster = (bed for bed in script.beds if bed.speed != 100.0 and not bed.names_id)
+    problems = [
+        Problem(bed.place, f"speed: '{bed.role}' is made by '{made}', which has none; use its settings, or 'pitch'")
+        for bed in faster
+        if (made := sounds.endless(bed.role))
+    ]
+    if problems:
+        raise ScriptError(problems)
 
 
 def _too_long(script: Script, timeline: Timeline) -> Problem:

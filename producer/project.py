@@ -40,6 +40,14 @@ class Project:
     def output(self) -> Path:
         return self.root / "output" / self.slug
 
+    def own_output(self) -> Path:
+        """`output`, to be written to. Raises RenderError when it is a link that leaves the project."""
+        if not self.output.resolve().is_relative_to(self.root.resolve()):
+            raise RenderError(
+                f"{self.output} is a link that leaves the project; name the folder with -o if you mean it"
+            )
+        return self.output
+
     @property
     def script_name(self) -> str:
         """The script as outputs name it: from the project's folder, with forward slashes."""

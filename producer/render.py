@@ -88,7 +88,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         crew: processes that make parts of it beside this one; with none, threads do.
     """
     memory.few_arenas()
-    slug, folder = order.project.slug, order.output or order.project.output
+    slug, folder = order.project.slug, order.output or order.project.own_output()
     with Staging(folder) as staging, Workshop(cache.work()) as workshop:
         outline, (origins, titles, made), styles, mix = _mixed(order, cache, workshop, staging, watch, crew)
         memory.give_back()
@@ -136,7 +136,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
 def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview:
     """A part of the episode by itself, in the folder `preview` of its output. Raises a ProducerError."""
     memory.few_arenas()
-    folder = (order.output or order.project.output) / PREVIEWS
+    folder = (order.output or order.project.own_output()) / PREVIEWS
     placed = plan(order, cache, watch, window)
     with Staging(folder) as staging, Workshop(cache.work()) as workshop:
         name = f"{order.project.slug}.{window.name}{encode.codec(placed.profile).suffix}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from producer.deliver import captions, chapters, credits, sound_captions, tags, transcripts
+from producer.bounds import BOUNDS, how_to_raise
+from producer.deliver import captions, chapters, cover, credits, sound_captions, tags, transcripts
 from producer.deliver.facts import facts_json
 from producer.deliver.files import Staging
 from producer.deliver.listed import listed
@@ -114,4 +115,7 @@ def own_cover(script: Script, folder: Path) -> bytes | None:
         raise RenderError(f"{script.file}: cover: cannot read {script.cover}: {found.strerror}") from None
     if not image.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
         raise RenderError(f"{script.file}: cover: {script.cover} is neither JPEG nor PNG")
+    if cover.megapixels(image) > BOUNDS.cover_megapixels:
+        most = f"{BOUNDS.cover_megapixels:g} megapixels ({how_to_raise('cover_megapixels')})"
+        raise RenderError(f"{script.file}: cover: {script.cover} has more than {most}")
     return image

@@ -195,7 +195,7 @@ class Play:
         brackets = spoken.brackets[:_MOST_CUES]
         if len(spoken.brackets) > _MOST_CUES:
             what = f"{len(spoken.brackets)} cues and pauses stand in this speech, and one has at most {_MOST_CUES}"
-            self.notes.add(scalar.at(spoken.brackets[_MOST_CUES].offset), f"{what}; part it in several")
+            self.notes.add(scalar.at(max(0, spoken.brackets[_MOST_CUES].offset - 1)), f"{what}; part it in several")
         between = tuple(found for bracket in brackets if (found := self._between(scalar, bracket)))
         return replace(speech, tokens=spoken.tokens, between=between)
 

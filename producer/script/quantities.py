@@ -26,7 +26,8 @@ ARROW = re.compile(r"\s*(?:->|→)\s*")
 _SPREAD = re.compile(r"\s*(?:±|\+/-)\s*")
 NUMBER = r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})"
 """Written with the digits 0 to 9, and no more of them than anything can be measured to."""
-_MEASURE = re.compile(rf"({NUMBER})\s*(.*)", re.DOTALL)
+_MEASURE = re.compile(rf"({NUMBER})(?![0-9])\s*(.*)", re.DOTALL)
+_MOST_SHOWN = 60  # characters of a value that messages repeat
 _CLOCK = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,4}):([0-9]{1,2}(?:\.[0-9]{1,40})?)")
 _COMMA = re.compile(r"\d,\d")
 
@@ -38,6 +39,11 @@ class ReadingError(Exception):
 def plain_signs(text: str) -> str:
     """A word processor's quotation marks, minus signs and spaces as a keyboard has them; no character moves."""
     return text if text.isascii() else text.translate(_SIGNS)
+
+
+def shortened(text: str) -> str:
+    """A value as a message repeats it."""
+    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # there is one of each, known by itself: `measure` remembers by it
@@ -84,7 +90,7 @@ def measure(text: str, kind: Quantity) -> Fraction:
     if not kind.low <= value <= kind.high:
         side = "too little" if value < kind.low else "too much"
         low, high = (f"{float(bound):g} {kind.unit}" for bound in (kind.low, kind.high))
-        raise ReadingError(f"'{text}' is {side}; {kind.thing} lies between {low} and {high}")
+        raise ReadingError(f"'{shortened(text)}' is {side}; {kind.thing} lies between {low} and {high}")
     return value
 
 
@@ -98,20 +104,20 @@ def _clock(text: str, parts: re.Match[str]) -> Fraction:
 def _with_unit(text: str, kind: Quantity) -> Fraction:
     units = " or ".join(kind.units)
     also = ", or as minutes and seconds, '2:30'" if kind is LENGTH else ""
-    found = _MEASURE.fullmatch(text)
+    found, shown = _MEASURE.fullmatch(text), shortened(text)
     if found is None:
         raise ReadingError(
-            f"'{text}' is not {kind.thing}; write a number and its unit, {units}, as in '{kind.example}'{also}"
+            f"'{shown}' is not {kind.thing}; write a number and its unit, {units}, as in '{kind.example}'{also}"
         )
     number, unit = found[1], found[2].strip()
     if not unit:
-        raise ReadingError(f"'{text}' has no unit; {kind.thing} is in {units}, as in '{kind.example}'{also}")
+        raise ReadingError(f"'{shown}' has no unit; {kind.thing} is in {units}, as in '{kind.example}'{also}")
     if _COMMA.match(text[found.end(1) - 1 :]):
         raise ReadingError(f"'{text}' has a comma in its number; write a point, as in '{kind.example}'")
     for name, factor in kind.units.items():
         if unit.casefold() == name.casefold():
             return Fraction(number) * factor
-    raise ReadingError(f"'{text}' is in the wrong unit; {kind.thing} is in {units}, as in '{kind.example}'{also}")
+    raise ReadingError(f"'{shown}' is in the wrong unit; {kind.thing} is in {units}, as in '{kind.example}'{also}")
 
 
 def number_of(kind: Quantity) -> Callable[[str], float]:

@@ -111,7 +111,10 @@ def load_packs(
             lack = "holds no pack.yaml" if Path(one).is_dir() else "there is no such pack"
             problems.append(Problem(Place(f"--pack {one}"), f"{lack}{nearest(one, there)}"))
     for name in names:
-        if name in there:
+        if name in there and not _within(there[name], roots):
+            what = "is a link that leaves the project; copy the pack into it, or name its folder with --pack"
+            problems.append(Problem(Place(_shown_link(there[name])), what))
+        elif name in there:
             used.setdefault(name, (there[name], True))
     listed: list[Pack] = []
     for folder, rooted in used.values():
@@ -140,6 +143,16 @@ def _folders(roots: Sequence[Path]) -> dict[str, Path]:
                 if folder.is_dir() and folder.name not in there and folder.name[0] != "." and _is_pack(folder):
                     there[folder.name] = folder
     return there
+
+
+def _within(folder: Path, roots: Sequence[Path]) -> bool:
+    """Whether a pack's folder is where it seems to be: in one of the roots, and not only a link there."""
+    real = folder.resolve()
+    return any(real.is_relative_to(root.resolve().parent) for root in roots)
+
+
+def _shown_link(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}"
 
 
 def _is_pack(folder: Path) -> bool:

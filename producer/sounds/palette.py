@@ -21,7 +21,7 @@ from producer.sounds.find import Packs, as_sound
 from producer.sounds.kept import DEFAULT_BYTES, Kept, Once
 from producer.sounds.making import Maker, Recordings, Settings, identity
 from producer.sounds.measuring import heard_lufs, step_lufs
-from producer.sounds.pack import FileSource, Layer, Pack, PackSound
+from producer.sounds.pack import FileSource, FoleySource, Layer, Pack, PackSound
 from producer.sounds.torn import kept_shortfall
 from producer.sounds.varying import ratio, varied
 
@@ -201,6 +201,12 @@ class PackPalette:
                         except PackError as wrong:
                             problems += wrong.problems
         return tuple(sorted(set(problems)))
+
+    def endless(self, role: str) -> str:
+        """The recipe that makes a bed of this role without end, so that it has no speed; empty when none does."""
+        sources = (layer.source for member in self._find(role)[1].members for layer in member.layers)
+        made = (source.recipe for source in sources if isinstance(source, FoleySource))
+        return next((recipe for recipe in made if self._recipes[recipe].ambience is not None), "")
 
     def torn(self, roles: Iterable[str]) -> tuple[Problem, ...]:
         """Every file of these roles that was cut off; it plays up to there. Call `check` first."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from producer.bounds import BOUNDS, how_to_raise
 from producer.errors import PackError, Place, Problem, nearest
 from producer.limited import read_file
 from producer.model.foley import Recipe
@@ -218,6 +219,10 @@ class _Reader:
             except ValueError as wrong:
                 self._problem(at, str(wrong))
                 continue
+            if len(matches) + len(found) > BOUNDS.pack_files:
+                what = f"with these the pool has more than {BOUNDS.pack_files:g} files"
+                self._problem(at, f"{what} ({how_to_raise('pack_files')})")
+                return found
             for inside, path in matches:
                 if path in seen:
                     if not paths.GLOB.search(one.file):
