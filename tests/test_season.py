@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -13,15 +14,17 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from rich.console import Console
 
 from producer import project, render
 from producer.cache import Cache
 from producer.errors import RenderError
 from producer.season import bench, found, program, records, work
+from producer.season.board import Terminal
 from producer.season.here import Here
 from producer.season.listing import Episode, Lister
 from producer.season.task import HERE, Asked, Outcome, Stored, Task, Tree
-from producer.season.travel import fetch, laid_out, send, stored
+from producer.season.travel import fetch, laid_out, listed, send, stored
 from producer.season.works import NoBoard
 from producer.shared import SharedCache
 from tests import season_helpers
@@ -241,7 +244,7 @@ def task(folder: Path, **changed: object) -> Task:
         {"version": 2},
         {"made_by": "x"},
         {"jobs": 0},
-        {"tree": {"id": "0" * 64, "files": [{"file": "../x", "sha256": "0" * 64, "bytes": 1}]}},
+        {"tree": {"id": "0" * 64, "files": "../../x"}},
         {"tree": {"id": "../../x", "files": []}},
         {"asked": {"stems": "all"}},
         {"asked": {"run": ["sh"]}},
@@ -279,7 +282,8 @@ def test_a_file_that_travels_arrives_as_it_was_or_not_at_all(tmp_path: Path) -> 
         send(cache, [(one, source)])
         fetch(cache, one, target)
         assert target.read_bytes() == source.read_bytes()
-        tree = Tree(id="0" * 64, files=(one,))
+        tree = Tree(id="0" * 64, files=listed(cache, [one]))
+        cache.settle()
         assert (laid_out(cache, tree) / "project" / "a" / "file").read_bytes() == source.read_bytes()
         other = Stored(file=one.file, sha256="1" * 64, bytes=one.bytes)
         with pytest.raises(
@@ -324,3 +328,29 @@ def test_a_record_that_cannot_be_read_is_none(tmp_path: Path) -> None:
         cache.write(records.name("stamp"), b'{"version": "of another day"}')
         assert records.read(cache, "stamp") is None
         assert records.read(cache, "another") is None
+
+
+def test_a_terminal_has_a_line_for_each_episode_and_one_for_the_whole() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=90, height=12)
+    with Terminal(console) as board:
+        board.begin(40, 4000.0)
+        for number in range(10):
+            board.doing(f"night_{number}", "mix", 0.5)
+        board.over("night_0", "made", 100.0)
+        board.over("night_1", "mistake", 100.0)
+    with console.capture() as captured:
+        console.print(board.shown())
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", captured.get()).splitlines()
+    assert len(lines) == 7  # what the terminal has room for
+    assert lines[0].split()[0] == "night_2"
+    assert lines[0].split()[-1] == "mix"
+    assert re.fullmatch(r"2 of 40 episodes, 0:00, about \d+:\d\d left", lines[-1])
+    few = Terminal(console)
+    few.begin(2, 20.0)
+    few.over("a", "made", 10.0)
+    few.over("b", "mistake", 10.0)
+    with console.capture() as captured:
+        console.print(few.shown())
+    said = re.sub(r"\x1b\[[0-9;]*m", "", captured.get()).split("\n")
+    assert [line.split() for line in said[:2]] == [["a", "done"], ["b", "has", "a", "mistake"]]
+    assert said[2].startswith("2 of 2 episodes, 0:00, about 0:00 left")

@@ -23,11 +23,11 @@ class Terminal:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True)
-        self._live = Live(console=self._console, transient=True, refresh_per_second=4, get_renderable=self.shown)
         self._rows, self._weight_s = 0, 0.0
         self._doing: dict[str, tuple[str, float]] = {}
         self._over: dict[str, str] = {}
         self._done_s, self._began_s = 0.0, time.monotonic()
+        self._live = Live(console=self._console, transient=True, refresh_per_second=4, get_renderable=self.shown)
 
     def __enter__(self) -> Terminal:
         self._live.start()
