@@ -131,15 +131,15 @@ class House:
         return render(script or self.script, cache, out, more=(*self.wanted, *more), **asked)
 
 
-def build(folder: Path, wanted: tuple[str, ...] = WANTED) -> House:
+def build(folder: Path, wanted: tuple[str, ...] = WANTED, text: str = SCRIPT) -> House:
     """The project, rendered twice: as it was, and as it is."""
     script = folder / "script" / "small.yaml"
     script.parent.mkdir(parents=True)
-    before = SCRIPT.replace("I cannot sleep", "I will not sleep")
+    before = text.replace("I cannot sleep", "I will not sleep")
     results = []
     seconds = 0.0
-    for name, text in (("earlier", before), ("clean", SCRIPT)):
-        script.write_text(text + _NOTES, "utf-8")
+    for name, written in (("earlier", before), ("clean", text)):
+        script.write_text(written + _NOTES, "utf-8")
         began = time.monotonic()
         done = render(script, folder / f"cache-{name}", folder / name / "small", more=wanted)
         seconds = time.monotonic() - began
@@ -366,7 +366,7 @@ def disks(house: House, count: int, chance: random.Random) -> Tally:
         tally.remarks.append(f"{why_not}; files are bounded instead (RLIMIT_FSIZE)")
         return bounded(house, count, chance, tally)
     there = sum(map(len, house.earlier.values()))
-    needed = 2 * there + sum(map(len, files(house.full).values())) + (40 << 20)
+    needed = 4 * there + sum(map(len, files(house.full).values()))
     for number in range(count):
         which = ("output", "cache", "both")[number % 3]
         disk = house.folder / f"disk-{number}"
@@ -424,12 +424,29 @@ def bounded(house: House, count: int, chance: random.Random, tally: Tally | None
 
 
 def together(house: House, count: int) -> Tally:
-    """So many renders at once that share an empty cache; the last two write into one folder."""
+    """So many renders at once that share an empty cache; the last two write into one folder.
+
+    None has the settings of another: hash seed, time zone, language, umask.
+    """
     tally = Tally()
     home = house.folder / "together"
     cache = home / "cache"
     outs = [home / str(min(number, count - 2)) / "small" for number in range(count)]
-    running = [house.run(cache, out, told=home / f"told-{number}") for number, out in enumerate(outs)]
+    zones, languages, umasks = ("UTC", "Asia/Kathmandu", "America/St_Johns"), ("C", "tr_TR.UTF-8"), (0o022, 0o077)
+    running = [
+        house.run(
+            cache,
+            out,
+            told=home / f"told-{number}",
+            umask=umasks[number % 2],
+            env={
+                "PYTHONHASHSEED": str(number),
+                "TZ": zones[number % 3],
+                "LC_ALL": languages[number % 2],
+            },
+        )
+        for number, out in enumerate(outs)
+    ]
     began = time.monotonic()
     for number, (process, out) in enumerate(zip(running, outs, strict=True)):
         try:
@@ -441,6 +458,8 @@ def together(house: House, count: int) -> Tally:
         tally.hold("it ended with 0 and said nothing", (code, said) == (0, ""), f"{number}: {code}, {said}")
         found = files(out)
         tally.hold("it had the bytes of a clean render", found == house.clean, differing(found, house.clean))
+        modes = {path.stat().st_mode & 0o777 for path in out.rglob("*") if path.is_file()}
+        tally.hold("everybody may read its files", modes == {0o644}, f"{number}: {modes}")
     left = [one for out in {*outs} for one in left_over(cache, out)]
     tally.hold("nothing was left lying about", not left, str(left))
     tally.remarks.append(f"all of them took {time.monotonic() - began:.0f} s")
