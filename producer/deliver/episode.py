@@ -12,7 +12,7 @@ from producer.deliver.files import Staging
 from producer.deliver.listed import listed
 from producer.deliver.wave import Marker
 from producer.dsp.loudness import Loudness
-from producer.errors import RenderError
+from producer.errors import Place, RenderError
 from producer.limited import read_file
 from producer.model.script import Script
 from producer.model.sound import Origin
@@ -104,18 +104,19 @@ def own_cover(script: Script, folder: Path) -> bytes | None:
     """
     if not script.cover:
         return None
+    at = script.cover_place or Place(script.file)
     try:
         path = (folder / script.cover).resolve()
         if not path.is_relative_to(folder.resolve()):
-            raise RenderError(f"{script.file}: cover: {script.cover} is outside the project")
+            raise RenderError(f"{at}: cover: {script.cover} is outside the project")
         image = read_file(path, "cover_mib")
     except (ValueError, RuntimeError):  # a NUL in the name, a loop of links
-        raise RenderError(f"{script.file}: cover: {script.cover!r} is no name of a file") from None
+        raise RenderError(f"{at}: cover: {script.cover!r} is no name of a file") from None
     except OSError as found:
-        raise RenderError(f"{script.file}: cover: cannot read {script.cover}: {found.strerror}") from None
+        raise RenderError(f"{at}: cover: cannot read {script.cover}: {found.strerror}") from None
     if not image.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-        raise RenderError(f"{script.file}: cover: {script.cover} is neither JPEG nor PNG")
+        raise RenderError(f"{at}: cover: {script.cover} is neither JPEG nor PNG")
     if cover.megapixels(image) > BOUNDS.cover_megapixels:
         most = f"{BOUNDS.cover_megapixels:g} megapixels ({how_to_raise('cover_megapixels')})"
-        raise RenderError(f"{script.file}: cover: {script.cover} has more than {most}")
+        raise RenderError(f"{at}: cover: {script.cover} has more than {most}")
     return image

@@ -359,6 +359,7 @@ class Script:
     producer: str = ""
     summary: str = ""
     cover: str = ""
+    cover_place: Place | None = None
     date: str = ""
     explicit: bool | None = None
     commercial: bool = False

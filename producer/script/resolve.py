@@ -117,6 +117,7 @@ def _script(written: Written, catalogue: Catalogue, notes: Notes) -> Script:
         producer=head.producer,
         summary=head.summary,
         cover=head.cover,
+        cover_place=head.cover_place,
         date=head.date,
         explicit=head.explicit,
         commercial=head.commercial,

@@ -38,6 +38,7 @@ class Head:
     producer: str = ""
     summary: str = ""
     cover: str = ""
+    cover_place: Place | None = None
     date: str = ""
     explicit: bool | None = None
     commercial: bool = False
@@ -79,6 +80,7 @@ def read_head(found: Mapping[str, Node], notes: Notes) -> Head:
         producer=get("producer", str.strip, ""),
         summary=get("summary", str.strip, ""),
         cover=get("cover", str.strip, ""),
+        cover_place=found["cover"].place if "cover" in found else None,
         date=get("date", _date, ""),
         explicit=get("explicit", q.flag, None),
         commercial=get("commercial", q.flag, plain.commercial),

@@ -17,6 +17,7 @@ SUFFIXES = frozenset(
     {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".aifc", ".caf", ".w64", ".rf64"}
     | {".mp3", ".m4a", ".m4b", ".mp4", ".aac", ".wma", ".webm", ".mka"}
 )
+_LONGEST_PATH = 1000  # bytes, the project's own folders not counted
 NONE = "none"
 """`take: none`: the voice speaks although there are recordings."""
 
@@ -172,6 +173,8 @@ def _named(root: Path, slug: str, written: str) -> Path:
     if re.match(r"[/\\~]|[A-Za-z]:", written) or ".." in re.split(r"[/\\]", written) or "\0" in written:
         raise ValueError(f"'{written}' leaves the project's folder; copy the recording into takes/{slug}")
     own = root / "takes" / slug
+    if len(os.fsencode(written)) > _LONGEST_PATH or any(len(os.fsencode(one)) > 255 for one in written.split("/")):
+        raise ValueError(f"'{written[:40]}…' is longer than a file name can be")
     for path in (own / written, root / written):
         if path.is_file():
             if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
