@@ -20,7 +20,7 @@ from fuzz.guard import Guard
 LONGEST_S = 2.0
 """What refusing a file may cost of processor time."""
 LARGEST_MB = 300.0
-_HANGS_S = 60
+_HANGS_S = 600  # of waiting: on a busy machine a render may need a minute
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Problem:
     """The line (or lines) as it should stand, when that is known for certain; else empty."""
 
     def __str__(self) -> str:
-        shown = f"{self.at}: {self.what}"
+        shown = f"{self.at}: {' '.join(self.what.splitlines())}"  # what is repeated of a text may have lines
         if self.mended:
             shown += "".join(f"\n    {line}" for line in self.mended.splitlines())
         return shown

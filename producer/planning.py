@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,6 +100,8 @@ def script_text(project: Project) -> str:
     try:
         raw = read_file(project.script, "script_mib")
     except OSError as found:
+        if found.errno == errno.EFBIG:
+            raise ScriptError([Problem(Place(project.script.as_posix()), str(found.strerror))]) from None
         raise RenderError(f"cannot read {project.script}: {found.strerror}") from None
     text, problems = decode(raw, project.script.as_posix())
     if text is None:

@@ -106,6 +106,10 @@ FOUND = {  # what fuzzing found, each the least of its kind -> the message, or i
         "script/s.yaml:8:",
     ),
     "a take of five thousand digits": (f"      - ada: One.\n        take: {'9' * 5000}\n", "take: "),
+    "a text in place of a level": (
+        "      - sound: knock\n        level: >\n          3 one\n\n          two\n",
+        "'3 one two' is in the wrong unit; a level is in LU",
+    ),
     "digits of other scripts": ("      - pause: ٣ s\n", "'٣ s' is not a length; write a number and its unit"),
     "strikes without end": (
         "      - ada: One.\n" + "      - sound: knock repeat 10000, every 20 ms\n" * 30,
