@@ -57,7 +57,7 @@ class OwnedFolder:
         """Let go of the folder and remove it with all that is in it."""
         if self._mark is not None:
             self._mark.close()
-        shutil.rmtree(self.path, ignore_errors=True)
+        _remove(self.path)
 
 
 def clear(parent: Path, prefix: str) -> None:
@@ -75,12 +75,23 @@ def _clear(folder: Path) -> None:
     try:
         with (folder / _MARK).open("rb") as mark:
             if mark.read(len(_MARKED)) == _MARKED and _is_let_go(mark.fileno()):
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
     except FileNotFoundError:
         # Not marked yet, or a folder of the user's that happens to be called so: it goes when it is empty.
         if _age_s(folder.stat()) > _UNMARKED_S:
             (folder / _UNMARKED).unlink(missing_ok=True)
             folder.rmdir()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, its mark last: who is killed in the midst of it leaves one that is known for what it is."""
+    with contextlib.suppress(OSError):
+        for inside in folder.iterdir():
+            if inside.is_dir() and not inside.is_symlink():
+                shutil.rmtree(inside, ignore_errors=True)
+            elif inside.name != _MARK:
+                inside.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def new_part(folder: Path) -> tuple[int, Path]:

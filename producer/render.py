@@ -207,6 +207,7 @@ def _write_session(order: Order, placed: Placed, mix: Mixed, staging: Staging, w
         ducking={stem: curve for stem, curve in mix.ducking().items()},  # noqa: C416 - a wider key
         impulses=placed.impulses,
         mix=mix.blocks,
+        named=order.project.named,
     )
     watch.stage("session", len(placed.timeline.clips))
     folder = staging.path("session")

@@ -344,6 +344,27 @@ def test_what_a_killed_process_left_is_cleared_by_the_next_and_nothing_else(tmp_
 
 
 @posix
+def test_who_is_killed_while_clearing_up_leaves_what_the_next_one_clears(tmp_path: Path) -> None:
+    code = """
+import os, shutil, sys
+from pathlib import Path
+from producer.owned import OwnedFolder
+folder = OwnedFolder(Path(sys.argv[1]), ".lamp-")
+for name in ("zz", "aa", "mm"):
+    (folder.path / name).mkdir()
+    (folder.path / name / "file").write_text("there")
+remove = shutil.rmtree
+shutil.rmtree = lambda path, **how: (remove(path, **how), os.kill(os.getpid(), 9))
+folder.remove()
+"""
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    (left,) = tmp_path.iterdir()
+    assert len(list(left.iterdir())) == 3  # its mark among them
+    owned.clear(tmp_path, ".lamp-")
+    assert list(tmp_path.iterdir()) == []
+
+
+@posix
 def test_of_files_that_cannot_all_be_moved_none_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "lamp"
     earlier = {"a.txt": b"1", "b/c.txt": b"2", "old.txt": b"3"}

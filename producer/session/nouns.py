@@ -37,7 +37,8 @@ class Episode:
 
     `ducking` has the curve of every stem that gives way to speech, by the stem's name (`mix.stems.stem_of`).
     `impulses` are recorded rooms at the timeline's rate, as the mixer takes them. `mix` gives the whole mix before the
-    master, in stereo blocks from the beginning: it becomes a muted track to compare with.
+    master, in stereo blocks from the beginning: it becomes a muted track to compare with. `named` says what a script's
+    file is called, wherever the project is.
     """
 
     slug: str
@@ -48,6 +49,7 @@ class Episode:
     ducking: Mapping[str, Curve] = field(default_factory=dict)
     impulses: Mapping[str, Audio] = field(default_factory=dict)
     mix: Callable[[], Iterator[Audio]] | None = None
+    named: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

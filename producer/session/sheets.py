@@ -67,7 +67,7 @@ def cues(session: Session, episode: Episode) -> str:
     table.writerow(COLUMNS)
     rate_hz = session.rate_hz
     for row in sorted(_rows(session, episode), key=lambda row: row.start):
-        place = f"{row.place.file}:{row.place.line}" if row.place.file else ""
+        place = f"{episode.named(row.place.file)}:{row.place.line}" if row.place.file else ""
         seconds = f"{row.start / rate_hz:.6f}", f"{row.end / rate_hz:.6f}"
         times = clock(row.start, rate_hz), timecode(row.start, rate_hz), *seconds, str(row.start), str(row.end)
         what = row.kind, row.own, row.name, row.character, row.scene, *row.figures
