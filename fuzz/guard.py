@@ -54,7 +54,7 @@ class Guard:
         elif event in _WRITING and not _beside(event, arguments):
             for one in arguments[:2]:
                 self._file(event, one, True)
-        elif event in _PROGRAMS and list(arguments[1] or ())[:2] != [sys.executable, "-m"]:  # a voice's worker, ours
+        elif event in _PROGRAMS and list(arguments[1] or ())[:2] != [sys.executable, "-P"]:  # a voice's worker, ours
             self._note(f"{event}: {arguments[0]} {arguments[1]}")
         elif event in _NET:
             self._note(f"{event}: {arguments[1:]}")

@@ -127,7 +127,7 @@ class Crew:
             return False
         ours, theirs = zip(*[socket.socketpair() for _ in range(self._jobs)], strict=True)
         numbers = [end.fileno() for end in theirs]
-        command = [sys.executable, "-m", "producer.crew", *map(str, numbers)]
+        command = [sys.executable, "-P", "-m", "producer.crew", *map(str, numbers)]  # nothing of the folder one is in
         with contextlib.ExitStack() as ends:
             for end in theirs:
                 ends.enter_context(end)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.face_helpers import Shell, cache, shell
+from tests.face_helpers import ROOT, Shell, cache, shell
 
 __all__ = ["cache", "shell"]
 
@@ -70,3 +73,24 @@ def test_what_leads_elsewhere_is_refused_at_its_place(name: str, tmp_path: Path,
         assert all(line.startswith(place) for line in done.err.splitlines()), (what, done.err)
         assert "root:" not in done.err, "what another file holds is shown"
         assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_no_module_of_the_folder_one_is_in_is_run(tmp_path: Path, cache: Path) -> None:
+    """Hands, voices' workers and those who read the scripts of a season are processes of their own."""
+    spoiled = "import pathlib\npathlib.Path('run').touch()\nraise SystemExit('run')\n"
+    for name in ("numpy", "json", "producer", "multiprocessing", "scipy", "soundfile", "pyttsx3"):
+        (tmp_path / f"{name}.py").write_text(spoiled, "utf-8")
+    (tmp_path / "script").mkdir()
+    padding = "# a comment, so that hands are called at once\n" * 200
+    for number in range(10):
+        head = f"title: T {number}\ncredits: no\ncast: {{ada: {{voice: en-gb}}}}\n"
+        text = f"{head}scenes:\n  - play:\n      - ada: Hello.\n{padding}"
+        (tmp_path / "script" / f"s{number}.yaml").write_text(text, "utf-8")
+    command = [sys.executable, "-P", "-c", "from producer.cli import main; main()"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PRODUCER_CACHE": str(cache)}
+    for asked in (["episode", "script/s0.yaml", "--jobs", "2"], ["season", ".", "--jobs", "2"]):
+        words = [*command, *asked, "--quiet"]
+        done = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert not (tmp_path / "run").exists()
+    assert (tmp_path / "output" / "season.html").is_file()

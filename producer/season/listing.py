@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -178,10 +179,28 @@ def look_at_all(
     if jobs < 2 or len(projects) < _MANY:
         yield from map(lister.look, projects, outputs)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (asked, cache.root)) as processes:
+    with (
+        _nothing_of_the_folder_one_is_in(),
+        ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (asked, cache.root)) as processes,
+    ):
         yield from processes.map(_look, projects, outputs, chunksize=4)
 
 
+@contextlib.contextmanager
+def _nothing_of_the_folder_one_is_in() -> Iterator[None]:
+    """Processes that begin meanwhile import no module of that folder's: it may be a stranger's."""
+    before = os.environ.get(_SAFE)
+    os.environ[_SAFE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE]
+        else:
+            os.environ[_SAFE] = before
+
+
+_SAFE = "PYTHONSAFEPATH"
 _lister: list[Lister] = []
 """Of a process that looks for another."""
 

@@ -221,7 +221,7 @@ class Maker(threading.Thread):
         if self._ending is not None:
             self._ending.join()
         order = self.order
-        command = [sys.executable, "-c", _RENDER, "episode", str(order.project.script), "--quiet"]
+        command = [sys.executable, "-P", "-c", _RENDER, "episode", str(order.project.script), "--quiet"]
         command += [part for pack in order.packs for part in ("--pack", pack)]
         command += ["-o", str(order.output)] if order.output else []
         command += ["--profile", order.profile] if order.profile else []

@@ -125,7 +125,13 @@ class _Worker:
             self.stop()
             self._said = 0
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "producer.voice.worker", *self._engines],
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "producer.voice.worker",
+                    *self._engines,
+                ],  # nothing of the folder one is in
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

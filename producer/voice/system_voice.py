@@ -181,7 +181,7 @@ def _asked(question: Mapping[str, object], folder: Path, limit_s: float) -> dict
     source, printed, work = folder / "question.json", folder / "answer.json", folder / "work"
     work.mkdir()
     source.write_text(json.dumps(question), "utf-8")
-    words = [sys.executable, "-m", "producer.voice.system_speech"]
+    words = [sys.executable, "-P", "-m", "producer.voice.system_speech"]
     # It runs in another folder, and finds this program where we did.
     paths = os.pathsep.join(str(Path(path).absolute()) for path in sys.path if path)
     target = Path(str(question.get("file", printed)))
