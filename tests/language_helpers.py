@@ -85,7 +85,7 @@ def heard(timeline: Timeline) -> tuple[object, ...]:
         [(scene.span, scene.room, scene.margin) for scene in timeline.scenes],
         unplaced(timeline.clips),
         [dataclasses.replace(hear, place=Place("")) for hear in timeline.hears],
-        [(mark.name, mark.sample) for mark in timeline.marks],
+        [(mark.name, mark.sample, mark.chapter) for mark in timeline.marks],
     )
 
 

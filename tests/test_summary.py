@@ -104,6 +104,7 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
         "credits": {"spoken": [], "why_not": ""},
         "mixes": {},
         "formats": [],
+        "warnings": [],
         "stems": [],
         "audit": [],
         "findings": [],

@@ -15,6 +15,7 @@ import pytest
 from mutagen.flac import FLAC
 from mutagen.id3 import ID3
 
+from producer.bounds import BOUNDS
 from producer.deliver import manifest
 from producer.deliver.stated import stated
 from producer.errors import RenderError
@@ -322,7 +323,7 @@ def test_links_and_pipes_are_not_followed(out: Path, trap: Path) -> None:
         (b"{}", "no manifest"),
         (b'{"version": 2}', "version"),
         (b'{"version": NaN}', "version"),
-        (b" " * ((1 << 26) + 2), "larger than any"),
+        (b" " * (BOUNDS.bytes("document_mib") + 2), "larger than"),
     ],
     ids=["empty", "no text", "deep", "a list", "nothing in it", "newer", "NaN", "huge"],
 )

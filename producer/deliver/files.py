@@ -18,6 +18,16 @@ _SIDE_BY_SIDE = 8
 """Files that are waited for at a time: a disk that is told of several does them at once."""
 
 
+def clear_left(target: Path) -> None:
+    """Remove what killed processes that were making files for this folder left beside it, or in it."""
+    for place in (target.parent, target):
+        owned.clear(place, _prefix(target))
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name}-"
+
+
 class Staging:
     """A hidden folder next to `target`, on the same disk. `publish` renames each file into place; leaving without it
     removes everything, so a failed render leaves the previous one as it was. What killed renders left there goes, too.
@@ -31,7 +41,7 @@ class Staging:
 
     def __enter__(self) -> Staging:
         self._made_parent = not self.target.parent.exists()
-        place, prefix = self.target.parent, f".{self.target.name}-"
+        place, prefix = self.target.parent, _prefix(self.target)
         try:
             place = self._place()
             owned.clear(place, prefix)

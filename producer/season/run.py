@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from producer.cache import key
+from producer.deliver.files import clear_left
 from producer.errors import RenderError
 from producer.project import Project
 from producer.season import records
@@ -131,6 +132,8 @@ def _known(one: Episode | Unread, order: Order, cache: SharedCache) -> Row | Non
 
 def _received(one: Episode, outcome: Outcome, cache: SharedCache) -> Outcome:
     """The outcome, once the episode's files are in its folder and its record is written."""
+    if outcome.kind == "stopped":
+        clear_left(one.output)
     if outcome.kind != "done":
         return outcome
     try:
