@@ -576,6 +576,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, help="a folder to work in")
     asked = parser.parse_args(arguments)
     broken = 0
+    if asked.work is not None:
+        asked.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="faults-", dir=asked.work) as place:
         house = build(Path(place))
         chance = random.Random(asked.seed)
