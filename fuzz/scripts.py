@@ -21,7 +21,7 @@ sounds:
   knock: {kind: hit, foley: knock}
   creak: {kind: hit, foley: friction, settings: {pressure: 0.6}}
   thud: {kind: hit, foley: impact}
-  swell: {kind: stinger, foley: riser}
+  swell: {kind: stinger, foley: shatter}
 """
 BEDS, STEPS, HITS, MUSIC = ("air", "hum"), ("walk",), ("knock", "creak", "thud"), ("swell",)
 KNOBS = {"air": "strength", "hum": "buzz", "creak": "pressure", "walk": "weight", "thud": "size"}
