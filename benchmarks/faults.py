@@ -379,12 +379,7 @@ def disks(house: House, count: int, chance: random.Random) -> Tally:
             with Watch(out, house.earlier, house.clean) as watch:
                 done = house.render(cache, out)
             at = f"{which} on a disk of {size / 1e6:.1f} MB"
-            found = files(out) if done.code else house.replaced(files(out))
-            tally.hold("each file under its final name was whole", not watch.wrong, f"{at}: {watch.wrong[:3]}")
-            wanted = house.clean if done.code == 0 else house.earlier
-            tally.hold("all was made, or all was as before", found == wanted, f"{at}: {differing(found, wanted)}")
-            told = done.code == 0 or (done.code == 1 and is_one_message(done.err))
-            tally.hold("it was done, or one message said why not", told, f"{at}: {done}")
+            _all_or_nothing(tally, house, out, watch, done, at)
             tally.end(f"with the {which} on it", done)
             subprocess.run(["mount", "-o", "remount,size=256m", str(disk)], check=True)
             done = house.render(cache, out)
@@ -399,6 +394,16 @@ def disks(house: House, count: int, chance: random.Random) -> Tally:
     return tally
 
 
+def _all_or_nothing(tally: Tally, house: House, out: Path, watch: Watch, done: Done, at: str) -> None:
+    """A render without room: what is there is whole, all of it new or all old, and a failure is one message."""
+    found = files(out) if done.code else house.replaced(files(out))
+    tally.hold("each file under its final name was whole", not watch.wrong, f"{at}: {watch.wrong[:3]}")
+    wanted = house.clean if done.code == 0 else house.earlier
+    tally.hold("all was made, or all was as before", found == wanted, f"{at}: {differing(found, wanted)}")
+    told = done.code == 0 or (done.code == 1 and is_one_message(done.err))
+    tally.hold("it was done, or one message said why not", told, f"{at}: {done}")
+
+
 def bounded(house: House, count: int, chance: random.Random, tally: Tally | None = None) -> Tally:
     """No file may be longer than so much (RLIMIT_FSIZE): writing fails in the midst of a file, as on a full disk."""
     tally = tally or Tally()
@@ -410,12 +415,7 @@ def bounded(house: House, count: int, chance: random.Random, tally: Tally | None
         with Watch(out, house.earlier, house.clean) as watch:
             done = house.render(cache, out, most_bytes=most)
         at = f"no file over {most} bytes"
-        found = files(out) if done.code else house.replaced(files(out))
-        tally.hold("each file under its final name was whole", not watch.wrong, f"{at}: {watch.wrong[:3]}")
-        wanted = house.clean if done.code == 0 else house.earlier
-        tally.hold("all was made, or all was as before", found == wanted, f"{at}: {differing(found, wanted)}")
-        told = done.code == 0 or (done.code == 1 and is_one_message(done.err))
-        tally.hold("it was done, or one message said why not", told, f"{at}: {done}")
+        _all_or_nothing(tally, house, out, watch, done, at)
         tally.end("bounded", done)
         left = left_over(cache, out)
         tally.hold("nothing was left lying about", not left, f"{at}: {left}")

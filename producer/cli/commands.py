@@ -32,6 +32,10 @@ from producer.cli.common import (
     NoCacheOption,
     PackOption,
     QuietOption,
+    SessionOption,
+    SofaOption,
+    StemsEachOption,
+    StemsOption,
     cores,
     counted,
     known,
@@ -113,18 +117,10 @@ def episode(
             help="Beside the standard mix: clear_speech, night, narration_only, binaural or all. May be given again.",
         ),
     ] = None,
-    stems: Annotated[bool, typer.Option("--stems", help="Speech, sounds, beds and music as files, too.")] = False,
-    stems_each: Annotated[
-        bool, typer.Option("--stems-each", help="The stems, and each character, bed and piece of music by itself.")
-    ] = False,
-    session: Annotated[
-        str | None,
-        typer.Option(metavar="FORMATS", help=f"For a DAW: {', '.join(SESSIONS)}, with commas.", show_default=False),
-    ] = None,
-    sofa: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The binaural mix, with the head of a SOFA file.", show_default=False),
-    ] = None,
+    stems: StemsOption = False,
+    stems_each: StemsEachOption = False,
+    session: SessionOption = None,
+    sofa: SofaOption = None,
     scene: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="A preview of the Nth scene alone.", show_default=False)
     ] = None,

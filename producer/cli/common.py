@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,10 +24,22 @@ PackOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
-NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Make everything anew and keep nothing.")]
-
 SESSIONS = ("rpp", "dawproject", "otio", "labels", "csv")
 """As `session.FORMATS` has them, which would load the mixer for `--help`."""
+StemsOption = Annotated[bool, typer.Option("--stems", help="Speech, sounds, beds and music as files, too.")]
+StemsEachOption = Annotated[
+    bool, typer.Option("--stems-each", help="The stems, and each character, bed and piece of music by itself.")
+]
+SessionOption = Annotated[
+    str | None,
+    typer.Option(metavar="FORMATS", help=f"For a DAW: {', '.join(SESSIONS)}, with commas.", show_default=False),
+]
+SofaOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The binaural mix, with the head of a SOFA file.", show_default=False),
+]
+NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Make everything anew and keep nothing.")]
+
 FORMAT_NAMES = ("mp3", "mp3-vbr", "m4b", "m4a", "opus", "flac", "flac16", "wav", "wav16", "wav-float")
 """As `model.formats.FORMATS` has them."""
 

@@ -19,6 +19,10 @@ from producer.cli.common import (
     NoCacheOption,
     PackOption,
     QuietOption,
+    SessionOption,
+    SofaOption,
+    StemsEachOption,
+    StemsOption,
     cores,
     known,
     names_in,
@@ -50,18 +54,10 @@ def season(
     mix: Annotated[
         list[str] | None, typer.Option("--mix", metavar="NAME", help="Beside the standard mix, or all. Again for more.")
     ] = None,
-    stems: Annotated[bool, typer.Option("--stems", help="Speech, sounds, beds and music as files, too.")] = False,
-    stems_each: Annotated[
-        bool, typer.Option("--stems-each", help="The stems, and each character, bed and piece of music by itself.")
-    ] = False,
-    session: Annotated[
-        str | None,
-        typer.Option(metavar="FORMATS", help=f"For a DAW: {', '.join(SESSIONS)}, with commas.", show_default=False),
-    ] = None,
-    sofa: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The binaural mix, with the head of a SOFA file.", show_default=False),
-    ] = None,
+    stems: StemsOption = False,
+    stems_each: StemsEachOption = False,
+    session: SessionOption = None,
+    sofa: SofaOption = None,
     url: Annotated[
         str,
         typer.Option(
