@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +14,12 @@ Floats = NDArray[np.float64]
 
 CHANNEL_WEIGHT = np.array([1.0, 1.0, 1.0, 1.41, 1.41])
 """L, R, C, Ls, Rs (BS.1770-5 annex 1, table 3); mono is one channel of weight 1."""
-_BLOCK = 64
+_WIDTH = 32
+"""Samples of a block, all channels together."""
+_GROUPS = (8, 32)
+"""How many blocks make a group, and how many groups one of the next size."""
+SMOOTH_SAMPLES = 4096
+"""Stretches of a multiple of this many samples have nothing left over that is worked on one by one."""
 
 
 def k_weighting(rate_hz: int) -> Floats:
@@ -34,35 +40,101 @@ def k_weighting(rate_hz: int) -> Floats:
     return np.array([shelf, [1.0, -2.0, 1.0, 1.0, 2.0 * (k * k - 1.0) / d, (1.0 - k / q + k * k) / d]])
 
 
-class _Blocks:
-    """The K-weighting filter for blocks of `_BLOCK` samples: what it makes of a block is a product of matrices.
+class _Filter:
+    """The K-weighting filter as products of matrices, for interleaved channels.
 
-    A recursive filter waits for itself at every sample. Here it does so once a block: its state is taken apart into the
-    filter's modes, each of which only decays, and every sample of a block is a sum of the block's and the modes.
+    A recursive filter waits for itself at every sample. Here its state is taken apart into modes, each of which only
+    decays: what it makes of a block of samples is a sum of the block's and of the modes before it, and how the modes
+    come from block to block is found out the same way, a group of blocks at a time, and a group of groups. Vectors are
+    rows; a state is the real parts of the modes and then the imaginary ones, each of them channel by channel.
     """
 
-    def __init__(self, rate_hz: int) -> None:
+    def __init__(self, rate_hz: int, channels: int) -> None:
         transition, into, out, direct = signal.tf2ss(*signal.sos2tf(k_weighting(rate_hz)))
         poles, ways = np.linalg.eig(transition)
         into, out = (np.linalg.inv(ways) @ into)[:, 0], (out @ ways)[0]
         kept = poles.imag > 0.0  # the others are their mirror images: a real part counts twice
         if 2 * kept.sum() != len(poles):
             raise ValueError(f"no K-weighting for {rate_hz} Hz")
-        self.poles, into, out = poles[kept], into[kept], 2.0 * out[kept]
-        at = np.arange(_BLOCK)
-        decay = self.poles ** at[:, None]
+        self._poles, into, out = poles[kept], into[kept], 2.0 * out[kept]
+        self.channels, self.block = channels, max(1, _WIDTH // channels)
+        self.state = 2 * len(self._poles) * channels
+        decay = self._poles ** np.arange(self.block)[:, None]
         answer = np.concatenate([direct[0], ((decay * into) @ out).real[:-1]])
-        whole = np.zeros((_BLOCK, _BLOCK))
-        for number in range(_BLOCK):
-            whole[number, number:] = answer[: _BLOCK - number]
-        self.answer = whole.astype(np.float32)
-        fed = decay[::-1] * into
-        self.fed = np.concatenate([fed.real, fed.imag], axis=1).astype(np.float32)
-        self.heard = np.concatenate([(decay * out).real, -(decay * out).imag], axis=1).T.astype(np.float32)
-        self.block_poles = self.poles**_BLOCK
+        whole = np.zeros((self.block, self.block))
+        for number in range(self.block):
+            whole[number, number:] = answer[: self.block - number]
+        fed, heard = decay[::-1] * into, decay * out
+        weighed = np.diag(np.sqrt(CHANNEL_WEIGHT[:channels]))
+        self.answer = np.kron(whole, weighed).astype(np.float32)
+        self.heard = np.kron(np.concatenate([heard.real, -heard.imag], axis=1).T, weighed).astype(np.float32)
+        self.fed = self._each(np.concatenate([fed.real, fed.imag], axis=1)).astype(np.float32)
+        self._levels = []
+        samples = self.block
+        for size in _GROUPS:
+            self._levels.append(self._level(samples, size))
+            samples *= size
+        self._last = self.step(samples)
+
+    def _each(self, matrix: Floats) -> Floats:
+        """The same for every channel."""
+        return np.asarray(np.kron(matrix, np.eye(self.channels)), float)
+
+    def step(self, samples: int) -> Floats:
+        """What becomes of a state after so many samples of silence: shape (state, state)."""
+        turn = self._poles**samples
+        real, imag = np.diag(turn.real), np.diag(turn.imag)
+        return self._each(np.block([[real, imag], [-imag, real]]))
+
+    def _level(self, samples: int, size: int) -> _Level:
+        """A group of `size` steps of `samples` each."""
+        steps = [self.step(samples * count) for count in range(size + 1)]
+        none = np.zeros_like(steps[0])
+        within = [[none if to <= of else steps[to - of - 1] for to in range(size + 1)] for of in range(size)]
+        return _Level(
+            size=size,
+            step=steps[1],
+            within=np.block(within).astype(np.float32),
+            before=np.concatenate(steps[:-1], axis=1).astype(np.float32),
+        )
+
+    def states(self, came: NDArray[np.float32], state: Floats, level: int = 0) -> tuple[NDArray[np.float32], Floats]:
+        """The state before each step, shape as `came`, and after the last.
+
+        Args:
+            came: what each step adds to the state, shape (steps, state).
+            state: before the first.
+        """
+        made = np.empty_like(came)
+        one, grouped = self._last, 0
+        if level < len(self._levels):
+            group = self._levels[level]
+            one, grouped = group.step, len(came) // group.size * group.size
+            width = group.size * self.state
+            found = came[:grouped].reshape(-1, width) @ group.within
+            tops, state = self.states(found[:, width:], state, level + 1)
+            found[:, :width] += tops @ group.before
+            made[:grouped] = found[:, :width].reshape(-1, self.state)
+        for number in range(grouped, len(came)):
+            made[number] = state
+            state = state @ one + came[number]
+        return made, state
 
 
-_blocks = lru_cache(maxsize=8)(_Blocks)
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """What takes a group of steps at once."""
+
+    size: int
+    step: Floats
+    """One step, shape (state, state)."""
+    within: NDArray[np.float32]
+    """From what each step adds to the state before each of them, and to that after the last."""
+    before: NDArray[np.float32]
+    """From the state before the group to that before each step."""
+
+
+_filter = lru_cache(maxsize=8)(_Filter)
 
 
 class KWeighted:
@@ -71,45 +143,29 @@ class KWeighted:
     def __init__(self, rate_hz: int, channels: int) -> None:
         if not 1 <= channels <= len(CHANNEL_WEIGHT):
             raise ValueError(f"the meter knows 1 to 5 channels, not {channels}")
-        self._filter = _blocks(rate_hz)
-        self._state = np.zeros((channels, len(self._filter.poles)), np.complex128)
-        self._weight = np.sqrt(CHANNEL_WEIGHT[:channels, None]).astype(np.float32)
+        self._filter = _filter(rate_hz, channels)
+        self._state: Floats = np.zeros(self._filter.state)
 
     def __call__(self, block: NDArray[np.floating]) -> NDArray[np.float32]:
-        """The next samples, shape (n, channels): weighted, shape (channels, n), so that squares need no weights."""
-        rows = np.ascontiguousarray(block.T, np.float32)
-        if not (rows.any() or self._state.any()):
-            return np.zeros(rows.shape, np.float32)
-        made = np.empty_like(rows)
-        whole = rows.shape[1] // _BLOCK * _BLOCK
-        if whole:
-            made[:, :whole] = self._whole_blocks(rows[:, :whole])
-        if whole < rows.shape[1]:
-            made[:, whole:] = self._rest(rows[:, whole:])
-        return made * self._weight if self._weight.min() != self._weight.max() else made
+        """The next samples, shape (n, channels): weighted, channels as well, so that squares need no weights."""
+        flat = np.ascontiguousarray(block, np.float32).reshape(-1)
+        if not (flat.any() or self._state.any()):
+            return np.zeros(block.shape, np.float32)
+        kit = self._filter
+        made = np.empty_like(flat)
+        wide = kit.block * kit.channels
+        whole = len(flat) // wide * wide
+        blocks, out = flat[:whole].reshape(-1, wide), made[:whole].reshape(-1, wide)
+        np.matmul(blocks, kit.answer, out=out)
+        states, self._state = kit.states(blocks @ kit.fed, self._state)
+        out += states @ kit.heard
+        if whole < len(flat):
+            made[whole:] = self._rest(flat[whole:])
+        return made.reshape(block.shape)
 
-    def _whole_blocks(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        kit, modes = self._filter, len(self._filter.poles)
-        blocks = rows.reshape(-1, _BLOCK)
-        fed = (blocks @ kit.fed).astype(np.float64).reshape(len(rows), -1, 2 * modes)
-        states = np.empty((len(rows), fed.shape[1] + 1, modes), np.complex128)
-        states[:, 0] = self._state
-        for mode, pole in enumerate(kit.block_poles):
-            came = fed[:, :, mode] + 1j * fed[:, :, modes + mode]
-            states[:, 1:, mode], _ = signal.lfilter(
-                [1.0], [1.0, -pole], came, axis=1, zi=pole * self._state[:, mode : mode + 1]
-            )
-        self._state = states[:, -1].copy()
-        before = states[:, :-1].reshape(-1, modes)
-        made = blocks @ kit.answer
-        made += np.concatenate([before.real, before.imag], axis=1).astype(np.float32) @ kit.heard
-        return np.asarray(made.reshape(len(rows), -1))
-
-    def _rest(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _rest(self, flat: NDArray[np.float32]) -> NDArray[np.float32]:
         """What is less than a block."""
-        kit, count, modes = self._filter, rows.shape[1], len(self._filter.poles)
-        state = np.concatenate([self._state.real, self._state.imag], axis=1).astype(np.float32)
-        made = rows @ kit.answer[:count, :count] + state @ kit.heard[:, :count]
-        fed = (rows @ kit.fed[-count:]).astype(np.float64)
-        self._state = self._state * kit.poles**count + fed[:, :modes] + 1j * fed[:, modes:]
+        kit, count = self._filter, len(flat)
+        made = flat @ kit.answer[:count, :count] + self._state.astype(np.float32) @ kit.heard[:, :count]
+        self._state = self._state @ kit.step(count // kit.channels) + flat @ kit.fed[-count:]
         return np.asarray(made)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.dsp.grid import hop_samples
-from producer.dsp.k_weighting import CHANNEL_WEIGHT, KWeighted, k_weighting
+from producer.dsp.k_weighting import CHANNEL_WEIGHT, SMOOTH_SAMPLES, KWeighted, k_weighting
 from producer.dsp.true_peak import TruePeakMeter, in_db
 from producer.later import signal
 
@@ -43,24 +43,24 @@ class PowerMeter:
         self.hop = round(rate_hz * hop_s)
         self.seconds_per_hop = self.hop / rate_hz
         self._weighted = KWeighted(rate_hz, channels)
-        self._rest = np.zeros((channels, 0), np.float32)
+        self._rest = np.zeros((0, channels), np.float32)
         self._powers: list[Floats] = []
 
     def push(self, block: NDArray[np.floating]) -> None:
         """Take the next samples, shape (n, channels)."""
         for at in range(0, len(block), _STRETCH):
             weighted = self._weighted(block[at : at + _STRETCH])
-            missing = -self._rest.shape[1] % self.hop
+            missing = -len(self._rest) % self.hop
             if missing:
-                self._rest = np.concatenate([self._rest, weighted[:, :missing]], axis=1)
-                weighted = weighted[:, missing:]
-                if self._rest.shape[1] < self.hop:
+                self._rest = np.concatenate([self._rest, weighted[:missing]])
+                weighted = weighted[missing:]
+                if len(self._rest) < self.hop:
                     continue
                 self._powers.append(_means(self._rest, self.hop))
-            whole = weighted.shape[1] // self.hop * self.hop
+            whole = len(weighted) // self.hop * self.hop
             if whole:
-                self._powers.append(_means(weighted[:, :whole], self.hop))
-            self._rest = weighted[:, whole:].copy()  # a view would keep the whole block alive
+                self._powers.append(_means(weighted[:whole], self.hop))
+            self._rest = weighted[whole:].copy()  # a view would keep the whole block alive
 
     def powers(self) -> Floats:
         """Mean weighted square of each whole hop so far, shape (hops,)."""
@@ -71,8 +71,8 @@ class PowerMeter:
 
 def _means(weighted: NDArray[np.float32], hop: int) -> Floats:
     """Mean squares of whole hops, summed over channels."""
-    hops = weighted.reshape(len(weighted), -1, hop)
-    return np.asarray(np.einsum("chk,chk->h", hops, hops, dtype=np.float64) / hop)
+    hops = weighted.reshape(-1, hop * weighted.shape[1]).astype(float)
+    return np.asarray(np.vecdot(hops, hops) / hop)
 
 
 def grid_powers(before: NDArray[np.floating], audio: NDArray[np.floating], rate_hz: int) -> Floats:
@@ -86,14 +86,14 @@ def grid_powers(before: NDArray[np.floating], audio: NDArray[np.floating], rate_
     for at in range(0, len(before), _STRETCH):
         weighted(before[at : at + _STRETCH])
     hop = hop_samples(rate_hz)
-    stretch = _STRETCH // hop * hop
+    stretch = _STRETCH // lcm(hop, SMOOTH_SAMPLES) * lcm(hop, SMOOTH_SAMPLES)
     made = [np.zeros(0)]
     for at in range(0, len(audio), stretch):
         part = weighted(audio[at : at + stretch])
-        whole = part.shape[1] // hop * hop
-        made.append(_means(part[:, :whole], hop))
-        if whole < part.shape[1]:
-            made.append(_means(part[:, whole:], part.shape[1] - whole))
+        whole = len(part) // hop * hop
+        made.append(_means(part[:whole], hop))
+        if whole < len(part):
+            made.append(_means(part[whole:], len(part) - whole))
     return np.concatenate(made)
 
 
