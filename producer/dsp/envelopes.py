@@ -84,10 +84,13 @@ def fade(
         shape: of both.
     """
     gains: Floats | None = None
+    rises, falls = into is not None and start < into[0] + into[1], out is not None and stop > out[0]
+    if not (rises or falls):
+        return None
     middle = np.arange(start, stop) + 0.5  # of each sample, so that a fade and its mirror meet
-    if into is not None and start < into[0] + into[1]:
+    if into is not None and rises:
         gains = rise((middle - into[0]) / max(1, into[1]), shape)
-    if out is not None and stop > out[0]:
+    if out is not None and falls:
         falling = rise((out[0] + out[1] - middle) / max(1, out[1]), shape)
         gains = falling if gains is None else gains * falling
     return gains

@@ -87,18 +87,19 @@ class Voiced:
         before, after = self._memory, 0 if self.head is None else heads.ahead(self.head)
         if self.clip.distance.moves or self.clip.distance.first > 1.0:
             before += round(AIR_SETTLE_S * self.rate_hz)
-        treated = self._treated(start - before, stop + after)
-        return self._heard(treated, start - before, self._facts._powers)[before : before + stop - start]
+        treated, gain = self._treated(start - before, stop + after)
+        return self._heard(treated, start - before, self._facts._powers, gain)[before : before + stop - start]
 
-    def _treated(self, start: int, stop: int) -> Audio:
+    def _treated(self, start: int, stop: int) -> tuple[Audio, float]:
+        """What is not to be written to, and the gain that is still to be applied to it."""
         if not self.treatment.steps:
-            return self.source.read(start, stop)
+            return self.source.plain(start, stop)
         before = round(self.treatment.before_s * self.rate_hz)
         after = round(self.treatment.after_s * self.rate_hz)
         dry = self.source.read(start - before, stop + after)
         # Counted from its own start: what wavers in a treatment does not depend on where the clip stands.
         made = self.treatment.stretch(dry, self.rate_hz, start - before - self.start)[before : before + stop - start]
-        return made * np.float32(self._facts._make_up)
+        return made, self._facts._make_up
 
     @property
     def _narrows(self) -> bool:
@@ -133,20 +134,22 @@ class Voiced:
             return None
         return heads.levels(self.head, self._probe)
 
-    def _heard(self, treated: Audio, start: int, powers: tuple[float, float]) -> Audio:
+    def _heard(self, treated: Audio, start: int, powers: tuple[float, float], gain: float = 1.0) -> Audio:
         clip, stop = self.clip, start + len(treated)
         if self._narrows:
             treated = widened(treated, along(clip.width, start, stop, self.rate_hz), powers)
         faded = self._fades(start, stop)
-        level = amplitude(along(clip.level, start, stop, self.rate_hz))
-        levelled = treated * _column(level if faded is None else level * faded)
+        level = gain * amplitude(along(clip.level, start, stop, self.rate_hz))
+        if faded is not None:
+            level = level * faded
         pan = along(clip.pan, start, stop, self.rate_hz)
         turned = self._facts._turned
         if turned is not None and self.head is not None:
-            levelled *= _column(np.interp(np.asarray(pan) * (SIDE_DEG / 100.0), self.head.azimuths_deg, turned))
+            level = level * np.interp(np.asarray(pan) * (SIDE_DEG / 100.0), self.head.azimuths_deg, turned)
         metres = along(clip.distance, start, stop, self.rate_hz)
         rooms: Inside = [(room, along(share, start, stop, self.rate_hz)) for room, share in self.rooms]
-        made = place(levelled, pan, metres, rooms, self.rate_hz, self.head, self._facts._sides if self.head else 1.0)
+        sides = self._facts._sides if self.head else 1.0
+        made = place(treated, pan, metres, rooms, self.rate_hz, self.head, sides=sides, gain=level)
         if clip.cut is not None:
             kept = fade(start, start + len(made), out=(clip.cut.start, max(1, clip.cut.length)), shape="cosine")
             if kept is not None:

@@ -38,6 +38,10 @@ class Source(Protocol):
         """Samples [start, stop), shape (stop - start, channels); the same for a position however it is cut."""
         ...
 
+    def plain(self, start: int, stop: int) -> tuple[Audio, float]:
+        """What `read` gives, not to be written to, and the gain that is still to be applied to it."""
+        ...
+
 
 class Parts:
     """A line's phrases, a sound's hits, a walk's steps: each part at its own loudness, added up.
@@ -80,6 +84,10 @@ class Parts:
                 piece = as_stereo(piece) * _HALF_POWER  # a mono take among stereo ones is as loud as it is alone
             made[low - start : high - start] += piece
         return made
+
+    def plain(self, start: int, stop: int) -> tuple[Audio, float]:
+        """As `read`: each part is at its own gain already."""
+        return self.read(start, stop), 1.0
 
     def _sound(self, part: Part) -> tuple[Audio, float]:
         if part.sound is None:
@@ -138,9 +146,9 @@ class Running:
         )
 
     @cached_property
-    def _gain(self) -> np.float32:
+    def _gain(self) -> float:
         known = np.isfinite(self._bed.loudness_lufs)
-        return np.float32(gain(DIALOGUE_LUFS - self._bed.loudness_lufs) if known else 0.0)
+        return gain(DIALOGUE_LUFS - self._bed.loudness_lufs) if known else 0.0
 
     def ready(self) -> None:
         """Find out what must be known of the bed before any of it is heard, where that is not kept."""
@@ -152,17 +160,22 @@ class Running:
         return self._bed.channels
 
     def read(self, start: int, stop: int) -> Audio:
+        audio, level = self.plain(start, stop)
+        return audio * np.float32(level)
+
+    def plain(self, start: int, stop: int) -> tuple[Audio, float]:
+        """The bed as it was made, and what brings it to the loudness of dialogue."""
         own = self._clip.span
         end = own.end if self._bed.length is None else min(own.end, own.start + self._bed.length)
         low, high = max(start, own.start), min(stop, end)
         if low >= high:
-            return silence(stop - start, self.channels)
-        made = self._bed.read(low - own.start, high - own.start, self._settings) * self._gain
+            return silence(stop - start, self.channels), 0.0
+        made = self._bed.read(low - own.start, high - own.start, self._settings)
         if (low, high) == (start, stop):
-            return made
+            return made, self._gain
         whole = silence(stop - start, self.channels)
         whole[low - start : high - start] = made
-        return whole
+        return whole, self._gain
 
     def _ridden(self, seconds: Floats) -> Mapping[str, Floats]:
         """The ridden settings at times since the bed's beginning."""

@@ -91,7 +91,9 @@ def place(
     rooms: Inside,
     rate_hz: int,
     head: Head | None = None,
+    *,
     sides: float = 1.0,
+    gain: Value = 1.0,
 ) -> Audio:
     """A sound put into its place, shape (n + what `rings`, 2); the direct sound stays on its samples.
 
@@ -102,13 +104,14 @@ def place(
             rings there rings on; a voice stays as loud.
         head: for headphones; the last `heads.ahead` of the n samples are then final only when nothing follows.
         sides: with a head, the gain on the sides of a stereo sound that keeps it as loud.
+        gain: on the sound, one number or shape (n,).
     """
-    level = distance_gain(distance)
-    whole = _room_gain(rooms)
+    whole = _room_gain(rooms) * gain
     heard = through_air(audio, distance, rate_hz)
-    made = np.zeros((len(audio) + rings(rooms, head), 2), np.float32)
+    ringing = rings(rooms, head)
+    made = np.zeros((len(audio) + ringing, 2), np.float32) if ringing else np.empty((len(audio), 2), np.float32)
     if len(audio):
-        _direct(made, heard, pan, level * whole, head, sides)
+        _direct(made, heard, pan, distance_gain(distance) * whole, head, sides)
     if all(room is None for room, _ in rooms) or not len(audio):
         return made
     source = as_mono(audio)
@@ -148,8 +151,12 @@ def _direct(made: Audio, heard: Audio, pan: Value, level: Value, head: Head | No
     left, right = pan_gains(pan)
     spread = np.sqrt(2.0) if heard.shape[1] == 2 else 1.0
     direct = made[: len(heard)]
-    np.multiply(heard[:, 0], np.asarray(left * level * spread, np.float32), out=direct[:, 0])
-    np.multiply(heard[:, -1], np.asarray(right * level * spread, np.float32), out=direct[:, 1])
+    ways = [np.asarray(side * level * spread, np.float32) for side in (left, right)]
+    if heard.shape[1] == 2 and ways[0].ndim == 0 and ways[0] == ways[1]:
+        np.multiply(heard, ways[0], out=direct)
+    else:
+        for channel, way in enumerate(ways):
+            np.multiply(heard[:, -channel], way, out=direct[:, channel])
     if head is not None:
         middle = as_mono(direct)
         side = convolve((direct[:, :1] - direct[:, 1:]) * np.float32(0.5 * sides), heads.sides(head))

@@ -269,11 +269,13 @@ class Stretch:
             part = self._stems._whole(clip)[low - voiced.start : high - voiced.start]
             made[low - begin : low - begin + len(part)] += part
         elif voiced.forgets:
-            part = silence(high - low)
-            for at in range(0, len(part), self._stems.block):  # small blocks stay in the processor's cache
-                end = min(at + self._stems.block, len(part))
-                part[at:end] = voiced.stretch(low + at, low + end)
-            made[low - begin : high - begin] += part
+            part = np.empty((high - low if tap is not None else 0, 2), np.float32)
+            for at in range(low, high, self._stems.block):  # small blocks stay in the processor's cache
+                end = min(at + self._stems.block, high)
+                piece = voiced.stretch(at, end)
+                made[at - begin : end - begin] += piece
+                if tap is not None:
+                    part[at - low : end - low] = piece
         else:
             part = voiced.stretch(low, high)
             made[low - begin : high - begin] += part

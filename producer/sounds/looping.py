@@ -173,6 +173,8 @@ class LoopedBed:
                 piece = self._round(since, min(stop - at, loop.period - since))
             pieces.append(piece)
             at += len(piece)
+        if len(pieces) == 1:
+            return pieces[0]
         return np.concatenate(pieces) if pieces else np.zeros((0, self.channels), np.float32)
 
     @cached_property
