@@ -86,10 +86,12 @@ class Limiter:
         control = np.concatenate([self._control, self._allowed(self._wanted(seen, count))])
         self._control = control[count * _GROUPS :]
         made = held[: count * CHUNK] * np.float32(self._gain)
-        limited = np.flatnonzero(control.reshape(-1, _GROUPS).any(axis=1))
-        for chunk in sorted({at for one in limited.tolist() for at in (one - 2, one - 1, one) if 0 <= at < count}):
-            part = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
-            factor = self._factor(control[chunk * _GROUPS : (chunk + 3) * _GROUPS])
+        limited = control.reshape(-1, _GROUPS).any(axis=1)
+        touched = np.concatenate([[False], limited[:-2] | limited[1:-1] | limited[2:], [False]])
+        edges = np.flatnonzero(touched[1:] != touched[:-1]).tolist()
+        for first, end in zip(edges[::2], edges[1::2], strict=True):
+            part = slice(first * CHUNK, end * CHUNK)
+            factor = self._factor(control[first * _GROUPS : (end + 2) * _GROUPS])
             np.multiply(held[part], factor[:, None], out=made[part])
         return made
 
@@ -116,9 +118,9 @@ class Limiter:
         return np.minimum(np.minimum(ramp + np.minimum.accumulate(wanted - ramp), last + ramp), 0)
 
     def _factor(self, control: Steps) -> NDArray[np.float32]:
-        """What the samples of the middle one of the three chunks that `control` covers are multiplied with."""
+        """What the samples of all but the first and last of the chunks that `control` covers are multiplied with."""
         reach = 2 * self._ahead + 3
-        around = control[_GROUPS - 1 - reach : 2 * _GROUPS + 1 + reach]
+        around = control[_GROUPS - 1 - reach : len(control) - _GROUPS + 1 + reach]
         # The lowest over the window and one group beyond, then a mean over the window: never above what a sample needs.
         lowest = ndimage.minimum_filter1d(around, reach, mode="nearest") * _STEP_DB
         smooth = np.convolve(lowest, self._kernel, "same")[reach:-reach]  # of the groups, and one beyond at each side
