@@ -269,13 +269,16 @@ class Stretch:
             part = self._stems._whole(clip)[low - voiced.start : high - voiced.start]
             made[low - begin : low - begin + len(part)] += part
         elif voiced.forgets:
-            part = np.empty((high - low if tap is not None else 0, 2), np.float32)
-            for at in range(low, high, self._stems.block):  # small blocks stay in the processor's cache
-                end = min(at + self._stems.block, high)
-                piece = voiced.stretch(at, end)
-                made[at - begin : end - begin] += piece
+            # Small blocks stay in the processor's cache. They are counted from the stretch's start, so that for who is
+            # told of them they end with coarse frames.
+            block = self._stems.block
+            for at in range(low // block * block, high, block):
+                first, end = max(at, low), min(at + block, high)
+                part = voiced.stretch(first, end)
+                made[first - begin : end - begin] += part
                 if tap is not None:
-                    part[at - low : end - low] = piece
+                    self._told(tap, clip, first, part)
+            return True
         else:
             part = voiced.stretch(low, high)
             made[low - begin : high - begin] += part

@@ -93,7 +93,7 @@ class PackPalette:
             self._cache,
             self._recipes,
             self._script_seed,
-            self._memory_bytes // 2,
+            self._memory_bytes * 3 // 4,
         )
 
     @property
