@@ -7,11 +7,17 @@ from numpy.typing import NDArray
 
 Audio = NDArray[np.float32]
 """Shape (samples, channels), float32, full scale 1.0; channels is 1 or 2."""
+_PROBES = 64
 
 
 def silence(samples: int, channels: int = 2) -> Audio:
     """`samples` of digital silence, shape (samples, channels)."""
     return np.zeros((samples, channels), np.float32)
+
+
+def is_heard(audio: NDArray[np.floating]) -> bool:
+    """Whether there is anything but silence in it. A few samples of what is no silence say so, mostly."""
+    return bool(audio[:: max(1, len(audio) // _PROBES)].any() or audio.any())
 
 
 def as_stereo(audio: Audio) -> Audio:

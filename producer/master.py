@@ -96,7 +96,8 @@ def levels_of(audio: Audio, core: Span, rate_hz: int) -> Levels:
         meter.push(audio[at : min(at + _BLOCK, core.end)])
     powers = meter.powers()[before:]
     inside = audio[core.start : core.start + len(powers) * hop]
-    peaks = np.abs(inside).reshape(len(powers), hop * audio.shape[1]).max(axis=1, initial=0.0)
+    hops = inside.reshape(len(powers), hop * audio.shape[1])
+    peaks = np.maximum(hops.max(axis=1, initial=0.0), -hops.min(axis=1, initial=0.0))
     return Levels(powers, peaks.astype(float), hop / rate_hz)
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.audio import Audio
+from producer.audio import Audio, is_heard
 from producer.audit.levels import CELLS, OUTLINE, Codes, Powers, db
 from producer.audit.rows import MEMORY, Room, Rows
 from producer.dsp.grid import frame_samples
@@ -76,7 +76,7 @@ def cells(audio: Audio, rate_hz: int, every: int = 1) -> Powers:
     made = np.zeros((1 + (len(flat) - width) // hop, BANDS), np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(flat, width)[::hop]
     for at in range(0, len(made), _BATCH):
-        if not flat[at * hop : (at + _BATCH - 1) * hop + width].any():
+        if not is_heard(flat[at * hop : (at + _BATCH - 1) * hop + width]):
             continue
         batch = windows[at : at + _BATCH] * kit.window
         # Two channels are one complex signal: its spectrum's squares at a frequency and at its negative come to twice

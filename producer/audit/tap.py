@@ -7,7 +7,7 @@ from threading import Lock
 
 import numpy as np
 
-from producer.audio import Audio
+from producer.audio import Audio, is_heard
 from producer.audit.cells import BANDS, cells, stretch
 from producer.audit.levels import Powers
 from producer.dsp.grid import COARSE, coarse_samples, frame_samples
@@ -58,7 +58,7 @@ class Tap:
                 return
         step = COARSE if long else 1
         lead = start % (self._hop * step)
-        if not audio.any():
+        if not is_heard(audio):
             piece = (start // (self._hop * step), np.zeros((0, BANDS), np.float32))
         elif long:
             rows = -(-(lead + len(audio)) // (self._hop * step))

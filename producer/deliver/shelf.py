@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from producer import owned
-from producer.audio import Audio
+from producer.audio import Audio, is_heard
 from producer.errors import RenderError
 
 _PREFIX = ".mix-"
@@ -28,7 +28,7 @@ class Shelf:
 
     def put(self, name: str, audio: Audio) -> None:
         """Keep `audio`, shape (n, channels), under `name`. Raises RenderError when there is no room for it."""
-        heard = bool(audio.any())
+        heard = is_heard(audio)
         part = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)  # somebody may have emptied the cache meanwhile

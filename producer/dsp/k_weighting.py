@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from producer.audio import is_heard
 from producer.later import signal
 
 Floats = NDArray[np.float64]
@@ -149,7 +150,7 @@ class KWeighted:
     def __call__(self, block: NDArray[np.floating]) -> NDArray[np.float32]:
         """The next samples, shape (n, channels): weighted, channels as well, so that squares need no weights."""
         flat = np.ascontiguousarray(block, np.float32).reshape(-1)
-        if not (flat.any() or self._state.any()):
+        if not (is_heard(flat) or self._state.any()):
             return np.zeros(block.shape, np.float32)
         kit = self._filter
         made = np.empty_like(flat)

@@ -86,7 +86,7 @@ class Limiter:
         control = np.concatenate([self._control, self._allowed(self._wanted(seen, count))])
         self._control = control[count * _GROUPS :]
         made = held[: count * CHUNK] * np.float32(self._gain)
-        limited = control.reshape(-1, _GROUPS).any(axis=1)
+        limited = np.asarray(control.reshape(-1, _GROUPS).any(axis=1))
         touched = np.concatenate([[False], limited[:-2] | limited[1:-1] | limited[2:], [False]])
         edges = np.flatnonzero(touched[1:] != touched[:-1]).tolist()
         for first, end in zip(edges[::2], edges[1::2], strict=True):

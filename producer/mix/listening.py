@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from producer.audio import Audio
+from producer.audio import Audio, is_heard
 from producer.mix.margin import LineMargin, said_lufs
 from producer.mix.mixer import Buses, Mixed, Mixer, added, silent
 from producer.mix.stems import BUS_STEMS
@@ -89,7 +89,7 @@ class Listening:
         for bus in BUSES if stems != "none" else ():
             audio: Audio = getattr(mixed.buses, bus)
             whole = audio[inside]
-            if not whole.any():
+            if not is_heard(whole):
                 continue
             yield (bus, None), whole
             if stems != "each" or bus not in PARTED:
@@ -97,7 +97,7 @@ class Listening:
             rest = whole.astype(float)
             for name in self._mixer.stems.names(BUS_STEMS[bus]):
                 named = self._mixer.named(bus, name, mixed)
-                if named is not None and named[inside].any():
+                if named is not None and is_heard(named[inside]):
                     rest -= named[inside]
                     yield (bus, name), named[inside]
             if np.abs(rest).max() > _NO_REST:

@@ -113,12 +113,12 @@ class Parts:
 
     def _eased(self, part: Part, end: int, own_length: int, low: int, high: int) -> Floats | None:
         """Gain that takes the click off a part that is cut into, or None for one that is whole."""
-        at = np.arange(low, high) + 0.5
         first = max(part.start, self._clip.span.start)
         own_first, own_end = self._own(part, np.array([first, end], float))
         begun, broken = own_first > 0.5, own_end < own_length - 0.5
         if not (begun or broken):
             return None
+        at = np.arange(low, high) + 0.5
         rising = np.clip((at - first) / self._ease, 0.0, 1.0) if begun else np.ones(len(at))
         falling = np.clip((end - at) / self._ease, 0.0, 1.0) if broken else np.ones(len(at))
         return np.square(np.sin(0.5 * np.pi * rising * falling))

@@ -213,7 +213,9 @@ class Stretch:
         """What is called `name` on a stem, a member of the cast or a role, as `stem`."""
         return self._play([one for one in self._voiced[stem] if one[1].name == name], None)
 
-    def _play(self, voiced: Iterable[tuple[Voiced, Clip]], tap: Tap | None) -> Audio | None:
+    def _play(self, voiced: Sequence[tuple[Voiced, Clip]], tap: Tap | None) -> Audio | None:
+        if not voiced:
+            return None
         made = silence(self.span.length)
         scenes: dict[tuple[str, Span | None], list[tuple[Voiced, Clip]]] = {}
         heard = False
