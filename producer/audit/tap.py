@@ -32,6 +32,8 @@ def coarse_cells(audio: Audio, rate_hz: int) -> Powers:
         audio: whole coarse frames, shape (n, 1 or 2).
     """
     hop = frame_samples(rate_hz)
+    if not is_heard(audio):  # before all of it is laid out anew: silence of a part takes no room
+        return np.zeros((len(audio) // (COARSE * hop), BANDS), np.float32)
     rows = cells(audio[hop // 2 :], rate_hz, COARSE // 2)  # their middles are at a quarter and three quarters
     return np.asarray(rows.reshape(-1, 2, BANDS).mean(axis=1), np.float32)
 
