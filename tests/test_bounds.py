@@ -7,7 +7,10 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
+from PIL import Image
 
 from producer.bounds import Bounds, raised
 from producer.limited import read_file
@@ -185,3 +188,44 @@ def test_links_that_leave_the_project_are_refused(tmp_path: Path, shell: Shell) 
     (inside / "sfx" / "p").symlink_to(outside)
     packed = shell("check", "script/s.yaml", cwd=inside)
     assert packed.code == 1 and packed.err.startswith("sfx/p: is a link that leaves the project")
+
+
+def test_a_pool_of_more_recordings_than_are_allowed_is_told_at_its_line(tmp_path: Path, cache: Path) -> None:
+    project(tmp_path, "      - sound: knock\n      - ada: One.\n")
+    pack = tmp_path / "sfx" / "p"
+    (pack / "pack.yaml").write_text(PACK.replace("foley: knock", "files: knocks/*.wav"), "utf-8")
+    (pack / "knocks").mkdir()
+    for number in range(3):
+        soundfile.write(pack / "knocks" / f"{number}.wav", np.linspace(0.5, 0.0, 4410), 44100)
+    assert render("check", "script/s.yaml", cwd=tmp_path, cache=cache).code == 0
+    done = render("check", "script/s.yaml", cwd=tmp_path, cache=cache, env={"PRODUCER_BOUNDS": "pack_files=2"})
+    assert done.code == 1
+    assert "sfx/p/pack.yaml:5:" in done.err and "with these the pool has more than 2 files" in done.err
+    assert "PRODUCER_BOUNDS='pack_files=…' raises that" in done.err
+
+
+def test_a_recording_that_unpacks_to_more_than_is_held_is_told(tmp_path: Path, cache: Path) -> None:
+    project(tmp_path, "      - sound: knock\n      - ada: One.\n")
+    pack = tmp_path / "sfx" / "p"
+    (pack / "pack.yaml").write_text(PACK.replace("foley: knock", "files: knock.mp3"), "utf-8")
+    sound = 0.3 * np.random.default_rng(1).standard_normal(44100)
+    soundfile.write(
+        pack / "knock.mp3", sound, 44100, format="MP3"
+    )  # 0.17 MiB of samples, a twentieth of it in the file
+    assert render("cues", "script/s.yaml", cwd=tmp_path, cache=cache).code == 0
+    bounds = {"PRODUCER_BOUNDS": "sound_decoded_mib=0.1"}
+    done = render("cues", "script/s.yaml", cwd=tmp_path, cache=tmp_path / "another", env=bounds)
+    assert done.code == 1 and "holds more than 0.1 MiB of samples" in done.err
+    assert "PRODUCER_BOUNDS='sound_decoded_mib=…' raises that" in done.err
+
+
+def test_a_cover_that_unpacks_to_more_than_is_allowed_is_told(tmp_path: Path, cache: Path) -> None:
+    project(tmp_path, "      - ada: One.\n")
+    script = tmp_path / "script" / "s.yaml"
+    script.write_text(script.read_text("utf-8").replace("title: T\n", "title: T\ncover: c.png\n"), "utf-8")
+    Image.new("RGB", (1500, 1500), "navy").save(tmp_path / "c.png")
+    assert render("check", "script/s.yaml", cwd=tmp_path, cache=cache).code == 0
+    bounds = {"PRODUCER_BOUNDS": "cover_megapixels=2"}
+    done = render("check", "script/s.yaml", cwd=tmp_path, cache=cache, env=bounds)
+    assert done.code == 1 and done.err.startswith("script/s.yaml:2:8: ")
+    assert "2 megapixels (PRODUCER_BOUNDS='cover_megapixels=…' raises that)" in done.err
