@@ -83,17 +83,22 @@ def fade(
         out: (first sample, length) of the fade-out; nothing is heard after it.
         shape: of both.
     """
-    gains: Floats | None = None
     rises, falls = into is not None and start < into[0] + into[1], out is not None and stop > out[0]
     if not (rises or falls):
         return None
-    middle = np.arange(start, stop) + 0.5  # of each sample, so that a fade and its mirror meet
+    gains = np.ones(stop - start)
     if into is not None and rises:
-        gains = rise((middle - into[0]) / max(1, into[1]), shape)
+        end = min(stop, into[0] + into[1])
+        gains[: end - start] = rise((_middles(start, end) - into[0]) / max(1, into[1]), shape)
     if out is not None and falls:
-        falling = rise((out[0] + out[1] - middle) / max(1, out[1]), shape)
-        gains = falling if gains is None else gains * falling
+        begin = max(start, out[0])
+        gains[begin - start :] *= rise((out[0] + out[1] - _middles(begin, stop)) / max(1, out[1]), shape)
     return gains
+
+
+def _middles(start: int, stop: int) -> Floats:
+    """The middle of each sample, so that a fade and its mirror meet."""
+    return np.arange(start, stop) + 0.5
 
 
 def within_slopes(wanted: Floats, rise_per_step: float, fall_per_step: float) -> Floats:
