@@ -88,17 +88,17 @@ def fade(
         return None
     gains = np.ones(stop - start)
     if into is not None and rises:
-        end = min(stop, into[0] + into[1])
+        end = min(stop, into[0] + max(1, into[1]))
         gains[: end - start] = rise((_middles(start, end) - into[0]) / max(1, into[1]), shape)
     if out is not None and falls:
-        begin = max(start, out[0])
+        begin = max(start, out[0] + min(0, out[1] - 1))
         gains[begin - start :] *= rise((out[0] + out[1] - _middles(begin, stop)) / max(1, out[1]), shape)
     return gains
 
 
 def _middles(start: int, stop: int) -> Floats:
     """The middle of each sample, so that a fade and its mirror meet."""
-    return np.arange(start, stop) + 0.5
+    return np.arange(start, stop, dtype=float) + 0.5
 
 
 def within_slopes(wanted: Floats, rise_per_step: float, fall_per_step: float) -> Floats:
