@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import gc
 
-import scipy.fft
-import scipy.ndimage
-import scipy.signal
 import soundfile
 import soxr
 
-from producer import memory
+from producer import later, memory
 from producer.deliver.shelf import Shelf
 from producer.in_parts import finished_part
 from producer.mix.listening import StemName, Stems
@@ -22,7 +19,7 @@ from producer.mixing import Mixing, Programme, made_by
 from producer.model.mixes import MixStyle
 from producer.production import Finish, Placed
 
-LOADED = (scipy.fft, scipy.ndimage, scipy.signal, soundfile, soxr)
+LOADED = (later.fft.rfft, later.signal.sosfilt, soundfile, soxr)
 
 
 def settle() -> None:
