@@ -1,10 +1,10 @@
 """SciPy's compiled filters and transforms, called without what SciPy loads around them.
 
-`scipy.signal` brings statistics, splines and optimisers along, `scipy.fft` a second NumPy: 0.7 and 0.3 s of every
-process that filters anything, where a preview is to be heard after two. The filtering itself is in three extension
-modules that need NumPy alone. Here they are asked as SciPy asks them, so every result has the bits that SciPy's own
-functions give (`tests/test_compiled.py`). Where a SciPy is built in another way, and for whatever else is asked of
-them, SciPy's own functions do it. Sources: A. V. Oppenheim and R. W. Schafer, Discrete-Time Signal Processing,
+`scipy.signal` brings statistics, splines and optimisers along, `scipy.fft` and `scipy.ndimage` a second NumPy: 0.7 and
+0.3 s of every process that filters anything, where a preview is to be heard after two. The filtering itself is in four
+extension modules that need NumPy alone. Here they are asked as SciPy asks them, so every result has the bits that
+SciPy's own functions give (`tests/test_compiled.py`). Where a SciPy is built in another way, and for whatever else is
+asked of them, SciPy's own functions do it. Sources: A. V. Oppenheim and R. W. Schafer, Discrete-Time Signal Processing,
 chapters 7 (designs) and 8 (overlap-add).
 """
 
@@ -43,6 +43,8 @@ def _extension(name: str) -> ModuleType:
 
 try:
     _sosfilt = _extension("scipy.signal._sosfilt")._sosfilt
+    _image = _extension("scipy.ndimage._nd_image")
+    _uniform, _extreme = _image.uniform_filter1d, _image.min_or_max_filter1d
     _linear_filter = _extension("scipy.signal._sigtools")._linear_filter
     _pocketfft: Any = _extension("scipy.fft._pocketfft.pypocketfft")
     _r2c, _c2r, _good_size = _pocketfft.r2c, _pocketfft.c2r, _pocketfft.good_size
@@ -268,8 +270,43 @@ def _block(long: int, short: int) -> int:
     return next_fast_len(math.ceil(size))
 
 
+_EDGES = {"nearest": 0, "reflect": 2, "mirror": 3, "constant": 4}
+"""How SciPy's compiled code calls what is beyond the ends."""
+
+
+def uniform_filter1d(input: ArrayLike, size: int, axis: int = -1, **more: Any) -> Any:
+    """`scipy.ndimage.uniform_filter1d`."""
+    return _along("uniform_filter1d", _uniform, (), input, size, axis, more)
+
+
+def minimum_filter1d(input: ArrayLike, size: int, axis: int = -1, **more: Any) -> Any:
+    """`scipy.ndimage.minimum_filter1d`."""
+    return _along("minimum_filter1d", _extreme, (1,), input, size, axis, more)
+
+
+def maximum_filter1d(input: ArrayLike, size: int, axis: int = -1, **more: Any) -> Any:
+    """`scipy.ndimage.maximum_filter1d`."""
+    return _along("maximum_filter1d", _extreme, (0,), input, size, axis, more)
+
+
+def _along(
+    name: str, run: Any, which: tuple[int, ...], wanted: ArrayLike, size: int, axis: int, more: Mapping[str, Any]
+) -> Any:
+    given, edges = np.asarray(wanted), more.get("mode", "reflect")
+    usual = not more.keys() - {"mode"} and edges in _EDGES and given.dtype.kind in "fiu" and given.dtype.isnative
+    if not usual or size < 1 or not -given.ndim <= axis < given.ndim:
+        return _own("ndimage", name)(wanted, size, axis, **more)
+    made = np.zeros_like(given, order="C")
+    run(given, size, axis % given.ndim, made, _EDGES[edges], 0.0, 0, *which)
+    return made
+
+
 FFT: Mapping[str, Any] = {"rfft": rfft, "irfft": irfft, "rfftfreq": np.fft.rfftfreq, "next_fast_len": next_fast_len}
 SIGNAL: Mapping[str, Any] = {
     **{"sosfilt": sosfilt, "lfilter": lfilter, "butter": butter, "sosfreqz": sosfreqz, "sos2tf": sos2tf},
     **{"tf2ss": tf2ss, "fftconvolve": fftconvolve, "correlate": correlate, "oaconvolve": oaconvolve},
+}
+NDIMAGE: Mapping[str, Any] = {
+    **{"uniform_filter1d": uniform_filter1d, "minimum_filter1d": minimum_filter1d},
+    **{"maximum_filter1d": maximum_filter1d},
 }

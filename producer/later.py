@@ -41,6 +41,10 @@ else:
 
     flac, id3 = _Later("mutagen.flac"), _Later("mutagen.id3")
     mp4, oggopus = _Later("mutagen.mp4"), _Later("mutagen.oggopus")
-    fft, ndimage, signal = _Later("scipy.fft", "FFT"), _Later("scipy.ndimage"), _Later("scipy.signal", "SIGNAL")
+    fft, ndimage, signal = (
+        _Later("scipy.fft", "FFT"),
+        _Later("scipy.ndimage", "NDIMAGE"),
+        _Later("scipy.signal", "SIGNAL"),
+    )
 
 __all__ = ["fft", "flac", "id3", "mp4", "ndimage", "oggopus", "signal"]

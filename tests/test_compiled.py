@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy import fft, signal, special
+from scipy import fft, ndimage, signal, special
 
 from producer import compiled
 from producer.dsp.k_weighting import k_weighting
@@ -101,9 +101,9 @@ def test_sections_that_are_none_are_refused() -> None:
 def test_differences(count: int, under: list[float]) -> None:
     x = noise(2, count)
     same(compiled.lfilter([0.5, 0.2], under, x, axis=1), signal.lfilter([0.5, 0.2], under, x, axis=1))
-    pole, states = 0.9 + 0.1j, noise(2, 1).astype(complex)
-    found = compiled.lfilter([1.0], [1.0, -pole], x.astype(complex), axis=1, zi=states)
-    wanted = signal.lfilter([1.0], [1.0, -pole], x.astype(complex), axis=1, zi=states)
+    pole, states, turning = 0.9 + 0.1j, noise(2, 1).astype(complex), x.astype(complex)
+    found = compiled.lfilter([1.0], [1.0, -pole], turning, axis=1, zi=states)
+    wanted = signal.lfilter([1.0], [1.0, -pole], turning, axis=1, zi=states)
     same(found[0], wanted[0])
     same(found[1], wanted[1])
     same(compiled.lfilter([0.5, 0.2], [1.0], x), signal.lfilter([0.5, 0.2], [1.0], x))
@@ -135,6 +135,23 @@ def test_overlap_and_add(ways: int, others: int, long: int, short: int, kind: An
     same(compiled.oaconvolve(one, other, axes=1), signal.oaconvolve(one, other, axes=1))
 
 
+@given(
+    st.integers(1, 40),
+    st.integers(1, 60),
+    st.sampled_from([0, 1, -1]),
+    st.sampled_from(["nearest", "constant", "reflect", "wrap"]),
+    st.sampled_from([np.float32, np.float64, np.int64]),
+)
+def test_what_runs_along_an_axis(columns: int, size: int, axis: int, mode: str, kind: Any) -> None:
+    x = (100.0 * noise(3, columns)).astype(kind)
+    for name in ("uniform_filter1d", "minimum_filter1d", "maximum_filter1d"):
+        ours, theirs = getattr(compiled, name), getattr(ndimage, name)
+        same(ours(x, size, axis=axis, mode=mode), theirs(x, size, axis=axis, mode=mode))
+        same(ours(x[:, ::-1], size, axis), theirs(x[:, ::-1], size, axis))
+        with pytest.raises(RuntimeError, match="size"):
+            ours(x, 0)
+
+
 @given(st.integers(1, 2_000_000))
 def test_blocks_are_as_long_as_scipys(overlap: int) -> None:
     best = -overlap * special.lambertw(-1.0 / (2.0 * math.e * overlap), k=-1).real
@@ -143,12 +160,13 @@ def test_blocks_are_as_long_as_scipys(overlap: int) -> None:
 
 def test_filtering_loads_no_more_of_scipy() -> None:
     code = (
-        "from producer.dsp import filters, reverb, loudness, bands, colour; import numpy as np, sys\n"
+        "from producer.dsp import filters, reverb, loudness, bands, limiter; import numpy as np, sys\n"
         "x = np.ones((9000, 2), np.float32)\n"
         "reverb.convolve(filters.low_pass(x, 900.0, 44100), reverb.tail(0.2, 0.2, 0.1, 44100, 'x'))\n"
         "loudness.sliding(np.ones(900), 500.0, 1.0); bands._shares(44100)\n"
         "m = loudness.Meter(44100, 2); m.push(x)\n"
-        "print([n for n in ('scipy.signal', 'scipy.fft', 'scipy.stats', 'scipy.special') if n in sys.modules])"
+        "limiter.Limiter(44100, 2, -1.0).push(5 * x)\n"
+        "print([n for n in ('scipy.signal', 'scipy.fft', 'scipy.ndimage', 'scipy.special') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert done.stdout.strip() == "[]"
