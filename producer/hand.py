@@ -19,7 +19,7 @@ from producer.mixing import Mixing, Programme, made_by
 from producer.model.mixes import MixStyle
 from producer.production import Finish, Placed
 
-LOADED = (later.fft.rfft, later.signal.sosfilt, soundfile, soxr)
+LOADED = (later.fft.rfft, later.signal.sosfilt, later.pedalboard.process, soundfile, soxr)
 
 
 def settle() -> None:

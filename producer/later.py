@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pedalboard
     from mutagen import flac, id3, mp4, oggopus
     from scipy import fft, ndimage, signal
 else:
@@ -41,10 +42,7 @@ else:
 
     flac, id3 = _Later("mutagen.flac"), _Later("mutagen.id3")
     mp4, oggopus = _Later("mutagen.mp4"), _Later("mutagen.oggopus")
-    fft, ndimage, signal = (
-        _Later("scipy.fft", "FFT"),
-        _Later("scipy.ndimage", "NDIMAGE"),
-        _Later("scipy.signal", "SIGNAL"),
-    )
+    fft, ndimage = _Later("scipy.fft", "FFT"), _Later("scipy.ndimage", "NDIMAGE")
+    signal, pedalboard = _Later("scipy.signal", "SIGNAL"), _Later("pedalboard")
 
-__all__ = ["fft", "flac", "id3", "mp4", "ndimage", "oggopus", "signal"]
+__all__ = ["fft", "flac", "id3", "mp4", "ndimage", "oggopus", "pedalboard", "signal"]

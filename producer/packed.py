@@ -37,7 +37,7 @@ def packed(facts: object, arrays: Arrays) -> bytes:
 
 
 def unpacked(raw: bytes) -> tuple[Any, dict[str, NDArray[Any]]]:
-    """What was packed; the arrays are the caller's own. Raises ValueError or KeyError where it was not."""
+    """What was packed; the arrays are not to be written to. Raises ValueError or KeyError where it was not."""
     ends = _LENGTH_BYTES + int.from_bytes(raw[:_LENGTH_BYTES], "little")
     try:
         facts, listed = json.loads(raw[_LENGTH_BYTES:ends])
@@ -48,7 +48,7 @@ def unpacked(raw: bytes) -> tuple[Any, dict[str, NDArray[Any]]]:
             if found.kind not in _KINDS:
                 raise ValueError("no array of numbers")
             count = math.prod(shape)
-            arrays[name] = np.frombuffer(raw, found, count, at).reshape(shape).copy()
+            arrays[name] = np.frombuffer(raw, found, count, at).reshape(shape)
             at += count * found.itemsize
     except (TypeError, RecursionError) as wrong:
         raise ValueError(f"nothing that was packed: {wrong}") from None

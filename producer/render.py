@@ -11,7 +11,7 @@ from pathlib import Path
 from producer import auditing, memory, paging, provenance, session
 from producer.audit.audit import Audit
 from producer.cache import Cache
-from producer.deliver import cover, credits, encode, manifest, sound_captions, stems
+from producer.deliver import cover, credits, manifest, sound_captions, stems
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.deliver.manifest import MadeOf
@@ -37,7 +37,7 @@ from producer.planning import (
     script_text,
     written_script,
 )
-from producer.preview import previewed
+from producer.previewing import preview
 from producer.production import (
     Crew,
     Delivered,
@@ -71,14 +71,12 @@ __all__ = [
     "looked_up",
     "named_in",
     "plan",
+    "preview",
     "read_script",
     "script_text",
     "stale",
     "written_script",
 ]
-
-PREVIEWS = "preview"
-"""The folder for what is only to be heard beforehand, in an episode's output folder."""
 
 
 def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) -> Report:
@@ -131,18 +129,6 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         stems=tuple(file for file in files if file.relative_to(folder).parts[0] == stems.FOLDER),
         files=files,
     )
-
-
-def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview:
-    """A part of the episode by itself, in the folder `preview` of its output. Raises a ProducerError."""
-    memory.few_arenas()
-    folder = (order.output or order.project.own_output()) / PREVIEWS
-    placed = plan(order, cache, watch, window)
-    with Staging(folder) as staging, Workshop(cache.work()) as workshop:
-        name = f"{order.project.slug}.{window.name}{encode.codec(placed.profile).suffix}"
-        made = previewed(placed, window, staging.path(name), workshop, cache, order.jobs, watch)
-        staging.publish(stale=())
-    return replace(made, file=folder / name)
 
 
 def _picture(script: Script, order: Order, levels: Levels) -> bytes:
