@@ -20,7 +20,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
+
+from producer.frozen import built, held
 
 if TYPE_CHECKING:
     from producer.cache import Faults
@@ -89,13 +91,14 @@ class Crew:
             return False
         if placed.palette.cache.faults.unkept:
             return False  # what hands made could not be left for this process
+        from producer.foley import RECIPES
         from producer.mix.stems import sustained
 
         self._beds = len(sustained(placed.timeline.clips))
         self._faults = placed.palette.cache.faults
         work = shelf.folder / _WORK
         with work.open("wb") as file:
-            _Pickler(file, pickle.HIGHEST_PROTOCOL).dump((placed, tuple(styles), stems, shelf))
+            _Pickler(file, RECIPES).dump((placed, tuple(styles), stems, shelf))
         for hand in self._hands:
             with contextlib.suppress(OSError):  # gone: that is seen when it is asked for something
                 hand.send(work)
@@ -198,12 +201,18 @@ class Rota:
 
 
 class _Pickler(pickle.Pickler):
-    """Recipes are functions that every process has."""
+    """Recipes are functions that every process has. What was computed goes as its values alone."""
+
+    def __init__(self, file: IO[bytes], recipes: object) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._recipes = recipes
 
     def persistent_id(self, thing: object) -> str | None:
-        from producer.foley import RECIPES
+        return _RECIPES if thing is self._recipes else None
 
-        return _RECIPES if thing is RECIPES else None
+    def reducer_override(self, thing: object) -> Any:
+        values = held(thing)
+        return NotImplemented if values is None else (built, (type(thing), values))
 
 
 class _Unpickler(pickle.Unpickler):
