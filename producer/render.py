@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,8 +87,12 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
     """
     memory.few_arenas()
     slug, folder = order.project.slug, order.output or order.project.own_output()
-    with Staging(folder) as staging, Workshop(cache.work()) as workshop:
-        outline, (origins, titles, made), styles, mix = _mixed(order, cache, workshop, staging, watch, crew)
+    with (
+        Staging(folder) as staging,
+        Workshop(cache.work()) as workshop,
+        ThreadPoolExecutor(1) as aside,  # for what need not wait
+    ):
+        outline, told, styles, mix = _mixed(order, cache, workshop, staging, watch, crew, aside)
         memory.give_back()
         script, timeline, profile = outline.script, outline.timeline, outline.profile
         formats = kinds(order, profile)
@@ -97,14 +101,11 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
             return staging.path(audio_name(slug, style, kind.suffix))
 
         levels = mix.standard.levels
-        with ThreadPoolExecutor(1) as aside:
-            drawn = aside.submit(_picture, script, order, levels)
-            delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch)
+        drawn = aside.submit(_picture, script, order, levels)
+        delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch)
         picture = drawn.result()
         write_stems(mix, delivered[0].plan, profile, staging, watch)
-        document = to_json(timeline, script, order.project.named)
-        files_made = [(one.file.name, one.style.name, one.kind.name) for one in delivered]
-        delivery.write_documents(staging, script, timeline, document, origins, titles, files_made)
+        document, origins, titles, made = told.result()
         stated = manifest.statement(made)
         for one in delivered:
             delivery.write_tags(
@@ -170,17 +171,45 @@ def _audited(
 
 
 def _mixed(
-    order: Order, cache: Cache, workshop: Workshop, staging: Staging, watch: Watch, crew: Crew | None
-) -> tuple[Outline, tuple[tuple[Origin, ...], Mapping[str, str], MadeOf], tuple[MixStyle, ...], Mixed]:
-    """The episode and all of its mixes, and its session for a DAW; takes and sounds are no longer held."""
+    order: Order,
+    cache: Cache,
+    workshop: Workshop,
+    staging: Staging,
+    watch: Watch,
+    crew: Crew | None,
+    aside: Executor,
+) -> tuple[Outline, Future[_Told], tuple[MixStyle, ...], Mixed]:
+    """The episode and all of its mixes, and its session for a DAW; takes and sounds are no longer held.
+
+    Args:
+        aside: writes the documents meanwhile.
+    """
     placed = plan(order, cache, watch)
     styles = _styles(order, placed.script)
+    told = aside.submit(_documented, placed, order, styles, staging)
     asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems
     mix = mixed(placed, styles, asked, workshop, cache, order.jobs, watch, crew)
     if order.session:
         _write_session(order, placed, mix, staging, watch)
+    return placed.outline(), told, styles, mix
+
+
+_Told = tuple[Mapping[str, object], tuple[Origin, ...], Mapping[str, str], MadeOf]
+"""The timeline as a document, where the sounds came from, what they are called, and what the episode is made of."""
+
+
+def _documented(placed: Placed, order: Order, styles: Sequence[MixStyle], staging: Staging) -> _Told:
+    """Write what can be said of an episode before it is heard."""
+    script, timeline = placed.script, placed.timeline
     origins, titles = named_in(placed)
-    return placed.outline(), (origins, titles, provenance.made_of(placed, order, origins)), styles, mix
+    document = to_json(timeline, script, order.project.named)
+    files = [
+        (audio_name(order.project.slug, style, kind.suffix), style.name, kind.name)
+        for kind in kinds(order, placed.profile)
+        for style in styles
+    ]
+    delivery.write_documents(staging, script, timeline, document, origins, titles, files)
+    return document, origins, titles, provenance.made_of(placed, order, origins)
 
 
 def _write_session(order: Order, placed: Placed, mix: Mixed, staging: Staging, watch: Watch) -> None:

@@ -175,7 +175,7 @@ def episode(
         Crew(jobs or cores()) as crew,
     ):
         if window is None:  # for a stretch of it a crew would come too late
-            crew.warm(found.script)
+            crew.warm(found.script, cache)
         from producer.production import Order
 
         order = Order(
