@@ -47,7 +47,8 @@ try:
     _uniform, _extreme = _image.uniform_filter1d, _image.min_or_max_filter1d
     _linear_filter = _extension("scipy.signal._sigtools")._linear_filter
     _pocketfft: Any = _extension("scipy.fft._pocketfft.pypocketfft")
-    _r2c, _c2r, _good_size = _pocketfft.r2c, _pocketfft.c2r, _pocketfft.good_size
+    _r2c, _c2r, _c2c, _dct = _pocketfft.r2c, _pocketfft.c2r, _pocketfft.c2c, _pocketfft.dct
+    _good_size = _pocketfft.good_size
 except (ImportError, AttributeError):
     THERE = False
 else:
@@ -99,6 +100,26 @@ def irfft(x: ArrayLike, n: int | None = None, axis: int = -1, overwrite_x: bool 
         return result
     half = given if n is None else _fitted(given, size // 2 + 1, axis)
     made: NDArray[Any] = _c2r(half, (axis,), size, False, 2, None, 1)
+    return made
+
+
+def fft(x: ArrayLike, n: int | None = None, axis: int = -1, overwrite_x: bool = False, **more: Any) -> NDArray[Any]:
+    """`scipy.fft.fft`; with `overwrite_x` what it gives may lie where `x` was."""
+    given = np.asarray(x)
+    if more or n is not None or not _plain(given) or given.dtype.kind != "c" or not given.shape[axis]:
+        result: NDArray[Any] = _own("fft", "fft")(x, n, axis, overwrite_x=overwrite_x, **more)
+        return result
+    made: NDArray[Any] = _c2c(given, (axis,), True, 0, given if overwrite_x else None, 1)
+    return made
+
+
+def dct(x: ArrayLike, type: int = 2, norm: str | None = None, axis: int = -1, **more: Any) -> NDArray[Any]:
+    """`scipy.fft.dct`, of the second type and orthonormal."""
+    given = np.asarray(x)
+    if more or (type, norm) != (2, "ortho") or not _plain(given) or given.dtype.kind != "f" or not given.shape[axis]:
+        result: NDArray[Any] = _own("fft", "dct")(x, type=type, norm=norm, axis=axis, **more)
+        return result
+    made: NDArray[Any] = _dct(given, 2, (axis,), 1, None, 1, True)
     return made
 
 
@@ -301,7 +322,10 @@ def _along(
     return made
 
 
-FFT: Mapping[str, Any] = {"rfft": rfft, "irfft": irfft, "rfftfreq": np.fft.rfftfreq, "next_fast_len": next_fast_len}
+FFT: Mapping[str, Any] = {
+    **{"fft": fft, "rfft": rfft, "irfft": irfft, "dct": dct},
+    **{"rfftfreq": np.fft.rfftfreq, "next_fast_len": next_fast_len},
+}
 SIGNAL: Mapping[str, Any] = {
     **{"sosfilt": sosfilt, "lfilter": lfilter, "butter": butter, "sosfreqz": sosfreqz, "sos2tf": sos2tf},
     **{"tf2ss": tf2ss, "fftconvolve": fftconvolve, "correlate": correlate, "oaconvolve": oaconvolve},
