@@ -116,7 +116,7 @@ class Crew:
         self._faults = placed.palette.cache.faults
         work = shelf.folder / _WORK
         with work.open("wb") as file:
-            _Pickler(file, RECIPES).dump((placed, tuple(styles), stems, shelf))
+            _Pickler(file, RECIPES).dump((placed.without_words(), tuple(styles), stems, shelf))
         for hand in self._hands:
             with contextlib.suppress(OSError):  # gone: that is seen when it is asked for something
                 hand.send(work)

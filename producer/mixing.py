@@ -180,9 +180,8 @@ class Mixing:
         worn = [style.name for style in styles if style.headphones]
         head = (placed.head or spherical(timeline.rate_hz)) if worn else None
         self.listening = Listening(self.mixer, styles, {name: mixer_of(head=head) for name in worn})
-        named = [[style.name for style in self.listening.styles], _head(placed.head)]
-        self._asks = [key("asked", made_by(), self._described(part)) for part in self.mixer.parts]
-        self._heard = [key("mixed", made_by(), ask, named) for ask in self._asks]
+        self._heard_by = [[style.name for style in self.listening.styles], _head(placed.head)]
+        self._asks: dict[int, str] = {}
         self._names: dict[int, str] = {}
         self._ahead: dict[int, Stretch] = {}
         self._turns = [Lock() for _ in self.mixer.parts]
@@ -197,7 +196,7 @@ class Mixing:
         """Take from the cache what a part's lines ask; whether it is known now."""
         part = self.mixer.parts[index]
         if part.lines and not self.mixer.is_asked(index):
-            raw = self._cache.read(self._asks[index])
+            raw = self._cache.read(self._ask(index))
             if raw is None:
                 return False
             self.mixer.know(index, asked_from_bytes(raw, part))
@@ -208,7 +207,7 @@ class Mixing:
         for near in self.mixer.around(index):
             if not self._learn(near):
                 played = self.mixer.play(near) if near in (index, index + 1) else None
-                self._cache.write(self._asks[near], asked_to_bytes(self.mixer.ask(near, played)))
+                self._cache.write(self._ask(near), asked_to_bytes(self.mixer.ask(near, played)))
                 if played is not None:
                     self._ahead[near] = played
         played = self._ahead.pop(index, None)
@@ -233,7 +232,7 @@ class Mixing:
         for stem, audio in stems.items():
             self._shelf.put(_stem(stem, index), audio)
         notes = Notes(margins=mixed.margins, said=listened.said, levels=levels, witness=witness, stems=frozenset(stems))
-        self._cache.write(self._asks[index], asked_to_bytes(self.mixer.ask(index)))
+        self._cache.write(self._ask(index), asked_to_bytes(self.mixer.ask(index)))
         if self._witnessed:
             self._cache.write(self.name(index), notes.to_bytes(part, self.mixer.stems.clips_in(part.reach)))
         return notes
@@ -269,8 +268,15 @@ class Mixing:
         if index not in self._names:
             for near in self.mixer.around(index):
                 self._learn(near)
-            self._names[index] = key(self._heard[index], turned(self.mixer.curves(index), self.mixer.parts[index]))
+            heard = key("mixed", made_by(), self._ask(index), self._heard_by)
+            self._names[index] = key(heard, turned(self.mixer.curves(index), self.mixer.parts[index]))
         return self._names[index]
+
+    def _ask(self, index: int) -> str:
+        """What names what a part's lines ask."""
+        if index not in self._asks:  # a hand wants to know it of its own parts alone
+            self._asks[index] = key("asked", made_by(), self._described(self.mixer.parts[index]))
+        return self._asks[index]
 
     def read(self, style: str, index: int) -> Audio:
         """A part's reach in a style; mixed again where it is not at hand. Who asks at the same time waits for it."""

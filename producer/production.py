@@ -14,6 +14,7 @@ from producer.audit.reference import Reference
 from producer.deliver.shelf import Shelf
 from producer.dsp.loudness import Loudness
 from producer.errors import Problem
+from producer.frozen import changed
 from producer.master import Plan
 from producer.mix.listening import StemName, Stems
 from producer.mix.margin import LineMargin
@@ -154,6 +155,21 @@ class Placed(Outline):
     def outline(self) -> Outline:
         """What stays known of it."""
         return Outline(**{field.name: getattr(self, field.name) for field in fields(Outline)})
+
+    def without_words(self) -> Placed:
+        """As much of it as is heard, for those who mix it elsewhere: half as much to send, and to hold."""
+        clips = (changed(clip, text="", words=(), source={}) for clip in self.timeline.clips)
+        takes = {
+            speech: changed(take, phrases=tuple(changed(phrase, words=()) for phrase in take.phrases), source={})
+            for speech, take in self.takes.items()
+        }
+        return changed(
+            self,
+            script=changed(self.script, scenes=(), brought=(), changed=()),
+            timeline=changed(self.timeline, clips=tuple(clips), marks=()),
+            takes=takes,
+            recorded=Recorded(),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
