@@ -111,9 +111,11 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
             delivery.write_tags(
                 one.file, script, timeline, origins, picture, one.kind.codec, one.style.title, one.measured, stated
             )
+        settled = aside.submit(staging.settled, [one.file for one in delivered])
         audits = _audited(delivered, script.title, document, staging, order, watch)
         page = paging.listening_page(script, timeline, delivered, audits, levels, (origins, titles), picture)
         staging.text(paging.PAGE, page)
+        settled.result()
         provenance.write_manifest(staging, script.title, made, order, styles, formats)
         files = staging.publish(stale=stale(slug))
     cache.trim()
