@@ -55,7 +55,9 @@ class Crew:
         self._jobs = jobs
         self._first: subprocess.Popen[bytes] | None = None
         self._hands: list[Connection] = []
-        self._beds = 0
+        self._told: Placed | None = None
+        """The episode that the hands have."""
+        self._ready: Iterator[tuple[int, Any]] = iter(())
         self._faults: Faults | None = None
         self._lost = False
         self._ended: tuple[Cache, str] | None = None
@@ -103,16 +105,28 @@ class Crew:
             if self._ended is None or self._ended[0].read(self._ended[1]) is None:
                 self._called()
 
+    def expect(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf) -> None:
+        """See `production.Crew`."""
+        if self._first is not None:
+            with contextlib.suppress(OSError):  # no room for it: that is said where it must be sent
+                self._tell(placed, styles, stems, shelf)
+
     def begin(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf, parts: int) -> bool:
         """See `production.Crew`."""
         if not parts or (self._first is None and parts < FEWEST_PARTS) or not self._called():
             return False
         if placed.palette.cache.faults.unkept:
             return False  # what hands made could not be left for this process
+        self._tell(placed, styles, stems, shelf)
+        return True
+
+    def _tell(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf) -> None:
+        """Send every hand the episode, once, and have them find out what must be known of its beds."""
+        if self._told is placed:
+            return
         from producer.foley import RECIPES
         from producer.mix.stems import sustained
 
-        self._beds = len(sustained(placed.timeline.clips))
         self._faults = placed.palette.cache.faults
         work = shelf.folder / _WORK
         with work.open("wb") as file:
@@ -120,12 +134,14 @@ class Crew:
         for hand in self._hands:
             with contextlib.suppress(OSError):  # gone: that is seen when it is asked for something
                 hand.send(work)
-        return True
+        self._told = placed
+        beds = deque(range(len(sustained(placed.timeline.clips))))
+        # Each bed by one hand: they would find out the same at the same time.
+        self._ready = self._made("ready", (), lambda _: beds.popleft() if beds else None)
 
     def mix(self, parts: Sequence[int]) -> Iterator[tuple[int, frozenset[StemName]]]:
         """See `production.Crew`."""
-        beds = deque(range(self._beds))  # each by one hand: they would find out the same at the same time
-        return self._mixed(self._made("ready", (), lambda _: beds.popleft() if beds else None), parts)
+        return self._mixed(self._ready, parts)
 
     def _mixed(
         self, ready: Iterator[tuple[int, Any]], parts: Sequence[int]

@@ -7,14 +7,11 @@ where they are asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import astuple, dataclass, replace
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import BinaryIO
-from weakref import WeakSet
 
 import numpy as np
 import scipy
@@ -27,8 +24,7 @@ from producer.audit.rows import Room
 from producer.audit.tap import Tap
 from producer.auditing import PartWitness, Witness
 from producer.cache import Cache, key
-from producer.deliver.shelf import Shelf, shelf
-from producer.deliver.spill import temporary
+from producer.deliver.shelf import Shelf
 from producer.dsp.heads import spherical
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
@@ -45,33 +41,7 @@ from producer.notes import Notes
 from producer.production import Crew, Placed, Watch
 from producer.tone import Tone
 from producer.units import gain
-
-
-class Workshop:
-    """Where a render keeps what does not go into memory. Use it in `with`: all of it goes with it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._open = ExitStack()
-        self._files: WeakSet[BinaryIO] = WeakSet()
-
-    def __enter__(self) -> Workshop:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._open.close()
-        for file in list(self._files):
-            file.close()
-
-    def shelf(self) -> Shelf:
-        """Room for pieces by name. Raises RenderError when there is none."""
-        return self._open.enter_context(shelf(self.folder))
-
-    def room(self) -> BinaryIO:
-        """A file for what grows with the episode; it is closed when nobody holds it any more, and with all of it."""
-        file = temporary(self.folder)
-        self._files.add(file)
-        return file
+from producer.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +298,8 @@ def mixed(
         crew: mixes what is not kept; with none it is mixed by threads.
     """
     shelf = workshop.shelf()
+    if crew is not None:
+        crew.expect(placed, styles, stems, shelf)
     mixing = Mixing(placed, styles, stems, shelf, cache)
     mixer, parts = mixing.mixer, mixing.mixer.parts
     watch.stage("mix", placed.timeline.duration)

@@ -11,10 +11,10 @@ from producer import memory
 from producer.cache import Cache
 from producer.deliver import encode
 from producer.deliver.files import Staging
-from producer.mixing import Workshop
 from producer.planning import plan
 from producer.preview import previewed
 from producer.production import Order, Preview, Watch, Window
+from producer.workshop import Workshop
 
 PREVIEWS = "preview"
 """The folder for what is only to be heard beforehand, in an episode's output folder."""

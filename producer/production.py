@@ -69,6 +69,10 @@ class Crew(Protocol):
     what they could not do, or whether there are any.
     """
 
+    def expect(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf) -> None:
+        """An episode comes of which it is not known yet what is to be made: whoever is there can get ready for it."""
+        ...
+
     def begin(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf, parts: int) -> bool:
         """Get ready for an episode of which `parts` are to be mixed; False when this process does that as quickly."""
         ...

@@ -20,7 +20,7 @@ from producer.errors import RenderError
 from producer.finishing import all_finished, write_stems
 from producer.master import Levels
 from producer.mix.listening import Stems
-from producer.mixing import Mixed, Workshop, mixed
+from producer.mixing import Mixed, mixed
 from producer.model.formats import SUFFIXES, Format
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.script import Script
@@ -54,6 +54,7 @@ from producer.production import (
 )
 from producer.timeline.document import to_json
 from producer.timeline.uses import uses
+from producer.workshop import Workshop
 
 __all__ = [
     "NoWatch",
