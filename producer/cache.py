@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -37,6 +38,7 @@ _LEAST_FREE_BYTES = 256 << 20
 """With less on the cache's disk, what does not go into memory waits where the system has its temporary files."""
 _RECENT_BYTES = 24 << 20
 """Of samples that were laid down: two minutes of speech, which is more than is heard at once."""
+_FOLDER = re.compile("[0-9a-f]{2}")
 _RATE_BYTES = 8  # before the samples, which so stay on whole places
 
 
@@ -150,22 +152,32 @@ class Cache:
         What was used within the last hour stays: another render may want it. What was being written by one that was
         killed goes, too.
         """
-        entries: list[tuple[float, int, Path]] = []
-        for path in self.root.glob("[0-9a-f][0-9a-f]/*"):
-            if path.name.startswith(owned.PART):
-                owned.clear_part(path)
-                continue
-            with contextlib.suppress(OSError):
-                found = path.stat()
-                entries.append((found.st_mtime, found.st_size, path))
+        entries: list[tuple[float, int, str]] = []
+        for folder in self._folders():
+            with contextlib.suppress(OSError), os.scandir(folder) as there:
+                for one in there:
+                    if one.name.startswith(owned.PART):
+                        owned.clear_part(Path(one.path))
+                        continue
+                    with contextlib.suppress(OSError):
+                        found = one.stat()
+                        entries.append((found.st_mtime, found.st_size, one.path))
         left, gone, most = sum(size for _, size, _ in entries), 0, most_bytes()
         for used, size, path in sorted(entries) if left > most else ():
             if left <= most or used > time.time() - _IN_USE_S:
                 break
             with contextlib.suppress(OSError):
-                path.unlink()
+                Path(path).unlink()
                 left, gone = left - size, gone + 1
         return gone
+
+    def _folders(self) -> list[str]:
+        """Those that hold entries."""
+        try:
+            with os.scandir(self.root) as there:
+                return [one.path for one in there if _FOLDER.fullmatch(one.name)]
+        except OSError:
+            return []
 
     def entry(self, name: str, make: Callable[[], bytes]) -> bytes:
         """The payload kept under `name`, made by `make` when there is none."""

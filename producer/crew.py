@@ -20,10 +20,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
+
+from producer.digests import sha256_of
+from producer.frozen import built, held
 
 if TYPE_CHECKING:
-    from producer.cache import Faults
+    from producer.cache import Cache, Faults
     from producer.deliver.shelf import Shelf
     from producer.mix.listening import StemName, Stems
     from producer.model.mixes import MixStyle
@@ -52,9 +55,13 @@ class Crew:
         self._jobs = jobs
         self._first: subprocess.Popen[bytes] | None = None
         self._hands: list[Connection] = []
-        self._beds = 0
+        self._told: Placed | None = None
+        """The episode that the hands have."""
+        self._ready: Iterator[tuple[int, Any]] = iter(())
         self._faults: Faults | None = None
         self._lost = False
+        self._ended: tuple[Cache, str] | None = None
+        """Where it is kept that the script was made to the end, and under which name."""
 
     def __enter__(self) -> Crew:
         return self
@@ -71,17 +78,38 @@ class Crew:
                 self._kill(self._first)
                 self._first.wait()
         self._first, self._hands = None, []
+        if failed is None and self._ended is not None:
+            cache, name = self._ended
+            if not cache.has(name):
+                cache.write(name, b"")
 
     def _kill(self, first: subprocess.Popen[bytes]) -> None:
         """End all hands, and the encoders that they have started; the first has a group of its own with them."""
         with contextlib.suppress(ProcessLookupError, PermissionError):  # all have ended
             os.killpg(first.pid, signal.SIGKILL)
 
-    def warm(self, script: Path) -> None:
-        """Have them begin to get ready, if the script is long enough to need them."""
+    def warm(self, script: Path, cache: Cache | None = None) -> None:
+        """Have them begin to get ready, if the script is long enough to need them.
+
+        Args:
+            cache: where it is kept that a script of these very words was made to the end: then most probably nothing is
+                to be made, and they are called when something turns out to be.
+        """
         with contextlib.suppress(OSError):  # whoever reads the script says what is wrong with it
-            if script.stat().st_size >= FEWEST_BYTES:
+            if script.stat().st_size < FEWEST_BYTES:
+                return
+            if cache is not None:
+                from producer.cache import key
+
+                self._ended = cache, key("made to the end", sha256_of(script))
+            if self._ended is None or self._ended[0].read(self._ended[1]) is None:
                 self._called()
+
+    def expect(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf) -> None:
+        """See `production.Crew`."""
+        if self._first is not None:
+            with contextlib.suppress(OSError):  # no room for it: that is said where it must be sent
+                self._tell(placed, styles, stems, shelf)
 
     def begin(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf, parts: int) -> bool:
         """See `production.Crew`."""
@@ -89,30 +117,47 @@ class Crew:
             return False
         if placed.palette.cache.faults.unkept:
             return False  # what hands made could not be left for this process
+        self._tell(placed, styles, stems, shelf)
+        return True
+
+    def _tell(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf) -> None:
+        """Send every hand the episode, once, and have them find out what must be known of its beds."""
+        if self._told is placed:
+            return
+        from producer.foley import RECIPES
         from producer.mix.stems import sustained
 
-        self._beds = len(sustained(placed.timeline.clips))
         self._faults = placed.palette.cache.faults
         work = shelf.folder / _WORK
         with work.open("wb") as file:
-            _Pickler(file, pickle.HIGHEST_PROTOCOL).dump((placed, tuple(styles), stems, shelf))
+            _Pickler(file, RECIPES).dump((placed.without_words(), tuple(styles), stems, shelf))
         for hand in self._hands:
             with contextlib.suppress(OSError):  # gone: that is seen when it is asked for something
                 hand.send(work)
-        return True
+        self._told = placed
+        beds = deque(range(len(sustained(placed.timeline.clips))))
+        # Each bed by one hand: they would find out the same at the same time.
+        self._ready = self._made("ready", (), lambda _: beds.popleft() if beds else None)
 
     def mix(self, parts: Sequence[int]) -> Iterator[tuple[int, frozenset[StemName]]]:
         """See `production.Crew`."""
-        beds = deque(range(self._beds))
-        for _ in self._made("ready", (), lambda _: beds.popleft() if beds else None):
-            pass  # each by one hand: they would find out the same at the same time
+        return self._mixed(self._ready, parts)
+
+    def _mixed(
+        self, ready: Iterator[tuple[int, Any]], parts: Sequence[int]
+    ) -> Iterator[tuple[int, frozenset[StemName]]]:
+        for _ in ready:
+            pass
         for part, stems in self._made("mix", (), Rota(parts, len(self._hands)).following):
             yield part, stems or frozenset()
 
     def finish(self, how: Finish, parts: Sequence[int]) -> Iterator[int]:
         """See `production.Crew`."""
-        left, done = deque(parts), set[int]()
-        coming = self._made("finish", (how,), lambda _: left.popleft() if left else None)
+        left = deque(parts)
+        return self._finished(self._made("finish", (how,), lambda _: left.popleft() if left else None), parts)
+
+    def _finished(self, coming: Iterator[tuple[int, Any]], parts: Sequence[int]) -> Iterator[int]:
+        done = set[int]()
         for part in parts:
             while part not in done:
                 made, _ = next(coming, (part, None))
@@ -138,9 +183,14 @@ class Crew:
         return True
 
     def _made(self, task: str, settings: tuple[object, ...], following: Following) -> Iterator[tuple[int, Any]]:
-        """A task done for many parts: (part, result) as they are done, the result None where it failed."""
+        """A task done for many parts: (part, result) as they are done, the result None where it failed.
+
+        The hands begin at once, whether or not somebody asks already for what they make.
+        """
         told: dict[Connection, deque[int]] = {hand: deque() for hand in self._hands}
-        while True:
+
+        def tell() -> Iterator[int]:
+            """Give every hand enough to do; the parts that nobody does, since the hand that had them is gone."""
             for number, hand in enumerate(self._hands):
                 while hand in told and len(told[hand]) < _AHEAD:
                     part = following(number)
@@ -150,8 +200,16 @@ class Crew:
                     try:
                         hand.send((task, *settings, part))
                     except OSError:
-                        for lost in told.pop(hand):
-                            yield lost, None
+                        yield from told.pop(hand)
+
+        return self._coming(told, tell, list(tell()))
+
+    def _coming(
+        self, told: dict[Connection, deque[int]], tell: Callable[[], Iterator[int]], lost: Sequence[int]
+    ) -> Iterator[tuple[int, Any]]:
+        """What comes from hands that have been `told`."""
+        yield from ((part, None) for part in lost)
+        while True:
             busy = [hand for hand, parts in told.items() if parts]
             if not busy:
                 return
@@ -161,10 +219,10 @@ class Crew:
                 try:
                     result = self._answer(hand)
                 except (OSError, EOFError):  # it is gone, whatever for: what it had to do is not done
-                    for lost in told.pop(hand):
-                        yield lost, None
+                    yield from ((part, None) for part in told.pop(hand))
                 else:
                     yield told[hand].popleft(), result
+            yield from ((part, None) for part in tell())
 
     def _answer(self, hand: Connection) -> Any:
         """What a hand has made; raises EOFError or OSError when it is gone, or lost."""
@@ -198,12 +256,18 @@ class Rota:
 
 
 class _Pickler(pickle.Pickler):
-    """Recipes are functions that every process has."""
+    """Recipes are functions that every process has. What was computed goes as its values alone."""
+
+    def __init__(self, file: IO[bytes], recipes: object) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._recipes = recipes
 
     def persistent_id(self, thing: object) -> str | None:
-        from producer.foley import RECIPES
+        return _RECIPES if thing is self._recipes else None
 
-        return _RECIPES if thing is RECIPES else None
+    def reducer_override(self, thing: object) -> Any:
+        values = held(thing)
+        return NotImplemented if values is None else (built, (type(thing), values))
 
 
 class _Unpickler(pickle.Unpickler):

@@ -11,16 +11,15 @@ import gc
 import soundfile
 import soxr
 
-from producer import memory
+from producer import later, memory
 from producer.deliver.shelf import Shelf
 from producer.in_parts import finished_part
-from producer.later import fft, ndimage, signal
 from producer.mix.listening import StemName, Stems
 from producer.mixing import Mixing, Programme, made_by
 from producer.model.mixes import MixStyle
 from producer.production import Finish, Placed
 
-LOADED = (fft.fft, ndimage.minimum_filter1d, signal.sosfilt, soundfile, soxr)
+LOADED = (later.fft.rfft, later.signal.sosfilt, later.pedalboard.process, soundfile, soxr)
 
 
 def settle() -> None:

@@ -1,58 +1,48 @@
 """Libraries that take long to load, loaded when the first of their functions is wanted.
 
 `scipy.signal` alone takes longer than all the rest of a start, for it brings statistics, splines and optimisers along.
-Most commands filter nothing, nor does a render of which everything is kept already. Of the statistics, two thirds of
-the time, it wants one function for the width of peaks, which nobody here calls: they wait until somebody does.
+Most commands filter nothing, nor does a render of which everything is kept already. What the mix asks of SciPy comes
+from its compiled modules alone (`compiled`); the rest of SciPy is loaded by the first who asks for something else.
 
     from producer.later import signal
 """
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from importlib import import_module
-from threading import Lock
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pedalboard
     from mutagen import flac, id3, mp4, oggopus
     from scipy import fft, ndimage, signal
 else:
-    _STATISTICS = "scipy.stats"
-    _loading = Lock()
-
-    def _scoreatpercentile(*given: Any, **named: Any) -> Any:
-        return import_module(_STATISTICS).scoreatpercentile(*given, **named)
-
-    def _signal() -> ModuleType:
-        """`scipy.signal`, without `scipy.stats` where it can be had without."""
-        with _loading:
-            if "scipy.signal" not in sys.modules and _STATISTICS not in sys.modules:
-                stand_in = ModuleType(_STATISTICS)
-                stand_in.scoreatpercentile = _scoreatpercentile
-                sys.modules[_STATISTICS] = stand_in
-                try:
-                    return import_module("scipy.signal")
-                except ImportError:  # another scipy, which wants more of it
-                    pass
-                finally:
-                    del sys.modules[_STATISTICS]
-            return import_module("scipy.signal")
 
     class _Later:
         """Stands for a module until something in it is asked for. Several threads may ask at once."""
 
-        def __init__(self, name: str) -> None:
+        def __init__(self, name: str, compiled: str = "") -> None:
             self.__name__ = name
+            self._compiled = compiled
+
+        def _quick(self) -> Mapping[str, Any]:
+            """What can be had of it without loading it."""
+            if not self._compiled:
+                return {}
+            compiled = import_module("producer.compiled")
+            quick: Mapping[str, Any] = getattr(compiled, self._compiled) if compiled.THERE else {}
+            return quick
 
         def __getattr__(self, name: str) -> Any:
-            found = getattr(_signal() if self.__name__ == "scipy.signal" else import_module(self.__name__), name)
+            quick = self._quick()
+            found = quick[name] if name in quick else getattr(import_module(self.__name__), name)
             setattr(self, name, found)  # asked for again, it is simply there
             return found
 
     flac, id3 = _Later("mutagen.flac"), _Later("mutagen.id3")
     mp4, oggopus = _Later("mutagen.mp4"), _Later("mutagen.oggopus")
-    fft, ndimage, signal = _Later("scipy.fft"), _Later("scipy.ndimage"), _Later("scipy.signal")
+    fft, ndimage = _Later("scipy.fft", "FFT"), _Later("scipy.ndimage", "NDIMAGE")
+    signal, pedalboard = _Later("scipy.signal", "SIGNAL"), _Later("pedalboard")
 
-__all__ = ["fft", "flac", "id3", "mp4", "ndimage", "oggopus", "signal"]
+__all__ = ["fft", "flac", "id3", "mp4", "ndimage", "oggopus", "pedalboard", "signal"]

@@ -7,14 +7,11 @@ where they are asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import astuple, dataclass, replace
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import BinaryIO
-from weakref import WeakSet
 
 import numpy as np
 import scipy
@@ -27,8 +24,7 @@ from producer.audit.rows import Room
 from producer.audit.tap import Tap
 from producer.auditing import PartWitness, Witness
 from producer.cache import Cache, key
-from producer.deliver.shelf import Shelf, shelf
-from producer.deliver.spill import temporary
+from producer.deliver.shelf import Shelf
 from producer.dsp.heads import spherical
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
@@ -45,33 +41,7 @@ from producer.notes import Notes
 from producer.production import Crew, Placed, Watch
 from producer.tone import Tone
 from producer.units import gain
-
-
-class Workshop:
-    """Where a render keeps what does not go into memory. Use it in `with`: all of it goes with it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._open = ExitStack()
-        self._files: WeakSet[BinaryIO] = WeakSet()
-
-    def __enter__(self) -> Workshop:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._open.close()
-        for file in list(self._files):
-            file.close()
-
-    def shelf(self) -> Shelf:
-        """Room for pieces by name. Raises RenderError when there is none."""
-        return self._open.enter_context(shelf(self.folder))
-
-    def room(self) -> BinaryIO:
-        """A file for what grows with the episode; it is closed when nobody holds it any more, and with all of it."""
-        file = temporary(self.folder)
-        self._files.add(file)
-        return file
+from producer.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +150,8 @@ class Mixing:
         worn = [style.name for style in styles if style.headphones]
         head = (placed.head or spherical(timeline.rate_hz)) if worn else None
         self.listening = Listening(self.mixer, styles, {name: mixer_of(head=head) for name in worn})
-        named = [[style.name for style in self.listening.styles], _head(placed.head)]
-        self._asks = [key("asked", made_by(), self._described(part)) for part in self.mixer.parts]
-        self._heard = [key("mixed", made_by(), ask, named) for ask in self._asks]
+        self._heard_by = [[style.name for style in self.listening.styles], _head(placed.head)]
+        self._asks: dict[int, str] = {}
         self._names: dict[int, str] = {}
         self._ahead: dict[int, Stretch] = {}
         self._turns = [Lock() for _ in self.mixer.parts]
@@ -197,7 +166,7 @@ class Mixing:
         """Take from the cache what a part's lines ask; whether it is known now."""
         part = self.mixer.parts[index]
         if part.lines and not self.mixer.is_asked(index):
-            raw = self._cache.read(self._asks[index])
+            raw = self._cache.read(self._ask(index))
             if raw is None:
                 return False
             self.mixer.know(index, asked_from_bytes(raw, part))
@@ -208,7 +177,7 @@ class Mixing:
         for near in self.mixer.around(index):
             if not self._learn(near):
                 played = self.mixer.play(near) if near in (index, index + 1) else None
-                self._cache.write(self._asks[near], asked_to_bytes(self.mixer.ask(near, played)))
+                self._cache.write(self._ask(near), asked_to_bytes(self.mixer.ask(near, played)))
                 if played is not None:
                     self._ahead[near] = played
         played = self._ahead.pop(index, None)
@@ -233,7 +202,7 @@ class Mixing:
         for stem, audio in stems.items():
             self._shelf.put(_stem(stem, index), audio)
         notes = Notes(margins=mixed.margins, said=listened.said, levels=levels, witness=witness, stems=frozenset(stems))
-        self._cache.write(self._asks[index], asked_to_bytes(self.mixer.ask(index)))
+        self._cache.write(self._ask(index), asked_to_bytes(self.mixer.ask(index)))
         if self._witnessed:
             self._cache.write(self.name(index), notes.to_bytes(part, self.mixer.stems.clips_in(part.reach)))
         return notes
@@ -269,8 +238,15 @@ class Mixing:
         if index not in self._names:
             for near in self.mixer.around(index):
                 self._learn(near)
-            self._names[index] = key(self._heard[index], turned(self.mixer.curves(index), self.mixer.parts[index]))
+            heard = key("mixed", made_by(), self._ask(index), self._heard_by)
+            self._names[index] = key(heard, turned(self.mixer.curves(index), self.mixer.parts[index]))
         return self._names[index]
+
+    def _ask(self, index: int) -> str:
+        """What names what a part's lines ask."""
+        if index not in self._asks:  # a hand wants to know it of its own parts alone
+            self._asks[index] = key("asked", made_by(), self._described(self.mixer.parts[index]))
+        return self._asks[index]
 
     def read(self, style: str, index: int) -> Audio:
         """A part's reach in a style; mixed again where it is not at hand. Who asks at the same time waits for it."""
@@ -322,6 +298,8 @@ def mixed(
         crew: mixes what is not kept; with none it is mixed by threads.
     """
     shelf = workshop.shelf()
+    if crew is not None:
+        crew.expect(placed, styles, stems, shelf)
     mixing = Mixing(placed, styles, stems, shelf, cache)
     mixer, parts = mixing.mixer, mixing.mixer.parts
     watch.stage("mix", placed.timeline.duration)

@@ -21,12 +21,13 @@ from producer.errors import RenderError
 from producer.finishing import planned
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
-from producer.mixing import Mixing, Workshop
+from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
 from producer.model.profile import Profile
 from producer.model.timeline import Timeline
 from producer.production import Placed, Preview, Watch, Window
 from producer.units import Samples, Span
+from producer.workshop import Workshop
 
 EASE_S = 0.01
 """A preview that begins or ends inside a sound is eased over this."""

@@ -14,6 +14,7 @@ from producer.audit.reference import Reference
 from producer.deliver.shelf import Shelf
 from producer.dsp.loudness import Loudness
 from producer.errors import Problem
+from producer.frozen import changed
 from producer.master import Plan
 from producer.mix.listening import StemName, Stems
 from producer.mix.margin import LineMargin
@@ -67,6 +68,10 @@ class Crew(Protocol):
     What they make they leave where this process looks for it: in the cache, and on the shelf. So it does not matter
     what they could not do, or whether there are any.
     """
+
+    def expect(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf) -> None:
+        """An episode comes of which it is not known yet what is to be made: whoever is there can get ready for it."""
+        ...
 
     def begin(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf, parts: int) -> bool:
         """Get ready for an episode of which `parts` are to be mixed; False when this process does that as quickly."""
@@ -154,6 +159,21 @@ class Placed(Outline):
     def outline(self) -> Outline:
         """What stays known of it."""
         return Outline(**{field.name: getattr(self, field.name) for field in fields(Outline)})
+
+    def without_words(self) -> Placed:
+        """As much of it as is heard, for those who mix it elsewhere: half as much to send, and to hold."""
+        clips = (changed(clip, text="", words=(), source={}) for clip in self.timeline.clips)
+        takes = {
+            speech: changed(take, phrases=tuple(changed(phrase, words=()) for phrase in take.phrases), source={})
+            for speech, take in self.takes.items()
+        }
+        return changed(
+            self,
+            script=changed(self.script, scenes=(), brought=(), changed=()),
+            timeline=changed(self.timeline, clips=tuple(clips), marks=()),
+            takes=takes,
+            recorded=Recorded(),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

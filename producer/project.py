@@ -244,3 +244,11 @@ def _scripts_in(folder: Path) -> str:
     """Scripts in a folder that was named in place of one: its own, or those of the project that it is."""
     there = _scripts(folder) or _scripts(folder / "script")
     return f": {', '.join(str(p) for p in there)}" if 0 < len(there) <= 12 else ""
+
+
+def seen_from(path: Path, here: Path) -> str:
+    """A file's name for who works in the folder `here`: from there where it is in it, else in full."""
+    try:
+        return path.resolve().relative_to(here.resolve()).as_posix()
+    except ValueError:
+        return str(path)

@@ -72,7 +72,7 @@ def write_manifest(
             head = order.project.named(order.sofa.as_posix())
             asked["head"] = {"file": head, "sha256": sha256_of(order.sofa), "bytes": order.sofa.stat().st_size}
         with ThreadPoolExecutor(order.jobs) as pool:
-            outputs = list(pool.map(lambda one: _output(*one), staging.files()))
+            outputs = list(pool.map(lambda one: _output(staging, *one), staging.files()))
     except OSError as found:
         raise RenderError(f"cannot read {found.filename}: {found.strerror}") from None
     staging.text(manifest.FILE, manifest.text(title, made, asked, outputs))
@@ -134,5 +134,5 @@ def _ffmpeg() -> str:
     return found[0] if found else named
 
 
-def _output(name: str, path: Path) -> Facts:
-    return {"file": name, "sha256": sha256_of(path), "bytes": path.stat().st_size}
+def _output(staging: Staging, name: str, path: Path) -> Facts:
+    return {"file": name, "sha256": staging.sum(path), "bytes": path.stat().st_size}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from producer import auditing, memory, paging, provenance, session
 from producer.audit.audit import Audit
 from producer.cache import Cache
-from producer.deliver import cover, credits, encode, manifest, sound_captions, stems
+from producer.deliver import cover, credits, manifest, sound_captions, stems
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.deliver.manifest import MadeOf
@@ -20,7 +20,7 @@ from producer.errors import RenderError
 from producer.finishing import all_finished, write_stems
 from producer.master import Levels
 from producer.mix.listening import Stems
-from producer.mixing import Mixed, Workshop, mixed
+from producer.mixing import Mixed, mixed
 from producer.model.formats import SUFFIXES, Format
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.script import Script
@@ -37,7 +37,7 @@ from producer.planning import (
     script_text,
     written_script,
 )
-from producer.preview import previewed
+from producer.previewing import preview
 from producer.production import (
     Crew,
     Delivered,
@@ -54,6 +54,7 @@ from producer.production import (
 )
 from producer.timeline.document import to_json
 from producer.timeline.uses import uses
+from producer.workshop import Workshop
 
 __all__ = [
     "NoWatch",
@@ -71,14 +72,12 @@ __all__ = [
     "looked_up",
     "named_in",
     "plan",
+    "preview",
     "read_script",
     "script_text",
     "stale",
     "written_script",
 ]
-
-PREVIEWS = "preview"
-"""The folder for what is only to be heard beforehand, in an episode's output folder."""
 
 
 def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) -> Report:
@@ -89,8 +88,12 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
     """
     memory.few_arenas()
     slug, folder = order.project.slug, order.output or order.project.own_output()
-    with Staging(folder) as staging, Workshop(cache.work()) as workshop:
-        outline, (origins, titles, made), styles, mix = _mixed(order, cache, workshop, staging, watch, crew)
+    with (
+        Staging(folder) as staging,
+        Workshop(cache.work()) as workshop,
+        ThreadPoolExecutor(1) as aside,  # for what need not wait
+    ):
+        outline, told, styles, mix = _mixed(order, cache, workshop, staging, watch, crew, aside)
         memory.give_back()
         script, timeline, profile = outline.script, outline.timeline, outline.profile
         formats = kinds(order, profile)
@@ -99,22 +102,21 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
             return staging.path(audio_name(slug, style, kind.suffix))
 
         levels = mix.standard.levels
-        with ThreadPoolExecutor(1) as aside:
-            drawn = aside.submit(_picture, script, order, levels)
-            delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch)
+        drawn = aside.submit(_picture, script, order, levels)
+        delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch)
         picture = drawn.result()
         write_stems(mix, delivered[0].plan, profile, staging, watch)
-        document = to_json(timeline, script, order.project.named)
-        files_made = [(one.file.name, one.style.name, one.kind.name) for one in delivered]
-        delivery.write_documents(staging, script, timeline, document, origins, titles, files_made)
+        document, origins, titles, made = told.result()
         stated = manifest.statement(made)
         for one in delivered:
             delivery.write_tags(
                 one.file, script, timeline, origins, picture, one.kind.codec, one.style.title, one.measured, stated
             )
+        settled = aside.submit(staging.settled, [one.file for one in delivered])
         audits = _audited(delivered, script.title, document, staging, order, watch)
         page = paging.listening_page(script, timeline, delivered, audits, levels, (origins, titles), picture)
         staging.text(paging.PAGE, page)
+        settled.result()
         provenance.write_manifest(staging, script.title, made, order, styles, formats)
         files = staging.publish(stale=stale(slug))
     cache.trim()
@@ -131,18 +133,6 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         stems=tuple(file for file in files if file.relative_to(folder).parts[0] == stems.FOLDER),
         files=files,
     )
-
-
-def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview:
-    """A part of the episode by itself, in the folder `preview` of its output. Raises a ProducerError."""
-    memory.few_arenas()
-    folder = (order.output or order.project.own_output()) / PREVIEWS
-    placed = plan(order, cache, watch, window)
-    with Staging(folder) as staging, Workshop(cache.work()) as workshop:
-        name = f"{order.project.slug}.{window.name}{encode.codec(placed.profile).suffix}"
-        made = previewed(placed, window, staging.path(name), workshop, cache, order.jobs, watch)
-        staging.publish(stale=())
-    return replace(made, file=folder / name)
 
 
 def _picture(script: Script, order: Order, levels: Levels) -> bytes:
@@ -184,17 +174,45 @@ def _audited(
 
 
 def _mixed(
-    order: Order, cache: Cache, workshop: Workshop, staging: Staging, watch: Watch, crew: Crew | None
-) -> tuple[Outline, tuple[tuple[Origin, ...], Mapping[str, str], MadeOf], tuple[MixStyle, ...], Mixed]:
-    """The episode and all of its mixes, and its session for a DAW; takes and sounds are no longer held."""
+    order: Order,
+    cache: Cache,
+    workshop: Workshop,
+    staging: Staging,
+    watch: Watch,
+    crew: Crew | None,
+    aside: Executor,
+) -> tuple[Outline, Future[_Told], tuple[MixStyle, ...], Mixed]:
+    """The episode and all of its mixes, and its session for a DAW; takes and sounds are no longer held.
+
+    Args:
+        aside: writes the documents meanwhile.
+    """
     placed = plan(order, cache, watch)
     styles = _styles(order, placed.script)
+    told = aside.submit(_documented, placed, order, styles, staging)
     asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems
     mix = mixed(placed, styles, asked, workshop, cache, order.jobs, watch, crew)
     if order.session:
         _write_session(order, placed, mix, staging, watch)
+    return placed.outline(), told, styles, mix
+
+
+_Told = tuple[Mapping[str, object], tuple[Origin, ...], Mapping[str, str], MadeOf]
+"""The timeline as a document, where the sounds came from, what they are called, and what the episode is made of."""
+
+
+def _documented(placed: Placed, order: Order, styles: Sequence[MixStyle], staging: Staging) -> _Told:
+    """Write what can be said of an episode before it is heard."""
+    script, timeline = placed.script, placed.timeline
     origins, titles = named_in(placed)
-    return placed.outline(), (origins, titles, provenance.made_of(placed, order, origins)), styles, mix
+    document = to_json(timeline, script, order.project.named)
+    files = [
+        (audio_name(order.project.slug, style, kind.suffix), style.name, kind.name)
+        for kind in kinds(order, placed.profile)
+        for style in styles
+    ]
+    delivery.write_documents(staging, script, timeline, document, origins, titles, files)
+    return document, origins, titles, provenance.made_of(placed, order, origins)
 
 
 def _write_session(order: Order, placed: Placed, mix: Mixed, staging: Staging, watch: Watch) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from producer.audit import report as audit_report
 from producer.model.mixes import STANDARD
+from producer.project import seen_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from producer.model.script import Line, Script
     from producer.model.timeline import Timeline
     from producer.model.voice import TakeReport
-    from producer.production import Delivered, Preview, Recorded, Report
+    from producer.production import Delivered, Recorded, Report
     from producer.timeline.cue_sheet import CueRow
 
 
@@ -43,12 +44,12 @@ def facts(report: Report, here: Path) -> dict[str, object]:
         "tightest_margin": _margin(standard, report.timeline),
         "mixes": {
             one.style.name: _measured(one)
-            | {"tightest_margin": _margin(one, report.timeline), "file": _from(one.file, here)}
+            | {"tightest_margin": _margin(one, report.timeline), "file": seen_from(one.file, here)}
             for one in others
         },
-        "stems": [_from(path, here) for path in report.stems],
+        "stems": [seen_from(path, here) for path in report.stems],
         "formats": [
-            {"file": _from(one.file, here), "format": one.kind.name, "mix": one.style.name, **_measured(one)}
+            {"file": seen_from(one.file, here), "format": one.kind.name, "mix": one.style.name, **_measured(one)}
             for one in report.further
         ],
         "audit": [
@@ -60,7 +61,7 @@ def facts(report: Report, here: Path) -> dict[str, object]:
             *_further_lines(report.audits[len(report.mixes) :]),
         ],
         "findings": [audit_report.finding(found) for one in report.audits for found in one.findings],
-        "files": [_from(path, here) for path in report.files],
+        "files": [seen_from(path, here) for path in report.files],
     }
 
 
@@ -73,30 +74,6 @@ def _unspoken(report: Report) -> str:
     from producer.script.spoken_credits import unspoken
 
     return unspoken(report.script, synthetic=any("voice" in clip.source for clip in report.timeline.clips))
-
-
-def preview_facts(made: Preview, here: Path) -> dict[str, object]:
-    """What was made to be heard beforehand, as one JSON object."""
-    return {
-        "preview": _from(made.file, here),
-        "start_s": round(made.start_s, 3),
-        "end_s": round(made.end_s, 3),
-        "as_in_whole": made.as_in_whole,
-    }
-
-
-def preview_text(facts: Mapping[str, Any]) -> str:
-    """The same for a terminal."""
-    loud = (
-        "as loud as in the whole episode" if facts["as_in_whole"] else "levelled by itself: the rest is not mixed yet"
-    )
-    start, end = _clock(facts["start_s"]), _clock(facts["end_s"])
-    return f"preview of {start} to {end}, {loud}\nwrote      {facts['preview']}"
-
-
-def _clock(seconds: float) -> str:
-    tenths = round(seconds * 10)
-    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
 
 
 def _measured(mix: Delivered) -> dict[str, object]:
@@ -306,10 +283,3 @@ def _rounded(value: float) -> float | None:
 
 def _shown(value: object) -> str:
     return f"{value:.1f}" if isinstance(value, float) else "none"
-
-
-def _from(path: Path, here: Path) -> str:
-    try:
-        return path.resolve().relative_to(here.resolve()).as_posix()
-    except ValueError:
-        return str(path)

@@ -18,6 +18,8 @@ from producer import project, render
 from producer.cache import Cache
 from producer.crew import FEWEST_BYTES, FEWEST_PARTS, Crew, Rota
 from producer.deliver.shelf import Shelf, shelf
+from producer.mixing import Mixing
+from producer.model.mixes import STANDARD
 from tests.face_helpers import files
 
 SCRIPT = """\
@@ -110,6 +112,40 @@ def test_a_crew_leaves_the_bytes_that_threads_leave(house: Path, tmp_path: Path)
     assert len(work) >= FEWEST_PARTS
     assert all(stems for _, stems in work)
     assert files(tmp_path / "crew") == files(tmp_path / "threads")
+
+
+def test_a_hand_knows_every_part_by_the_name_that_it_has_here(house: Path) -> None:
+    """What it is not sent, words above all, is in no name: else nothing that it makes would be found."""
+    with Cache(house / "cache") as cache, shelf(house) as room:
+        placed = render.plan(ordered(house, "plain"), cache, render.NoWatch())
+        sent = placed.without_words()
+        here, there = (Mixing(one, (STANDARD,), "none", room, cache) for one in (placed, sent))
+        assert [here.name(part.index) for part in here.mixer.parts] == [
+            there.name(part.index) for part in there.mixer.parts
+        ]
+    assert any(clip.words for clip in placed.timeline.clips)
+    assert not any(clip.words or clip.text for clip in sent.timeline.clips)
+
+
+@needs_fork
+def test_a_script_that_was_made_to_the_end_calls_nobody(house: Path, tmp_path: Path) -> None:
+    script, broken = tmp_path / "long.yaml", RuntimeError("before the end")
+    script.write_text("#" * FEWEST_BYTES)
+    with Cache(tmp_path / "cache") as cache:
+        with pytest.raises(RuntimeError), Crew(2) as crew:
+            crew.warm(script, cache)
+            assert crew._first is not None
+            raise broken
+        with Crew(2) as crew:
+            crew.warm(script, cache)
+            assert crew._first is not None
+        with Crew(2) as crew:
+            crew.warm(script, cache)
+            assert crew._first is None
+        script.write_text("#" * FEWEST_BYTES + " changed")
+        with Crew(2) as crew:
+            crew.warm(script, cache)
+            assert crew._first is not None
 
 
 @needs_fork

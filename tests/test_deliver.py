@@ -6,6 +6,7 @@ import re
 import struct
 import subprocess
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -266,6 +267,23 @@ def test_a_failed_render_leaves_the_last_one_and_nothing_else(tmp_path: Path) ->
         raise RuntimeError
     assert (target / "credits.txt").read_text() == "first"
     assert [p.name for p in target.parent.iterdir()] == ["lamp"]
+
+
+def test_what_is_settled_has_the_sum_of_its_bytes(tmp_path: Path) -> None:
+    with Staging(tmp_path / "out") as staging:
+        for name in ("a.mp3", "b.mp3", "c.mp3"):
+            staging.path(name).write_bytes(name.encode())
+        staging.settled([staging.path("a.mp3"), staging.path("nowhere.mp3")])
+        staging.path("b.mp3").write_bytes(b"changed")
+        staging.settled([staging.path("b.mp3")])
+        sums = {name: staging.sum(path) for name, path in staging.files()}
+        assert sums == {
+            "a.mp3": sha256(b"a.mp3").hexdigest(),
+            "b.mp3": sha256(b"changed").hexdigest(),
+            "c.mp3": sha256(b"c.mp3").hexdigest(),
+        }
+        with pytest.raises(FileNotFoundError):
+            staging.sum(staging.path("nowhere.mp3"))
 
 
 def test_a_folder_that_cannot_be_made_is_one_message(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import BinaryIO
 
 _KBPS_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
@@ -40,16 +39,30 @@ def frames(file: BinaryIO) -> Frames | None:
     end = min(data.size, at + _LOOK)
     while at < end and not _starts(data, at):
         at += 1
-    rate_hz, channels, count, found = 0, 0, 0, set()
-    while (head := _header(data[at : at + 4])) is not None:
-        kbps, rate, ways, length = head
-        opening = count == 0 and any(mark in data[at : at + 64] for mark in (b"Xing", b"Info"))
-        if not opening:
-            found.add(kbps)
-        rate_hz, channels = rate, ways
-        count += 1
-        at += length
-    return Frames(rate_hz, channels, tuple(sorted(found)), count) if found else None
+    opening = _header(data[at : at + 4])
+    if opening is None:
+        return None
+    heads: dict[bytes, tuple[int, int, int, int]] = {}  # by the four bytes that say it: there are few
+    count = 0
+    if any(mark in data[at : at + 64] for mark in (b"Xing", b"Info")):
+        at, count = at + opening[3], 1
+    last = opening
+    while True:
+        piece, inside = data.piece(at), 0
+        while True:
+            four = piece[inside : inside + 4]
+            if (head := heads.get(four)) is None:
+                if (head := _header(four)) is None:
+                    break
+                heads[four] = head
+            last = head
+            count += 1
+            inside += head[3]
+        if not inside:
+            break
+        at += inside
+    kbps = {head[0] for head in heads.values()}
+    return Frames(last[1], last[2], tuple(sorted(kbps)), count) if kbps else None
 
 
 class _Data:
@@ -59,6 +72,11 @@ class _Data:
         self.size = file.seek(0, io.SEEK_END)
         self._file = file
         self._start, self._piece = 0, b""
+
+    def piece(self, at: int) -> bytes:
+        """What is there from `at` on, as far as a piece goes."""
+        self._file.seek(at)
+        return self._file.read(_PIECE)
 
     def __getitem__(self, which: slice) -> bytes:
         start, stop = which.start, min(which.stop, self.size)
@@ -87,7 +105,6 @@ def _after_tags(data: _Data) -> int:
     return at
 
 
-@lru_cache(maxsize=1 << 10)
 def _header(four: bytes) -> tuple[int, int, int, int] | None:
     """Kilobits a second, rate, channels and bytes of the layer III frame that begins with these; None where none is."""
     if len(four) < 4:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,15 +32,6 @@ _STATES = {
     "inaudible": "inaudible",
     "unclear": "cannot be told",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    x: float
-    width: float
-    y: float
-    good: bool
-    title: str
 
 
 def html(audits: Sequence[Audit], title: str) -> str:
@@ -116,7 +106,7 @@ def _plot(audit: Audit) -> dict[str, Any]:
             start, end = x(one.clip.start_s), x(one.clip.end_s)
             good = one.match.state in ("found", "unclear")
             said = f"{clock(one.clip.start_s)} {one.clip.called}: {_STATES[one.match.state]}"
-            boxes.append(_Box(start, max(2.0, end - start), at, good, said))
+            boxes.append((start, at, max(2.0, end - start), good, said))
         at += LANE + GAP
     profile = PROFILES.get(audit.profile or "")
     band = None
@@ -143,40 +133,44 @@ def _plot(audit: Audit) -> dict[str, Any]:
     }
 
 
-def _line(one: ClipReport) -> dict[str, Any]:
+def _line(one: ClipReport) -> tuple[str | bool, ...]:
+    """A row of the table of lines; a tuple, for Jinja looks up a name in a thing several times as long."""
     margin = one.margin
     beds = music = ""
     if margin is not None:
         beds = _margin(margin.beds_lu, margin.asked_beds_lu)
         music = _margin(margin.music_lu, margin.asked_music_lu)
-    return _row(one) | {"text": one.clip.text, "beds": beds, "music": music}
+    return (clock(one.clip.start_s), one.clip.text, *_heard(one), beds, music, _mono(one), str(one.clip.where))
 
 
 def _margin(is_lu: float | None, asked_lu: float) -> str:
     return "" if is_lu is None else f"{is_lu:.1f} of {asked_lu:g}"
 
 
-def _cue(one: ClipReport) -> dict[str, Any]:
-    band = one.match.band_hz
-    return _row(one) | {
-        "text": one.clip.name,
-        "kind": {"sound": "cue"}.get(one.clip.kind, one.clip.kind),
-        "over": ""
-        if one.match.over_db is None
-        else f"{'≥ ' if one.match.over_db >= 60 else ''}{one.match.over_db:+.0f}",
-        "band": "" if band is None else f"{_hertz(band[0])}–{_hertz(band[1])}",
-    }
+def _cue(one: ClipReport) -> tuple[str | bool, ...]:
+    """A row of the table of cues."""
+    band, over_db = one.match.band_hz, one.match.over_db
+    return (
+        clock(one.clip.start_s),
+        {"sound": "cue"}.get(one.clip.kind, one.clip.kind),
+        one.clip.name,
+        *_heard(one),
+        "" if over_db is None else f"{'≥ ' if over_db >= 60 else ''}{over_db:+.0f}",
+        "" if band is None else f"{_hertz(band[0])}–{_hertz(band[1])}",
+        _mono(one),
+        str(one.clip.where),
+    )
 
 
-def _row(one: ClipReport) -> dict[str, Any]:
-    return {
-        "time": clock(one.clip.start_s),
-        "state": _STATES[one.match.state],
-        "good": one.match.state in ("found", "unclear"),
-        "off": "" if one.match.level_off_db is None else f"{round(one.match.level_off_db, 1) + 0.0:+.1f}",
-        "mono": "" if one.mono_loss_lu is None else f"{one.mono_loss_lu:.1f}",
-        "where": str(one.clip.where),
-    }
+def _heard(one: ClipReport) -> tuple[bool, str, str]:
+    """Whether all is well, what was heard, and how far off it is."""
+    off_db = one.match.level_off_db
+    off = "" if off_db is None else f"{round(off_db, 1) + 0.0:+.1f}"
+    return one.match.state in ("found", "unclear"), _STATES[one.match.state], off
+
+
+def _mono(one: ClipReport) -> str:
+    return "" if one.mono_loss_lu is None else f"{one.mono_loss_lu:.1f}"
 
 
 def _hertz(hz: float) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from producer import __version__, bounds
+from producer import __version__, bounds, memory
 from producer.cli import audit as audit_commands
 from producer.cli import diff as diff_commands
 from producer.cli import draft as draft_commands
@@ -175,10 +175,10 @@ def episode(
         Crew(jobs or cores()) as crew,
     ):
         if window is None:  # for a stretch of it a crew would come too late
-            crew.warm(found.script)
-        from producer import render, summary
+            crew.warm(found.script, cache)
+        from producer.production import Order
 
-        order = render.Order(
+        order = Order(
             project=found,
             output=output,
             packs=tuple(pack or ()),
@@ -194,6 +194,8 @@ def episode(
         if window is not None:
             preview.made(order, window, cache, watch, as_json=as_json, quiet=quiet)
             return
+        from producer import render, summary
+
         report = render.episode(order, cache, watch, crew)
     facts = summary.facts(report, Path.cwd())
     if as_json:
@@ -218,7 +220,7 @@ def check(
 
     Prints the estimated length when there is none.
     """
-    from producer import memory, project, render, summary
+    from producer import project, render, summary
 
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
@@ -309,6 +311,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # names and scripts are Unicode whatever the console's code page
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    memory.seldom_collected()
     with heeded() as stopping:
         code = _ended(stopping)
     sys.exit(code)

@@ -15,8 +15,8 @@ import typer
 from producer.errors import UsageError, nearest
 
 if TYPE_CHECKING:  # heavy modules are imported by the command that needs them
-    from producer import render
     from producer.cache import Cache
+    from producer.production import Watch
 
 PackOption = Annotated[
     list[str] | None,
@@ -73,9 +73,9 @@ def opened_cache(temporary: bool, silent: bool = False) -> Iterator[Cache]:
 
 
 @contextlib.contextmanager
-def progress(silent: bool) -> Iterator[render.Watch]:
+def progress(silent: bool) -> Iterator[Watch]:
     """Bars on a terminal; nothing where standard error is no terminal."""
-    from producer.render import NoWatch
+    from producer.production import NoWatch
 
     if silent or not sys.stderr.isatty():
         yield NoWatch()

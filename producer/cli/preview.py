@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from producer.cli.common import print_json
 from producer.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from producer.cache import Cache
-    from producer.production import Order, Watch, Window
+    from producer.production import Order, Preview, Watch, Window
 
 
 def window(scene: int | None, start: str | None, end: str | None, draft: bool) -> Window | None:
@@ -41,10 +43,36 @@ def _time_s(option: str, written: str | None) -> float | None:
 
 def made(order: Order, window: Window, cache: Cache, watch: Watch, *, as_json: bool, quiet: bool) -> None:
     """Make a preview and say where it is. Raises a ProducerError."""
-    from producer import render, summary
+    from producer.previewing import preview
+    from producer.project import seen_from
 
-    facts = summary.preview_facts(render.preview(order, window, cache, watch), Path.cwd())
+    done = preview(order, window, cache, watch)
+    facts = _facts(done, seen_from(done.file, Path.cwd()))
     if as_json:
         print_json(facts)
     elif not quiet:
-        print(summary.preview_text(facts))
+        print(_text(facts))
+
+
+def _facts(made: Preview, file: str) -> dict[str, Any]:
+    """What was made to be heard beforehand, as one JSON object."""
+    return {
+        "preview": file,
+        "start_s": round(made.start_s, 3),
+        "end_s": round(made.end_s, 3),
+        "as_in_whole": made.as_in_whole,
+    }
+
+
+def _text(facts: Mapping[str, Any]) -> str:
+    """The same for a terminal."""
+    loud = (
+        "as loud as in the whole episode" if facts["as_in_whole"] else "levelled by itself: the rest is not mixed yet"
+    )
+    start, end = _clock(facts["start_s"]), _clock(facts["end_s"])
+    return f"preview of {start} to {end}, {loud}\nwrote      {facts['preview']}"
+
+
+def _clock(seconds: float) -> str:
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"

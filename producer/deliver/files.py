@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from producer import owned
+from producer.digests import sha256_of
 from producer.errors import RenderError
 
 _PATIENCE_S = 60.0
@@ -38,6 +39,7 @@ class Staging:
         self._owned: owned.OwnedFolder | None = None
         self._folder: Path | None = None
         self._made_parent = False
+        self._sums: dict[Path, str] = {}
 
     def __enter__(self) -> Staging:
         self._made_parent = not self.target.parent.exists()
@@ -98,6 +100,17 @@ class Staging:
         folder = self._folder
         made = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
         return tuple(sorted(made.items()))
+
+    def settled(self, paths: Iterable[Path]) -> None:
+        """Sum files up and bring them to the disk, while others are still made: these are changed no more."""
+        for path in paths:
+            with contextlib.suppress(OSError):  # which `sum` and `publish` will find, too, and say
+                self._sums[path] = sha256_of(path)
+                _to_disk(path)
+
+    def sum(self, path: Path) -> str:
+        """SHA-256 of a file that is staged, 64 hex digits. Raises OSError when it cannot be read."""
+        return self._sums.get(path) or sha256_of(path)
 
     def publish(self, stale: Iterable[str] = ()) -> tuple[Path, ...]:
         """Move every file to its place; returns them in alphabetical order.

@@ -9,7 +9,7 @@ does, each by its own slip: their hum beats, their gears sing where teeth meet, 
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -22,38 +22,53 @@ from producer.model.chance import seed as named
 from producer.model.foley import Recipe, Setting
 from producer.model.sound import SettingsAt
 
-IRON = table(
-    {
-        1: (0.04, 0.0),
-        2: (1.0, 0.1),
-        3: (0.03, 0.4),
-        4: (0.55, 0.7),
-        6: (0.3, 0.2),
-        8: (0.16, 0.9),
-        10: (0.08, 0.5),
-        12: (0.05, 0.3),
-        14: (0.026, 0.1),
-        16: (0.02, 0.6),
-        18: (0.012, 0.8),
-        20: (0.009, 0.4),
-        24: (0.005, 0.2),
-    }
-)
-GEARS = table(
-    {1: (0.5, 0.0), 2: (0.34, 0.3), 3: (0.12, 0.7), 4: (0.16, 0.1), 6: (0.07, 0.5), 8: (0.05, 0.9)}
-    | {teeth: (0.2, 0.05 * teeth) for teeth in (17, 23)}
-    | {side: (0.07, 0.13 * side) for side in (16, 18, 22, 24)}
-    | {34: (0.09, 0.2), 46: (0.06, 0.6), 51: (0.04, 0.4), 69: (0.025, 0.1)}
-)
-"""A rotor's turn: its imbalance, two gears of 17 and 23 teeth, and the sidebands of teeth that are not quite round."""
+
+@cache
+def _iron_wave() -> Singles:
+    return table(
+        {
+            1: (0.04, 0.0),
+            2: (1.0, 0.1),
+            3: (0.03, 0.4),
+            4: (0.55, 0.7),
+            6: (0.3, 0.2),
+            8: (0.16, 0.9),
+            10: (0.08, 0.5),
+            12: (0.05, 0.3),
+            14: (0.026, 0.1),
+            16: (0.02, 0.6),
+            18: (0.012, 0.8),
+            20: (0.009, 0.4),
+            24: (0.005, 0.2),
+        }
+    )
+
+
+@cache
+def _gears_wave() -> Singles:
+    """A rotor's turn: its imbalance, two gears of 17 and 23 teeth, and sidebands of teeth that are not quite round."""
+    return table(
+        {1: (0.5, 0.0), 2: (0.34, 0.3), 3: (0.12, 0.7), 4: (0.16, 0.1), 6: (0.07, 0.5), 8: (0.05, 0.9)}
+        | {teeth: (0.2, 0.05 * teeth) for teeth in (17, 23)}
+        | {side: (0.07, 0.13 * side) for side in (16, 18, 22, 24)}
+        | {34: (0.09, 0.2), 46: (0.06, 0.6), 51: (0.04, 0.4), 69: (0.025, 0.1)}
+    )
+
+
 MOTORS = ((0.486, 1.0, 1.0, 0.55), (0.479, 0.8, 0.5, 1.0), (0.242, 0.9, 0.9, 0.8))
 """(turns for each cycle of the line, how loud, left, right)"""
-BUZZ = table(
-    {
-        k: (1.3 / k**0.75 * (1.0 if k % 2 == 0 else 0.35) * float(np.exp(-k / 55.0)), 0.25 * (k % 4))
-        for k in range(3, 110)
-    }
-)
+
+
+@cache
+def _buzz_wave() -> Singles:
+    return table(
+        {
+            k: (1.3 / k**0.75 * (1.0 if k % 2 == 0 else 0.35) * float(np.exp(-k / 55.0)), 0.25 * (k % 4))
+            for k in range(3, 110)
+        }
+    )
+
+
 LEVEL = 0.085
 GAP_S = 0.07
 
@@ -96,15 +111,15 @@ def hum(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) ->
         return 0.9 * LEVEL * size * knobs(settings, times_s)["machine"] * uneven
 
     phase = cycles(pitch, start, stop, rate_hz)
-    tone = looked_up(IRON, phase) * moving(iron, start, stop, rate_hz)
-    tone += looked_up(BUZZ, phase) * moving(buzz, start, stop, rate_hz)
+    tone = looked_up(_iron_wave(), phase) * moving(iron, start, stop, rate_hz)
+    tone += looked_up(_buzz_wave(), phase) * moving(buzz, start, stop, rate_hz)
     made = noise(arcing, start, stop, rate_hz, named(seed, "arcing"), hop_s=0.02)
     lines = [tone, tone]
     motors = MOTORS if ever(settings, "machine", start, stop, rate_hz) else ()
     for motor, (turns_a_cycle, size, *ears) in enumerate(motors):
         own = named(seed, "motor", motor)
         turned = cycles(partial(turning, share=turns_a_cycle, own=own), start, stop, rate_hz)
-        sung = looked_up(GEARS, turned) * moving(partial(worked, size=size, own=own + 7), start, stop, rate_hz)
+        sung = looked_up(_gears_wave(), turned) * moving(partial(worked, size=size, own=own + 7), start, stop, rate_hz)
         lines = [line + sung * np.float32(ear) for line, ear in zip(lines, ears, strict=True)]
     for channel, line in enumerate(lines):
         made[:, channel] += line

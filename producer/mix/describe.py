@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from producer.errors import Place
+from producer.frozen import changed
 from producer.mix.margin import Ruled
 from producer.mix.parts import Part
 from producer.mix.reduction import Reduction
@@ -71,8 +72,11 @@ def turned(curves: Mapping[Ruled, Reduction], part: Part) -> bytes:
 
 def _alone(clip: Clip, scenes: Mapping[str, int], shift: int) -> Clip:
     """A clip without its names and its place in the script."""
-    bare = replace(clip, id="", place=_NOWHERE, text="", words=(), source={}, line="", scene=str(scenes[clip.scene]))
-    return replace(bare.shifted(shift), name="" if clip.kind == "speech" else clip.name, hit=Samples(0))
+    name = "" if clip.kind == "speech" else clip.name
+    bare = changed(
+        clip, id="", name=name, place=_NOWHERE, text="", words=(), source={}, line="", scene=str(scenes[clip.scene])
+    )
+    return changed(bare.shifted(shift), hit=Samples(0))
 
 
 def _roles(clip: Clip) -> set[str]:

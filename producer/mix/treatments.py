@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import pedalboard
 
 from producer.audio import Audio
 from producer.dsp import colour
@@ -20,7 +19,7 @@ from producer.dsp.filters import SETTLE_S, high_pass, low_pass
 from producer.dsp.loudness import loudness
 from producer.dsp.reverb import convolve, tail
 from producer.dsp.speechlike import heard_energy, speech_noise
-from producer.later import signal
+from producer.later import pedalboard, signal
 from producer.model.script import Effect
 from producer.model.treatment import NAMED
 from producer.units import DIALOGUE_LUFS, gain

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from producer.errors import Place
+from producer.frozen import changed
 from producer.model.script import Margin
 from producer.model.sound import SoundRef
 from producer.units import Samples, Span
@@ -133,7 +134,7 @@ class Clip:
 
     def shifted(self, samples: int) -> Clip:
         """The same clip, heard `samples` later: every time in it moves by as much, and nothing else changes."""
-        return replace(
+        return changed(
             self,
             span=self.span.shifted(samples),
             hit=Samples(self.hit + samples),

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from producer.bounds import BOUNDS
 from producer.errors import Place
+from producer.frozen import changed
 from producer.script import keys
 from producer.script.markup import Bracket, read_spoken
 from producer.script.moments import WORDS, length_or_moment
@@ -178,7 +179,7 @@ class Play:
         value, parts = first_part(scalar.text)
         how_long = value_of("pause", value, scalar.place, lambda text: _read_length(text, scalar.place), self.notes)
         made = self._made("pause", "", key.place, scalar.place, short_keys(scalar, parts) + beside)
-        return replace(made, length=how_long)
+        return changed(made, length=how_long)
 
     def _speech(self, key: Scalar, node: Node, beside: list[Given]) -> Piece | None:
         made = self._made("speech", key.text, key.place, key.place, beside)
@@ -197,7 +198,7 @@ class Play:
             what = f"{len(spoken.brackets)} cues and pauses stand in this speech, and one has at most {_MOST_CUES}"
             self.notes.add(scalar.at(max(0, spoken.brackets[_MOST_CUES].offset - 1)), f"{what}; part it in several")
         between = tuple(found for bracket in brackets if (found := self._between(scalar, bracket)))
-        return replace(speech, tokens=spoken.tokens, between=between)
+        return changed(speech, tokens=spoken.tokens, between=between)
 
     def _between(self, scalar: Scalar, bracket: Bracket) -> Between | None:
         before = bracket.before_token

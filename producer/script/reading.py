@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from producer.errors import Place, Problem, nearest
+from producer.frozen import changed
 from producer.script.keys import RESERVED, Asked, Key, field_of, setting
 from producer.script.quantities import NUMBER, ReadingError, name, plain_signs
 from producer.script.short import Part, missing_comma
@@ -257,4 +258,4 @@ def merged(base: Asked, top: Asked) -> Asked:
         changes["path"] = None
     if "set" in top.places and base.set:
         changes["set"] = {**base.set, **(top.set or {})}
-    return replace(base, places={**base.places, **top.places}, **changes)
+    return changed(base, places={**base.places, **top.places}, **changes)

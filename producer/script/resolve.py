@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from producer.errors import Place, Problem, ScriptError
+from producer.frozen import changed
 from producer.model.script import Effect, Pronunciation, Scene, Script
 from producer.model.sound import Catalogue
 from producer.script.circles import circles
@@ -176,7 +177,7 @@ def _roles(found: Mapping[str, Node], catalogue: Catalogue, colours: Colours, no
 
 def _said(scene: SceneAsWritten, say: tuple[Pronunciation, ...]) -> SceneAsWritten:
     """The scene with its words as `say` has them said."""
-    pieces = (replace(piece, tokens=pronounced(piece.tokens, say)) for piece in scene.pieces)
+    pieces = (changed(piece, tokens=pronounced(piece.tokens, say)) for piece in scene.pieces)
     return replace(scene, pieces=tuple(pieces)) if say else scene
 
 

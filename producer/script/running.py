@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from producer.frozen import changed
 from producer.script.pieces import Piece
 from producer.script.reading import Notes, meant
 
@@ -83,7 +84,7 @@ class Running:
             what = "it is running already, so it cannot fade in; write a 'level' and 'over' instead"
             self._notes.add(piece.asked.places["fade_in"], f"fade_in: {what}")
         carry = playing.carry if piece.asked.carry is None else piece.asked.carry
-        self._change(playing, replace(playing, carry=carry, sure=playing.sure and piece.asked.until is None))
+        self._change(playing, changed(playing, carry=carry, sure=playing.sure and piece.asked.until is None))
 
     def _change(self, playing: _Playing, changed: _Playing) -> None:
         self._playing[self._playing.index(playing)] = changed
@@ -118,7 +119,7 @@ class Running:
     def _end(self, ended: Iterable[_Playing], piece: Piece) -> None:
         for one in ended:
             if piece.asked.at is not None:
-                self._change(one, replace(one, sure=False))
+                self._change(one, changed(one, sure=False))
             else:
                 self._playing.remove(one)
                 self._ended.update({one.role: piece.place.line, one.id: piece.place.line})

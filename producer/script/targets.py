@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from producer.frozen import changed
 from producer.model.script import LINE, NEXT_LINE, SCENE, Anchor, Length, Moment
 from producer.model.words import find, fold
 from producer.script.keys import Asked, field_of
@@ -104,9 +105,9 @@ class Targets:
         found = [(key, value) for key in asked.places if isinstance(value := asked.value(key), Moment)]
         if not found:
             return asked
-        here = replace(where, at_said=asked.at is not None)
+        here = changed(where, at_said=asked.at is not None)
         changes: dict[str, Any] = {field_of(key): self.moment(one, here, until=key != "at") for key, one in found}
-        return replace(asked, **changes)
+        return changed(asked, **changes)
 
     def length(self, length: Length, where: Where) -> Length:
         """`length`, looked up when it is a moment."""
@@ -119,7 +120,7 @@ class Targets:
                 return self._at_mark(moment)
             if moment.anchor in (Anchor.START, Anchor.END):
                 target = self._target(moment.target, where)
-                return moment if target == moment.target else replace(moment, target=target)
+                return moment if target == moment.target else changed(moment, target=target)
             if moment.anchor in (Anchor.WORD, Anchor.AFTER_WORD):
                 return self._at_word(moment, where, until=until)
         except ReadingError as wrong:

@@ -23,7 +23,7 @@ from producer import script as script_stage
 from producer.cache import Cache
 from producer.errors import PackError, Place, Problem, ProducerError, RenderError
 from producer.finishing import planned
-from producer.mixing import Mixing, Workshop
+from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
 from producer.model.profile import Profile
 from producer.paging import PAGE
@@ -33,6 +33,7 @@ from producer.sounds.find import Packs
 from producer.studio.desk import Desk, Kept
 from producer.studio.states import State, Version, moved, problems
 from producer.studio.turns import Turns
+from producer.workshop import Workshop
 
 QUIET_S = 2.5
 """So long nobody has saved before the whole is made."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ SUFFIXES = frozenset(
     {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".aifc", ".caf", ".w64", ".rf64"}
     | {".mp3", ".m4a", ".m4b", ".mp4", ".aac", ".wma", ".webm", ".mka"}
 )
+_READERS = 4
 _LONGEST_PATH = 1000  # bytes, the project's own folders not counted
 NONE = "none"
 """`take: none`: the voice speaks although there are recordings."""
@@ -63,14 +65,21 @@ def look(root: Path, slug: str, lines: Sequence[Line]) -> Folder:
     names = Names(lines)
     problems: list[Problem] = []
     takes, strays = _sorted(root, slug, names, problems)
-    chosen: dict[Speech, Recording] = {}
+    found: list[tuple[Line, int, Path]] = []
     for line in lines:
         for index in range(len(line.voices)):
             there = takes.get((line.id, index), {})
             path = _chosen(root, slug, line, there, names.of[line.id, index], problems)
             if path is not None:
-                file = path.relative_to(root).as_posix()
-                chosen[line.id, index] = Recording(line=line, index=index, path=path, file=file, sha256=digest(path))
+                found.append((line, index, path))
+    with ThreadPoolExecutor(_READERS) as pool:  # summing leaves Python's lock to others
+        sums = list(pool.map(digest, (path for _, _, path in found)))
+    chosen = {
+        (line.id, index): Recording(
+            line=line, index=index, path=path, file=path.relative_to(root).as_posix(), sha256=sha256
+        )
+        for (line, index, path), sha256 in zip(found, sums, strict=True)
+    }
     if problems:
         raise VoiceError("\n".join(map(str, sorted(set(problems)))))
     named = {recording.path for recording in chosen.values()}

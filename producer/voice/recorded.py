@@ -15,6 +15,7 @@ import soxr
 from producer.audio import Audio
 from producer.cache import Cache, key
 from producer.errors import Problem, VoiceError
+from producer.frozen import changed
 from producer.model.script import Line
 from producer.model.voice import Phrase, Take, TakeReport
 from producer.voice import condition
@@ -155,7 +156,7 @@ class _Work:
             room_s=room_s,
             remarks=tuple(remarks),
         )
-        return Heard(replace(take, source={"take": one.file, "sha256": one.sha256}), report, other, alike)
+        return Heard(changed(take, source={"take": one.file, "sha256": one.sha256}), report, other, alike)
 
     def heard(self, one: Recording, beside: Mapping[Speech, Reference]) -> Heard:
         """Listen to it, and keep what was heard. Raises UnusableError."""
