@@ -22,7 +22,6 @@ from producer import master
 from producer.audio import Audio, silence
 from producer.audit.rows import Room
 from producer.audit.tap import Tap
-from producer.auditing import PartWitness, Witness
 from producer.cache import Cache, key
 from producer.deliver.shelf import Shelf
 from producer.dsp.heads import spherical
@@ -41,6 +40,7 @@ from producer.notes import Notes
 from producer.production import Crew, Placed, Watch
 from producer.tone import Tone
 from producer.units import gain
+from producer.witness import PartWitness, Witness
 from producer.workshop import Workshop
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from producer import master
-from producer.auditing import PartWitness
 from producer.mix.asking import margins_from_json, margins_to_json
 from producer.mix.listening import StemName
 from producer.mix.margin import LineMargin
 from producer.mix.parts import Part
 from producer.model.timeline import Clip
 from producer.packed import packed, unpacked
+from producer.witness import PartWitness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

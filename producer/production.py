@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from producer.audio import Audio
-from producer.audit.audit import Audit
 from producer.audit.programme import Figures, Heard, figures
 from producer.audit.reference import Reference
 from producer.deliver.shelf import Shelf
@@ -29,6 +28,9 @@ from producer.model.voice import Take, TakeReport
 from producer.project import Project
 from producer.sounds.palette import PackPalette
 from producer.tone import Tone
+
+if TYPE_CHECKING:  # which brings all that the audit asks: previews and hands do without
+    from producer.audit.audit import Audit
 
 
 class Watch(Protocol):

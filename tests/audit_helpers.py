@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from scipy import signal
 
-from producer import auditing, master
+from producer import auditing, master, witness
 from producer.audio import Audio
 from producer.audit.audit import Audit, audit
 from producer.audit.cells import Album, look
@@ -112,11 +112,11 @@ class Made:
 
     def __init__(self, made: Episode, folder: Path, name: str = "good") -> None:
         self.episode, self.folder = made, folder
-        self.witness = auditing.Witness(made.timeline)
-        taken: dict[int, auditing.PartWitness] = {}
+        self.witness = witness.Witness(made.timeline)
+        taken: dict[int, witness.PartWitness] = {}
 
         def tapping(part: Part) -> Tap:
-            taken[part.index] = auditing.PartWitness(RATE)
+            taken[part.index] = witness.PartWitness(RATE)
             return taken[part.index].tap
 
         self.solved = mixer = self.mixer(made, tapping)

@@ -55,3 +55,9 @@ def test_help_loads_no_array() -> None:
 def test_planning_loads_no_filters(module: str) -> None:
     heavy = {"scipy.signal", "scipy.ndimage", "scipy.fft", "scipy.stats", "PIL", "mutagen", "matplotlib"}
     assert not heavy & loaded(f"import {module}")
+
+
+@pytest.mark.parametrize("module", ["producer.previewing", "producer.hand"])
+def test_what_mixes_loads_no_documents_and_no_more_of_scipy_than_it_filters_with(module: str) -> None:
+    heavy = {"scipy.signal", "scipy.ndimage", "scipy.fft", "scipy.stats", "PIL", "mutagen", "jinja2"}
+    assert not (heavy | {"producer.audit.audit", "producer.page", "producer.paging"}) & loaded(f"import {module}")

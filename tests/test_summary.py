@@ -14,7 +14,6 @@ from producer import master, summary
 from producer.audio import silence
 from producer.audit.cells import Album, look
 from producer.audit.programme import Listener
-from producer.auditing import Witness
 from producer.dsp.loudness import Loudness
 from producer.errors import Place
 from producer.mix.margin import LineMargin
@@ -25,6 +24,7 @@ from producer.model.voice import TakeReport
 from producer.production import Delivered, Recorded, Report
 from producer.timeline.cue_sheet import cue_sheet
 from producer.units import Samples, Span
+from producer.witness import Witness
 from tests.deliver_helpers import RATE, script_of, speech, timeline_of
 
 LOUD = Loudness(
