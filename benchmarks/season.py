@@ -288,7 +288,7 @@ def table(runs: Sequence[Times]) -> Iterator[str]:
         kind: tuple(statistics.median(getattr(one, what) for one in those) for what in ("wall_s", "cpu_s", "again_s"))
         for kind, those in by_kind.items()
     }
-    yield "| season | clock, s | processor, s | clock over `plain` | processor over `plain` | made twice | once more, s |"
+    yield "| season | clock, s | processor, s | clock over `plain` | processor over `plain` | made twice | again, s |"
     yield "|---|---|---|---|---|---|---|"
     for kind, (wall_s, cpu_s, again_s) in middle.items():
         clock = processor = twice = ""
