@@ -1,4 +1,6 @@
-"""What every test shares: arithmetic slips raise, and golden files change only on purpose."""
+"""What every test shares: arithmetic slips raise, and golden files change only on purpose. Long files begin first."""
+
+from pathlib import Path
 
 import hypothesis
 import numpy as np
@@ -6,6 +8,38 @@ import pytest
 
 # `pytest --hypothesis-profile deep` searches on where the daily run stops: many more examples, others every time.
 hypothesis.settings.register_profile("deep", max_examples=2000, deadline=None, derandomize=False, print_blob=True)
+
+
+_LONG = (
+    "test_swap.py",
+    "test_flagship.py",
+    "test_faults.py",
+    "test_edits.py",
+    "test_studio.py",
+    "test_crew.py",
+    "test_takes_flagship.py",
+    "test_recognisable.py",
+    "test_docs.py",
+    "test_season_cluster.py",
+    "test_edition_flagship.py",
+    "test_season.py",
+    "test_benchmarks.py",
+    "test_worlds.py",
+    "test_align.py",
+    "test_voice_piper.py",
+    "test_audit_clean.py",
+    "test_mixes.py",
+)
+"""Files of which each takes half a minute and more, longest first. Some have few tests, and would else come last, when
+nobody else has anything to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {name: rank for rank, name in enumerate(_LONG)}
+    gone = [name for name in _LONG if not (Path(__file__).parent / name).is_file()]
+    if gone:
+        raise pytest.UsageError(f"tests/conftest.py names files that are not there: {', '.join(gone)}")
+    items.sort(key=lambda item: ranks.get(item.path.name, len(_LONG)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -19,14 +19,15 @@ from rich.console import Console
 from producer import project, render
 from producer.cache import Cache
 from producer.errors import RenderError
-from producer.season import bench, found, program, records, work
+from producer.season import bench, found, program, records, travel, work
 from producer.season.board import Terminal
 from producer.season.here import Here
 from producer.season.listing import Episode, Lister
 from producer.season.task import HERE, Asked, Outcome, Stored, Task, Tree
-from producer.season.travel import fetch, laid_out, listed, send, stored
+from producer.season.travel import fetch, laid_out, listed, receive, send, send_made, stored
 from producer.season.works import NoBoard
 from producer.shared import SharedCache
+from producer.storage import Storage
 from tests import season_helpers
 from tests.face_helpers import Done, files, is_messages
 from tests.face_helpers import render as command
@@ -295,6 +296,38 @@ def test_a_file_that_travels_arrives_as_it_was_or_not_at_all(tmp_path: Path) -> 
             send(cache, [(other, source)])
         assert target.read_bytes() != b"changed"
         assert [path.name for path in target.parent.iterdir()] == ["file"]
+
+
+def test_small_files_that_were_made_travel_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(travel, "SMALL_BYTES", 500)
+    monkeypatch.setattr(travel, "PIECE_BYTES", 800)
+    made, out = tmp_path / "made", tmp_path / "out"
+    sizes = {"a.txt": 0, "b.json": 300, "show.mp3": 2000, "c.html": 300, "stems/d.wav": 499, "e.txt": 1}
+    for name, size in sizes.items():
+        (made / name).parent.mkdir(parents=True, exist_ok=True)
+        (made / name).write_bytes(os.urandom(size))
+    whole = files(made)
+    with SharedCache(tmp_path / "cache", Storage(f"file://{tmp_path / 'storage'}")) as cache:
+        names = [(stored(name, made / name), made / name) for name in sizes]
+        send_made(cache, names)
+        entries = sorted((path for path in (tmp_path / "storage").rglob("*") if path.is_file()), key=os.path.getsize)
+        assert len(entries) == 2 + 3  # two bunches, and the long one in three pieces
+        outputs = [one for one, _ in names]
+        receive(cache, outputs, out, "show")
+        assert files(out) == whole
+
+        (made / "e.txt").write_bytes(b"x")
+        with pytest.raises(RenderError, match=r"e\.txt has changed while it was sent"):
+            send_made(cache, [(outputs[-1].model_copy(update={"sha256": "1" * 64}), made / "e.txt")])
+        damaged = outputs[1].model_copy(update={"sha256": "1" * 64})
+        cache.send(travel._name_of([damaged]), (made / "b.json").read_bytes())
+        cache.settle()
+        with pytest.raises(RenderError, match=r"b\.json is damaged in the cache at file://"):
+            receive(cache, [damaged], out, "show")
+        entries[0].write_bytes(b"not an entry")
+        with pytest.raises(RenderError, match="is not in the cache at"):
+            receive(cache, outputs, out, "show")
+        assert files(out) == whole  # nothing is changed
 
 
 def test_a_hand_ends_with_its_owner(tmp_path: Path) -> None:

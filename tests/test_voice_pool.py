@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from producer.cache import Cache
 from producer.errors import VoiceError
+from producer.voice import pool as pools
 from producer.voice import speak_lines
 from producer.voice.engine import Utterance
 from producer.voice.finish import trim
@@ -72,3 +74,48 @@ def test_one_crash_ends_the_work_on_other_lines(pool: Pool, tmp_path: Path) -> N
     with pytest.raises(VoiceError) as error:
         speak_lines(lines, 48000, Cache(tmp_path), voices=VOICES, pool=pool)
     assert 1 <= len(str(error.value).splitlines()) < 10
+
+
+def test_workers_of_the_programs_own_voices_rest_where_many_episodes_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pools, "_resting", pools._Resting())
+    asked = Utterance(voice="en-gb", speed=120.0, pitch=0.0, tokens=tokens("hello"), ends=True)
+
+    def spoken(workers: int) -> tuple[bytes, subprocess.Popen[bytes]]:
+        with pools.lent(workers, "pyttsx3") as lent:
+            said = lent.say("pyttsx3", asked).samples.tobytes()
+            (process,) = [one._process for one in lent._workers if one._process is not None]
+        return said, process
+
+    first, ended = spoken(1)
+    assert ended.poll() is not None
+    pools.keep()
+    kept = [spoken(1) for _ in range(3)]
+    assert {said for said, _ in kept} == {first}
+    assert len({process.pid for _, process in kept}) == 1 and kept[0][1].poll() is None
+    assert spoken(2)[0] == first  # another number of them is another pool
+    assert kept[0][1].poll() is not None
+
+    def interrupted() -> None:
+        with pools.lent(2, "pyttsx3") as lent:
+            (process,) = [one._process for one in lent._workers if one._process is not None]
+            left.append(process)
+            raise KeyboardInterrupt
+
+    left: list[subprocess.Popen[bytes]] = []
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert left[0].poll() is not None and pools._resting.pools == []
+
+
+def test_no_worker_of_another_engine_rests() -> None:
+    asked = Utterance(voice="one", speed=100.0, pitch=0.0, tokens=tokens("count"), ends=True)
+    own = Utterance(voice="en-gb", speed=120.0, pitch=0.0, tokens=tokens("hello"), ends=True)
+    with Pool(1, ENGINES) as workers:
+        assert [len(workers.say("counting", asked).samples) for _ in range(2)] == [1, 2]
+        workers.rest("pyttsx3")
+        workers.say("pyttsx3", own)
+        workers.rest("pyttsx3")
+        assert workers._folder is None
+        workers.say("pyttsx3", own)
+        assert len(workers.say("counting", asked).samples) == 1  # of a new process, which has a folder
+        assert workers._folder is not None

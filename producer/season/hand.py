@@ -78,7 +78,9 @@ def main() -> None:
     threading.Thread(target=_read, args=(sys.stdin.buffer, tasks), daemon=True).start()
     told = Told(answers)
     from producer.season.work import perform
+    from producer.voice.pool import keep
 
+    keep()
     told.send({"stage": "ready", "share": 0.0})
     while True:
         outcome = perform(tasks.get(), told)

@@ -201,24 +201,15 @@ def _made(
 
 
 def _common(episodes: Sequence[Episode]) -> dict[str, list[Episode]]:
-    """Takes that are made before any episode, and the episodes that wait for them.
+    """Takes that are made before any episode, and the episodes that wait for them: lines that are the same in several.
 
-    That is the lines that are the same in several, and for each voice that several have one line, for which the voice
-    is measured.
+    How fast a voice speaks is measured in turns, by who first needs it, and no reason to wait.
     """
     having: dict[str, list[Episode]] = {}
-    speaking: dict[str, list[str]] = {}
     for one in episodes:
         for name in one.takes:
             having.setdefault(name, []).append(one)
-        for name, voice in one.voices.items():
-            speaking.setdefault(voice, []).append(name)
-    wanted = {name: those for name, those in having.items() if len(those) > 1}
-    for voice, names in speaking.items():
-        those = [one for one in episodes if voice in one.voices.values()]
-        if len(those) > 1 and not any(name in wanted for name in names):
-            wanted[names[0]] = those
-    return wanted
+    return {name: those for name, those in having.items() if len(those) > 1}
 
 
 def _shared(

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from producer.shared import SharedCache
 PIECE_BYTES = 32 << 20
 PROJECT = "project"
 """Where the project's own files are in what is laid out; beside it `listing.GIVEN`."""
+SMALL_BYTES = 256 << 10
+"""Of what was made, files below this travel together: an episode has twenty, and a storage takes its time for each."""
 _LEFT_S = 3 * 24 * 3600.0
 _AT_ONCE = 8
 
@@ -84,12 +86,73 @@ def fetch(cache: SharedCache, stored: Stored, target: Path) -> None:
             Path(part).unlink(missing_ok=True)
 
 
-def receive(cache: SharedCache, outputs: Iterable[Stored], folder: Path, slug: str) -> None:
+def send_made(cache: SharedCache, made: Sequence[tuple[Stored, Path]]) -> None:
+    """As `send`, for the files of an episode, which `receive` takes back."""
+    paths = dict(made)
+    for some in _together(paths):
+        name = _name_of(some)
+        if not cache.is_everywhere(name):
+            cache.send(name, b"".join(_whole(one, paths[one]) for one in some))
+    send(cache, [one for one in made if one[0].bytes >= SMALL_BYTES])
+
+
+def _whole(stored: Stored, path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+    except OSError as wrong:
+        raise RenderError(f"cannot read {path}: {wrong.strerror}") from None
+    if hashlib.sha256(raw).hexdigest() != stored.sha256:
+        raise RenderError(f"{path} has changed while it was sent; begin again")
+    return raw
+
+
+def receive(cache: SharedCache, outputs: Sequence[Stored], folder: Path, slug: str) -> None:
     """Put what was made of an episode into its folder, as a render does. Raises RenderError, and nothing is changed."""
     with Staging(folder) as staging, ThreadPoolExecutor(_AT_ONCE) as threads:
-        for fetched in [threads.submit(fetch, cache, one, staging.path(one.file)) for one in outputs]:
+        coming = [
+            threads.submit(fetch, cache, one, staging.path(one.file)) for one in outputs if one.bytes >= SMALL_BYTES
+        ]
+        for some in _together(outputs):
+            _lay_down(cache, some, staging)
+        for fetched in coming:
             fetched.result()
         staging.publish(stale=stale(slug))
+
+
+def _lay_down(cache: SharedCache, some: Sequence[Stored], staging: Staging) -> None:
+    """Files that travelled together, where they are written. Raises RenderError."""
+    raw = cache.fetch(_name_of(some))
+    if raw is None:
+        raise RenderError(f"{some[0].file} is not in the cache at {cache.named}, which all workers must share")
+    at = 0
+    for one in some:
+        part, at = raw[at : at + one.bytes], at + one.bytes
+        if hashlib.sha256(part).hexdigest() != one.sha256:
+            raise RenderError(f"{one.file} is damaged in the cache at {cache.named}")
+        target = staging.path(one.file)
+        try:
+            target.write_bytes(part)
+        except OSError as wrong:
+            raise RenderError(f"no room for {one.file}: {wrong.strerror}") from None
+
+
+def _together(made: Iterable[Stored]) -> list[list[Stored]]:
+    """The small files, in bunches that are no larger than a piece."""
+    bunches: list[list[Stored]] = []
+    room = 0
+    for one in made:
+        if one.bytes >= SMALL_BYTES:
+            continue
+        if one.bytes > room or not bunches:
+            bunches.append([])
+            room = PIECE_BYTES
+        bunches[-1].append(one)
+        room -= one.bytes
+    return bunches
+
+
+def _name_of(some: Sequence[Stored]) -> str:
+    return key("files that travel together", [[one.sha256, one.bytes] for one in some])
 
 
 def _names(stored: Stored) -> Iterator[str]:

@@ -26,7 +26,7 @@ from producer.production import Delivered, Order, Report, Watch
 from producer.project import Project
 from producer.season import program
 from producer.season.task import HERE, Asked, Facts, Found, Margin, Mix, Outcome, Task
-from producer.season.travel import PROJECT, laid_out, send, stored
+from producer.season.travel import PROJECT, laid_out, send_made, stored
 from producer.shared import SharedCache, opened
 
 _caches: dict[str, SharedCache] = {}
@@ -143,7 +143,7 @@ def _episode(task: Task, ordered: Order, cache: SharedCache, watch: Watch) -> Ou
         return Outcome(kind="done", facts=known, manifest=sha256_of(output / manifest.FILE))
     watch.stage("sending", 1)
     files = [(stored(path.relative_to(output).as_posix(), path), path) for path in report.files]
-    send(cache, files)
+    send_made(cache, files)
     written = next(one.sha256 for one, _ in files if one.file == manifest.FILE)
     return Outcome(kind="done", facts=known, manifest=written, outputs=tuple(one for one, _ in files))
 

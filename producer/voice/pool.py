@@ -8,7 +8,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from producer.owned import OwnedFolder, clear
@@ -36,7 +38,7 @@ class Pool:
     """
 
     def __init__(self, workers: int, engines: Sequence[str] = (), grace_s: float | None = None) -> None:
-        self.engines = tuple(engines)
+        self.workers, self.engines = workers, tuple(engines)
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._workers = [_Worker(self.engines, self._places) for _ in range(max(1, workers))]
         self._folder: OwnedFolder | None = None
@@ -55,6 +57,15 @@ class Pool:
         """End every worker."""
         for worker in self._workers:
             worker.stop()
+        self._clear()
+
+    def rest(self, engine: str) -> None:
+        """Nothing is spoken for a while: only workers that spoke with this engine alone stay, and nothing on disk."""
+        for worker in self._workers:
+            worker.rest(engine)
+        self._clear()
+
+    def _clear(self) -> None:
         if self._folder is not None:
             self._folder.remove()
             self._folder = None
@@ -82,14 +93,68 @@ class Pool:
             self._idle.put(worker)
 
 
+@dataclass(slots=True)
+class _Resting:
+    """Of this process: whether pools rest between two uses, and the one that does."""
+
+    keeping: bool = False
+    pools: list[Pool] = field(default_factory=list)
+
+
+_resting = _Resting()
+
+
+def keep() -> None:
+    """From now on, pools that are `lent` by this process rest between two uses, for it makes one episode after another.
+
+    A worker takes 0.2 s to begin, which is a fifteenth of what an episode of a minute takes.
+    """
+    _resting.keeping = True
+
+
+@contextmanager
+def lent(workers: int, engine: str) -> Iterator[Pool]:
+    """A pool for as long as it is needed: a new one, or that of last time (`keep`).
+
+    Args:
+        workers: see `Pool`.
+        engine: comes with the program, never changes, and puts nothing on disk. Workers of others end in any case.
+    """
+    pool = _resting.pools.pop() if _resting.pools else Pool(workers)
+    if pool.workers != workers:
+        pool.stop()
+        pool = Pool(workers)
+    try:
+        yield pool
+    except BaseException:  # who knows what it is doing
+        pool.stop()
+        raise
+    if _resting.keeping and not _resting.pools:
+        pool.rest(engine)
+        _resting.pools.append(pool)
+    else:
+        pool.stop()
+
+
 class _Worker:
     def __init__(self, engines: tuple[str, ...], places: Callable[[], Mapping[str, str]]) -> None:
         self._engines, self._places = engines, places
         self._process: subprocess.Popen[bytes] | None = None
         self._said = 0
+        self._with: set[str] = set()  # the engines that this process spoke with
+        self._rested = False
+
+    def rest(self, engine: str) -> None:
+        """End the process unless it spoke with this engine alone."""
+        self._rested = True
+        if self._with != {engine}:
+            self.stop()
 
     def say(self, engine: str, utterance: Utterance, limit_s: float) -> Spoken:
+        if self._rested and self._with != {engine}:  # its folder for what is temporary is gone
+            self.stop()
         process = self._running()
+        self._with.add(engine)
         assert process.stdin is not None  # both are pipes: see _running
         assert process.stdout is not None
         late = threading.Event()
@@ -144,6 +209,7 @@ class _Worker:
     def stop(self) -> None:
         """End the process, at once and for certain."""
         process, self._process = self._process, None
+        self._with, self._rested = set(), False
         if process is None:
             return
         process.terminate()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -22,7 +23,7 @@ from producer.voice.keep import MADE, laid_down, names, pack_reading, pack_take,
 from producer.voice.noise import PROBE, Verdict, verdict
 from producer.voice.pace import BENDS, Curve, bent, bracket, passage
 from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words, told
-from producer.voice.pool import Pool
+from producer.voice.pool import Pool, lent
 from producer.voice.timing import VARIANTS, found_words
 from producer.voice.wording import worded
 
@@ -61,12 +62,8 @@ def speak_lines(
     """
     uses = [(line, index, use) for line in lines for index, use in enumerate(line.voices)]
     check_voices(uses, voices)
-    workers = Pool(jobs) if pool is None else pool
-    try:
+    with lent(jobs, DEFAULT) if pool is None else nullcontext(pool) as workers:
         return _all(uses, _Speaker(rate_hz, cache, workers, voices, rough), jobs, progress)
-    finally:
-        if pool is None:
-            workers.stop()
 
 
 def take_name(line: Line, index: int, rate_hz: int, voices: Mapping[str, Voice] = VOICES) -> str:
