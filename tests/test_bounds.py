@@ -209,9 +209,7 @@ def test_a_recording_that_unpacks_to_more_than_is_held_is_told(tmp_path: Path, c
     pack = tmp_path / "sfx" / "p"
     (pack / "pack.yaml").write_text(PACK.replace("foley: knock", "files: knock.mp3"), "utf-8")
     sound = 0.3 * np.random.default_rng(1).standard_normal(44100)
-    soundfile.write(
-        pack / "knock.mp3", sound, 44100, format="MP3"
-    )  # 0.17 MiB of samples
+    soundfile.write(pack / "knock.mp3", sound, 44100, format="MP3")  # 0.17 MiB of samples
     assert render("cues", "script/s.yaml", cwd=tmp_path, cache=cache).code == 0
     bounds = {"PRODUCER_BOUNDS": "sound_decoded_mib=0.1"}
     done = render("cues", "script/s.yaml", cwd=tmp_path, cache=tmp_path / "another", env=bounds)
