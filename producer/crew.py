@@ -141,15 +141,10 @@ class Crew:
 
     def mix(self, parts: Sequence[int]) -> Iterator[tuple[int, frozenset[StemName]]]:
         """See `production.Crew`."""
-        return self._mixed(self._ready, parts)
-
-    def _mixed(
-        self, ready: Iterator[tuple[int, Any]], parts: Sequence[int]
-    ) -> Iterator[tuple[int, frozenset[StemName]]]:
-        for _ in ready:
+        for _ in self._ready:
             pass
-        for part, stems in self._made("mix", (), Rota(parts, len(self._hands)).following):
-            yield part, stems or frozenset()
+        done = self._made("mix", (), Rota(parts, len(self._hands)).following)
+        return ((part, stems or frozenset()) for part, stems in done)
 
     def finish(self, how: Finish, parts: Sequence[int]) -> Iterator[int]:
         """See `production.Crew`."""

@@ -16,7 +16,8 @@ from producer.dsp import heads
 from producer.dsp.loudness import loudness
 from producer.errors import RenderError
 from producer.mix.answers import answer
-from producer.mix.mixer import Buses, Mixer
+from producer.mix.buses import Buses
+from producer.mix.mixer import Mixer
 from producer.mix.space import inside, place
 from producer.model.head import Head
 from producer.model.room import PRESETS

@@ -25,7 +25,7 @@ def loaded(code: str) -> frozenset[str]:
     ("name", "library", "function"),
     [
         ("flac", "mutagen.flac", "FLAC"),
-        ("fft", "scipy.fft", "dst"),
+        ("fft", "scipy.fft", "ifft"),
         ("ndimage", "scipy.ndimage", "grey_opening"),
         ("signal", "scipy.signal", "sosfiltfilt"),
     ],

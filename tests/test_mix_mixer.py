@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from producer.audio import Audio
 from producer.dsp.filters import high_pass
 from producer.dsp.loudness import loudness, own_length_loudness
-from producer.mix.mixer import Buses, Mixer
+from producer.mix.buses import Buses
+from producer.mix.mixer import Mixer
 from producer.model.script import Margin
 from producer.model.sound import SoundRef
 from producer.model.timeline import Clip, HearSpan, Part, Ramp

@@ -15,7 +15,8 @@ from producer.audio import Audio
 from producer.cache import Cache
 from producer.dsp.loudness import loudness, own_length_loudness
 from producer.foley import RECIPES
-from producer.mix.mixer import Buses, Mixer
+from producer.mix.buses import Buses
+from producer.mix.mixer import Mixer
 from producer.model.script import Bed, Cue, Effect, Hear, Line
 from producer.model.timeline import Clip, HearSpan, Ramp
 from producer.model.treatment import NAMED

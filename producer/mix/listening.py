@@ -13,8 +13,9 @@ from typing import Literal
 import numpy as np
 
 from producer.audio import Audio, is_heard
+from producer.mix.buses import Buses, added, silent
 from producer.mix.margin import LineMargin, said_lufs
-from producer.mix.mixer import Buses, Mixed, Mixer, added, silent
+from producer.mix.mixer import Mixed, Mixer
 from producer.mix.stems import BUS_STEMS
 from producer.model.mixes import BUSES, BusName, MixStyle
 from producer.units import Lu, gain

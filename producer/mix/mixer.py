@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio, silence
 from producer.dsp import bands
 from producer.dsp.grid import quantum_samples
+from producer.mix.buses import Buses, added, curve_of, silent, turned
 from producer.mix.margin import LineMargin, Ruled, heard
 from producer.mix.memo import Memo
 from producer.mix.parts import PART_HOPS, Part, parts
@@ -38,34 +39,10 @@ LEAD_QUANTA = 24
 """How much is played before each part (2.3 s and more): what a limiter, an encoder and a meter need to settle."""
 TRAIL_QUANTA = 7
 """How much is played after it."""
-_BLOCK_QUANTA = 48
 _MIXED_BYTES = 48 << 20
 
 T = TypeVar("T")
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Buses:
-    """A stretch of the mix on its four buses, each shape (span.length, 2); not to be written to."""
-
-    span: Span
-    speech: Audio
-    sounds: Audio
-    beds: Audio
-    music: Audio
-    ducked: Audio
-    """What of `sounds` makes way for speech (`duck: yes`)."""
-
-    def sum(self) -> Audio:
-        """The mix."""
-        return added([self.speech, self.sounds, self.beds, self.music])
-
-    def within(self, span: Span) -> Buses:
-        """What is heard in a part of the stretch."""
-        inside = slice(span.start - self.span.start, span.end - self.span.start)
-        cut = {bus: getattr(self, bus)[inside] for bus in (*BUS_STEMS, "ducked")}
-        return Buses(span=span, **cut)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -360,46 +337,3 @@ class Mixer:
             inside = audio[max(0, start) : start + len(around)]
             around[max(0, -start) : max(0, -start) + len(inside)] = inside
         return bands.cross_powers(around, self.timeline.rate_hz)
-
-
-def curve_of(curves: Mapping[Ruled, Reduction], stem: Stem) -> Reduction | None:
-    """How far a stem is turned down; None for those that the margin does not rule."""
-    return next((curve for ruled, curve in curves.items() if ruled == stem), None)
-
-
-def turned(audio: Audio | None, curve: Reduction | None, span: Span, rate_hz: int) -> Audio | None:
-    """A stem's stretch as far down as the margin has it."""
-    if audio is None or curve is None or not curve.touches(span):
-        return audio
-    made, beside = audio.copy(), bands.reach(rate_hz)
-    block = _BLOCK_QUANTA * quantum_samples(rate_hz)
-    for low in range(0, len(audio), block):
-        high = min(low + block, len(audio))
-        gains = curve.gains(span.start + low, span.start + high)
-        if gains is None:
-            continue
-        if gains.shape[1] == 1:
-            made[low:high] *= gains
-            continue
-        around = silence(high - low + 2 * beside)
-        first = max(0, low - beside)
-        inside = audio[first : high + beside]
-        around[first - low + beside : first - low + beside + len(inside)] = inside
-        made[low:high] = bands.weighed(around, gains, rate_hz)
-    return made
-
-
-def added(audio: Sequence[Audio]) -> Audio:
-    """The sum of stretches of one length; of one alone that itself."""
-    heard = [one for one in audio if any(one.strides)] or audio[:1]
-    if len(heard) == 1:
-        return heard[0]
-    made = heard[0] + heard[1]
-    for one in heard[2:]:
-        made += one
-    return made
-
-
-def silent(samples: int) -> Audio:
-    """Silence that takes no room, shape (samples, 2); not to be written to."""
-    return np.broadcast_to(np.float32(0.0), (samples, 2))

@@ -18,8 +18,9 @@ from producer import master
 from producer.audio import Audio
 from producer.cache import Cache, key
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
+from producer.mix.buses import added, silent
 from producer.mix.describe import described, turned
-from producer.mix.mixer import Mixed, Mixer, added, silent
+from producer.mix.mixer import Mixed, Mixer
 from producer.mix.stems import BUS_STEMS, Stretch
 from producer.mixing import made_by
 from producer.model.mixes import BUSES, BusName
