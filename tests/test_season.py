@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from pydantic import ValidationError
 from rich.console import Console
@@ -19,7 +20,7 @@ from rich.console import Console
 from producer import project, render
 from producer.cache import Cache
 from producer.errors import RenderError
-from producer.season import bench, found, program, records, travel, work
+from producer.season import bench, found, program, records, remote, travel, work
 from producer.season.board import Terminal
 from producer.season.here import Here
 from producer.season.listing import Episode, Lister
@@ -218,6 +219,18 @@ def test_a_bench_says_what_its_process_said_last(monkeypatch: pytest.MonkeyPatch
     one.close()
     assert (outcome.kind, outcome.lost) == ("stopped", True)
     assert outcome.message == "its process ended (exit code 1: out of order)"
+
+
+def test_what_dask_sets_for_its_own_workers_is_not_for_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "65536")
+    monkeypatch.setenv("PRODUCER_CACHE_GB", "3")
+    one = bench.Bench(without=remote._DASKS)
+    outcome = one.do(task(tmp_path, made_by="0" * 64), lambda *_: None)
+    assert outcome.kind == "mistake"  # and the process is there
+    around = psutil.Process(one.process).environ()
+    one.close()
+    assert "MALLOC_TRIM_THRESHOLD_" not in around
+    assert around["PRODUCER_CACHE_GB"] == "3"
 
 
 # ---- what a worker is sent

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import IO, Any
 
 from pydantic import ValidationError
@@ -33,10 +33,11 @@ class Bench:
 
     Args:
         patience_s: see `PATIENCE_S`.
+        without: variables of this process's surroundings that are not for that one.
     """
 
-    def __init__(self, patience_s: float = PATIENCE_S) -> None:
-        self._patience_s = patience_s
+    def __init__(self, patience_s: float = PATIENCE_S, without: Collection[str] = ()) -> None:
+        self._patience_s, self._without = patience_s, without
         self._process: subprocess.Popen[bytes] | None = None
         self._said: IO[bytes] | None = None
         self._done = 0
@@ -102,12 +103,13 @@ class Bench:
         if self._process is None:
             self._done = 0
             self._said = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
+            around = {name: value for name, value in os.environ.items() if name not in self._without}
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "producer.season.hand"],  # nothing from the folder that one is in
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._said,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+                env={**around, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             )
         return self._process
 

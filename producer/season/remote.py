@@ -14,6 +14,9 @@ from typing import Any
 from producer.season.bench import Bench
 from producer.season.task import Outcome, Task
 
+_DASKS = ("MALLOC_TRIM_THRESHOLD_",)
+"""What Dask's nanny sets for its own workers: with it memory goes back to the system at every turn, and is asked for
+again at the next."""
 _benches: dict[int, Bench] = {}
 _lock = threading.Lock()
 
@@ -31,7 +34,7 @@ def _bench(patience_s: float) -> Bench:
             atexit.register(_stop)
         number = threading.get_ident()
         if number not in _benches:
-            _benches[number] = Bench(patience_s)
+            _benches[number] = Bench(patience_s, _DASKS)
         return _benches[number]
 
 
