@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from producer.bounds import BOUNDS, how_to_raise
 from producer.errors import PackError, Place, Problem, nearest
@@ -16,6 +18,9 @@ from producer.sounds import licences, paths, quantity
 from producer.sounds.document import Items, Node, Pairs, Text, parse
 from producer.sounds.manifest import FileEntry, Head, LayerEntry, Role, SoundEntry, Words, validated
 from producer.sounds.pack import Credit, FileSource, FoleySource, Layer, Member, Pack, PackSound
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 MANIFEST = "pack.yaml"
 VARIATIONS = 6
@@ -301,11 +306,18 @@ class _Reader:
         self.problems.append(Problem(at, what))
 
 
+@lru_cache(maxsize=1)
+def _role() -> TypeAdapter[str]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Role)
+
+
 def _checked_role(text: str) -> None:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     try:
-        TypeAdapter(Role).validate_python(text)
+        _role().validate_python(text)
     except ValidationError as wrong:
         raise ValueError(wrong.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
