@@ -126,7 +126,7 @@ class Pulses:
         # The clap is what is timed; what leads up to it comes before.
         struck = np.zeros(n + len(slope))
         struck[: n + 1] = hits(n + 1, self.at_s, self.levels)
-        made = signal.oaconvolve(struck, slope)[len(slope) - 1 :][:n]
+        made = signal.oaconvolve(struck[None], slope[None], axes=1)[0, len(slope) - 1 :][:n]
         return smooth(made, edge_hz) * len(slope)
 
     def gate(self, n: int, lasts_s: float) -> Wave:

@@ -79,7 +79,7 @@ def steady_part(body: Body, rate_hz: int) -> tuple[int, int]:
     )
     if len(hops) < 8:
         return 0, body.length
-    smooth = signal.convolve(hops, np.ones(4) / 4, "valid")
+    smooth = np.convolve(hops, np.ones(4) / 4, "valid")
     loud = np.flatnonzero(smooth >= np.median(smooth) * 10.0 ** (FLOOR_DB / 10.0))
     start, end = int(loud[0]) * hop, (int(loud[-1]) + 4) * hop
     return (start, end) if end - start >= body.length // 2 else (0, body.length)

@@ -120,8 +120,9 @@ def _steady(phrase: Trimmed) -> Floats:
     """Without rumble and direct current."""
     quiet = np.zeros(round(0.05 * phrase.rate_hz))
     sections = signal.butter(1, RUMBLE_HZ, "highpass", fs=phrase.rate_hz, output="sos")
-    # Both ways: 12 dB an octave together, and no delay.
-    steady = signal.sosfiltfilt(sections, np.concatenate([quiet, phrase.samples, quiet]), padlen=0)
+    # Both ways: 12 dB an octave together, and no delay. Each begins and ends in silence.
+    there = signal.sosfilt(sections, np.concatenate([quiet, phrase.samples, quiet]))
+    steady = signal.sosfilt(sections, there[::-1])[::-1]
     return np.asarray(steady[len(quiet) : len(steady) - len(quiet)], np.float64)
 
 
