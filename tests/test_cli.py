@@ -464,7 +464,7 @@ def test_a_reader_that_has_read_enough_is_no_fault(first: Path) -> None:
 def test_stopping_is_told_in_a_word_and_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = project(tmp_path)
     stopped = (  # and wait: the signal need not come before the next line
-        "import os, signal, time, producer.voice.speak as s\n"
+        "import os, signal, time, producer.voice.pool as s\n"
         # Who runs the tests in the background of a shell has it ignored, for them and for all that they start.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "s.Pool = lambda *a: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60))\n"
