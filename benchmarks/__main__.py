@@ -48,6 +48,9 @@ EDITS: dict[str, tuple[str, Callable[[re.Match[str]], str]]] = {
 PARTS = ("workload", "peers", "edits", "preview", "levels", "flagship", "scaling", "long")
 USUAL = tuple(part for part in PARTS if part != "long")
 
+Run = Callable[[Path, bool], Cost]
+"""(the cache's folder, whether memory is looked at) -> what it cost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -67,22 +70,30 @@ class Bench:
         self.work: Workload = make(folder / "workload", minutes)
         self.rows: list[Row] = []
 
-    def render(self, script: Path, cache: Path, out: Path, *more: str, until: Path | None = None) -> Cost:
+    def render(
+        self, script: Path, cache: Path, out: Path, *more: str, until: Path | None = None, memory: bool = False
+    ) -> Cost:
         """One `render episode`."""
         packs = ["--pack", str(self.work.pack)] if script.name == "script.yaml" else []
         command = [*RENDER, "episode", str(script), *packs, "-o", str(out), "--quiet", *more]
-        return cost(command, {"PRODUCER_CACHE": str(cache)}, until)
+        return cost(command, {"PRODUCER_CACHE": str(cache)}, until, memory=memory)
 
-    def again(self, name: str, heard_s: float, run: Callable[[Path], Cost], start: Path | None, note: str = "") -> Row:
-        """Measure `run` some times, each with a cache of its own that begins as a copy of `start`."""
+    def again(self, name: str, heard_s: float, run: Run, start: Path | None, note: str = "") -> Row:
+        """Measure `run` some times, each with a cache of its own that begins as a copy of `start`.
+
+        Its memory is looked at in one run more: looking takes time.
+        """
         costs = []
-        for number in range(self.repeat):
+        for number in range(self.repeat + 1):
             cache = self.folder / f"cache-run-{number}"
             shutil.rmtree(cache, ignore_errors=True)
             if start is not None:
                 shutil.copytree(start, cache)
-            costs.append(run(cache))
-        row = Row(name, median(costs), heard_s, note)
+            if hasattr(os, "sync"):
+                os.sync()  # what was copied is not to be written while it is measured
+            costs.append(run(cache, number == self.repeat))
+        *timed, looked_at = costs
+        row = Row(name, replace(median(timed), memory_mb=looked_at.memory_mb), heard_s, note)
         self.rows.append(row)
         print(f"  {name}: {row.cost.wall_s:.2f} s", file=sys.stderr, flush=True)
         return row
@@ -93,15 +104,19 @@ class Bench:
     def workload(self) -> None:
         """From an empty cache, from one with the takes alone, and again with all of it."""
         work, out = self.work, self.folder / "ours"
-        self.again("ours, empty cache", work.seconds, lambda cache: self.render(work.script, cache, out), None)
+
+        def ours(cache: Path, memory: bool) -> Cost:
+            return self.render(work.script, cache, out, memory=memory)
+
+        self.again("ours, empty cache", work.seconds, ours, None)
         takes = self.takes
         cues = [*RENDER, "cues", str(work.script), "--pack", str(work.pack)]
         cost(cues, {"PRODUCER_CACHE": str(takes)})
-        self.again("ours, takes kept", work.seconds, lambda cache: self.render(work.script, cache, out), takes)
+        self.again("ours, takes kept", work.seconds, ours, takes)
         full = self.folder / "cache-run-0"
         shutil.rmtree(self.full, ignore_errors=True)
         shutil.copytree(full, self.full)
-        self.again("ours, nothing changed", work.seconds, lambda cache: self.render(work.script, cache, out), self.full)
+        self.again("ours, nothing changed", work.seconds, ours, self.full)
 
     @property
     def takes(self) -> Path:
@@ -118,7 +133,7 @@ class Bench:
         finished = work.folder / "finished.wav"
         subprocess.run([ffmpeg.executable(), "-v", "error", "-y", *source, str(finished)], check=True)
         encoders = encoders_alone(finished, work.seconds)
-        self.again("encoder alone", work.seconds, lambda _: together(encoders), None)
+        self.again("encoder alone", work.seconds, lambda _, memory: together(encoders, memory=memory), None)
         finished.unlink()
         for name in names:
             command = [sys.executable, str(PEER), name, str(work.folder), str(work.seconds)]
@@ -138,7 +153,11 @@ class Bench:
             empty = self.folder / "cache-clean"
             shutil.rmtree(empty, ignore_errors=True)
             self.render(script, empty, clean)  # nothing that was kept could hide that it is stale
-            row = self.again(name, self.work.seconds, partial(self.render, script, out=out), self.full)
+
+            def edit(cache: Path, memory: bool, script: Path = script, out: Path = out) -> Cost:
+                return self.render(script, cache, out, memory=memory)
+
+            row = self.again(name, self.work.seconds, edit, self.full)
             same = _files(clean) == _files(out)
             share = 100.0 * row.cost.wall_s / self.row("ours, takes kept").cost.wall_s
             bytes_are = "the same bytes as from nothing" if same else "OTHER BYTES THAN FROM NOTHING"
@@ -150,19 +169,19 @@ class Bench:
         work = self.work
         scene = max(1, int(work.seconds // 300))
 
-        def run(cache: Path) -> Cost:
+        def run(cache: Path, memory: bool) -> Cost:
             out = self.folder / "previewed"
             shutil.rmtree(out, ignore_errors=True)
             heard = out / "preview" / f"script.scene-{scene}.draft.mp3"
-            return self.render(work.script, cache, out, "--draft", "--scene", str(scene), until=heard)
+            return self.render(work.script, cache, out, "--draft", "--scene", str(scene), until=heard, memory=memory)
 
         self.again("--draft --scene", min(work.seconds, 300.0), run, self.takes, "until the file is there")
-        self.again("render --help", 0.0, lambda _: cost([*RENDER, "--help"]), None)
+        self.again("render --help", 0.0, lambda _, memory: cost([*RENDER, "--help"], memory=memory), None)
 
     def levels(self) -> None:
         """How far lines and hits are from what the script asks."""
         out = self.folder / "stems"
-        made = self.render(self.work.script, self._copy(self.takes, "cache-stems"), out, "--stems")
+        made = self.render(self.work.script, self._copy(self.takes, "cache-stems"), out, "--stems", memory=True)
         off = levels.off_lu(self.work, out)
         peak = levels.peak_dbfs(out / "script.mp3")
         note = (
@@ -174,12 +193,16 @@ class Bench:
     def flagship(self) -> None:
         """What the Quiet Kept, spoken and sounded from nothing, and again with everything kept."""
         script, out = ROOT / "script" / "flagship.yaml", self.folder / "flagship"
-        self.again("flagship, empty cache", 0.0, lambda cache: self.render(script, cache, out), None)
+
+        def flagship(cache: Path, memory: bool) -> Cost:
+            return self.render(script, cache, out, memory=memory)
+
+        self.again("flagship, empty cache", 0.0, flagship, None)
         seconds = json.loads((out / "timeline.json").read_text("utf-8"))
         heard_s = seconds["duration"] / seconds["rate_hz"]
         self.rows[-1] = Row("flagship, empty cache", self.rows[-1].cost, heard_s)
         full = self._copy(self.folder / "cache-run-0", "cache-flagship")
-        self.again("flagship, full cache", heard_s, lambda cache: self.render(script, cache, out), full)
+        self.again("flagship, full cache", heard_s, flagship, full)
 
     def scaling(self, minutes: float, counts: Sequence[int]) -> None:
         """The same length with ever more hits in it."""
@@ -224,10 +247,10 @@ class Bench:
         return cache
 
 
-def _cost(command: Sequence[str], cache: Path) -> Cost:
+def _cost(command: Sequence[str], cache: Path, memory: bool) -> Cost:
     """What a command costs that needs no cache."""
     del cache
-    return cost(command)
+    return cost(command, memory=memory)
 
 
 def edited(text: str, pattern: str, becomes: Callable[[re.Match[str]], str]) -> str:

@@ -31,17 +31,24 @@ class Cost:
     memory_mb: float
 
 
-def cost(command: Sequence[str], env: Mapping[str, str] | None = None, until: Path | None = None) -> Cost:
+def cost(
+    command: Sequence[str], env: Mapping[str, str] | None = None, until: Path | None = None, *, memory: bool = True
+) -> Cost:
     """Run a command to its end. Raises RuntimeError with what it said when it fails.
 
     Args:
         until: the wall time is that until this file is there; the command is still waited for.
+        memory: whether its memory is looked at, which takes from the time of what uses all cores.
     """
-    return together([command], env, until)
+    return together([command], env, until, memory=memory)
 
 
 def together(
-    commands: Sequence[Sequence[str]], env: Mapping[str, str] | None = None, until: Path | None = None
+    commands: Sequence[Sequence[str]],
+    env: Mapping[str, str] | None = None,
+    until: Path | None = None,
+    *,
+    memory: bool = True,
 ) -> Cost:
     """Run commands at the same time, each to its end; their cost as one. Else as `cost`."""
     # What they say goes to a file: a pipe that nobody reads would stop a command that has much to say.
@@ -52,12 +59,12 @@ def together(
             subprocess.Popen(list(one), env={**os.environ, **(env or {})}, stdout=said, stderr=subprocess.STDOUT)
             for one in commands
         ]
-        memory, look_s, seen_s = _Memory(), 0.0, None
+        held, look_s, seen_s = _Memory(), 0.0, None
         # Each is asked each time, so that none that has ended is left waiting to be collected.
         while None in [one.poll() for one in running]:
             now = time.perf_counter()
-            if now >= look_s:
-                memory.look([one.pid for one in running])
+            if memory and now >= look_s:
+                held.look([one.pid for one in running])
                 look_s = now + _EVERY_S
             if until is not None and seen_s is None and until.exists():
                 seen_s = time.perf_counter() - began
@@ -74,7 +81,7 @@ def together(
         seen_s = wall_s
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(wall_s if seen_s is None else seen_s, cpu_s, memory.most_mb)
+    return Cost(wall_s if seen_s is None else seen_s, cpu_s, held.most_mb)
 
 
 def median(costs: Sequence[Cost]) -> Cost:
@@ -87,8 +94,8 @@ class _Memory:
 
     Proportional set size on Linux: what several share is counted once. Asking for it takes 2 ms and holds up those that
     are asked, so it is done when the resident size (0.04 ms) is higher than it was, and twice a second. Elsewhere
-    it is the resident size. It is looked at ten times a second: at fifty, looking took 0.4 of a core, which those
-    that use all cores would have paid for, and those that use one would not.
+    it is the resident size. It is looked at ten times a second, which takes 0.1 of a core: those that use all cores pay
+    for it, those that use one do not. So times are taken in runs in which nobody looks.
     """
 
     def __init__(self) -> None:

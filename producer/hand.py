@@ -18,6 +18,7 @@ from producer.mix.listening import StemName, Stems
 from producer.mixing import Mixing, Programme, made_by
 from producer.model.mixes import MixStyle
 from producer.production import Finish, Placed
+from producer.scheduling import in_long_turns
 
 LOADED = (later.fft.rfft, later.signal.sosfilt, later.pedalboard.process, soundfile, soxr)
 
@@ -25,6 +26,7 @@ LOADED = (later.fft.rfft, later.signal.sosfilt, later.pedalboard.process, soundf
 def settle() -> None:
     """Once all is loaded, and before the process parts into several: what is there stays, and is shared."""
     memory.few_arenas()
+    in_long_turns()
     made_by()
     gc.collect()
     gc.freeze()

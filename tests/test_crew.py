@@ -188,6 +188,16 @@ def test_hands_end_with_the_crew_and_with_who_called_them(house: Path, tmp_path:
     assert first.returncode == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="this system shares its cores in another way")
+def test_hands_take_long_turns_and_nobody_else_does(house: Path, tmp_path: Path) -> None:
+    seen = set[int]()
+    with Cache(tmp_path / "cache") as cache, Crew(2) as crew:
+        watch = Told("mix", lambda: seen.update(map(os.sched_getscheduler, children(crew))))
+        render.episode(ordered(house, str(tmp_path / "out")), cache, watch, crew)
+    assert seen == {os.SCHED_BATCH}
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
 def test_a_short_script_and_a_single_job_call_nobody(tmp_path: Path) -> None:
     script = tmp_path / "short.yaml"
     script.write_text("title: Short\n")

@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
+from producer.scheduling import in_long_turns
+
 PATIENCE_S = 120.0
 """How long a program may neither take nor give a byte; an encoder needs a hundredth of it for what it is fed."""
 _TOLD_BYTES = 4000
@@ -38,6 +40,7 @@ class Watched:
         except BaseException:
             self._told.close()
             raise
+        in_long_turns(self.process.pid)
         self._watch = threading.Thread(target=self._look, daemon=True)
         self._watch.start()
 
