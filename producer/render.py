@@ -15,7 +15,7 @@ from producer.deliver import cover, credits, manifest, sound_captions, stems
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.deliver.manifest import MadeOf
-from producer.dsp.loudness import lufs, sliding
+from producer.dsp.loudness import lufs, sparse
 from producer.errors import RenderError
 from producer.finishing import all_finished, write_stems
 from producer.master import Levels
@@ -137,8 +137,13 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
 
 def _picture(script: Script, order: Order, levels: Levels) -> bytes:
     """The episode's own cover, or one that is drawn from how loud it is when."""
-    curve = lufs(sliding(levels.powers, 3.0, levels.seconds_per_hop)[::100]).tolist()
-    return delivery.own_cover(script, order.project.root) or cover.draw(script.title, script.show, curve)
+    own = delivery.own_cover(script, order.project.root)
+    if own is not None:
+        return own
+    curve = lufs(sparse(levels.powers, 3.0, levels.seconds_per_hop, 100)).tolist()
+    drawn = cover.draw(script.title, script.show, curve)
+    memory.give_back()  # a picture is large before it is packed
+    return drawn
 
 
 def _audited(

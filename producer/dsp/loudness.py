@@ -141,13 +141,18 @@ def sliding(powers: Floats, seconds: float, seconds_per_hop: float = HOP_S) -> F
     )
 
 
-def _every(powers: Floats, seconds: float, seconds_per_hop: float) -> Floats:
-    """Mean power over windows of `seconds`, one every 100 ms; only a few minutes are worked on at a time."""
-    width, step = round(seconds / seconds_per_hop), max(1, round(0.1 / seconds_per_hop))
+def sparse(powers: Floats, seconds: float, seconds_per_hop: float, step: int) -> Floats:
+    """Every `step`th of what `sliding` gives; only a few minutes are worked on at a time."""
+    width = round(seconds / seconds_per_hop)
     stretch = _HOPS // step * step
     starts = range(0, len(powers) - width + 1, stretch)
     made = [sliding(powers[at : at + stretch + width - 1], seconds, seconds_per_hop)[::step] for at in starts]
     return np.concatenate([np.zeros(0), *made])
+
+
+def _every(powers: Floats, seconds: float, seconds_per_hop: float) -> Floats:
+    """Mean power over windows of `seconds`, one every 100 ms."""
+    return sparse(powers, seconds, seconds_per_hop, max(1, round(0.1 / seconds_per_hop)))
 
 
 def integrated(powers: Floats, seconds_per_hop: float = HOP_S) -> float:
