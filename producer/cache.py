@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import mmap
 import os
 import re
 import shutil
@@ -30,14 +31,18 @@ import numpy as np
 
 from producer import __version__, owned
 from producer.audio import Audio
+from producer.enveloped import head, parted
 
-_MAGIC = b"producer-cache-1 "
+_MAPPED_BYTES = 256 << 10
+"""From this size on, samples are read where the system has the file: several processes hold them once."""
 _IN_USE_S = 3600.0
 _TEMPORARY = "producer-cache-"
 _LEAST_FREE_BYTES = 256 << 20
 """With less on the cache's disk, what does not go into memory waits where the system has its temporary files."""
 _RECENT_BYTES = 24 << 20
 """Of samples that were laid down: two minutes of speech, which is more than is heard at once."""
+_RECENT_ELSEWHERE_BYTES = 2 << 20
+"""In another process, which makes clips of them at once and keeps those: what two parts share."""
 _FOLDER = re.compile("[0-9a-f]{2}")
 _RATE_BYTES = 8  # before the samples, which so stay on whole places
 
@@ -85,7 +90,7 @@ class Cache:
 
     def __reduce__(self) -> tuple[type[Cache], tuple[Path, int]]:
         """In another process it is a cache of the same folder, which holds less and is not removed by that process."""
-        return Cache, (self.root, _RECENT_BYTES // 3)
+        return Cache, (self.root, _RECENT_ELSEWHERE_BYTES)
 
     def __enter__(self) -> Self:
         return self
@@ -190,6 +195,11 @@ class Cache:
                     self.write(name, kept)
         return kept
 
+    def held(self, name: str, make: Callable[[], bytes]) -> bytes | memoryview:
+        """As `entry`, for what stays in use: where it can be, it is held once for all processes that hold it."""
+        found = self._mapped(self.path(name))
+        return self.entry(name, make) if found is None else found
+
     def data(self, name: str, make: Callable[[], dict[str, object]]) -> dict[str, object]:
         """The JSON object kept under `name`, made by `make` when there is none."""
         found: dict[str, object] = json.loads(self.entry(name, lambda: json.dumps(make(), sort_keys=True).encode()))
@@ -197,7 +207,7 @@ class Cache:
 
     def audio(self, name: str, make: Callable[[], Audio]) -> Audio:
         """The samples kept under `name`, made by `make` when there are none; read-only. Bit-exact: float32."""
-        kept = self.entry(name, lambda: _as_bytes(make()))
+        kept = self.held(name, lambda: _as_bytes(make()))
         return np.frombuffer(kept, "<f4", offset=4).reshape(-1, kept[0])
 
     def keep(self, name: str, audio: Audio) -> None:
@@ -227,7 +237,7 @@ class Cache:
         if kept is not None:
             return kept
         for path in self._laid_down(digest):
-            payload = self._read(path, digest)
+            payload = self._mapped(path, digest) or self._read(path, digest)
             if payload is not None:
                 found = np.frombuffer(payload, "<f4", offset=_RATE_BYTES).reshape(-1, 1)
                 self._recent.put(digest, found)
@@ -248,6 +258,27 @@ class Cache:
                     return None
             return self._spare.path
 
+    def _mapped(self, path: Path, digest: str | None = None) -> memoryview | None:
+        """A large entry's payload in the system's own memory of the file; None where it is to be read (`_read`).
+
+        The file stays as it is: whoever writes an entry anew puts another one in its place.
+        """
+        if os.name != "posix":  # a file that is in use could not be removed
+            return None
+        try:
+            with path.open("rb") as file:
+                if os.fstat(file.fileno()).st_size < _MAPPED_BYTES:
+                    return None
+                raw = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        except (OSError, ValueError):
+            return None
+        payload, found_digest = parted(raw)
+        if payload is None or digest not in (None, found_digest):
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        return payload
+
     def _read(self, path: Path, digest: str | None = None) -> bytes | None:
         """An entry's payload, which is what `digest` says where one is known; None for no such file.
 
@@ -263,11 +294,11 @@ class Cache:
             ):  # which is no damage, but a cache of nobody's
                 self.faults.damaged.add(path.name)
             return None
-        payload, found_digest = _parted(raw)
+        payload, found_digest = parted(memoryview(raw))
         if payload is not None and digest in (None, found_digest):
             with contextlib.suppress(OSError):  # what is used stays longest (`trim`)
                 os.utime(path)
-            return payload
+            return payload.tobytes()
         self.faults.damaged.add(path.name)
         with contextlib.suppress(OSError):
             path.unlink()
@@ -282,7 +313,7 @@ class Cache:
             return False
         try:
             with os.fdopen(handle, "wb") as out:
-                out.write(_head(payload))
+                out.write(head(payload))
                 out.write(payload)
                 out.flush()
                 if os.name == "posix":
@@ -352,24 +383,3 @@ class _Recent:
 
 def _as_bytes(audio: Audio) -> bytes:
     return bytes([audio.shape[1], 0, 0, 0]) + np.ascontiguousarray(audio, dtype="<f4").tobytes()
-
-
-def unpacked(raw: bytes) -> bytes | None:
-    """The payload of an entry's bytes; None when they are damaged."""
-    return _parted(raw)[0]
-
-
-def _parted(raw: bytes) -> tuple[bytes | None, str]:
-    """An entry's payload, None when it is damaged, and its digest."""
-    head, _, payload = raw.partition(b"\n")
-    found = hashlib.sha256(payload).hexdigest()
-    return (payload if head == _MAGIC + found.encode() else None), found
-
-
-def packed(payload: bytes) -> bytes:
-    """An entry's bytes."""
-    return _head(payload) + payload
-
-
-def _head(payload: bytes) -> bytes:
-    return _MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n"

@@ -1,9 +1,9 @@
 """Processes that mix and finish parts of an episode beside this one.
 
 Python lets one thread of a process compute at a time, and most of a mix is many short computations. So each core gets a
-process: the first of them loads the libraries while this one reads the script, and parts itself into as many as are
-wanted. What they make they leave in the cache and on the shelf (`production.Crew`). Where a system cannot fork, there
-are none, and threads do the work.
+process: the first of them loads the libraries while this one reads the script, then the episode, and parts itself into
+as many as are wanted. What they make they leave in the cache and on the shelf (`production.Crew`). Where a system
+cannot fork, there are none, and threads do the work.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from producer.frozen import built, held
 if TYPE_CHECKING:
     from producer.cache import Cache, Faults
     from producer.deliver.shelf import Shelf
+    from producer.hand import Hand
     from producer.mix.listening import StemName, Stems
     from producer.model.mixes import MixStyle
     from producer.production import Finish, Placed
@@ -280,6 +281,13 @@ def _work(ends: Sequence[int]) -> None:
     from producer import hand
 
     hand.settle()
+    own = Connection(ends[0])
+    try:
+        # The first episode is read by one, before there are others: they share what is not written to.
+        working = _begun(own.recv())
+    except (EOFError, OSError):  # nobody wanted anything
+        return
+    hand.settle()
     others = []
     for end in ends[1:]:
         child = os.fork()  # nothing has begun a thread
@@ -287,26 +295,38 @@ def _work(ends: Sequence[int]) -> None:
             for other in ends:
                 if other != end:
                     os.close(other)
-            _serve(Connection(end))
+            _serve(Connection(end), working, begun=True)
             os._exit(0)
         os.close(end)
         others.append(child)
-    _serve(Connection(ends[0]))
+    _serve(own, working)
     for child in others:
         os.waitpid(child, 0)
 
 
-def _serve(commands: Connection) -> None:
+def _begun(work: Path) -> Hand | None:
+    """A hand at an episode; None where it cannot be read: then nothing is made by it."""
     from producer.hand import Hand
 
-    working: Hand | None = None
-    with contextlib.suppress(EOFError, OSError):  # nobody is left to work for
+    with contextlib.suppress(Exception), work.open("rb") as file:
+        return Hand(*_Unpickler(file).load())
+    return None
+
+
+def _serve(commands: Connection, working: Hand | None, begun: bool = False) -> None:
+    """Do what is told until nobody is left to work for.
+
+    Args:
+        begun: whether what `working` works at is still to be told.
+    """
+    with contextlib.suppress(EOFError, OSError):
+        if begun:
+            commands.recv()
         while True:
             command = commands.recv()
             if isinstance(command, Path):
-                working = None
-                with contextlib.suppress(Exception), command.open("rb") as file:
-                    working = Hand(*_Unpickler(file).load())
+                working = None  # before there is another
+                working = _begun(command)
                 continue
             task, *settings = command
             try:

@@ -113,12 +113,13 @@ def finished_part(mix: Programme, how: Finish, cache: Cache, index: int) -> Fini
     if kept is not None:
         return FinishedPart.from_bytes(kept)
     first, last = _ends(mix, part)
-    audio, core = mix.read(part.index), part.inside
+    core = part.inside
     for _ in range(_PEAKS):
-        programme = master.mastered(audio, plan, profile)
+        programme = master.mastered(mix.read(part.index), plan, profile, spent=True)
         encoded = encode.encode_part(programme, core, profile, mix.mixing.folder, first=first, last=last)
         decoded, before = encode.decode_part(encoded, core.length, profile)
         heard = listened(decoded, part.core.start - before, part.core.start, part.core.end, profile.rate_hz)
+        del decoded
         lower = master.lowered(plan, in_db(heard.true_peak), profile)
         if lower is None:
             break

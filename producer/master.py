@@ -158,17 +158,21 @@ def holds(decoded: Loudness, profile: Profile, rms_db: float | None = None) -> b
     return abs(decoded.integrated_lufs - profile.loudness_lufs) <= profile.tolerance_lu
 
 
-def mastered(audio: Audio, plan: Plan, profile: Profile) -> Audio:
+def mastered(audio: Audio, plan: Plan, profile: Profile, *, spent: bool = False) -> Audio:
     """A stretch of the mix with `plan` applied, in the profile's channels, as many samples.
 
     Of a stretch that begins in the middle of the programme the first `limiter.LONGEST_RELEASE_S` are not final, and of
     one that ends in it the last few chunks (`limiter.CHUNK`): what comes from beyond is not in them.
+
+    Args:
+        spent: whether nobody wants `audio` any more, so that its room may be used.
     """
     shaped = as_mono(audio) if profile.channels == 1 else as_stereo(audio)
+    spent = (spent or shaped is not audio) and shaped.flags.writeable  # silence of a part has no room
     if plan.ceiling_dbtp is None:
-        return shaped * np.float32(gain(plan.gain_db))
+        return np.multiply(shaped, np.float32(gain(plan.gain_db)), out=shaped if spent else None)
     limiter = Limiter(profile.rate_hz, profile.channels, plan.ceiling_dbtp, plan.gain_db)
-    made, given = np.empty_like(shaped), 0
+    made, given = shaped if spent else np.empty_like(shaped), 0  # the limiter gives nothing before it has it
     for ready in (limiter.push(shaped[at : at + _BLOCK]) for at in range(0, len(shaped), _BLOCK)):
         made[given : given + len(ready)] = ready
         given += len(ready)

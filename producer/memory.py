@@ -9,18 +9,21 @@ import sys
 from collections.abc import Iterator
 
 _M_ARENA_MAX, _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -8, -3, -1
-_LARGE_BYTES = 64 << 20
+_LARGE_BYTES = 8 << 20
+_SPARE_BYTES = 128 << 20
 _MADE = 20_000
 
 
 def few_arenas() -> None:
-    """Two heaps instead of one for each thread, and blocks of a part's size are used again instead of new ones.
+    """Two heaps instead of one for each thread, and blocks of less than a part's size are used again.
 
-    A new block is a page fault for every 4 KiB of it. Call it before threads start; only on Linux it does anything.
+    A new block is a page fault for every 4 KiB of it. Those of a part's size, of which there are few, come from the
+    system and go back to it: in a heap they leave holes in which the next one has no room. Call it before threads
+    start; only on Linux it does anything.
     """
     _glibc("mallopt", _M_ARENA_MAX, 2)
-    _glibc("mallopt", _M_MMAP_THRESHOLD, _LARGE_BYTES // 2)  # glibc takes no more than 32 MiB
-    _glibc("mallopt", _M_TRIM_THRESHOLD, 2 * _LARGE_BYTES)
+    _glibc("mallopt", _M_MMAP_THRESHOLD, _LARGE_BYTES)
+    _glibc("mallopt", _M_TRIM_THRESHOLD, _SPARE_BYTES)
 
 
 def seldom_collected() -> None:

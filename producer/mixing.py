@@ -29,6 +29,7 @@ from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
 from producer.mix.listening import Listened, Listening, StemName, Stems, margins_in
 from producer.mix.margin import LineMargin, Ruled
+from producer.mix.mixer import Mixed as MixedPart
 from producer.mix.mixer import Mixer
 from producer.mix.night import Ride
 from producer.mix.parts import Part
@@ -64,7 +65,7 @@ class Programme:
         return self.parts[-1].core.end
 
     def read(self, index: int) -> Audio:
-        """The reach of a part, by its number, shape (reach, 2); not to be written to."""
+        """The reach of a part, by its number, shape (reach, 2), for the caller alone."""
         audio = self.mixing.read(self.style, index)
         if self.ride is not None:
             audio = audio * self._gains(self.ride, index)[:, None]
@@ -191,13 +192,15 @@ class Mixing:
         known = self.kept(index) if played is None and self._stems == "none" else None
         if known is not None:
             return known
-        listened, witness = self._listened(index, played)
-        mixed, levels = listened.mixed, {}
-        for style, audio in listened.mixes.items():
-            levels[style] = master.levels_of(audio, part.inside, self.mixer.timeline.rate_hz)
+        mixed, witness = self._mix(index, played)
         if self._witnessed:
             core = mixed.buses.within(part.core)
             witness.push(core.beds, core.music)
+            del core
+        # Nothing of it is played any more, if no stems are wanted.
+        listened, levels = self._listened(mixed, spent=self._stems == "none"), {}
+        for style, audio in listened.mixes.items():
+            levels[style] = master.levels_of(audio, part.inside, self.mixer.timeline.rate_hz)
         stems = dict(self.listening.stems(mixed, self._stems))
         for stem, audio in stems.items():
             self._shelf.put(_stem(stem, index), audio)
@@ -252,19 +255,25 @@ class Mixing:
         """A part's reach in a style; mixed again where it is not at hand. Who asks at the same time waits for it."""
         with self._turns[index]:
             found = self._shelf.get(f"{style} {index}")
-            return self._listened(index, None)[0].mixes[style] if found is None else found
+            return self._listened(self._mix(index, None)[0]).mixes[style] if found is None else found
 
     def _from_bytes(self, raw: bytes, part: Part) -> Notes:
         return Notes.from_bytes(raw, part, self.mixer.stems.clips_in(part.reach), self.mixer.timeline.rate_hz)
 
-    def _listened(self, index: int, played: Stretch | None) -> tuple[Listened, PartWitness]:
+    def _mix(self, index: int, played: Stretch | None) -> tuple[MixedPart, PartWitness]:
+        """A part, and what was taken down of its clips."""
         for near in self.mixer.around(index):
             self.mixer.ask(near)
-        listened = self.listening.part(self.mixer.mix(index, played))
-        for style, audio in listened.mixes.items():
-            self._shelf.put(f"{style} {index}", audio)
+        mixed = self.mixer.mix(index, played)
         with self._lock:
-            return listened, self._tapped.pop(index)
+            return mixed, self._tapped.pop(index)
+
+    def _listened(self, mixed: MixedPart, *, spent: bool = False) -> Listened:
+        """A part in every style; see `Listening.part`."""
+        listened = self.listening.part(mixed, spent=spent)
+        for style, audio in listened.mixes.items():
+            self._shelf.put(f"{style} {mixed.part.index}", audio)
+        return listened
 
     def _tap(self, part: Part) -> Tap | None:
         witness = PartWitness(self._placed.timeline.rate_hz)

@@ -23,6 +23,7 @@ from producer.units import Span
 LOSSLESS = ("flac", "wav")
 """Codecs that give back what went in."""
 _MORE_FRAMES = 3
+_AT_ONCE = 1 << 15  # samples that fit into a core's own cache
 _DECODER_FRAMES = 6
 """How many frames before a part are decoded with it: a decoder needs two, a meter some more."""
 
@@ -112,7 +113,8 @@ def encode_part(
     trail = 0 if last else mp3.TRAIL_FRAMES
     stretch = audio[core.start - lead * frame : core.end + trail * frame]
     hurry = ("-compression_level", "9") if quick else ()
-    made = list(mp3.frames(_in_file([stretch], profile, folder, "-write_xing", "0", *hurry)))
+    blocks = (stretch[at : at + _AT_ONCE] for at in range(0, len(stretch), _AT_ONCE))
+    made = list(mp3.frames(_in_file(blocks, profile, folder, "-write_xing", "0", *hurry)))
     stop = None if last else lead + core.length // frame
     before = min(lead, _DECODER_FRAMES)
     # libsndfile guesses from the bytes how long it is: with more after the end, the guess is never too short.

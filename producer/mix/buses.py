@@ -68,12 +68,16 @@ def turned(audio: Audio | None, curve: Reduction | None, span: Span, rate_hz: in
     return made
 
 
-def added(audio: Sequence[Audio]) -> Audio:
-    """The sum of stretches of one length; of one alone that itself."""
+def added(audio: Sequence[Audio], *, spent: bool = False) -> Audio:
+    """The sum of stretches of one length; of one alone that itself.
+
+    Args:
+        spent: whether nobody wants the first of them any more, so that its room may be used.
+    """
     heard = [one for one in audio if any(one.strides)] or audio[:1]
     if len(heard) == 1:
         return heard[0]
-    made = heard[0] + heard[1]
+    made = np.add(heard[0], heard[1], out=heard[0] if spent else None)
     for one in heard[2:]:
         made += one
     return made

@@ -65,8 +65,12 @@ class Listening:
         indices = range(len(self._mixer))
         return self._mixer.each(lambda index, played: self.part(self._mixer.mix(index, played)), indices, jobs)
 
-    def part(self, mixed: Mixed) -> Listened:
-        """One part in every style."""
+    def part(self, mixed: Mixed, *, spent: bool = False) -> Listened:
+        """One part in every style.
+
+        Args:
+            spent: whether nobody wants the buses of `mixed` any more: a style that is the only one is made in their room.
+        """
         rate_hz, start = self._mixer.timeline.rate_hz, mixed.part.reach.start
         speech = {name: make(mixed) for name, make in self._speech.items()}
         said = {
@@ -81,7 +85,7 @@ class Listening:
             buses = heard.get(style.name, mixed.buses)
             if style.name in speech:
                 buses = replace(buses, speech=nothing if own_speech is None else own_speech)
-            mixes[style.name] = _mixed(style, buses)
+            mixes[style.name] = _mixed(style, buses, spent and len(self.styles) == 1)
         return Listened(mixed=mixed, mixes=mixes, said=said)
 
     def stems(self, mixed: Mixed, stems: Stems) -> Iterator[tuple[StemName, Audio]]:
@@ -113,10 +117,10 @@ def margins_in(style: MixStyle, lines: Sequence[LineMargin], said: Mapping[str, 
     return tuple(_in(style, line, said) for line in lines)
 
 
-def _mixed(style: MixStyle, buses: Buses) -> Audio:
+def _mixed(style: MixStyle, buses: Buses, spent: bool) -> Audio:
     """A style's sum of the buses."""
     if style.lower_db == 0.0:
-        return added([getattr(buses, bus) for bus in BUSES if bus in style.heard])
+        return added([getattr(buses, bus) for bus in BUSES if bus in style.heard], spent=spent)
     lower = np.float32(gain(-style.lower_db))
     heard = {
         "speech": buses.speech,
