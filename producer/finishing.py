@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -195,7 +196,8 @@ def planned(levels: master.Levels, profile: Profile, cache: Cache) -> master.Pla
 
 
 def _plan_name(levels: master.Levels, profile: Profile) -> str:
-    return key("plan", made_by(), levels.powers.tobytes(), levels.peaks.tobytes(), repr(profile))
+    digests = [hashlib.sha256(np.ascontiguousarray(one).data).hexdigest() for one in (levels.powers, levels.peaks)]
+    return key("plan", made_by(), digests, repr(profile))
 
 
 def _written(mix: Programme, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Whole]:

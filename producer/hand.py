@@ -56,4 +56,5 @@ class Hand:
             memory.give_back()
             self._resting = True
         finished_part(Programme(self._mixing, how.style, how.ride, how.tone), how, self._cache, index)
+        self._mixing.passed(index)
         return True

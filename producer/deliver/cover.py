@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from producer import memory
+
 if TYPE_CHECKING:
     from PIL import ImageDraw, ImageFont
 
@@ -29,6 +31,12 @@ def draw(title: str, show: str, loudness_lufs: Sequence[float]) -> bytes:
     Args:
         loudness_lufs: short-term loudness over the episode, evenly spaced, any number of values.
     """
+    made = _drawn(title, show, loudness_lufs)
+    memory.give_back()  # 30 MB that nothing else wants
+    return made
+
+
+def _drawn(title: str, show: str, loudness_lufs: Sequence[float]) -> bytes:
     from PIL import Image, ImageDraw
 
     hue = int.from_bytes(hashlib.sha256(title.encode()).digest()[:2], "big") / 65536

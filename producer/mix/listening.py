@@ -69,7 +69,7 @@ class Listening:
         """One part in every style.
 
         Args:
-            spent: whether nobody wants the buses of `mixed` any more: where there is one style, it is made in their room.
+            spent: whether nobody wants the buses of `mixed` any more: a style that is alone is made in their room.
         """
         rate_hz, start = self._mixer.timeline.rate_hz, mixed.part.reach.start
         speech = {name: make(mixed) for name, make in self._speech.items()}
