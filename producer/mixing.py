@@ -275,8 +275,8 @@ class Mixing:
     def _mix(self, index: int, played: Stretch | None) -> tuple[MixedPart, PartWitness]:
         """A part, and what was taken down of its clips."""
         for near in self.mixer.around(index):
-            if not self._learn(near):
-                self.mixer.ask(near)
+            self._learn(near)
+            self.mixer.ask(near)
         mixed = self.mixer.mix(index, played)
         with self._lock:
             return mixed, self._tapped.pop(index)
