@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from producer import in_parts, master, one_go
+from producer import in_parts, master, memory, one_go
 from producer.audit.cells import Whole
 from producer.audit.programme import Heard, figures
 from producer.audit.rows import Room
@@ -192,7 +192,11 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
 def planned(levels: master.Levels, profile: Profile, cache: Cache) -> master.Plan:
     """The plan that brought a mix of these levels to the profile, or the first to be tried."""
     kept = cache.read(_plan_name(levels, profile))
-    return master.first_plan(levels, profile) if kept is None else master.Plan(*json.loads(kept))
+    if kept is not None:
+        return master.Plan(*json.loads(kept))
+    plan = master.first_plan(levels, profile)
+    memory.give_back()  # several times what the levels take
+    return plan
 
 
 def _plan_name(levels: master.Levels, profile: Profile) -> str:

@@ -27,6 +27,7 @@ def settle() -> None:
     memory.few_arenas()
     made_by()
     gc.collect()
+    memory.give_back()
     gc.freeze()
 
 
