@@ -153,6 +153,8 @@ class Mixing:
         head = (placed.head or spherical(timeline.rate_hz)) if worn else None
         self.listening = Listening(self.mixer, styles, {name: mixer_of(head=head) for name in worn})
         self._heard_by = [[style.name for style in self.listening.styles], _head(placed.head)]
+        self._summed = stems == "none" and self.listening.styles == (STANDARD,)
+        """Whether nothing is made of a part but the sum of all that is heard."""
         self._asks: dict[int, str] = {}
         self._names: dict[int, str] = {}
         self._ahead: dict[int, Stretch] = {}
@@ -177,6 +179,8 @@ class Mixing:
     def alone(self, index: int) -> Notes:
         """`notes` for who mixes one part after the other: what was played to ask the next one's lines waits for it."""
         for near in self.mixer.around(index):
+            if near == index + 1 and index in self._ahead and self._summed:
+                self._ahead[index].gather()  # its lines are asked
             if not self._learn(near):
                 played = self.mixer.play(near) if near in (index, index + 1) else None
                 self._cache.write(self._ask(near), asked_to_bytes(self.mixer.ask(near, played)))
@@ -204,8 +208,7 @@ class Mixing:
             core = mixed.buses.within(part.core)
             witness.push(core.beds, core.music)
             del core
-        # Nothing of it is played any more, if no stems are wanted.
-        listened, levels = self._listened(mixed, spent=self._stems == "none"), {}
+        listened, levels = self._listened(mixed, spent=self._summed), {}
         for style, audio in listened.mixes.items():
             levels[style] = master.levels_of(audio, part.inside, self.mixer.timeline.rate_hz)
         stems = dict(self.listening.stems(mixed, self._stems))
