@@ -31,7 +31,7 @@ import numpy as np
 
 from producer import __version__, owned
 from producer.audio import Audio
-from producer.enveloped import head, parted
+from producer.enveloped import head, parted, payload_of
 
 _MAPPED_BYTES = 256 << 10
 """From this size on, samples are read where the system has the file: several processes hold them once."""
@@ -84,6 +84,8 @@ class Cache:
         self._temporary = _temporary() if temporary else None
         self.root = self._temporary.path if self._temporary else (root or default_root())
         self._recent = _Recent(_RECENT_BYTES if recent_bytes is None else recent_bytes)
+        self._sound: dict[str, tuple[int, int]] = {}
+        """Entries that were found undamaged, and which files they were."""
         self._spare: owned.OwnedFolder | None = None
         self._spare_lock = threading.Lock()
         self.faults = Faults()
@@ -267,14 +269,19 @@ class Cache:
             return None
         try:
             with path.open("rb") as file:
-                if os.fstat(file.fileno()).st_size < _MAPPED_BYTES:
+                there = os.fstat(file.fileno())
+                if there.st_size < _MAPPED_BYTES:
                     return None
                 raw = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         except (OSError, ValueError):
             return None
+        same = there.st_ino, there.st_size
+        if self._sound.get(path.name) == same:
+            return payload_of(raw)
         payload, found_digest = parted(raw)
         if payload is None or digest not in (None, found_digest):
             return None
+        self._sound[path.name] = same
         with contextlib.suppress(OSError):
             os.utime(path)
         return payload

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 _MAGIC = b"producer-cache-1 "
 _HEAD_BYTES = 96
@@ -27,7 +32,23 @@ def unpacked(raw: bytes) -> bytes | None:
 
 def parted(raw: memoryview) -> tuple[memoryview | None, str]:
     """An entry's payload, None when it is damaged, and its SHA-256."""
-    first, _, _ = raw[:_HEAD_BYTES].tobytes().partition(b"\n")
-    payload = raw[len(first) + 1 :]
+    first, payload = _first(raw), payload_of(raw)
     found = hashlib.sha256(payload).hexdigest()
     return (payload if first.rstrip() == _MAGIC + found.encode() else None), found
+
+
+def payload_of(raw: memoryview) -> memoryview:
+    """The payload of an entry of which is known that it is whole."""
+    return raw[len(_first(raw)) + 1 :]
+
+
+def _first(raw: memoryview) -> bytes:
+    return raw[:_HEAD_BYTES].tobytes().partition(b"\n")[0]
+
+
+def is_mapped(array: NDArray[Any]) -> bool:
+    """Whether an array's numbers lie in the system's own memory of a file."""
+    under: object = array
+    while isinstance(under, np.ndarray):
+        under = under.base
+    return isinstance(under, memoryview) and isinstance(under.obj, mmap.mmap)

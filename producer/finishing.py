@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from producer import in_parts, master, one_go
+from producer import in_parts, master, memory, one_go
 from producer.audit.cells import Whole
 from producer.audit.programme import Heard, figures
 from producer.audit.rows import Room
@@ -191,11 +192,16 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
 def planned(levels: master.Levels, profile: Profile, cache: Cache) -> master.Plan:
     """The plan that brought a mix of these levels to the profile, or the first to be tried."""
     kept = cache.read(_plan_name(levels, profile))
-    return master.first_plan(levels, profile) if kept is None else master.Plan(*json.loads(kept))
+    if kept is not None:
+        return master.Plan(*json.loads(kept))
+    plan = master.first_plan(levels, profile)
+    memory.give_back()  # several times what the levels take
+    return plan
 
 
 def _plan_name(levels: master.Levels, profile: Profile) -> str:
-    return key("plan", made_by(), levels.powers.tobytes(), levels.peaks.tobytes(), repr(profile))
+    digests = [hashlib.sha256(np.ascontiguousarray(one).data).hexdigest() for one in (levels.powers, levels.peaks)]
+    return key("plan", made_by(), digests, repr(profile))
 
 
 def _written(mix: Programme, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Whole]:

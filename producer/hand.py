@@ -29,6 +29,7 @@ def settle() -> None:
     in_long_turns()
     made_by()
     gc.collect()
+    memory.give_back()
     gc.freeze()
 
 
@@ -58,4 +59,5 @@ class Hand:
             memory.give_back()
             self._resting = True
         finished_part(Programme(self._mixing, how.style, how.ride, how.tone), how, self._cache, index)
+        self._mixing.passed(index)
         return True

@@ -23,6 +23,7 @@ GAIN_STEP_DB = 0.1
 """The gain moves in steps, so that a small edit leaves far parts of an episode as they were."""
 ROUNDS = 4
 _BLOCK = 16 * CHUNK
+_HOPS = 1 << 14  # that are worked on at once
 SETTLE_S = 0.15
 """After so long a K-weighting filter does not know any more how it began."""
 CLOSE_ENOUGH_LU = 0.25
@@ -63,13 +64,19 @@ class Levels:
 
     def _limited(self, gain_db: float, ceiling_dbtp: float | None) -> NDArray[np.float64]:
         """Powers after a gain and the limiter, which falls for each hop's highest sample and rises slowly."""
-        powers = self.powers * 10.0 ** (gain_db / 10.0)
-        if ceiling_dbtp is not None:
-            over_db = 20.0 * np.log10(np.maximum(self.peaks * gain(gain_db + _BETWEEN_SAMPLES_DB - ceiling_dbtp), 1.0))
-            release = RELEASE_DB_S * self.seconds_per_hop * np.arange(len(over_db))
-            held_db = np.maximum.accumulate(over_db + release) - release
-            powers = powers * 10.0 ** (-held_db / 10.0)
-        return np.asarray(powers)
+        powers: NDArray[np.float64] = self.powers * 10.0 ** (gain_db / 10.0)
+        if ceiling_dbtp is None:
+            return powers
+        over = gain(gain_db + _BETWEEN_SAMPLES_DB - ceiling_dbtp)
+        release, highest = RELEASE_DB_S * self.seconds_per_hop, -np.inf
+        for at in range(0, len(powers), _HOPS):  # of ten hours each step in between would be 33 MB
+            peaks = self.peaks[at : at + _HOPS].astype(float)
+            released = release * np.arange(at, at + len(peaks))
+            held = np.maximum.accumulate(20.0 * np.log10(np.maximum(peaks * over, 1.0)) + released)
+            np.maximum(held, highest, out=held)
+            highest = held[-1]
+            powers[at : at + _HOPS] *= 10.0 ** ((held - released) / -10.0)
+        return powers
 
     @classmethod
     def joined(cls, parts: Sequence[Levels]) -> Levels:
@@ -80,6 +87,24 @@ class Levels:
     def ridden(self, db: NDArray[np.float64]) -> Levels:
         """The levels after a slow gain, in dB for each hop."""
         return Levels(self.powers * 10.0 ** (db / 10.0), self.peaks * 10.0 ** (db / 20.0), self.seconds_per_hop)
+
+
+class LevelsTaken:
+    """Takes down the levels of parts that follow each other, in the room that the whole has."""
+
+    def __init__(self, most_hops: int) -> None:
+        self._powers, self._peaks = np.empty(most_hops), np.empty(most_hops)
+        self._hops, self._seconds_per_hop = 0, 0.0
+
+    def add(self, part: Levels) -> None:
+        """The next part."""
+        there = slice(self._hops, self._hops + len(part.powers))
+        self._powers[there], self._peaks[there] = part.powers, part.peaks
+        self._hops, self._seconds_per_hop = there.stop, part.seconds_per_hop
+
+    def levels(self) -> Levels:
+        """Of all that was added."""
+        return Levels(self._powers[: self._hops], self._peaks[: self._hops], self._seconds_per_hop)
 
 
 def levels_of(audio: Audio, core: Span, rate_hz: int) -> Levels:

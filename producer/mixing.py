@@ -24,6 +24,7 @@ from producer.audit.rows import Room
 from producer.audit.tap import Tap
 from producer.cache import Cache, key
 from producer.deliver.shelf import Shelf
+from producer.dsp.grid import hop_samples
 from producer.dsp.heads import spherical
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
@@ -152,6 +153,8 @@ class Mixing:
         head = (placed.head or spherical(timeline.rate_hz)) if worn else None
         self.listening = Listening(self.mixer, styles, {name: mixer_of(head=head) for name in worn})
         self._heard_by = [[style.name for style in self.listening.styles], _head(placed.head)]
+        self._summed = stems == "none" and self.listening.styles == (STANDARD,)
+        """Whether nothing is made of a part but the sum of all that is heard."""
         self._asks: dict[int, str] = {}
         self._names: dict[int, str] = {}
         self._ahead: dict[int, Stretch] = {}
@@ -176,6 +179,8 @@ class Mixing:
     def alone(self, index: int) -> Notes:
         """`notes` for who mixes one part after the other: what was played to ask the next one's lines waits for it."""
         for near in self.mixer.around(index):
+            if near == index + 1 and index in self._ahead and self._summed:
+                self._ahead[index].gather()  # its lines are asked
             if not self._learn(near):
                 played = self.mixer.play(near) if near in (index, index + 1) else None
                 self._cache.write(self._ask(near), asked_to_bytes(self.mixer.ask(near, played)))
@@ -184,7 +189,13 @@ class Mixing:
         played = self._ahead.pop(index, None)
         for passed in [other for other in self._ahead if other != index + 1]:
             del self._ahead[passed]
-        return self.notes(index, played)
+        notes = self.notes(index, played)
+        self.passed(index)
+        return notes
+
+    def passed(self, index: int) -> None:
+        """Let go of what only parts before this one need, for who makes one part after the other."""
+        self.mixer.forget(index)
 
     def notes(self, index: int, played: Stretch | None) -> Notes:
         """What is known of a part, mixed where it must be."""
@@ -197,8 +208,7 @@ class Mixing:
             core = mixed.buses.within(part.core)
             witness.push(core.beds, core.music)
             del core
-        # Nothing of it is played any more, if no stems are wanted.
-        listened, levels = self._listened(mixed, spent=self._stems == "none"), {}
+        listened, levels = self._listened(mixed, spent=self._summed), {}
         for style, audio in listened.mixes.items():
             levels[style] = master.levels_of(audio, part.inside, self.mixer.timeline.rate_hz)
         stems = dict(self.listening.stems(mixed, self._stems))
@@ -209,6 +219,11 @@ class Mixing:
         if self._witnessed:
             self._cache.write(self.name(index), notes.to_bytes(part, self.mixer.stems.clips_in(part.reach)))
         return notes
+
+    def ducking(self) -> Mapping[Ruled, Reduction]:
+        """How far each stem that the margin rules is turned down, over the whole episode."""
+        self.known()
+        return self.mixer.reductions
 
     @property
     def folder(self) -> Path:
@@ -227,7 +242,7 @@ class Mixing:
 
     def kept(self, index: int) -> Notes | None:
         """What is known of a part without mixing it; None where that is not enough."""
-        if not all(self._learn(near) for near in self.mixer.around(index)):
+        if index not in self._names and not all(self._learn(near) for near in self.mixer.around(index)):
             return None
         raw = self._cache.read(self.name(index))
         return None if raw is None else self._from_bytes(raw, self.mixer.parts[index])
@@ -263,6 +278,7 @@ class Mixing:
     def _mix(self, index: int, played: Stretch | None) -> tuple[MixedPart, PartWitness]:
         """A part, and what was taken down of its clips."""
         for near in self.mixer.around(index):
+            self._learn(near)
             self.mixer.ask(near)
         mixed = self.mixer.mix(index, played)
         with self._lock:
@@ -306,12 +322,12 @@ def mixed(
     Args:
         crew: mixes what is not kept; with none it is mixed by threads.
     """
-    shelf = workshop.shelf()
+    shelf, timeline = workshop.shelf(), placed.timeline
     if crew is not None:
         crew.expect(placed, styles, stems, shelf)
     mixing = Mixing(placed, styles, stems, shelf, cache)
     mixer, parts = mixing.mixer, mixing.mixer.parts
-    watch.stage("mix", placed.timeline.duration)
+    watch.stage("mix", timeline.duration)
     mixing.known()
     wanted = [part.index for part in parts if stems != "none" or not mixing.is_kept(part.index)]
     if crew is not None and crew.begin(placed, styles, stems, shelf, len(wanted)):
@@ -319,23 +335,25 @@ def mixed(
     else:
         crew = None
         noted = _watched(parts, mixer.each(mixing.notes, range(len(parts)), jobs), watch)
-    witness = Witness(placed.timeline, workshop.room)
+    witness = Witness(timeline, workshop.room)
     margins: dict[str, list[LineMargin]] = {style.name: [] for style in styles}
-    levels: dict[str, list[master.Levels]] = {}
+    hop = hop_samples(timeline.rate_hz)
+    hops = sum(part.core.length // hop for part in parts)
+    levels: dict[str, master.LevelsTaken] = {}
     found: set[StemName] = {(bus, None) for bus in BUSES} if stems != "none" else set()
     for part, notes in zip(parts, noted, strict=True):
         for style in styles:
             margins[style.name] += margins_in(style, notes.margins, notes.said.get(style.name, {}))
         for name, one in notes.levels.items():
-            levels.setdefault(name, []).append(one)
+            levels.setdefault(name, master.LevelsTaken(hops)).add(one)
         found |= notes.stems
         witness.push(part.core, notes.witness)
     return Mixed(
         parts=parts,
-        mixes={name: Mixdown(Programme(mixing, name), master.Levels.joined(each)) for name, each in levels.items()},
+        mixes={name: Mixdown(Programme(mixing, name), each.levels()) for name, each in levels.items()},
         margins={name: tuple(lines) for name, lines in margins.items()},
         stems=tuple(sorted(found, key=lambda stem: (BUSES.index(stem[0]), stem[1] is not None, stem[1]))),
-        ducking=lambda: mixer.reductions,
+        ducking=mixing.ducking,
         witness=witness,
         shelf=shelf,
         room=workshop.room,
@@ -362,6 +380,7 @@ def _by_crew(mixing: Mixing, crew: Crew, wanted: Sequence[int], watch: Watch) ->
             done += parts[index].core.length
             watch.done(done)
         notes = mixing.kept(part.index) or mixing.alone(part.index)  # what the crew could not do says here why
+        mixing.passed(part.index)
         yield replace(notes, stems=notes.stems | made.pop(part.index, frozenset()))
 
 

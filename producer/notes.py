@@ -42,13 +42,15 @@ class Notes:
     def from_bytes(cls, raw: bytes, part: Part, clips: Sequence[Clip], rate_hz: int) -> Notes:
         """What `to_bytes` kept of `part`, in which `clips` can be heard. Raises ValueError or KeyError."""
         facts, arrays = unpacked(raw)
+        # The levels of all parts are held together: by themselves, not with all that is in `raw`.
+        alone = {name: array.copy() for name, array in arrays.items() if name.startswith(("powers ", "peaks "))}
         return cls(
             margins=margins_from_json(facts["margins"], part),
             said={
                 style: {part.lines[number].id: lufs for number, lufs in said} for style, said in facts["said"].items()
             },
             levels={
-                style: master.Levels(arrays[f"powers {style}"], arrays[f"peaks {style}"], hop_s)
+                style: master.Levels(alone[f"powers {style}"], alone[f"peaks {style}"], hop_s)
                 for style, hop_s in facts["hop_s"].items()
             },
             witness=PartWitness.known(rate_hz, facts["witness"], arrays, clips),

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +161,29 @@ def test_hands_that_are_killed_cost_time_and_nothing_else(house: Path, tmp_path:
 
         render.episode(ordered(house, str(tmp_path / "out")), cache, Told(stage, kill), crew)
     assert files(tmp_path / "out") == files(house / "plain")
+
+
+@needs_fork
+def test_a_crew_makes_one_episode_after_another(house: Path, tmp_path: Path) -> None:
+    with Crew(2) as crew:
+        for name in ("first", "second"):
+            with Cache(tmp_path / f"{name} cache") as cache:
+                made = []
+                mix = crew.mix
+
+                def counted(
+                    parts: list[int], made: list[object] = made, mix: Callable[..., Iterator[object]] = mix
+                ) -> Iterator[object]:
+                    for one in mix(parts):
+                        made.append(one)
+                        yield one
+
+                with pytest.MonkeyPatch.context() as patched:
+                    patched.setattr(crew, "mix", counted)
+                    render.episode(ordered(house, str(tmp_path / name)), cache, render.NoWatch(), crew)
+                assert made
+            assert len(list(children(crew))) == 2
+            assert files(tmp_path / name) == files(house / "plain")
 
 
 def test_a_crew_that_has_not_mixed_is_not_asked_to_finish(

@@ -12,6 +12,7 @@ from producer.audit.cells import BANDS, cells, stretch
 from producer.audit.levels import Powers
 from producer.dsp.grid import COARSE, coarse_samples, frame_samples
 
+_ROWS = 256  # frames that are looked at together
 BUSES = ("speech", "sounds", "beds", "music")
 
 
@@ -36,6 +37,22 @@ def coarse_cells(audio: Audio, rate_hz: int) -> Powers:
         return np.zeros((len(audio) // (COARSE * hop), BANDS), np.float32)
     rows = cells(audio[hop // 2 :], rate_hz, COARSE // 2)  # their middles are at a quarter and three quarters
     return np.asarray(rows.reshape(-1, 2, BANDS).mean(axis=1), np.float32)
+
+
+def _all_cells(audio: Audio, lead: int, rate_hz: int) -> Powers:
+    """Power of each frame and band of a clip, with one frame more on both sides, since windows reach over.
+
+    Args:
+        lead: how many samples before it its first frame begins.
+    """
+    hop = frame_samples(rate_hz)
+    first = -(hop + hop // 2 + lead)  # of the first window, in samples of `audio`
+    rows = (lead + len(audio)) // hop + 3
+    made = np.empty((rows, BANDS), np.float32)
+    for at in range(0, rows, _ROWS):  # most of it is read where it lies
+        count = min(_ROWS, rows - at)
+        made[at : at + count] = cells(stretch(audio, first + at * hop, (count + 1) * hop), rate_hz)
+    return made
 
 
 class Tap:
@@ -69,10 +86,7 @@ class Tap:
                 coarse_cells(stretch(audio, -lead, rows * self._hop * step), self._rate_hz),
             )
         else:
-            half = self._hop // 2  # one frame more on both sides: windows reach over
-            padded = np.zeros((lead + len(audio) + 4 * self._hop, 2), np.float32)
-            padded[self._hop + half + lead : self._hop + half + lead + len(audio)] = audio
-            piece = (start // self._hop - 1, cells(padded, self._rate_hz))
+            piece = (start // self._hop - 1, _all_cells(audio, lead, self._rate_hz))
         with self._lock:
             self._pieces[clip][start] = piece
             self._steps[clip] = step

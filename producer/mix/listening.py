@@ -69,7 +69,7 @@ class Listening:
         """One part in every style.
 
         Args:
-            spent: whether nobody wants the buses of `mixed` any more: the only style is made in their room.
+            spent: whether nobody wants the buses of `mixed` any more, and there is one style: it is made in their room.
         """
         rate_hz, start = self._mixer.timeline.rate_hz, mixed.part.reach.start
         speech = {name: make(mixed) for name, make in self._speech.items()}
@@ -85,7 +85,7 @@ class Listening:
             buses = heard.get(style.name, mixed.buses)
             if style.name in speech:
                 buses = replace(buses, speech=nothing if own_speech is None else own_speech)
-            mixes[style.name] = _mixed(style, buses, spent and len(self.styles) == 1)
+            mixes[style.name] = _mixed(style, buses, spent)
         return Listened(mixed=mixed, mixes=mixes, said=said)
 
     def stems(self, mixed: Mixed, stems: Stems) -> Iterator[tuple[StemName, Audio]]:

@@ -195,6 +195,16 @@ class Mixer:
         with self._lock:
             self._asked[index] = asked
 
+    def forget(self, index: int) -> None:
+        """Let go of what the lines ask that reach into no part from number `index` on: who works in order is past it.
+
+        What turns out to be wanted after all must be told again (`know`), or it is measured again.
+        """
+        first = self.around(index).start
+        with self._lock:
+            for near in [near for near in self._asked if near < first]:
+                del self._asked[near]
+
     def is_asked(self, index: int) -> bool:
         """Whether it is known what the lines of a part ask."""
         return index in self._asked

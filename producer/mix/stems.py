@@ -209,6 +209,18 @@ class Stretch:
             self._made[stem] = self._play(self._voiced[stem], self._tap)
         return self._made[stem]
 
+    def gather(self) -> None:
+        """Have `speech` hold `sounds` too, which then is silent, for who wants no more than the sum of all.
+
+        Where sounds make way for speech they are to be added to those first: then nothing is gathered.
+        """
+        if self._voiced["sounds_ducked"]:
+            return
+        speech, sounds = self.stem("speech"), self.stem("sounds")
+        if speech is not None and sounds is not None:
+            speech += sounds
+        self._made |= {"speech": sounds if speech is None else speech, "sounds": None}
+
     def named(self, stem: Stem, name: str) -> Audio | None:
         """What is called `name` on a stem, a member of the cast or a role, as `stem`."""
         return self._play([one for one in self._voiced[stem] if one[1].name == name], None)

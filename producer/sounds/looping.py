@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 import numpy as np
@@ -129,22 +129,30 @@ def _seam_step(body: Body, loop: Loop) -> float:
     return float(np.quantile(np.abs(np.diff(over, axis=0)), turning.QUANTILE))
 
 
+@lru_cache(maxsize=8)
 def fades(length: int, likeness: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Gains out and in, shape (length, 1), that keep the power of two sounds with this correlation.
 
     Equal-power (sine and cosine) for sounds that have nothing in common, equal-gain for a sound with itself; both
-    begin and end without a slope, so that neither end of a fade is a corner.
+    begin and end without a slope, so that neither end of a fade is a corner. A recording that many scenes loop has one
+    pair for all: they are not to be written to.
     """
     angle = _ease(length) * np.pi / 2
     out, into = np.cos(angle), np.sin(angle)
     power = np.sqrt(1.0 + 2.0 * likeness * out * into)
-    return (out / power).astype(np.float32)[:, None], (into / power).astype(np.float32)[:, None]
+    gains = (out / power).astype(np.float32)[:, None], (into / power).astype(np.float32)[:, None]
+    for one in gains:
+        one.flags.writeable = False
+    return gains
 
 
+@lru_cache(maxsize=8)
 def _ease(length: int) -> NDArray[np.float64]:
-    """From 0 to 1 without a slope at either end, shape (length,)."""
+    """From 0 to 1 without a slope at either end, shape (length,); not to be written to."""
     way = (np.arange(length) + 0.5) / max(length, 1)
-    return np.asarray(way * way * (3.0 - 2.0 * way))
+    eased = np.asarray(way * way * (3.0 - 2.0 * way))
+    eased.flags.writeable = False
+    return eased
 
 
 class LoopedBed:
@@ -178,16 +186,15 @@ class LoopedBed:
         return np.concatenate(pieces) if pieces else np.zeros((0, self.channels), np.float32)
 
     @cached_property
-    def _rests(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """The DC of what fades out and of what fades in, shape (channels,), and the way between, (fade, channels).
+    def _rests(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The DC of what fades out and of what fades in, shape (channels,).
 
         DC is one sound with itself, whatever the rest is: faded with equal power it would bulge.
         """
         loop = self._loop
         tail = self._body.read(loop.end - loop.fade, loop.end).mean(axis=0, dtype=float)
         head = self._body.read(loop.start, loop.start + loop.fade).mean(axis=0, dtype=float)
-        way = tail + (head - tail) * _ease(loop.fade)[:, None]
-        return tail.astype(np.float32), head.astype(np.float32), way.astype(np.float32)
+        return tail, head
 
     def _round(self, since: int, count: int) -> Audio:
         loop = self._loop
@@ -197,8 +204,9 @@ class LoopedBed:
             return piece
         tail = self._body.read(loop.end - loop.fade + since, loop.end - loop.fade + since + fading)
         into, out = self._into[since : since + fading], self._out[since : since + fading]
-        old, new, rest = self._rests
-        faded = (piece[:fading] - new) * into + (tail - old) * out + rest[since : since + fading]
+        old, new = self._rests
+        rest = (old + (new - old) * _ease(loop.fade)[since : since + fading, None]).astype(np.float32)
+        faded = (piece[:fading] - new.astype(np.float32)) * into + (tail - old.astype(np.float32)) * out + rest
         return np.concatenate([faded, piece[fading:]])
 
 
