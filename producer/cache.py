@@ -274,6 +274,9 @@ class Cache:
         return None
 
     def _write(self, path: Path, payload: bytes) -> bool:
+        return self._put_down(path, head(payload), payload)
+
+    def _put_down(self, path: Path, beginning: bytes, payload: bytes) -> bool:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, part = owned.new_part(path.parent)
@@ -282,7 +285,7 @@ class Cache:
             return False
         try:
             with os.fdopen(handle, "wb") as out:
-                out.write(_head(payload))
+                out.write(beginning)
                 out.write(payload)
                 out.flush()
                 if os.name == "posix":
@@ -366,10 +369,6 @@ def _parted(raw: bytes) -> tuple[bytes | None, str]:
     return (payload if head == _MAGIC + found.encode() else None), found
 
 
-def packed(payload: bytes) -> bytes:
-    """An entry's bytes."""
-    return _head(payload) + payload
-
-
-def _head(payload: bytes) -> bytes:
+def head(payload: bytes) -> bytes:
+    """What an entry's bytes begin with."""
     return _MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n"
