@@ -49,7 +49,12 @@ ROOT = Path(__file__).resolve().parent.parent
 WARM = 900
 """The number of the first episode that is only there to have libraries loaded."""
 KINDS = ("plain", "here 1", "here 2", "cluster 1", "cluster 2")
-QUIET = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False", "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s"}
+QUIET = {
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__MONITOR_INTERVAL": "10s",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "10s",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
+}
 """Dask's settings as docs/season.md advises them."""
 _CLUSTER = """
 import sys
