@@ -312,6 +312,9 @@ class Cache:
         return None
 
     def _write(self, path: Path, payload: bytes) -> bool:
+        return self._put_down(path, head(payload), payload)
+
+    def _put_down(self, path: Path, beginning: bytes, payload: bytes) -> bool:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, part = owned.new_part(path.parent)
@@ -320,7 +323,7 @@ class Cache:
             return False
         try:
             with os.fdopen(handle, "wb") as out:
-                out.write(head(payload))
+                out.write(beginning)
                 out.write(payload)
                 out.flush()
                 if os.name == "posix":

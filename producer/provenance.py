@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -116,15 +118,17 @@ def _voice(source: str) -> dict[str, str]:
 
 def versions() -> dict[str, str]:
     """Of the program, the encoder and the libraries that have a part in what is written, by their names."""
-    return {"producer": __version__, "ffmpeg": _ffmpeg(), **dict(_versions())}
+    return {"producer": __version__, "ffmpeg": _ffmpeg(), **_versions()}
 
 
-def _versions() -> Iterator[tuple[str, str]]:
+@cache
+def _versions() -> Mapping[str, str]:
+    """Of the libraries that are there; looked for once, for that takes as long as all else of a manifest."""
+    found = {}
     for name in LIBRARIES:
-        try:
-            yield name, version(name)
-        except PackageNotFoundError:  # one that only some systems have
-            continue
+        with contextlib.suppress(PackageNotFoundError):  # one that only some systems have
+            found[name] = version(name)
+    return found
 
 
 def _ffmpeg() -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from producer.audio import Audio
 from producer.cache import Cache, default_root, key
-from producer.enveloped import packed, unpacked
+from producer.enveloped import head, unpacked
 from producer.errors import RenderError
 from producer.storage import Storage
 from producer.turns import FolderTurns, StorageTurns, Turns
@@ -150,30 +150,35 @@ class SharedCache(Cache):
         """See `Cache`; on its way to the storage when this returns."""
         if super().has(name):  # by its name it is the same
             return True
-        written = super().write(name, payload)
+        beginning = head(payload)  # once for both
+        written = self._put_down(self.path(name), beginning, payload)
         if self.storage is None:
             if written:
                 _log(name)
             return written
-        self.send(name, payload)
+        self._send(name, beginning, payload)
         return written
 
     def send(self, name: str, payload: bytes) -> None:
         """Bring an entry to where all machines have it, without keeping it here."""
-        if self.storage is None or self._sending is None:
+        if self.storage is None:
             super().write(name, payload)
-            return
+        else:
+            self._send(name, head(payload), payload)
+
+    def _send(self, name: str, beginning: bytes, payload: bytes) -> None:
+        assert self.storage is not None and self._sending is not None
         self._room.acquire()
-        sent = self._sending.submit(self._put, self.storage, name, payload)
+        sent = self._sending.submit(self._put, self.storage, name, beginning, payload)
         with self._lock:
             done = [name for name, one in self._sent.items() if one.done() and one.exception() is None]
             for name_done in done:
                 del self._sent[name_done]
             self._sent[name] = sent
 
-    def _put(self, storage: Storage, name: str, payload: bytes) -> None:
+    def _put(self, storage: Storage, name: str, beginning: bytes, payload: bytes) -> None:
         try:
-            storage.put(_at(name), packed(payload))
+            storage.put(_at(name), beginning + payload)
             _log(name)
         finally:
             self._room.release()

@@ -65,8 +65,11 @@ class Storage:
                 self._fs.pipe_file(path, raw)
                 return
             part = f"{path}.{uuid.uuid4().hex}.part"
-            self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-            self._fs.pipe_file(part, raw)
+            try:
+                self._fs.pipe_file(part, raw)
+            except OSError:  # the first in its folder, most probably
+                self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+                self._fs.pipe_file(part, raw)
             self._fs.mv(part, path)
         except Exception as wrong:
             raise self._failure(wrong) from None

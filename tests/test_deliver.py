@@ -257,6 +257,19 @@ def test_the_cover_is_a_square_jpeg_under_512_kb_and_always_the_same() -> None:
     assert first != cover.draw("Другое имя", "", [])
 
 
+def test_a_sky_that_is_drawn_in_strips_is_the_sky_as_a_whole() -> None:
+    along = np.arange(cover.SIDE, dtype=np.float32) / cover.SIDE
+    near = np.exp(-(((along - 0.68) / 0.75) ** 2 + ((along[:, None] - 0.70) / 0.30) ** 2))
+    grain = np.random.Generator(np.random.Philox(key=7)).standard_normal(near.shape, np.float32) * np.float32(1.6)
+    for hue in (0.0, 0.37, 0.9):
+        top, glow = (
+            np.array(cover._colour(hue + shift, saturation, value), np.float32)
+            for shift, saturation, value in ((0.02, 0.45, 0.10), (0.0, 0.55, 0.62))
+        )
+        whole = np.stack([near * (glow[c] - top[c]) + top[c] + grain for c in range(3)], axis=2)
+        assert np.array_equal(cover._sky(hue), np.clip(whole, 0, 255).astype(np.uint8))
+
+
 def test_a_failed_render_leaves_the_last_one_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "output" / "lamp"
     with Staging(target) as staging:

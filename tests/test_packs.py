@@ -81,6 +81,21 @@ def test_everything_in_the_contract_is_read(ruins: Path) -> None:
     assert (crash.members[0].layers[1].level_db, crash.members[0].layers[1].delay_s) == (-3.0, 0.1)
 
 
+def test_a_pack_of_recipes_is_kept_until_its_text_changes_and_one_with_recordings_looked_at_anew(
+    ruins: Path, tmp_path: Path
+) -> None:
+    made = write_pack(tmp_path / "sfx" / "made", "  knocking: {foley: knock}\n")
+    first = packs_of(made).listed[0]
+    assert packs_of(made).listed[0] is first
+    write_pack(made, "  knocking: {foley: knock, settings: {force: 0.9}}\n")
+    assert [one.sounds["knocking"].members[0].layers[0].source.settings for one in packs_of(made).listed] == [
+        (("force", 0.9),)
+    ]
+    assert len(packs_of(ruins).listed[0].sounds["boots_on_concrete"].members) == 3
+    write(ruins / "boots" / "b03.wav", noise(0.1))
+    assert len(packs_of(ruins).listed[0].sounds["boots_on_concrete"].members) == 4
+
+
 def test_a_catalogue_says_what_a_script_may_ask_for(ruins: Path) -> None:
     catalogue = packs_of(ruins).catalogue(voices=frozenset({"en-gb"}))
     wind = catalogue.sounds["wind"]

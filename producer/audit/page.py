@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -36,15 +37,19 @@ _STATES = {
 
 def html(audits: Sequence[Audit], title: str) -> str:
     """The page of an episode's audits; the same values give the same page."""
-    environment = Environment(
+    page = _environment().get_template("audit.html").generate(title=title, files=[_file(one) for one in audits])
+    return gathered(page) + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
         loader=PackageLoader("producer.audit", "templates"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    page = environment.get_template("audit.html").generate(title=title, files=[_file(one) for one in audits])
-    return gathered(page) + "\n"
 
 
 def _file(audit: Audit) -> dict[str, Any]:

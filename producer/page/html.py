@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -81,8 +82,9 @@ def link(address: str) -> str:
     return address.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
+@cache
 def environment() -> Environment:
-    """The templates of pages; whatever is put into one is escaped."""
+    """The templates of pages; whatever is put into one is escaped. Read once, however many pages are made."""
     return Environment(
         loader=PackageLoader("producer.page", "templates"),
         autoescape=True,

@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import os
 import threading
+import time
 from typing import Any
 
 from producer.season.bench import Bench
@@ -17,6 +18,8 @@ from producer.season.task import Outcome, Task
 _DASKS = ("MALLOC_TRIM_THRESHOLD_",)
 """What Dask's nanny sets for its own workers: with it memory goes back to the system at every turn, and is asked for
 again at the next."""
+_EVERY_S = 1.0
+"""News of a task goes through the scheduler, which has those of all workers to pass on."""
 _benches: dict[int, Bench] = {}
 _lock = threading.Lock()
 
@@ -24,7 +27,15 @@ _lock = threading.Lock()
 def perform(raw: bytes, topic: str, patience_s: float) -> bytes:
     """Do a task on this thread's bench; how it ended. Who asked listens to `topic` meanwhile."""
     task = Task.model_validate_json(raw)
-    outcome: Outcome = _bench(patience_s).do(task, lambda stage, share: _tell(topic, task.name, stage, share))
+    told_s = -_EVERY_S
+
+    def telling(stage: str, share: float) -> None:
+        nonlocal told_s
+        if time.monotonic() - told_s >= _EVERY_S:
+            told_s = time.monotonic()
+            _tell(topic, task.name, stage, share)
+
+    outcome: Outcome = _bench(patience_s).do(task, telling)
     return outcome.model_dump_json().encode()
 
 

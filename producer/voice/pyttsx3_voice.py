@@ -53,15 +53,16 @@ class Pyttsx3:
 
     @cached_property
     def _version(self) -> str:
+        return "1 " + " ".join(self._packages)
+
+    @cached_property
+    def _packages(self) -> tuple[str, ...]:
         from importlib.metadata import version
 
-        return f"1 pyttsx3 {version('pyttsx3')} espeakng-loader {version('espeakng-loader')}"
+        return tuple(f"{package} {version(package)}" for package in ("pyttsx3", "espeakng-loader"))
 
     def made_of(self, name: str) -> dict[str, str]:
-        from importlib.metadata import version
-
-        with_it = f"pyttsx3 {version('pyttsx3')}, espeakng-loader {version('espeakng-loader')}"
-        return {"engine": "espeak-ng", "version": with_it, "model": name.casefold()}
+        return {"engine": "espeak-ng", "version": ", ".join(self._packages), "model": name.casefold()}
 
     def grace_s(self, name: str) -> float:
         del name
