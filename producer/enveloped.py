@@ -14,6 +14,11 @@ _HEAD_BYTES = 96
 """So that numbers in a payload stay on whole places in the file, too."""
 
 
+def packed(payload: bytes) -> bytes:
+    """An entry's bytes."""
+    return head(payload) + payload
+
+
 def head(payload: bytes) -> bytes:
     """What stands before a payload."""
     return (_MAGIC + hashlib.sha256(payload).hexdigest().encode()).ljust(_HEAD_BYTES - 1) + b"\n"
