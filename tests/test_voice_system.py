@@ -224,6 +224,22 @@ def test_fresh_processes_and_any_number_of_jobs_give_the_same(installed: Path, t
 
 
 @linux
+def test_the_driver_has_no_thread_in_which_a_rate_could_come_too_late(installed: Path) -> None:
+    asked = """
+import sys
+from pathlib import Path
+
+from producer.voice.system_speech import _engine
+
+engine = _engine("espeak")
+engine.proxy._driver.setProperty("rate", 123)
+print(engine.proxy._driver.getProperty("rate"), len(list(Path("/proc/self/task").iterdir())))
+"""
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert said.stdout.split() == ["123", "1"]
+
+
+@linux
 def test_figures_come_to_the_system_in_words_and_ipa_is_an_error_at_its_line(installed: Path, tmp_path: Path) -> None:
     voices, cache = engines(), Cache(tmp_path / "cache")
     assert voices["system"].worded("english-en-gb") == "en-gb"

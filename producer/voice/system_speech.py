@@ -19,18 +19,48 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+_SYNCHRONOUS = 2
+"""AUDIO_OUTPUT_SYNCHRONOUS of espeak-ng's speak_lib.h."""
+
 
 def answer(question: dict[str, Any]) -> dict[str, object]:
     """What the driver gives to one question."""
-    import pyttsx3
-
     try:
-        engine = pyttsx3.init(question["driver"])
+        engine = _engine(question["driver"])
     except Exception as wrong:  # a driver that is not there, or broken, raises whatever it likes
         return {"error": _said(wrong)}
     if "text" not in question:
         return _voices(engine)
     return _spoken(engine, question)
+
+
+def _engine(driver: str) -> Any:
+    """What pyttsx3 has for a driver. Raises whatever that raises when it is not there, or broken.
+
+    pyttsx3 has espeak-ng speak from a background thread, through a queue. On a busy machine one line in a thousand then
+    is said at the rate that pyttsx3 begins with, and not at the one that was set after it. So it is told to do what it
+    is asked there and then, and what only that thread says, that all is said, is said for it.
+    """
+    import pyttsx3
+
+    if driver != "espeak":
+        return pyttsx3.init(driver)
+    from pyttsx3.drivers import _espeak
+
+    begin = _espeak.Initialize
+    _espeak.Initialize = lambda _, *more: begin(_SYNCHRONOUS, *more)
+    engine = pyttsx3.init(driver)
+
+    def synth(text: bytes, flags: int) -> int:
+        # pyttsx3's own gives ten times the text's length, and espeak-ng would read that far beyond its end.
+        done = _espeak.cSynth(text, len(text) + 1, 0, 1, 0, flags, None, None)
+        ended = (_espeak.EVENT * 2)()
+        ended[0].type = _espeak.EVENT_MSG_TERMINATED
+        engine.proxy._driver._onSynth(None, 0, ended)
+        return int(done)
+
+    _espeak.Synth = synth
+    return engine
 
 
 def _said(wrong: BaseException) -> str:
@@ -99,8 +129,6 @@ def _spoken(engine: Any, question: dict[str, Any]) -> dict[str, object]:
     engine.setProperty("rate", question["rate"])
     engine.save_to_file(question["text"], question["file"])
     engine.runAndWait()
-    if engine.driver_name == "espeak":  # which does not wait for its background thread
-        engine.proxy._module._espeak.Synchronize()
     if faults:
         return {"error": _said(faults[0])}
     # macOS goes on with the voice that it had when it cannot have the one that is wanted, and says nothing.
