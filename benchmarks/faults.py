@@ -519,7 +519,7 @@ def _is_whole(entry: Path) -> bool:
     import hashlib
 
     head, _, payload = entry.read_bytes().partition(b"\n")
-    return head.rstrip() == b"producer-cache-1 " + hashlib.sha256(payload).hexdigest().encode()
+    return head == b"producer-cache-1 " + hashlib.sha256(payload).hexdigest().encode()
 
 
 def same(house: House) -> Tally:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import mmap
 import os
 import re
 import shutil
@@ -31,10 +30,8 @@ import numpy as np
 
 from producer import __version__, owned
 from producer.audio import Audio
-from producer.enveloped import head, parted, payload_of
 
-_MAPPED_BYTES = 256 << 10
-"""From this size on, samples are read where the system has the file: several processes hold them once."""
+_MAGIC = b"producer-cache-1 "
 _IN_USE_S = 3600.0
 _TEMPORARY = "producer-cache-"
 _LEAST_FREE_BYTES = 256 << 20
@@ -197,11 +194,6 @@ class Cache:
                     self.write(name, kept)
         return kept
 
-    def held(self, name: str, make: Callable[[], bytes]) -> bytes | memoryview:
-        """As `entry`, for what stays in use: where it can be, it is held once for all processes that hold it."""
-        found = self._mapped(self.path(name))
-        return self.entry(name, make) if found is None else found
-
     def data(self, name: str, make: Callable[[], dict[str, object]]) -> dict[str, object]:
         """The JSON object kept under `name`, made by `make` when there is none."""
         found: dict[str, object] = json.loads(self.entry(name, lambda: json.dumps(make(), sort_keys=True).encode()))
@@ -209,8 +201,28 @@ class Cache:
 
     def audio(self, name: str, make: Callable[[], Audio]) -> Audio:
         """The samples kept under `name`, made by `make` when there are none; read-only. Bit-exact: float32."""
-        kept = self.held(name, lambda: _as_bytes(make()))
+        kept = self.entry(name, lambda: _as_bytes(make()))
         return np.frombuffer(kept, "<f4", offset=4).reshape(-1, kept[0])
+
+    def stretch(self, name: str, start: int, stop: int) -> Audio | None:
+        """Samples [start, stop) of what `audio` or `keep` keeps under `name`; None where it is absent or damaged.
+
+        All of it is looked at the first time; then no more than the stretch is read.
+        """
+        path = self.path(name)
+        try:
+            with path.open("rb", buffering=0) as file:
+                found = os.fstat(file.fileno())
+                if self._sound.get(name) != (found.st_ino, found.st_size):
+                    if self.read(name) is None:
+                        return None
+                    self._sound[name] = found.st_ino, found.st_size
+                file.seek(len(head(b"")))
+                channels = file.read(4)[0]
+                file.seek(4 * channels * start, os.SEEK_CUR)
+                return np.fromfile(file, "<f4", channels * (stop - start)).reshape(-1, channels)
+        except (OSError, IndexError):
+            return None
 
     def keep(self, name: str, audio: Audio) -> None:
         """Keep samples that are at hand under `name`, where `audio` finds them."""
@@ -239,7 +251,7 @@ class Cache:
         if kept is not None:
             return kept
         for path in self._laid_down(digest):
-            payload = self._mapped(path, digest) or self._read(path, digest)
+            payload = self._read(path, digest)
             if payload is not None:
                 found = np.frombuffer(payload, "<f4", offset=_RATE_BYTES).reshape(-1, 1)
                 self._recent.put(digest, found)
@@ -260,32 +272,6 @@ class Cache:
                     return None
             return self._spare.path
 
-    def _mapped(self, path: Path, digest: str | None = None) -> memoryview | None:
-        """A large entry's payload in the system's own memory of the file; None where it is to be read (`_read`).
-
-        The file stays as it is: whoever writes an entry anew puts another one in its place.
-        """
-        if os.name != "posix":  # a file that is in use could not be removed
-            return None
-        try:
-            with path.open("rb") as file:
-                there = os.fstat(file.fileno())
-                if there.st_size < _MAPPED_BYTES:
-                    return None
-                raw = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        except (OSError, ValueError):
-            return None
-        same = there.st_ino, there.st_size
-        if self._sound.get(path.name) == same:
-            return payload_of(raw)
-        payload, found_digest = parted(raw)
-        if payload is None or digest not in (None, found_digest):
-            return None
-        self._sound[path.name] = same
-        with contextlib.suppress(OSError):
-            os.utime(path)
-        return payload
-
     def _read(self, path: Path, digest: str | None = None) -> bytes | None:
         """An entry's payload, which is what `digest` says where one is known; None for no such file.
 
@@ -301,11 +287,11 @@ class Cache:
             ):  # which is no damage, but a cache of nobody's
                 self.faults.damaged.add(path.name)
             return None
-        payload, found_digest = parted(memoryview(raw))
+        payload, found_digest = _parted(raw)
         if payload is not None and digest in (None, found_digest):
             with contextlib.suppress(OSError):  # what is used stays longest (`trim`)
                 os.utime(path)
-            return payload.tobytes()
+            return payload
         self.faults.damaged.add(path.name)
         with contextlib.suppress(OSError):
             path.unlink()
@@ -393,3 +379,20 @@ class _Recent:
 
 def _as_bytes(audio: Audio) -> bytes:
     return bytes([audio.shape[1], 0, 0, 0]) + np.ascontiguousarray(audio, dtype="<f4").tobytes()
+
+
+def unpacked(raw: bytes) -> bytes | None:
+    """The payload of an entry's bytes; None when they are damaged."""
+    return _parted(raw)[0]
+
+
+def _parted(raw: bytes) -> tuple[bytes | None, str]:
+    """An entry's payload, None when it is damaged, and its digest."""
+    beginning, _, payload = raw.partition(b"\n")
+    found = hashlib.sha256(payload).hexdigest()
+    return (payload if beginning == _MAGIC + found.encode() else None), found
+
+
+def head(payload: bytes) -> bytes:
+    """What an entry's bytes begin with."""
+    return _MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n"

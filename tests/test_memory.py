@@ -1,8 +1,8 @@
-"""What is held in memory: sounds once for all processes, of a part no more than is needed, of an episode little."""
+"""What is held in memory: of sounds what is heard, of a part no more than is needed, of an episode little."""
 
 from __future__ import annotations
 
-import mmap
+import shutil
 import tracemalloc
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -10,16 +10,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from producer import master, project, render
 from producer.audio import Audio
 from producer.audit.cells import cells
 from producer.audit.tap import Tap
-from producer.cache import Cache, key
+from producer.cache import Cache
 from producer.deliver import cover
 from producer.deliver.shelf import shelf
 from producer.dsp.grid import frame_samples
-from producer.enveloped import is_mapped, packed, unpacked
 from producer.hand import Hand
 from producer.mix.buses import added
 from producer.mixing import Mixing
@@ -28,6 +28,7 @@ from producer.model.profile import PROFILES
 from producer.production import Finish, Placed
 from producer.sounds import looping
 from producer.sounds.kept import Kept
+from producer.sounds.recording import CHUNK, Recording
 from producer.units import gain
 
 RATE_HZ = 44_100
@@ -52,87 +53,58 @@ def noise(samples: int, channels: int = 2, seed: int = 1) -> Audio:
     return np.random.default_rng(seed).normal(0.0, 0.1, (samples, channels)).astype(np.float32)
 
 
-def base(audio: Audio) -> object:
-    """What an array's numbers lie in."""
-    under: object = audio
-    while isinstance(under, np.ndarray):
-        under = under.base
-    return under.obj if isinstance(under, memoryview) else under
+def peak(work: Callable[[], object]) -> int:
+    """The most bytes that were held at a time of what was made meanwhile."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
-def test_large_sounds_are_read_where_the_system_has_their_file(tmp_path: Path) -> None:
-    cache, audio = Cache(tmp_path), noise(100_000)
-    cache.audio(key("long"), lambda: audio)
-    kept = cache.audio(key("long"), lambda: pytest.fail("made twice"))
-    assert isinstance(base(kept), mmap.mmap)
-    assert is_mapped(kept[10:20])
-    assert np.array_equal(kept, audio)
-    assert kept.flags.aligned
-    assert not kept.flags.writeable
-    cache.path(key("long")).unlink()  # as `trim` does
-    assert np.array_equal(kept, audio)
+def recording(folder: Path, audio: Audio) -> tuple[Recording, Cache, Kept]:
+    """A recording in a cache, of which nothing is held."""
+    file, cache, held = folder / "sound.wav", Cache(folder / "cache"), Kept()
+    soundfile.write(file, audio, RATE_HZ, "FLOAT")
+    made = Recording(file, "digest", RATE_HZ, cache, held)
+    held.clear()
+    return made, cache, held
 
 
-def test_small_sounds_are_not(tmp_path: Path) -> None:
-    cache = Cache(tmp_path)
-    cache.audio(key("short"), lambda: noise(1000))
-    assert not is_mapped(cache.audio(key("short"), lambda: pytest.fail("made twice")))
+def test_of_a_recording_no_more_is_read_than_is_heard(tmp_path: Path) -> None:
+    audio = noise(2 * CHUNK + 5000)
+    made, _, held = recording(tmp_path, audio)
+    made.read(0, 10)
+    made.read(CHUNK, CHUNK + 10)
+    for start, stop in ((0, 1), (77, 50_077), (CHUNK - 3, CHUNK + 4), (100, CHUNK), (2 * CHUNK, len(audio)), (9, 9)):
+        heard: list[Audio] = []
+        most = peak(lambda start=start, stop=stop, heard=heard: heard.append(made.read(start, stop)))  # type: ignore[misc]
+        assert np.array_equal(heard[0], audio[start:stop])
+        assert most < 2.1 * heard[0].nbytes + 20_000
+    assert np.array_equal(made.read(0, len(audio)), audio)
+    assert held.bytes == 0
 
 
-def test_takes_are_read_so_too(tmp_path: Path) -> None:
-    cache, audio = Cache(tmp_path), noise(200_000, 1)
-    digest = cache.lay_down(audio, RATE_HZ)
-    assert digest is not None
-    found = cache.samples(digest)
-    assert found is not None
-    assert is_mapped(found)
-    assert found.flags.aligned
-    assert np.array_equal(found, audio)
+@pytest.mark.parametrize("at", [20, 500_000])
+def test_damage_in_a_recording_is_seen_before_it_is_heard(tmp_path: Path, at: int) -> None:
+    audio = noise(CHUNK + 5000)
+    made, cache, _ = recording(tmp_path, audio)
+    (path,) = (one for one in cache.root.glob("*/*") if one.stat().st_size > 1 << 20)
+    raw = bytearray(path.read_bytes())
+    raw[at] ^= 1
+    path.write_bytes(raw)
+    assert np.array_equal(made.read(0, len(audio)), audio)
+    assert cache.faults.damaged == {path.name}
+    assert np.array_equal(made.read(1000, 2000), audio[1000:2000])
 
 
-@pytest.mark.parametrize("at", [20, 96 + 500_000])
-def test_damage_in_a_large_entry_is_seen_before_it_is_heard(tmp_path: Path, at: int) -> None:
-    audio = noise(100_000)
-    with Cache(tmp_path) as cache:
-        cache.audio(key("x"), lambda: audio)
-        path = cache.path(key("x"))
-        raw = bytearray(path.read_bytes())
-        raw[at] ^= 1
-        path.write_bytes(raw)
-    with Cache(tmp_path) as cache:
-        assert np.array_equal(cache.audio(key("x"), lambda: audio), audio)
-        assert len(cache.faults.damaged) == 1
-        assert is_mapped(cache.audio(key("x"), lambda: pytest.fail("made twice")))
-
-
-def test_an_entry_says_what_it_must_be() -> None:
-    payload = b"words\nand more" * 100
-    raw = packed(payload)
-    assert unpacked(raw) == payload
-    assert unpacked(raw[:-1]) is None
-    assert unpacked(b"x" + raw[1:]) is None
-    assert unpacked(b"") is None
-    # Before it was filled up: 0.2 of this format's caches have such entries.
-    assert unpacked(raw[:81] + b"\n" + payload) == payload
-
-
-def test_what_the_system_holds_is_counted_by_itself(tmp_path: Path) -> None:
-    cache, held = Cache(tmp_path), Kept(12 << 20)
-    own = noise(700_000)  # 5.6 MB
-    held.put("own", own)
-
-    def mapped(number: int) -> Audio:
-        return cache.audio(key(number), lambda: noise(300_000, seed=number))  # 2.4 MB
-
-    for number in range(8):
-        mapped(number)
-        held.get(number, lambda number=number: mapped(number))  # type: ignore[misc]
-    assert held.get("own", lambda: pytest.fail("was let go")) is own
-    assert held.bytes <= own.nbytes + (8 << 20)
-    assert is_mapped(held.get(7, lambda: pytest.fail("the last one was let go")))
-    made = []
-    held.get(0, lambda: made.append(1) or mapped(0))  # type: ignore[func-returns-value]
-    assert made
+def test_a_recording_is_heard_though_its_cache_was_emptied(tmp_path: Path) -> None:
+    audio = noise(CHUNK + 5000)
+    made, cache, _ = recording(tmp_path, audio)
+    made.read(0, 10)
+    shutil.rmtree(cache.root)
+    assert np.array_equal(made.read(CHUNK - 10, CHUNK + 10), audio[CHUNK - 10 : CHUNK + 10])
 
 
 def test_a_loop_that_many_scenes_play_has_one_pair_of_fades() -> None:
@@ -237,16 +209,6 @@ def placed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Placed]:
     found, _ = project.find(folder / "three.yaml", folder)
     with Cache(folder / "cache") as cache:
         yield render.plan(render.Order(project=found, output=folder / "out", jobs=1), cache, render.NoWatch())
-
-
-def peak(work: Callable[[], object]) -> int:
-    """The most bytes that were held at a time of what was made meanwhile."""
-    tracemalloc.start()
-    try:
-        work()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
 
 def test_a_hand_holds_little_more_than_a_part(placed: Placed, tmp_path: Path) -> None:

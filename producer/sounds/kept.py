@@ -10,11 +10,8 @@ from typing import TypeVar
 import numpy as np
 
 from producer.audio import Audio
-from producer.enveloped import is_mapped
 
 DEFAULT_BYTES = 64 << 20
-_MAPPED_BYTES = 8 << 20
-"""Of what is read where the system has it (`enveloped.is_mapped`): it is there again at once."""
 _Made = TypeVar("_Made")
 
 
@@ -42,21 +39,19 @@ class Once:
 
 
 class Kept:
-    """The arrays used last, up to a number of bytes. Arrays in it are not to be written to; they are marked so.
-
-    Those that the system holds in memory of a file are counted by themselves.
-    """
+    """The arrays used last, up to a number of bytes. Arrays in it are not to be written to; they are marked so."""
 
     def __init__(self, most_bytes: int = DEFAULT_BYTES) -> None:
         self.most_bytes = most_bytes
         self._lock = threading.Lock()
         self._once = Once()
-        self._own, self._mapped = _Latest(most_bytes), _Latest(min(_MAPPED_BYTES, most_bytes))
+        self._arrays: OrderedDict[Hashable, Audio] = OrderedDict()
+        self._bytes = 0
 
     @property
     def bytes(self) -> int:
         """How much is held now."""
-        return self._own.bytes + self._mapped.bytes
+        return self._bytes
 
     def get(self, name: Hashable, make: Callable[[], Audio]) -> Audio:
         """The array called `name`, made by `make` when it is not held."""
@@ -71,40 +66,26 @@ class Kept:
     def put(self, name: Hashable, array: Audio) -> None:
         """Hold `array`, and let go of what was not used for longest; one over half the bound is not held at all."""
         array.flags.writeable = False
+        if array.nbytes > self.most_bytes // 2:
+            return
         with self._lock:
-            (self._mapped if is_mapped(array) else self._own).put(name, array)
+            self._bytes += array.nbytes - self._size(self._arrays.pop(name, None))
+            self._arrays[name] = array
+            while self._bytes > self.most_bytes:
+                self._bytes -= self._size(self._arrays.popitem(last=False)[1])
 
     def clear(self) -> None:
         """Let go of all of them."""
         with self._lock:
-            self._own, self._mapped = _Latest(self._own.most_bytes), _Latest(self._mapped.most_bytes)
+            self._arrays.clear()
+            self._bytes = 0
 
     def _look(self, name: Hashable) -> Audio | None:
         with self._lock:
-            found = self._own.look(name)
-            return self._mapped.look(name) if found is None else found
-
-
-class _Latest:
-    """The arrays used last, up to a number of bytes; for one thread at a time."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self.most_bytes, self.bytes = most_bytes, 0
-        self._arrays: OrderedDict[Hashable, Audio] = OrderedDict()
-
-    def put(self, name: Hashable, array: Audio) -> None:
-        if array.nbytes > self.most_bytes // 2:
-            return
-        self.bytes += array.nbytes - self._size(self._arrays.pop(name, None))
-        self._arrays[name] = array
-        while self.bytes > self.most_bytes:
-            self.bytes -= self._size(self._arrays.popitem(last=False)[1])
-
-    def look(self, name: Hashable) -> Audio | None:
-        found = self._arrays.get(name)
-        if found is not None:
-            self._arrays.move_to_end(name)
-        return found
+            found = self._arrays.get(name)
+            if found is not None:
+                self._arrays.move_to_end(name)
+            return found
 
     @staticmethod
     def _size(array: Audio | None) -> int:

@@ -124,7 +124,7 @@ class Maker:
             head = np.array([made.onset, made.audio.shape[1]], "<i8")
             return head.tobytes() + np.ascontiguousarray(made.audio, "<f4").tobytes()
 
-        raw = self._cache.held(name, make)
+        raw = self._cache.entry(name, make)
         hit, channels = np.frombuffer(raw, "<i8", 2)
         return Made(np.frombuffer(raw, "<f4", offset=16).reshape(-1, int(channels)), int(hit))
 

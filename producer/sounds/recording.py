@@ -1,7 +1,7 @@
 """A decoded file at the palette's rate, read from anywhere in it without being held whole.
 
-Decoding writes chunks of a fixed length to the cache, named by the file's content; reading takes them from there, with
-the latest in memory. When the cache cannot keep them (a full disk), reading decodes again: slower, never different.
+Decoding writes chunks of a fixed length to the cache, named by the file's content; reading takes from there what it
+wants, and no more. When the cache cannot keep them (a full disk), reading decodes again: slower, never different.
 """
 
 from __future__ import annotations
@@ -33,12 +33,19 @@ class Recording:
 
     def read(self, start: int, stop: int) -> Audio:
         """Samples [start, stop), shape (stop - start, channels); both within 0 … length."""
-        pieces = [self._chunk(number) for number in range(start // CHUNK, -(-stop // CHUNK))]
+        pieces = [
+            self._piece(at // CHUNK, at % CHUNK, min(CHUNK, at % CHUNK + stop - at))
+            for at in [start, *range((start // CHUNK + 1) * CHUNK, stop, CHUNK)]
+            if at < stop
+        ]
         if not pieces:
             return np.zeros((0, self.channels), np.float32)
-        offset = start % CHUNK
-        whole = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-        return whole[offset : offset + stop - start]
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    def _piece(self, number: int, first: int, last: int) -> Audio:
+        """Samples [first, last) of a chunk, read from its file: memory that is read once is not worth holding."""
+        piece = self._cache.stretch(entries.key(*self._name, number), first, last)
+        return self._chunk(number)[first:last] if piece is None else piece
 
     def _chunk(self, number: int) -> Audio:
         name = entries.key(*self._name, number)
