@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from producer.hand import Hand
     from producer.mix.listening import StemName, Stems
     from producer.model.mixes import MixStyle
+    from producer.model.sound import SoundRef
     from producer.production import Finish, Placed
+    from producer.sounds.palette import PackPalette
 
 FEWEST_BYTES = 6000
 """A script of two or three minutes: what is shorter is made before a crew is there."""
@@ -43,6 +45,7 @@ _PATIENCE_S = 5.0
 _LONGEST_S = 600.0
 """No part takes so long, even where many renders share a machine: whose hands say nothing for so long are lost."""
 _WORK = "work.pickle"
+_ERRAND, _LISTEN = "errand.pickle", "listen"
 _RECIPES = "recipes"
 
 Following = Callable[[int], int | None]
@@ -105,6 +108,18 @@ class Crew:
                 self._ended = cache, key("made to the end", sha256_of(script))
             if self._ended is None or self._ended[0].read(self._ended[1]) is None:
                 self._called()
+
+    def listen(self, palette: PackPalette, sounds: Sequence[SoundRef], shelf: Shelf) -> None:
+        """See `production.Crew`."""
+        if self._first is None or not sounds:
+            return
+        from producer.foley import RECIPES
+
+        errand = shelf.folder / _ERRAND
+        with contextlib.suppress(OSError):  # no room for it, or nobody there: that is seen when it matters
+            with errand.open("wb") as file:
+                _Pickler(file, RECIPES).dump((palette, tuple(sounds)))
+            self._hands[0].send((_LISTEN, errand))
 
     def expect(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf) -> None:
         """See `production.Crew`."""
@@ -283,8 +298,12 @@ def _work(ends: Sequence[int]) -> None:
     hand.settle()
     own = Connection(ends[0])
     try:
+        work = own.recv()
+        if not isinstance(work, Path):
+            _listen(work[1], own)
+            work = own.recv()
         # The first episode is read by one, before there are others: they share what is not written to.
-        working = _begun(own.recv())
+        working = _begun(work)
     except (EOFError, OSError):  # nobody wanted anything
         return
     hand.settle()
@@ -302,6 +321,20 @@ def _work(ends: Sequence[int]) -> None:
     _serve(own, working)
     for child in others:
         os.waitpid(child, 0)
+
+
+def _listen(errand: Path, commands: Connection) -> None:
+    """Find out about sounds, which stays in the cache, until there is something else to do.
+
+    The last comes first: whoever needs them goes through them from the first, and they meet once.
+    """
+    with contextlib.suppress(Exception):  # who needs them makes them anew, and so finds out why and can say it
+        with errand.open("rb") as file:
+            palette, sounds = _Unpickler(file).load()
+        for sound in reversed(sounds):
+            if commands.poll():
+                return
+            palette.measure(sound)
 
 
 def _begun(work: Path) -> Hand | None:

@@ -22,6 +22,7 @@ from producer.limited import read_file
 from producer.model.formats import FORMATS, Format, clash, in_format, own_format
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Line, Script
+from producer.model.sound import SoundRef
 from producer.model.timeline import Timeline
 from producer.model.voice import Take
 from producer.preview import check_scene
@@ -44,6 +45,7 @@ from producer.sounds.sofa import from_sofa
 from producer.sounds.torn import kept_shortfall
 from producer.timeline.cue_sheet import CueRow, cue_sheet
 from producer.timeline.place import place
+from producer.timeline.soon import heard_soon
 from producer.timeline.uses import uses
 from producer.units import Samples
 from producer.voice.folder import Folder
@@ -198,11 +200,13 @@ def plan(
     watch: Watch,
     window: Window | None = None,
     reading: Callable[[], tuple[Script, Packs]] | None = None,
+    soon: Callable[[PackPalette, Sequence[SoundRef]], None] | None = None,
 ) -> Placed:
     """Everything up to the timeline. Raises ScriptError, PackError, VoiceError.
 
     Args:
         window: what is wanted of it; RenderError when that cannot be in it.
+        soon: is told before anything is spoken which sounds will most probably be asked about, if they must be made.
         reading: gives the script and the packs instead of `read_script`.
     """
     session.check(order.session)
@@ -219,6 +223,8 @@ def plan(
     script = crediting.foreseen(script, roles, sounds, folder.chosen.keys())
     if window is not None:
         check_scene(window, len(script.scenes))
+    if soon is not None:
+        soon(sounds, heard_soon(script, sounds, sounds.computed))
     takes, recorded = _takes(order, script, script.lines, folder, profile.rate_hz, cache, watch)
     broken = sounds.check(_roles(script))
     if broken:

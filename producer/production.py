@@ -23,6 +23,7 @@ from producer.model.head import Head
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
 from producer.model.script import Script
+from producer.model.sound import SoundRef
 from producer.model.timeline import Timeline
 from producer.model.voice import Take, TakeReport
 from producer.project import Project
@@ -70,6 +71,10 @@ class Crew(Protocol):
     What they make they leave where this process looks for it: in the cache, and on the shelf. So it does not matter
     what they could not do, or whether there are any.
     """
+
+    def listen(self, palette: PackPalette, sounds: Sequence[SoundRef], shelf: Shelf) -> None:
+        """Sounds will be asked about soon: whoever is there finds out how long and loud they are."""
+        ...
 
     def expect(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf) -> None:
         """An episode comes of which it is not known yet what is to be made: whoever is there can get ready for it."""

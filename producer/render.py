@@ -192,7 +192,8 @@ def _mixed(
     Args:
         aside: writes the documents meanwhile.
     """
-    placed = plan(order, cache, watch)
+    soon = None if crew is None else lambda palette, sounds: crew.listen(palette, sounds, workshop.shelf())
+    placed = plan(order, cache, watch, soon=soon)
     styles = _styles(order, placed.script)
     told = aside.submit(_documented, placed, order, styles, staging)
     asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems

@@ -208,6 +208,11 @@ class PackPalette:
         made = (source.recipe for source in sources if isinstance(source, FoleySource))
         return next((recipe for recipe in made if self._recipes[recipe].ambience is not None), "")
 
+    def computed(self, role: str) -> bool:
+        """Whether a recipe makes something of a role, which takes longer than to read a file."""
+        layers = (layer for member in self._find(role)[1].members for layer in member.layers)
+        return any(isinstance(layer.source, FoleySource) for layer in layers)
+
     def torn(self, roles: Iterable[str]) -> tuple[Problem, ...]:
         """Every file of these roles that was cut off; it plays up to there. Call `check` first."""
         problems: list[Problem] = []

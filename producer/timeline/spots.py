@@ -35,7 +35,7 @@ def cue_start(ep: Episode, entry: Entry) -> Rule[int]:
     if not _hangs(entry):
         return (yield Ask(What.BEFORE, entry.index))
     hit = yield Ask(What.HIT, entry.index)
-    return hit - ep.palette.measure(_first(ep, entry)).onset
+    return hit - ep.palette.measure(first_sound(ep, entry)).onset
 
 
 def cue_hit(ep: Episode, entry: Entry) -> Rule[int]:
@@ -46,7 +46,7 @@ def cue_hit(ep: Episode, entry: Entry) -> Rule[int]:
     if cue.at is not None:
         return (yield from moment(ep, entry, cue.at))
     start = yield Ask(What.START, entry.index)
-    return start + ep.palette.measure(_first(ep, entry)).onset
+    return start + ep.palette.measure(first_sound(ep, entry)).onset
 
 
 def cue_ending(ep: Episode, entry: Entry, *, late: bool = False) -> Rule[Ending]:
@@ -68,7 +68,7 @@ def cue_plan(ep: Episode, entry: Entry) -> Rule[Plan]:
 
 def _planned(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
     cue, sound = _cue(entry), ep.sound(_cue(entry).role)
-    if _pace(cue, sound) is not None or cue.repeat is not None or sound.kind == "steps":
+    if pace_of(cue, sound) is not None or cue.repeat is not None or sound.kind == "steps":
         plan = _walk(ep, entry, sound, base, limit)
     elif limit < NEVER and (sound.sustains or sound.kind == "bed"):
         plan = _sustained(ep, entry, base, limit)
@@ -120,7 +120,7 @@ def _limit(ep: Episode, entry: Entry, base: int) -> Rule[int]:
     return limit
 
 
-def _pace(cue: Cue, sound: Sound) -> Pace | None:
+def pace_of(cue: Cue, sound: Sound) -> Pace | None:
     """The pace of what strikes more than once, None for what sounds once."""
     if cue.every is not None:
         return cue.every
@@ -131,10 +131,10 @@ def _pace(cue: Cue, sound: Sound) -> Pace | None:
 def _alone(ep: Episode, cue: Cue) -> bool:
     """Whether it sounds once, and so chooses as one of a row of cues like it."""
     sound = ep.sound(cue.role)
-    return _pace(cue, sound) is None and cue.repeat is None
+    return pace_of(cue, sound) is None and cue.repeat is None
 
 
-def _first(ep: Episode, entry: Entry) -> SoundRef:
+def first_sound(ep: Episode, entry: Entry) -> SoundRef:
     """What its first (or only) part plays, at its own length unless `for` names another."""
     return ep.told(("first", entry.index), lambda: _first_of(ep, _cue(entry)))
 
@@ -147,12 +147,13 @@ def _first_of(ep: Episode, cue: Cue) -> SoundRef:
             length_s = ep.samples(cue.for_s) / ep.rate_hz
         elif sound.kind == "bed" and cue.until is not None:
             length_s = 1.0  # ambience has no length of its own; where its hit is does not depend on it
-    return _refs(ep, cue, 1, length_s=length_s)[0][0]
+    return refs_of(ep, cue, 1, length_s=length_s)[0][0]
 
 
-def _refs(
+def refs_of(
     ep: Episode, cue: Cue, count: int, *, times: tuple[int, ...] = (), length_s: float | None = None
 ) -> tuple[tuple[SoundRef, float], ...]:
+    """What each of `count` strikes plays, with its gain in dB; `times` matter where the pitch moves."""
     def pitch_cents(number: int) -> float:
         if not cue.pitch_cents.moves or len(times) < 2:
             return round(cue.pitch_cents.first, 1)
@@ -187,7 +188,7 @@ def _one_pitched(ep: Episode, entry: Entry) -> Cue:
 def _once(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
     """One sound of its own length; `for` and `until` end it sooner, but make it no longer."""
     cue = _one_pitched(ep, entry)
-    (ref, gain_db), *_ = _refs(ep, cue, 1)
+    (ref, gain_db), *_ = refs_of(ep, cue, 1)
     part = struck(ep.palette, ref, gain_db, 0)
     hit = base if _hangs(entry) else base - part.start
     part = part.shifted(hit)
@@ -204,13 +205,13 @@ def _once(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
 def _sustained(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
     """A sound made for exactly the time from its start to `limit`; `for` counts from where its audio begins."""
     cue = _one_pitched(ep, entry)
-    onset = ep.palette.measure(_first(ep, entry)).onset
+    onset = ep.palette.measure(first_sound(ep, entry)).onset
     start = base - onset if _hangs(entry) else base
     if cue.for_s is not None and not isinstance(cue.for_s, Moment):
         limit = min(limit, start + ep.samples(cue.for_s))
     if limit <= start:
         return Plan((), base, Ending(start, 0))
-    (ref, gain_db), *_ = _refs(ep, cue, 1, length_s=(limit - start) / ep.rate_hz)
+    (ref, gain_db), *_ = refs_of(ep, cue, 1, length_s=(limit - start) / ep.rate_hz)
     part = Part(
         start=Samples(start), length=Samples(limit - start), hit=Samples(start + onset), sound=ref, gain_db=gain_db
     )
@@ -219,7 +220,7 @@ def _sustained(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
 
 def _walk(ep: Episode, entry: Entry, sound: Sound, base: int, limit: int) -> Plan:
     """Strikes at a pace; without one, `repeat` follows each sound with the next as soon as it has ended."""
-    cue, pace = _cue(entry), _pace(_cue(entry), sound)
+    cue, pace = _cue(entry), pace_of(_cue(entry), sound)
     if sound.kind == "steps" and limit >= NEVER and cue.repeat is None:
         what = f"{ep.called(entry)} is a walk without an end; add 'for: 3 s', 'until: end of next line' or 'repeat: 4'"
         raise ImpossibleError(Problem(cue.place, what))
@@ -227,7 +228,7 @@ def _walk(ep: Episode, entry: Entry, sound: Sound, base: int, limit: int) -> Pla
         what = f"{ep.called(entry)} has no pace of its own; add the time between two steps, as in 'every: 600 ms'"
         raise ImpossibleError(Problem(cue.place, what))
     repeat = 1 if cue.repeat is None and limit >= NEVER else cue.repeat
-    first = base if _hangs(entry) else base + ep.palette.measure(_first(ep, entry)).onset
+    first = base if _hangs(entry) else base + ep.palette.measure(first_sound(ep, entry)).onset
     if pace is None:
         return _in_a_row(ep, entry, first, limit, repeat or 1)
     times = hits(first, limit, repeat, _gap(pace, first, limit, repeat), _names(ep, cue), ep.rate_hz)
@@ -235,7 +236,7 @@ def _walk(ep: Episode, entry: Entry, sound: Sound, base: int, limit: int) -> Pla
         raise ImpossibleError(Problem(cue.place, what))
     parts = tuple(
         struck(ep.palette, ref, gain_db, hit)
-        for hit, (ref, gain_db) in zip(times, _refs(ep, cue, len(times), times=times), strict=True)
+        for hit, (ref, gain_db) in zip(times, refs_of(ep, cue, len(times), times=times), strict=True)
     )
     return Plan(parts, first, Ending(max((p.start + p.length for p in parts), default=base)))
 
@@ -253,7 +254,7 @@ def _gap(pace: Pace, first: int, limit: int, repeat: int | None) -> Callable[[in
 
 def _in_a_row(ep: Episode, entry: Entry, first: int, limit: int, repeat: int) -> Plan:
     parts: list[Part] = []
-    for ref, gain_db in _refs(ep, _cue(entry), repeat, times=tuple(range(repeat))):
+    for ref, gain_db in refs_of(ep, _cue(entry), repeat, times=tuple(range(repeat))):
         part = struck(ep.palette, ref, gain_db, first)
         if parts:
             shift = parts[-1].start + parts[-1].length - part.start
