@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from producer.hand import Hand
     from producer.mix.listening import StemName, Stems
     from producer.model.mixes import MixStyle
-    from producer.model.sound import SoundRef
     from producer.production import Finish, Placed
     from producer.sounds.palette import PackPalette
+    from producer.timeline.soon import Soon
 
 FEWEST_BYTES = 6000
 """A script of two or three minutes: what is shorter is made before a crew is there."""
@@ -48,8 +48,11 @@ _WORK = "work.pickle"
 _ERRAND, _LISTEN = "errand.pickle", "listen"
 _RECIPES = "recipes"
 
-Following = Callable[[int], int | None]
-"""The part that a hand, by its number, is to do next; None when there is none for it."""
+Following = Callable[[int, bool], int | None]
+"""The part that a hand, by its number, is to do next; None when there is none for it.
+
+The second argument says whether it has something to do until then: the last parts are for those who have nothing.
+"""
 
 
 class Crew:
@@ -109,16 +112,16 @@ class Crew:
             if self._ended is None or self._ended[0].read(self._ended[1]) is None:
                 self._called()
 
-    def listen(self, palette: PackPalette, sounds: Sequence[SoundRef], shelf: Shelf) -> None:
+    def listen(self, palette: PackPalette, soon: Soon, shelf: Shelf) -> None:
         """See `production.Crew`."""
-        if self._first is None or not sounds:
+        if self._first is None or not (soon.sounds or soon.beds):
             return
         from producer.foley import RECIPES
 
         errand = shelf.folder / _ERRAND
         with contextlib.suppress(OSError):  # no room for it, or nobody there: that is seen when it matters
             with errand.open("wb") as file:
-                _Pickler(file, RECIPES).dump((palette, tuple(sounds)))
+                _Pickler(file, RECIPES).dump((palette, soon))
             self._hands[0].send((_LISTEN, errand))
 
     def expect(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf) -> None:
@@ -151,9 +154,9 @@ class Crew:
             with contextlib.suppress(OSError):  # gone: that is seen when it is asked for something
                 hand.send(work)
         self._told = placed
-        beds = deque(range(len(sustained(placed.timeline.clips))))
+        beds = range(len(sustained(placed.timeline.clips)))
         # Each bed by one hand: they would find out the same at the same time.
-        self._ready = self._made("ready", (), lambda _: beds.popleft() if beds else None)
+        self._ready = self._made("ready", (), _in_turn(beds, len(self._hands)))
 
     def mix(self, parts: Sequence[int]) -> Iterator[tuple[int, frozenset[StemName]]]:
         """See `production.Crew`."""
@@ -164,8 +167,7 @@ class Crew:
 
     def finish(self, how: Finish, parts: Sequence[int]) -> Iterator[int]:
         """See `production.Crew`."""
-        left = deque(parts)
-        return self._finished(self._made("finish", (how,), lambda _: left.popleft() if left else None), parts)
+        return self._finished(self._made("finish", (how,), _in_turn(parts, len(self._hands))), parts)
 
     def _finished(self, coming: Iterator[tuple[int, Any]], parts: Sequence[int]) -> Iterator[int]:
         done = set[int]()
@@ -204,7 +206,7 @@ class Crew:
             """Give every hand enough to do; the parts that nobody does, since the hand that had them is gone."""
             for number, hand in enumerate(self._hands):
                 while hand in told and len(told[hand]) < _AHEAD:
-                    part = following(number)
+                    part = following(number, bool(told[hand]))
                     if part is None:
                         break
                     told[hand].append(part)
@@ -245,6 +247,16 @@ class Crew:
         return result
 
 
+def _in_turn(parts: Iterable[int], hands: int) -> Following:
+    """One after the other, whoever does them."""
+    left = deque(parts)
+
+    def following(_: int, busy: bool) -> int | None:
+        return None if not left or (busy and len(left) <= hands) else left.popleft()
+
+    return following
+
+
 class Rota:
     """Who does which part next.
 
@@ -257,8 +269,10 @@ class Rota:
         ends = [number * each + min(number, more) for number in range(hands + 1)]
         self._left = [list(parts[first:last]) for first, last in pairwise(ends)]
 
-    def following(self, hand: int) -> int | None:
-        """The part that a hand does now; None when there is none left."""
+    def following(self, hand: int, busy: bool = False) -> int | None:
+        """The part that a hand does now; None when there is none left, or none for one who is `busy` (`Following`)."""
+        if busy and sum(map(len, self._left)) <= len(self._left):
+            return None
         if not self._left[hand]:
             longest = max(range(len(self._left)), key=lambda other: len(self._left[other]))
             keeps = len(self._left[longest]) // 2
@@ -330,11 +344,15 @@ def _listen(errand: Path, commands: Connection) -> None:
     """
     with contextlib.suppress(Exception):  # who needs them makes them anew, and so finds out why and can say it
         with errand.open("rb") as file:
-            palette, sounds = _Unpickler(file).load()
-        for sound in reversed(sounds):
+            palette, soon = _Unpickler(file).load()
+        for sound in reversed(soon.sounds):
             if commands.poll():
                 return
             palette.measure(sound)
+        for bed in soon.beds:
+            if commands.poll():
+                return
+            palette.bed(bed.role, bed.seed, bed.settings, loop=bed.loop, pitch_cents=bed.pitch_cents, speed=bed.speed)
 
 
 def _begun(work: Path) -> Hand | None:
@@ -362,6 +380,9 @@ def _serve(commands: Connection, working: Hand | None, begun: bool = False) -> N
                 working = _begun(command)
                 continue
             task, *settings = command
+            if task == _LISTEN:
+                _listen(settings[0], commands)
+                continue
             try:
                 result = getattr(working, task)(*settings)
             except Exception:

@@ -22,7 +22,6 @@ from producer.limited import read_file
 from producer.model.formats import FORMATS, Format, clash, in_format, own_format
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Line, Script
-from producer.model.sound import SoundRef
 from producer.model.timeline import Timeline
 from producer.model.voice import Take
 from producer.preview import check_scene
@@ -45,7 +44,7 @@ from producer.sounds.sofa import from_sofa
 from producer.sounds.torn import kept_shortfall
 from producer.timeline.cue_sheet import CueRow, cue_sheet
 from producer.timeline.place import place
-from producer.timeline.soon import heard_soon
+from producer.timeline.soon import Soon, heard_soon
 from producer.timeline.uses import uses
 from producer.units import Samples
 from producer.voice.folder import Folder
@@ -200,13 +199,13 @@ def plan(
     watch: Watch,
     window: Window | None = None,
     reading: Callable[[], tuple[Script, Packs]] | None = None,
-    soon: Callable[[PackPalette, Sequence[SoundRef]], None] | None = None,
+    soon: Callable[[PackPalette, Soon], None] | None = None,
 ) -> Placed:
     """Everything up to the timeline. Raises ScriptError, PackError, VoiceError.
 
     Args:
         window: what is wanted of it; RenderError when that cannot be in it.
-        soon: is told before anything is spoken which sounds will most probably be asked about, if they must be made.
+        soon: is told before anything is spoken what will most probably be asked about, where a recipe makes it.
         reading: gives the script and the packs instead of `read_script`.
     """
     session.check(order.session)

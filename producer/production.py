@@ -23,11 +23,11 @@ from producer.model.head import Head
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
 from producer.model.script import Script
-from producer.model.sound import SoundRef
 from producer.model.timeline import Timeline
 from producer.model.voice import Take, TakeReport
 from producer.project import Project
 from producer.sounds.palette import PackPalette
+from producer.timeline.soon import Soon
 from producer.tone import Tone
 
 if TYPE_CHECKING:  # which brings all that the audit asks: previews and hands do without
@@ -72,7 +72,7 @@ class Crew(Protocol):
     what they could not do, or whether there are any.
     """
 
-    def listen(self, palette: PackPalette, sounds: Sequence[SoundRef], shelf: Shelf) -> None:
+    def listen(self, palette: PackPalette, soon: Soon, shelf: Shelf) -> None:
         """Sounds will be asked about soon: whoever is there finds out how long and loud they are."""
         ...
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from producer.model.script import Cue, Moment, Pace, Script
+from producer.model.script import Bed, Cue, Moment, Pace, Script
 from producer.model.sound import Palette, SoundRef
+from producer.timeline.beds import seed, settings, strikes_at
 from producer.timeline.episode import Episode
 from producer.timeline.running_order import Entry, RunningOrder
 from producer.timeline.spots import first_sound, pace_of, refs_of
@@ -16,20 +18,52 @@ _MOST = 40
 """Strikes of one cue that are worth foreseeing: by then a pool has been gone through."""
 
 
-def heard_soon(script: Script, palette: Palette, wanted: Callable[[str], bool]) -> tuple[SoundRef, ...]:
-    """Sounds of the cues, each once, in the order of the script: nearly all that will be asked about, hardly any other.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BedRef:
+    """A bed as `model.sound.Palette.bed` is asked for it."""
+
+    role: str
+    seed: str
+    settings: tuple[tuple[str, float], ...]
+    loop: bool
+    pitch_cents: float
+    speed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Soon:
+    """What will be heard: nearly all that will be asked about, hardly any other; each once, in the script's order."""
+
+    sounds: tuple[SoundRef, ...] = ()
+    beds: tuple[BedRef, ...] = ()
+
+
+def heard_soon(script: Script, palette: Palette, wanted: Callable[[str], bool]) -> Soon:
+    """What a script's cues and beds play.
 
     Args:
         wanted: whether the sounds of a role matter, by its name.
     """
     ep = Episode(script, {}, palette, RunningOrder(script))
-    return tuple(
-        dict.fromkeys(
-            ref
-            for entry in ep.order.entries
-            if isinstance(entry.item, Cue) and wanted(entry.item.role)
-            for ref in _of_cue(ep, entry, entry.item)
-        )
+    sounds: dict[SoundRef, None] = {}
+    beds: dict[tuple[int, str], BedRef] = {}  # by scene and role: the second of a role mostly rides the first
+    for entry in ep.order.entries:
+        item = entry.item
+        if isinstance(item, Cue) and wanted(item.role):
+            sounds |= dict.fromkeys(_of_cue(ep, entry, item))
+        elif isinstance(item, Bed) and not item.names_id and wanted(item.role) and strikes_at(ep, item) is None:
+            beds.setdefault((entry.scene, item.role), _of_bed(ep, item))
+    return Soon(tuple(sounds), tuple(beds.values()))
+
+
+def _of_bed(ep: Episode, bed: Bed) -> BedRef:
+    return BedRef(
+        role=bed.role,
+        seed=seed(ep, bed),
+        settings=settings(bed),
+        loop=bed.loop if bed.music else True,
+        pitch_cents=float(bed.pitch_cents),
+        speed=bed.speed / 100.0,
     )
 
 

@@ -154,6 +154,7 @@ def refs_of(
     ep: Episode, cue: Cue, count: int, *, times: tuple[int, ...] = (), length_s: float | None = None
 ) -> tuple[tuple[SoundRef, float], ...]:
     """What each of `count` strikes plays, with its gain in dB; `times` matter where the pitch moves."""
+
     def pitch_cents(number: int) -> float:
         if not cue.pitch_cents.moves or len(times) < 2:
             return round(cue.pitch_cents.first, 1)
