@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -11,11 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from producer import dsp
+from producer import dsp, sounds
 from producer.audio import Audio, as_stereo
 from producer.cache import Cache, key
-from producer.digests import sha256_of
+from producer.digests import code_of, sha256_of
 from producer.errors import PackError, Problem
+from producer.made_by import made_by
 from producer.model import chance
 from producer.model.foley import Made, Recipe
 from producer.model.sound import SettingsAt
@@ -221,7 +221,7 @@ def identity(
                 code_digest(recipe.hit or recipe.ambience),
             ]
         layers.append([what, layer.level_db, layer.delay_s])
-    return [pack.name, sound.role, number, member.onset_s, layers]
+    return [pack.name, sound.role, number, member.onset_s, layers, made_by(sounds, dsp)]
 
 
 @lru_cache(maxsize=256)
@@ -229,13 +229,4 @@ def code_digest(made_by: Callable[..., object] | None) -> str:
     """SHA-256 of the code that a recipe is made of (its own folder, our dsp): editing a recipe is heard at once."""
     folders = [Path(folder) for folder in dsp.__path__]
     source = inspect.getsourcefile(made_by) if made_by is not None else None
-    return _folder_digest((*folders, Path(source).parent) if source else tuple(folders))
-
-
-@lru_cache(maxsize=64)
-def _folder_digest(folders: tuple[Path, ...]) -> str:
-    whole = hashlib.sha256()
-    for folder in folders:
-        for file in sorted(folder.glob("*.py")):
-            whole.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return whole.hexdigest()
+    return code_of(*folders, Path(source).parent) if source else code_of(*folders)

@@ -13,8 +13,10 @@ import numpy as np
 import soxr
 
 from producer import cache as entries
+from producer import dsp, sounds
 from producer.audio import Audio
 from producer.cache import Cache
+from producer.made_by import made_by
 from producer.sounds.decode import decode
 from producer.sounds.kept import Kept
 
@@ -27,7 +29,7 @@ class Recording:
     def __init__(self, path: Path, sha256: str, rate_hz: int, cache: Cache, kept: Kept) -> None:
         """Decodes the file unless the cache knows it. Raises UndecodableError."""
         self._path, self._rate_hz, self._cache, self._kept = path, rate_hz, cache, kept
-        self._name = ("recording", sha256, rate_hz, CHUNK)
+        self._name = ("recording", made_by(sounds, dsp), sha256, rate_hz, CHUNK)
         known = cache.data(entries.key(*self._name), self._measure)
         self.length, self.channels = int(str(known["length"])), int(str(known["channels"]))
 

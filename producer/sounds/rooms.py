@@ -10,11 +10,13 @@ import numpy as np
 import soxr
 
 from producer import cache as entries
+from producer import dsp, sounds
 from producer.audio import Audio
 from producer.cache import Cache
 from producer.digests import sha256_of
 from producer.dsp.impulses import decay_s, direct, ringing
 from producer.errors import Problem, ScriptError
+from producer.made_by import made_by
 from producer.model.script import Room, Script
 from producer.sounds.decode import UndecodableError, decode, header_length_s
 from producer.sounds.paths import GLOB, files_inside
@@ -47,7 +49,7 @@ def load(script: Script, folder: Path, rate_hz: int, cache: Cache) -> tuple[Scri
         try:
             path = _file(folder, room.impulse)
             sha256 = sha256_of(path)
-            kept = entries.key("impulse response", sha256, rate_hz)
+            kept = entries.key("impulse response", made_by(sounds, dsp), sha256, rate_hz)
             audio = cache.audio(kept, lambda path=path: _read(path, rate_hz))  # type: ignore[misc]
         except (UndecodableError, ValueError, OSError) as wrong:
             problems.append(Problem(room.place, f"impulse: {_said(room.impulse, wrong)}"))

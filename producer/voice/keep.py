@@ -9,22 +9,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from producer import dsp, voice
 from producer.audio import Audio
 from producer.cache import Cache, key
+from producer.digests import code_of
 from producer.errors import VoiceError
+from producer.made_by import made_by
 from producer.model.script import VoiceUse
 from producer.model.voice import Phrase, Take, TimedWord
+from producer.voice import finish
 from producer.voice.engine import Onset, Voice
 from producer.voice.finish import Trimmed
 from producer.voice.phrasing import Piece, told
 
 MADE = 1
-"""Part of every key: raise it when the same line should come out differently."""
+"""Part of every key: raise it when an engine is to say the same line anew."""
 
 Again = Callable[[], object]
 """Makes a take again, and lays its samples down."""
@@ -36,9 +41,19 @@ def names(
     """What a line's reading and its take's record are called in the cache."""
     wanted = [told(part.tokens) for part in parts]  # as written: what the voice makes of figures is its version's
     ends = [part.ends for part in parts]
-    made_by = [MADE, engine, voice.version(name), name.casefold(), use.rate_wpm, use.pitch, rough]
-    reading = key("reading", made_by, wanted, ends)
-    return reading, key("take's record", reading, rate_hz, [part.first for part in parts])
+    said = [said_by(), engine, voice.version(name), name.casefold(), use.rate_wpm, use.pitch, rough]
+    reading = key("reading", said, wanted, ends)
+    return reading, key("take's record", reading, finished_by(), rate_hz, [part.first for part in parts])
+
+
+def said_by() -> list[object]:
+    """What decides, beside the engine, what is kept of a reading: the code that cuts it out of its silence."""
+    return [MADE, code_of(Path(finish.__file__))]
+
+
+def finished_by() -> list[object]:
+    """What makes takes of readings and recordings."""
+    return made_by(voice, dsp)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,12 @@ from producer.voice.engine import Onset
 from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.finish import NOTHING, Trimmed, finish, spoken_s
 from producer.voice.folder import Recording, digest
-from producer.voice.keep import laid_down, pack_take, unpack_take
+from producer.voice.keep import finished_by, laid_down, pack_take, unpack_take
 from producer.voice.naming import Speech
 from producer.voice.phrasing import pieces, timed_words, told
 from producer.voice.reference import Reference, reference_voice, references
 from producer.voice.spectra import RATE_HZ, Floats
 
-_MADE = 3
-"""Part of every key: raise it when the same recording should come out differently."""
 _SHORTEST, _LONGEST = 0.4, 2.8
 """Beside the voice's own reading at 160 wpm: what is beyond was cut short, or not cut."""
 _LOWEST_HZ = 8000
@@ -186,7 +184,7 @@ def _whose(one: Recording) -> str:
 def _key(one: Recording, language: str, rate_hz: int) -> str:
     voice = reference_voice(one.line.voices[one.index], language)
     parts = [told(piece.tokens) for piece in pieces(one.line)]  # which the voice then says figures of in words
-    return key("recorded", _MADE, one.sha256, rate_hz, parts, voice, VOICES[DEFAULT].version(voice))
+    return key("recorded", finished_by(), one.sha256, rate_hz, parts, voice, VOICES[DEFAULT].version(voice))
 
 
 def heard_file(path: Path, listen: Listen) -> tuple[Floats, int]:

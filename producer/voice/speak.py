@@ -19,7 +19,7 @@ from producer.model.voice import Phrase, Take
 from producer.voice.engine import BrokenVoiceError, Onset, Spoken, UnspeakableError, Utterance, Voice
 from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.finish import NOTHING, Trimmed, as_given, finish, spoken_s, trim
-from producer.voice.keep import MADE, laid_down, names, pack_reading, pack_take, unpack_reading, unpack_take
+from producer.voice.keep import laid_down, names, pack_reading, pack_take, said_by, unpack_reading, unpack_take
 from producer.voice.noise import PROBE, Verdict, verdict
 from producer.voice.pace import BENDS, Curve, bent, bracket, passage
 from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words, told
@@ -346,7 +346,7 @@ class _Speaker:
         if not tokens:
             return None
         part = Piece(0, tokens, True)
-        made_by = [MADE, engine, voice.version(name), name.casefold(), told(tokens)]
+        made_by = [said_by(), engine, voice.version(name), name.casefold(), told(tokens)]
 
         def measured(speed: float) -> float:
             if (engine, name, speed) not in self.paces:
