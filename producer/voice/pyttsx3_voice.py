@@ -26,13 +26,13 @@ from numpy.typing import NDArray
 from producer.voice import espeak_names
 from producer.voice.engine import Spoken, UnspeakableError, Utterance
 from producer.voice.espeak_ipa import MNEMONICS
+from producer.voice.espeak_now import SYNCHRONOUS, said_at_once
 from producer.voice.espeak_text import markup
 from producer.voice.espeak_timing import PHONEME, WORD, Event, onsets, sounds
 from producer.voice.wording import is_known
 
 RATE_HZ = 22050  # what pyttsx3 writes into its files, and what every formant voice of espeak-ng has
-END_OF_ALL = 6  # espeak_EVENT_TYPE of speak_lib.h
-SYNCHRONOUS, PHONEME_EVENTS = 2, 1  # espeak_AUDIO_OUTPUT, espeakINITIALIZE_PHONEME_EVENTS
+PHONEME_EVENTS = 1  # espeakINITIALIZE_PHONEME_EVENTS
 SSML_WITH_PHONEMES = 0x10 | 0x100  # espeakSSML, espeakPHONEMES
 SLOWEST = 80
 """espeak-ng's own least speed; below it, its sound is stretched, period by period, by the sonic that it carries."""
@@ -168,7 +168,7 @@ class _Synth:
         self._faults: list[Exception] = []
         engine.connect("error", lambda name, exception: self._faults.append(exception))
         espeak.SetSynthCallback(self._on_synth)
-        espeak.Synth = self._synth  # type: ignore[attr-defined]
+        espeak.Synth = said_at_once(espeak, self._driver, SSML_WITH_PHONEMES)  # type: ignore[attr-defined]
         # Otherwise the second of the clock seeds the breath of some voices.
         library.espeak_ng_SetRandSeed(ctypes.c_long(1))
 
@@ -211,14 +211,6 @@ class _Synth:
         self._library.sonicReadShortFromStream(stream, longer.ctypes.data_as(ctypes.c_void_p), len(longer))
         self._library.sonicDestroyStream(stream)
         return longer
-
-    def _synth(self, text: bytes, flags: int) -> int:
-        # pyttsx3's own wrapper gives ten times the text's length, and espeak-ng would read that far beyond its end.
-        done = self._espeak.cSynth(text, len(text) + 1, 0, 1, 0, flags | SSML_WITH_PHONEMES, None, None)
-        ended = (self._espeak.EVENT * 2)()
-        ended[0].type = END_OF_ALL  # which espeak-ng itself only sends from its background thread
-        self._driver._onSynth(None, 0, ended)
-        return int(done)
 
     def _on_synth(self, wav: Any, samples: int, events: Any) -> int:
         index = 0

@@ -19,8 +19,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-_SYNCHRONOUS = 2
-"""AUDIO_OUTPUT_SYNCHRONOUS of espeak-ng's speak_lib.h."""
+from producer.voice.espeak_now import SYNCHRONOUS, said_at_once
 
 
 def answer(question: dict[str, Any]) -> dict[str, object]:
@@ -35,12 +34,7 @@ def answer(question: dict[str, Any]) -> dict[str, object]:
 
 
 def _engine(driver: str) -> Any:
-    """What pyttsx3 has for a driver. Raises whatever that raises when it is not there, or broken.
-
-    pyttsx3 has espeak-ng speak from a background thread, through a queue. On a busy machine one line in a thousand then
-    is said at the rate that pyttsx3 begins with, and not at the one that was set after it. So it is told to do what it
-    is asked there and then, and what only that thread says, that all is said, is said for it.
-    """
+    """What pyttsx3 has for a driver. Raises whatever that raises when it is not there, or broken."""
     import pyttsx3
 
     if driver != "espeak":
@@ -48,18 +42,10 @@ def _engine(driver: str) -> Any:
     from pyttsx3.drivers import _espeak
 
     begin = _espeak.Initialize
-    _espeak.Initialize = lambda _, *more: begin(_SYNCHRONOUS, *more)
+    _espeak.Initialize = lambda _, *more: begin(SYNCHRONOUS, *more)
     engine = pyttsx3.init(driver)
 
-    def synth(text: bytes, flags: int) -> int:
-        # pyttsx3's own gives ten times the text's length, and espeak-ng would read that far beyond its end.
-        done = _espeak.cSynth(text, len(text) + 1, 0, 1, 0, flags, None, None)
-        ended = (_espeak.EVENT * 2)()
-        ended[0].type = _espeak.EVENT_MSG_TERMINATED
-        engine.proxy._driver._onSynth(None, 0, ended)
-        return int(done)
-
-    _espeak.Synth = synth
+    _espeak.Synth = said_at_once(_espeak, engine.proxy._driver)
     return engine
 
 
