@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import numpy as np
 import soundfile
 
 from producer.audit import mpeg, page, report
 from producer.audit.audit import Audit, audit
 from producer.audit.planned import BrokenTimelineError, Plan, plan_of
 from producer.audit.programme import Heard, Listener
-from producer.audit.reference import BrokenReferenceError, Reference
+from producer.audit.reference import BrokenReferenceError, Keep, Reference, Stretch, anew
 from producer.audit.verdicts import FileFacts
+from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg
 from producer.errors import RenderError
 from producer.limited import read_file
@@ -44,13 +48,31 @@ def delivered(audio: Path, heard: Heard, document: Mapping[str, Any], reference:
     return audit(audio.name, probe(audio), heard, plan=plan_of(document), reference=reference, kind=kind.name)
 
 
-def write(reference: Reference, path: Path) -> None:
+def write(reference: Reference, path: Path, keep: Keep = anew) -> None:
     """The reference as a file. Raises RenderError when there is no room for it."""
     try:
         with path.open("wb") as file:
-            reference.write(file)
+            reference.write(file, keep)
     except OSError as wrong:
         raise RenderError(f"cannot write {path}: {wrong.strerror}") from None
+
+
+def keeping(cache: Cache, made_by: Sequence[str]) -> Keep:
+    """Keeps what is packed of each stretch, by what is in it: most of them an edit leaves as they were.
+
+    Args:
+        made_by: what names the program.
+    """
+
+    def keep(stretch: Stretch, pack: Callable[[Stretch], bytes]) -> bytes:
+        digest = hashlib.sha256()
+        for array in stretch:
+            digest.update(np.ascontiguousarray(array).data)
+        shapes = [array.shape for array in stretch]
+        name = key("packed", made_by, zlib.ZLIB_RUNTIME_VERSION, shapes, digest.hexdigest())
+        return cache.entry(name, lambda: pack(stretch))
+
+    return keep
 
 
 def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,7 @@ A part that was made before is taken from the cache; what its neighbours are doe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from producer import master
 from producer.audit.cells import Album, Seen, Whole, look
+from producer.audit.compared import Compared, Comparison
+from producer.audit.compared import compared as compare
 from producer.audit.parts import Part as PartHeard
 from producer.audit.parts import listened
 from producer.audit.programme import Heard, Hearing
@@ -37,41 +39,58 @@ _PEAKS = 4
 class FinishedPart:
     """A part, encoded and listened to."""
 
-    frames: bytes
+    frames: bytes | memoryview
     count: int
     crc: int
     heard: PartHeard
     seen: Seen
+    compared: Compared
 
     def to_bytes(self) -> bytes:
-        """To be kept."""
-        seen = self.seen
-        arrays: dict[str, NDArray[Any]] = {
-            "frames": np.frombuffer(self.frames, np.uint8),
-            "heard": np.frombuffer(self.heard.to_bytes(), np.uint8),
-            "cells": seen.cell_codes,
-            "moments": seen.moment_codes,
-            "channels": seen.channels,
+        """To be kept: as plain arrays, for it is read ten times as often as it is made."""
+        heard, seen, compared = self.heard, self.seen, self.compared
+        facts = {
+            "frames": [self.count, self.crc],
+            "seen": [seen.rate_hz, seen.samples],
+            "heard": [heard.channels, heard.sample_peak, heard.true_peak, heard.peak_at, heard.flat],
         }
-        return packed([self.count, self.crc, seen.rate_hz, seen.samples], arrays)
+        arrays: dict[str, NDArray[Any]] = {"frames": np.frombuffer(self.frames, np.uint8), "powers": heard.powers}
+        for side, looked in (("seen", seen), ("heard", heard.seen)):
+            for name in _SEEN:
+                arrays[f"{side} {name}"] = getattr(looked, name)
+        return packed(facts, arrays | {f"compared {name}": array for name, array in compared.arrays().items()})
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> FinishedPart:
         """What `to_bytes` kept. Raises ValueError or KeyError."""
-        (count, crc, rate_hz, samples), arrays = unpacked(raw)
+        facts, arrays = unpacked(raw)
+        count, crc = facts["frames"]
+        rate_hz, samples = facts["seen"]
+        channels, sample_peak, true_peak, peak_at, flat = facts["heard"]
+        seen, heard = (
+            Seen(rate_hz=rate_hz, samples=samples, **{name: arrays[f"{side} {name}"] for name in _SEEN})
+            for side in ("seen", "heard")
+        )
         return cls(
-            frames=arrays["frames"].tobytes(),
+            frames=arrays["frames"].data,
             count=count,
             crc=crc,
-            heard=PartHeard.from_bytes(arrays["heard"].tobytes()),
-            seen=Seen(
-                rate_hz=rate_hz,
-                samples=samples,
-                cell_codes=arrays["cells"],
-                moment_codes=arrays["moments"],
-                channels=arrays["channels"],
+            heard=PartHeard(
+                channels=channels,
+                seen=heard,
+                powers=arrays["powers"],
+                sample_peak=sample_peak,
+                true_peak=true_peak,
+                peak_at=peak_at,
+                flat=tuple((channel, start, end) for channel, start, end in flat),
             ),
+            seen=seen,
+            compared=Compared.known({name: arrays[f"compared {name}"] for name in _COMPARED}),
         )
+
+
+_SEEN = ("cell_codes", "moment_codes", "channels")
+_COMPARED = tuple(field.name for field in fields(Compared))
 
 
 def written(
@@ -79,7 +98,7 @@ def written(
 ) -> tuple[Heard, Whole]:
     """Make the file `audio` of a mix; each part is heard as a player decodes it. Raises RenderError."""
     watch.stage("master", mix.samples)
-    heard, seen = Hearing(room), Album(room)
+    heard, seen, compared = Hearing(room), Album(room), Comparison()
     make = partial(finished_part, mix, how, cache)
     with encode.joining(how.profile, mix.samples, audio) as file:
         if crew is None:
@@ -90,8 +109,9 @@ def written(
             file.add(made.frames, made.count, made.crc)
             heard.add(made.heard)
             seen.add(made.seen)
+            compared.add(made.compared)
             watch.done(part.core.end)
-    return heard.heard(), seen.whole()
+    return heard.heard(compared=compared.whole()), seen.whole()
 
 
 def _by_crew(mix: Programme, how: Finish, cache: Cache, crew: Crew) -> Iterator[int]:
@@ -124,12 +144,14 @@ def finished_part(mix: Programme, how: Finish, cache: Cache, index: int) -> Fini
         if lower is None:
             break
         plan = lower  # of this part alone: nothing is heard of where a ceiling is a little lower
+    seen = look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz)
     made = FinishedPart(
         frames=encoded.frames,
         count=encoded.count,
         crc=mp3.crc16(encoded.frames),
         heard=heard,
-        seen=look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz),
+        seen=seen,
+        compared=compare(seen, heard.seen),
     )
     cache.write(name, made.to_bytes())
     return made

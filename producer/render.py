@@ -20,7 +20,7 @@ from producer.errors import RenderError
 from producer.finishing import all_finished, write_stems
 from producer.master import Levels
 from producer.mix.listening import Stems
-from producer.mixing import Mixed, mixed
+from producer.mixing import Mixed, made_by, mixed
 from producer.model.formats import SUFFIXES, Format
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.script import Script
@@ -113,7 +113,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
                 one.file, script, timeline, origins, picture, one.kind.codec, one.style.title, one.measured, stated
             )
         settled = aside.submit(staging.settled, [one.file for one in delivered])
-        audits = _audited(delivered, script.title, document, staging, order, watch)
+        audits = _audited(delivered, script.title, document, staging, order, cache, watch)
         page = paging.listening_page(script, timeline, delivered, audits, levels, (origins, titles), picture)
         staging.text(paging.PAGE, page)
         settled.result()
@@ -152,6 +152,7 @@ def _audited(
     document: Mapping[str, object],
     staging: Staging,
     order: Order,
+    cache: Cache,
     watch: Watch,
 ) -> tuple[Audit, ...]:
     """Each mix's file held against what was planned, with all that another audit needs beside it.
@@ -159,11 +160,12 @@ def _audited(
     Raises RenderError when the order is strict and something is not as planned.
     """
     watch.stage("audit", len(delivered))
+    keep = auditing.keeping(cache, made_by())
     audits: list[Audit] = []
     with ThreadPoolExecutor(1) as packing:
         references = {one.style.name: one.reference for one in reversed(delivered)}  # the same in every format
         packed = [
-            packing.submit(auditing.write, reference, staging.path(auditing.reference_name(style)))
+            packing.submit(auditing.write, reference, staging.path(auditing.reference_name(style)), keep)
             for style, reference in references.items()
         ]
         for done, one in enumerate(delivered, 1):

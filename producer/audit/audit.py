@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from producer.audit import channels, moments
-from producer.audit.field import AUDIBLE_DB, Field
+from producer.audit.compared import AUDIBLE_DB
+from producer.audit.field import Field
 from producer.audit.finding import Finding, Kind, clock
 from producer.audit.levels import CELLS
 from producer.audit.match import Match, matched
@@ -134,7 +135,7 @@ def _compared(
     findings = list(_length(reference, heard))
     wrong = channels.compared(reference, heard)
     findings += wrong
-    field = Field(reference, heard.seen)
+    field = Field(reference, heard.seen, heard.compared)
     if any(one.kind == "channel" and "missing" in one.what for one in wrong):
         return findings, (), 0.0  # half of it is not there: what could be said of lines and cues would be wrong
     if field.unlike:
@@ -150,7 +151,7 @@ def _compared(
         return findings, (), field.level_db
     if peaks:
         field.unlimited()
-    outline = moments.Outline(reference, heard.seen)
+    outline = moments.Outline(reference, heard.seen, heard.compared)
     silent = tuple(_silences(field, heard, clips))
     gaps = moments.gaps(outline, field)
     sums = shares(field, heard.seen.channels)

@@ -20,17 +20,17 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.audit.archive import Archive
-from producer.audit.cells import BANDS, MOMENTS, Whole
+from producer.audit.archive import Archive, from_bytes, packed, to_bytes
+from producer.audit.cells import BANDS, MOMENTS, Seen, Whole
 from producer.audit.clips import Clips
-from producer.audit.levels import CLIPS, Powers, db, from_steps, steps
+from producer.audit.levels import CLIPS, Codes, Powers, db, from_steps, steps
 from producer.audit.rows import MEMORY, Room, Rows
 from producer.dsp.grid import COARSE, frame_samples
 
@@ -40,6 +40,23 @@ _MOST_BYTES = 1 << 26
 _MOST_FRAMES = 1 << 26
 """A fortnight."""
 _AT_ONCE = 1 << 13  # coarse frames
+
+
+Stretch = tuple[Codes, Codes, Powers]
+"""Cells, outline, and the rows of clips."""
+Keep = Callable[[Stretch, Callable[[Stretch], bytes]], bytes]
+"""Given a stretch, and what packs it, packs it or knows what comes of it."""
+
+
+def _packed(stretch: Stretch) -> bytes:
+    """A stretch as the file has it."""
+    cells, outline, powers = stretch
+    return to_bytes(packed(steps(codes)) for codes in (cells, outline, CLIPS.coded(db(powers))))
+
+
+def anew(stretch: Stretch, pack: Callable[[Stretch], bytes]) -> bytes:
+    """Packs every stretch."""
+    return pack(stretch)
 
 
 class BrokenReferenceError(Exception):
@@ -76,8 +93,12 @@ class Reference:
         self.write(file)
         return file.getvalue()
 
-    def write(self, file: BinaryIO) -> None:
-        """Write the file, a stretch at a time."""
+    def write(self, file: BinaryIO, keep: Keep = anew) -> None:
+        """Write the file, a stretch at a time.
+
+        Args:
+            keep: may know what was packed of a stretch before.
+        """
         about = {
             "version": VERSION,
             "rate_hz": self.rate_hz,
@@ -97,12 +118,10 @@ class Reference:
         archive.add("pieces", self.clips.pieces[:, :5])
         archive.add("channels", np.rint(channels).astype(np.int8).T.copy())
         for number, (start, end) in enumerate(self.clips.stretches):
-            pieces, powers = self.clips.within(number)
-            codes = CLIPS.coded(db(powers))
-            rows = [codes[piece.at : piece.at + piece.rows] for piece in pieces]
-            archive.add(f"{number}/cells", steps(self.cell_codes[start:end]))
-            archive.add(f"{number}/outline", steps(self.outline_codes[start * MOMENTS : end * MOMENTS]))
-            archive.add(f"{number}/clips", steps(np.concatenate([np.zeros((0, BANDS), np.uint8), *rows])))
+            cells, outline = self.cell_codes[start:end], self.outline_codes[start * MOMENTS : end * MOMENTS]
+            stretch = (cells, outline, self.clips.rows(number))
+            for name, one in zip(("cells", "outline", "clips"), from_bytes(keep(stretch, _packed)), strict=True):
+                archive.put(f"{number}/{name}", one)
         archive.close()
 
     @classmethod
@@ -202,7 +221,7 @@ def _check(edges: NDArray[Any], pieces: NDArray[Any], frames: int, clips: int) -
         raise ValueError("the rows of its clips do not fit")
 
 
-def relation(seen: Whole) -> Powers:
+def relation(seen: Whole | Seen) -> Powers:
     """How left and right relate in each coarse frame: level difference in dB and correlation, shape (coarse, 2).
 
     A frame without sound counts as (0, 1).

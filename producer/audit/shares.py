@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from producer.audit.cells import BANDS
 from producer.audit.clips import Piece
-from producer.audit.field import AUDIBLE_DB, Cells, Field, Flags, Floats
+from producer.audit.compared import AUDIBLE_DB, Flags
+from producer.audit.field import Cells, Field, Floats
 from producer.audit.levels import Powers
 from producer.audit.rows import Rows
 

@@ -62,7 +62,7 @@ class Joined:
         self._frames = self._bytes = self._crc = 0
         to.write(opening)
 
-    def add(self, part: bytes, frames: int, crc: int) -> None:
+    def add(self, part: bytes | memoryview, frames: int, crc: int) -> None:
         """The next part: its frames, how many they are, and `crc16` of them."""
         self._to.write(part)
         self._frames += frames
