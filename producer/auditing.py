@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import subprocess
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import numpy as np
 import soundfile
 
 from producer.audit import mpeg, page, report
 from producer.audit.audit import Audit, audit
 from producer.audit.planned import BrokenTimelineError, Plan, plan_of
 from producer.audit.programme import Heard, Listener
-from producer.audit.reference import BrokenReferenceError, Keep, Reference, Stretch, anew
+from producer.audit.reference import BrokenReferenceError, Keep, Reference
 from producer.audit.verdicts import FileFacts
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg
@@ -39,16 +37,20 @@ def reference_name(mix: str) -> str:
     return "reference.npz" if mix in ("", "standard") else f"reference.{mix}.npz"
 
 
-def delivered(audio: Path, heard: Heard, document: Mapping[str, Any], reference: Reference, kind: Format) -> Audit:
+def delivered(
+    audio: Path, heard: Heard, document: Mapping[str, Any], reference: Reference, kind: Format, keep: Keep
+) -> Audit:
     """The audit of a mix that was just made, from what was heard while it was verified.
 
     Args:
         audio: the encoded file, a file of that `kind`. document: its `timeline.json`.
+        keep: what was found out of a stretch before (`keeping`).
     """
-    return audit(audio.name, probe(audio), heard, plan=plan_of(document), reference=reference, kind=kind.name)
+    plan = plan_of(document)
+    return audit(audio.name, probe(audio), heard, plan=plan, reference=reference, kind=kind.name, keep=keep)
 
 
-def write(reference: Reference, path: Path, keep: Keep = anew) -> None:
+def write(reference: Reference, path: Path, keep: Keep | None = None) -> None:
     """The reference as a file. Raises RenderError when there is no room for it."""
     try:
         with path.open("wb") as file:
@@ -57,22 +59,9 @@ def write(reference: Reference, path: Path, keep: Keep = anew) -> None:
         raise RenderError(f"cannot write {path}: {wrong.strerror}") from None
 
 
-def keeping(cache: Cache, made_by: Sequence[str]) -> Keep:
-    """Keeps what is packed of each stretch, by what is in it: most of them an edit leaves as they were.
-
-    Args:
-        made_by: what names the program.
-    """
-
-    def keep(stretch: Stretch, pack: Callable[[Stretch], bytes]) -> bytes:
-        digest = hashlib.sha256()
-        for array in stretch:
-            digest.update(np.ascontiguousarray(array).data)
-        shapes = [array.shape for array in stretch]
-        name = key("packed", made_by, zlib.ZLIB_RUNTIME_VERSION, shapes, digest.hexdigest())
-        return cache.entry(name, lambda: pack(stretch))
-
-    return keep
+def keeping(cache: Cache) -> Keep:
+    """Keeps what the audit finds out of each stretch: most of them an edit leaves as they were."""
+    return lambda name, make: cache.entry(key("audited", zlib.ZLIB_RUNTIME_VERSION, name), make)
 
 
 def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,7 @@ A part that was made before is taken from the cache; what its neighbours are doe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -85,12 +85,11 @@ class FinishedPart:
                 flat=tuple((channel, start, end) for channel, start, end in flat),
             ),
             seen=seen,
-            compared=Compared.known({name: arrays[f"compared {name}"] for name in _COMPARED}),
+            compared=Compared.known({name.removeprefix("compared "): array for name, array in arrays.items()}),
         )
 
 
 _SEEN = ("cell_codes", "moment_codes", "channels")
-_COMPARED = tuple(field.name for field in fields(Compared))
 
 
 def written(
@@ -109,7 +108,7 @@ def written(
             file.add(made.frames, made.count, made.crc)
             heard.add(made.heard)
             seen.add(made.seen)
-            compared.add(made.compared)
+            compared.add(made.compared, _name(mix, how, part))
             watch.done(part.core.end)
     return heard.heard(compared=compared.whole()), seen.whole()
 

@@ -46,8 +46,8 @@ class Notes:
         return packed(facts, arrays | {f"bus {bus}": powers for bus, powers in heard.turned_down.items()})
 
     @classmethod
-    def from_bytes(cls, raw: bytes, part: Part, clips: Sequence[Clip], rate_hz: int) -> Notes:
-        """What `to_bytes` kept of `part`, in which `clips` can be heard. Raises ValueError or KeyError."""
+    def from_bytes(cls, raw: bytes, part: Part, clips: Sequence[Clip], rate_hz: int, mark: str) -> Notes:
+        """What `to_bytes` kept of `part`, in which `clips` are heard, under `mark`. Raises ValueError or KeyError."""
         facts, arrays = unpacked(raw)
         # The levels of all parts are held together: by themselves, not with all that is in `raw`.
         alone = {name: array.copy() for name, array in arrays.items() if name.startswith(("powers ", "peaks "))}
@@ -58,6 +58,7 @@ class Notes:
             ruled=arrays["ruled"],
             before=arrays["before"],
             turned_down={bus: arrays[f"bus {bus}"] for bus in RULED},
+            mark=mark,
         )
         return cls(
             margins=margins_from_json(facts["margins"], part),

@@ -14,6 +14,7 @@ from producer.audit.levels import Powers
 from producer.audit.reference import Margin, Reference, relation
 from producer.audit.rows import MEMORY, Room
 from producer.audit.tap import BusMeter, ClipCells, Tap
+from producer.cache import key
 from producer.dsp.grid import frame_samples
 from producer.mix.margin import LineMargin
 from producer.model.timeline import Clip, Timeline
@@ -98,6 +99,8 @@ class Witness:
                 it leaves out.
             compared: `seen` with what came out of the encoder, part by part, where it was.
         """
+        clips = self._taken.clips(bus_gain_db)
+        names = () if compared is None else zip(clips.marks, compared.names, strict=True)
         return Reference(
             rate_hz=seen.rate_hz,
             samples=seen.samples,
@@ -106,7 +109,8 @@ class Witness:
             cell_codes=seen.cell_codes,
             outline_codes=seen.moment_codes,
             channels=relation(seen) if compared is None else compared.planned,
-            clips=self._taken.clips(bus_gain_db),
+            clips=clips,
+            names=tuple(mark and key(mark, name) for mark, name in names),
             margins={
                 one.clip: Margin(
                     beds_lu=_finite(one.over_beds_lu),

@@ -20,16 +20,17 @@ import pytest
 from hypothesis import given, settings
 
 from producer import auditing
+from producer.audit import report
 from producer.audit.archive import Archive
 from producer.audit.audit import Audit, audit
 from producer.audit.cells import BANDS, MOMENTS, Album, Seen
 from producer.audit.clips import ClipsTaken
-from producer.audit.laid import laid
 from producer.audit.field import Windows
+from producer.audit.laid import laid
 from producer.audit.planned import Plan, plan_of
 from producer.audit.programme import Heard, curve
 from producer.audit.reference import BrokenReferenceError, Reference, relation
-from producer.audit.rows import Room, Rows
+from producer.audit.rows import MEMORY, Room, Rows
 from producer.audit.tap import ClipCells
 from producer.dsp.grid import COARSE, frame_samples
 from producer.dsp.loudness import lufs
@@ -161,6 +162,34 @@ class Nowhere(io.RawIOBase):
         return len(memoryview(data))  # type: ignore[arg-type]
 
 
+def test_what_was_found_out_of_stretches_before_changes_nothing(made: Made, muted: Heard) -> None:
+    well, kept = auditing.listen(made.file)[1], dict[str, bytes]()
+    makes: list[str] = []
+
+    def keep(name: str, make: Callable[[], bytes]) -> bytes:
+        if name not in kept:
+            makes.append(name)
+            kept[name] = make()
+        return kept[name]
+
+    def said(heard: list[Heard], names: tuple[str, ...]) -> tuple[Audit, bytes, int]:
+        long = Long(made, heard, MEMORY)
+        known = dataclasses.replace(long.reference, names=names)
+        makes.clear()
+        found = audit("long.mp3", auditing.probe(made.file), long.heard, plan=long.plan, reference=known, keep=keep)
+        file = io.BytesIO()
+        known.write(file, keep)
+        assert file.getvalue() == long.reference.to_bytes()
+        assert report.document([found]) == report.document([long.audited()])
+        return found, file.getvalue(), len(makes)
+
+    one, _, made_of_one = said([well, muted, well], ("well", "muted", ""))
+    assert [finding.kind for finding in one.findings] == ["missing"] and made_of_one == 4
+    assert said([well, muted, well], ("well", "muted", "well"))[2] == 0
+    # Another stretch changes what the whole's level is, by a hair, but not what is kept of this one.
+    assert said([well, muted, muted], ("well", "muted", "another"))[2] == 2
+
+
 def test_a_long_reference_reads_as_it_was_written_and_says_the_same(made: Made, muted: Heard, tmp_path: Path) -> None:
     well = auditing.listen(made.file)[1]
     long = Long(made, [well, muted, well], on_disk)
@@ -238,7 +267,9 @@ def test_parts_that_were_laid_out_by_themselves_come_to_the_same(
         again.lay(end - start, now)
     one, other = whole.clips(), again.clips()
     assert (one.names, one.edges) == (other.names, other.edges)
-    assert np.array_equal(one.pieces, other.pieces)
+    assert np.array_equal(one.pieces, other.pieces) and np.array_equal(one.highest, other.highest)
+    walked = [max(one.own(clip, clip.first, clip.last).max(), 0.0) for clip in one.placed.values()]
+    assert np.array_equal(one.highest, np.array(walked, np.float32))
     for stretch in range(len(one.edges) - 1):
         assert np.array_equal(one.within(stretch)[1], other.within(stretch)[1])
 

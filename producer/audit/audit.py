@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,7 @@ from producer.audit.levels import CELLS
 from producer.audit.match import Match, matched
 from producer.audit.planned import Plan, PlannedClip
 from producer.audit.programme import SILENT_DB, Figures, Heard, figures, runs, wider
-from producer.audit.reference import Margin, Reference
+from producer.audit.reference import Keep, Margin, Reference
 from producer.audit.shares import shares
 from producer.audit.verdicts import Fault, FileFacts, Verdict, delivered, verdicts
 from producer.audit.wording import finding_of
@@ -66,6 +67,7 @@ def audit(
     reference: Reference | None = None,
     profile: str | None = None,
     kind: str | None = None,
+    keep: Keep | None = None,
 ) -> Audit:
     """Hold a file against its plan.
 
@@ -75,6 +77,7 @@ def audit(
         plan: its timeline, reference: how it should sound; without them only what can be known blind is said.
         profile: what it is for, where that is not what the reference says.
         kind: the format in which it was asked for; None for the profile's own.
+        keep: may know what was found out of stretches before.
     """
     numbers = figures(heard)
     target = profile or (reference.profile if reference is not None else None)
@@ -97,7 +100,9 @@ def audit(
         )
     if known:
         assert plan is not None and reference is not None
-        found, reports, level_db = _compared(plan, reference, heard, any(fault.kind == "peak" for fault in faults))
+        found, reports, level_db = _compared(
+            plan, reference, heard, any(fault.kind == "peak" for fault in faults), keep
+        )
         findings += found
         faults = _explained(faults, findings, level_db)
     findings += _faults(faults, findings, heard, reports)
@@ -129,7 +134,7 @@ def _plain(kind: str, at_s: float, what: str, mend: str, end_s: float | None = N
 
 
 def _compared(
-    plan: Plan, reference: Reference, heard: Heard, peaks: bool
+    plan: Plan, reference: Reference, heard: Heard, peaks: bool, keep: Keep | None
 ) -> tuple[list[Finding], tuple[ClipReport, ...], float]:
     clips = {clip.id: clip for clip in plan.clips if clip.id in reference.clips.placed}
     findings = list(_length(reference, heard))
@@ -154,7 +159,7 @@ def _compared(
     outline = moments.Outline(reference, heard.seen, heard.compared)
     silent = tuple(_silences(field, heard, clips))
     gaps = moments.gaps(outline, field)
-    sums = shares(field, heard.seen.channels)
+    sums = shares(field, heard.seen.channels, partial(reference.keeping, keep))
     matches = matched(field, sums)
     kept = [match for match in matches if match.clip in clips]
     findings += silent

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +20,7 @@ from producer.audit.laid import Buses, Laid, early, joined, under
 from producer.audit.levels import CLIPS, Powers
 from producer.audit.rows import MEMORY, Room, Rows
 from producer.audit.tap import ClipCells
+from producer.dsp.grid import COARSE
 
 _STRETCH, _CLIP, _FIRST, _STEP, _ROWS, _AT = range(6)
 _POWERS = np.where(np.arange(256) > 0, np.power(10.0, CLIPS.decoded(np.arange(256)) / 10.0), 0.0).astype(np.float32)
@@ -60,6 +62,9 @@ class Clips:
         pieces: NDArray[np.int64],
         table: Rows,
         factors: NDArray[np.float32] | None = None,
+        *,
+        highest: Powers | None = None,
+        marks: Sequence[str] = (),
     ) -> None:
         """What is known of the clips.
 
@@ -70,11 +75,14 @@ class Clips:
                 stretches, in each of them of clips.
             table: powers, linear with `factors` to go on top, or else codes of `CLIPS`.
             factors: of each clip.
+            highest: power of each piece, where that is known; marks: what names all of a stretch's pieces, where
+                anything does.
         """
         self.names = tuple(names)
         self.edges = tuple(edges)
         self.pieces = pieces
-        self._table, self._factors = table, factors
+        self._table, self._factors, self._highest = table, factors, highest
+        self.marks = tuple(marks)
         self._begins = np.searchsorted(pieces[:, _STRETCH], np.arange(len(self.edges)))
 
     @property
@@ -99,6 +107,25 @@ class Clips:
             name: PlacedClip(name, number, step, first, last, rows)
             for number, (name, step, first, last, rows) in enumerate(every)
         }
+
+    @cached_property
+    def highest(self) -> Powers:
+        """The highest power of each clip."""
+        most = np.zeros(len(self.names), np.float32)
+        if self._highest is not None:
+            np.maximum.at(most, self.pieces[:, _CLIP], self._highest)
+            return most if self._factors is None else most * self._factors
+        for number in range(len(self.edges) - 1):
+            pieces, powers = self.within(number)
+            if pieces:
+                begins = np.array([piece.at for piece in pieces])
+                clips = self.inside(number)
+                most[clips] = np.maximum(most[clips], np.maximum.reduceat(powers, begins).max(axis=1))
+        return most
+
+    def inside(self, stretch: int) -> NDArray[np.int64]:
+        """The numbers of the clips that a stretch has pieces of."""
+        return self.pieces[self._begins[stretch] : self._begins[stretch + 1], _CLIP]
 
     def within(self, stretch: int) -> tuple[tuple[Piece, ...], Powers]:
         """The pieces of a stretch, and the rows that hold their powers: `Piece.at` is counted from the first."""
@@ -152,7 +179,9 @@ class ClipsTaken:
         self._table = Rows(room, BANDS, np.float32)
         self._numbers: dict[str, int] = {}
         self._pieces = array("q")  # six numbers of each piece, see `Clips`
+        self._highest = array("f")  # power of each piece
         self._edges = [0]
+        self._marks: list[str] = []
         self._over: dict[str, ClipCells] = {}
 
     def add(self, frames: int, clips: Mapping[str, ClipCells], turned_down: Mapping[str, Powers]) -> None:
@@ -173,6 +202,7 @@ class ClipsTaken:
         places = np.array([(one.first, one.step, len(one.powers)) for one in found.values()], np.int64)
         self._note(list(found), places.reshape(-1, 3), joined([one.powers for one in found.values()]))
         self._edges.append(end)
+        self._marks.append("")
 
     def lay(self, frames: int, part: Laid) -> None:
         """The next stretch, of which all that can be known of it alone is known; the same as `add`, in a tenth of the
@@ -185,12 +215,14 @@ class ClipsTaken:
             self.add(frames, {name: one.moved(start) for name, one in part.cells().items()}, part.turned_down)
             return
         begins = np.concatenate([[0], np.cumsum(places[:, 2])])
-        powers = part.powers
+        powers, mark = part.powers, sha256(f"{part.mark} {frames} {start % COARSE}".encode())
         if self._over:
             powers = powers.copy()
-            for name, one in self._over.items():
-                begin = int(begins[at[name][0]]) + one.first - at[name][1][0]
+            for name, one in sorted(self._over.items()):
+                number, (first, _, _) = at[name]
+                begin = int(begins[number]) + one.first - first
                 powers[begin : begin + len(one.powers)] += one.powers
+                mark.update(f" {number} {one.first - first} {len(one.powers)} ".encode() + one.powers.tobytes())
         kept = np.clip(-(-end // places[:, 1]) - places[:, 0], 0, places[:, 2])
         late = np.flatnonzero(kept < places[:, 2]).tolist()
         self._over = {}
@@ -205,6 +237,7 @@ class ClipsTaken:
         there = np.flatnonzero(kept)
         self._note([part.names[number] for number in there.tolist()], places[there], powers)
         self._edges.append(end)
+        self._marks.append(mark.hexdigest() if part.mark else "")
 
     def _fits(self, part: Laid, at: Mapping[str, tuple[int, Sequence[int]]]) -> bool:
         """Whether what reaches over from the stretch before goes on in rows that the part has, too, and as they are."""
@@ -227,6 +260,9 @@ class ClipsTaken:
         at = len(self._table) + np.cumsum(places[:, 2]) - places[:, 2]
         self._pieces.frombytes(np.column_stack([stretch, numbers, places, at]).astype(np.int64).tobytes())
         self._table.append(powers)
+        if len(names):
+            begins = np.cumsum(places[:, 2]) - places[:, 2]
+            self._highest.frombytes(np.maximum.reduceat(powers, begins).max(axis=1).astype(np.float32).tobytes())
 
     def clips(self, bus_gain_db: Mapping[str, float] | None = None) -> Clips:
         """What was taken down, as a mix has it that gives buses so much; those at -inf are left out."""
@@ -237,7 +273,16 @@ class ClipsTaken:
         pieces = np.frombuffer(self._pieces, np.int64).reshape(-1, 6).copy()
         pieces[:, _CLIP] = number[pieces[:, _CLIP]]
         factors = [10.0 ** (gains_db.get(self._buses[name][0], 0.0) / 10.0) for name in names]
-        return Clips(names, self._edges, pieces[pieces[:, _CLIP] >= 0], self._table, np.array(factors, np.float32))
+        heard, gains = pieces[:, _CLIP] >= 0, "".join(f" {bus} {db}" for bus, db in sorted(gains_db.items()))
+        return Clips(
+            names,
+            self._edges,
+            pieces[heard],
+            self._table,
+            np.array(factors, np.float32),
+            highest=np.frombuffer(self._highest, np.float32)[heard],
+            marks=[mark and mark + gains for mark in self._marks],
+        )
 
 
 def _sum(one: ClipCells | None, other: ClipCells | None) -> ClipCells:

@@ -48,6 +48,8 @@ class Compared:
     found: Powers
     power: NDArray[np.float64]
     """See `powers`, of what is heard."""
+    names: tuple[str, ...] = ()
+    """What names each part of all of them, planned and heard."""
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """To be kept; a part has few frames."""
@@ -57,7 +59,13 @@ class Compared:
     @classmethod
     def known(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """What `arrays` kept."""
-        return cls(**arrays)
+        return cls(
+            cells=arrays["cells"],
+            moments=arrays["moments"],
+            planned=arrays["planned"],
+            found=arrays["found"],
+            power=arrays["power"],
+        )
 
 
 def compared(planned: Seen, heard: Seen) -> Compared:
@@ -77,10 +85,12 @@ class Comparison:
 
     def __init__(self) -> None:
         self._cells, self._moments = np.zeros((2, BANDS, APART), np.int64), np.zeros((2, APART), np.int64)
+        self._names: list[str] = []
         self._along: list[tuple[Powers, Powers, NDArray[np.float64]]] = []
 
-    def add(self, part: Compared) -> None:
-        """The next part; all but the last are whole coarse frames."""
+    def add(self, part: Compared, name: str) -> None:
+        """The next part, and what names it; all but the last are whole coarse frames."""
+        self._names.append(name)
         self._cells += part.cells
         self._moments += part.moments
         self._along.append((part.planned.copy(), part.found.copy(), part.power.copy()))  # without what lay beside them
@@ -88,7 +98,14 @@ class Comparison:
     def whole(self) -> Compared:
         """All of them, at least one."""
         planned, found, power = (np.concatenate(rows) for rows in zip(*self._along, strict=True))
-        return Compared(cells=self._cells, moments=self._moments, planned=planned, found=found, power=power)
+        return Compared(
+            cells=self._cells,
+            moments=self._moments,
+            planned=planned,
+            found=found,
+            power=power,
+            names=tuple(self._names),
+        )
 
 
 def trusted(expected: Powers, there: Powers) -> tuple[Flags, Powers]:

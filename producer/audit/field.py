@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -101,15 +100,6 @@ class Windows:
             start, number = high, number + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """The cells of a stretch before anything is explained, see `Field`."""
-
-    total: Powers
-    trusted: Flags
-    off: NDArray[np.float16]
-
-
 class Field:
     """The cells of one episode while findings explain them, one after another.
 
@@ -138,9 +128,9 @@ class Field:
                 self.spread_db[band] = 1.4826 * _median(np.abs(offs - self.gain_db[band]), common[band])
         level = np.median(self.gain_db)
         # A band that the codec does not carry at all says nothing.
-        self._carried: Flags = self.gain_db > level - 6.0
+        self.carried: Flags = self.gain_db > level - 6.0
         self.limit_db = np.maximum(np.float32(OFF_DB), 6.0 * self.spread_db)
-        self.unlike = _unlike(judged[self._carried], offs - self.gain_db[self._carried, None].astype(float))
+        self.unlike = _unlike(judged[self.carried], offs - self.gain_db[self.carried, None].astype(float))
         self.total = Windows(self.edges, self._total)
         self.trusted = Windows(self.edges, self._trusted)
         self._off_of = self._off
@@ -164,7 +154,7 @@ class Field:
 
     def _trusted(self, number: int) -> Flags:
         start, end = self.edges[number], self.edges[number + 1]
-        return trusted(self.expected[start:end], self.heard[start:end])[0] & self._carried
+        return trusted(self.expected[start:end], self.heard[start:end])[0] & self.carried
 
     def _off(self, number: int) -> NDArray[np.float16]:
         start, end = self.edges[number], self.edges[number + 1]
@@ -202,9 +192,32 @@ class Field:
             yield first, high
             first, number = high, number + 1
 
-    def fresh(self, number: int) -> Cells:
-        """A stretch as it is while nothing is explained; from any thread."""
-        return Cells(self._total(number), self._trusted(number), self._off_of(number))
+    def heard_in(self, stretch: int) -> NDArray[np.int64]:
+        """The numbers of the clips that are heard in a stretch."""
+        return self._powers.inside(stretch)
+
+    @property
+    def highest(self) -> Powers:
+        """The highest power of each clip."""
+        return self._powers.highest
+
+    def is_whole(self, stretch: int) -> bool:
+        """Whether a stretch is there from beginning to end and all of it can be judged."""
+        start, end = self.edges[stretch], self.edges[stretch + 1]
+        return end <= self.there and bool(self.usable[start:end].all())
+
+    def sum_of(self, stretch: int) -> Powers:
+        """The power of all clips in each cell of a stretch, shape (frames, BANDS); from any thread."""
+        return self._total(stretch)
+
+    def judged(self, stretch: int) -> Flags:
+        """Which cells of a stretch can be judged while nothing is explained; from any thread."""
+        start, end = self.edges[stretch], self.edges[stretch + 1]
+        return self._trusted(stretch) & self.usable[start:end, None]
+
+    def off_of(self, stretch: int) -> NDArray[np.float16]:
+        """How far the cells of a stretch are off while nothing is explained; from any thread."""
+        return self._off_of(stretch)
 
     def pieces(self, number: int) -> tuple[tuple[Piece, ...], Powers]:
         """The clips of a stretch, see `Clips.within`."""

@@ -35,6 +35,8 @@ class Laid:
     """Rows of these before it does."""
     turned_down: Mapping[str, Powers]
     """See `ClipsTaken.add`."""
+    mark: str = ""
+    """What names all of this but the names, if anything does."""
 
     def cells(self) -> dict[str, ClipCells]:
         """Each clip by itself, before beds and music are turned down."""

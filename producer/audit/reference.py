@@ -22,6 +22,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -30,7 +31,7 @@ from numpy.typing import NDArray
 from producer.audit.archive import Archive, from_bytes, packed, to_bytes
 from producer.audit.cells import BANDS, MOMENTS, Seen, Whole
 from producer.audit.clips import Clips
-from producer.audit.levels import CLIPS, Codes, Powers, db, from_steps, steps
+from producer.audit.levels import CLIPS, Powers, db, from_steps, steps
 from producer.audit.rows import MEMORY, Room, Rows
 from producer.dsp.grid import COARSE, frame_samples
 
@@ -42,21 +43,8 @@ _MOST_FRAMES = 1 << 26
 _AT_ONCE = 1 << 13  # coarse frames
 
 
-Stretch = tuple[Codes, Codes, Powers]
-"""Cells, outline, and the rows of clips."""
-Keep = Callable[[Stretch, Callable[[Stretch], bytes]], bytes]
-"""Given a stretch, and what packs it, packs it or knows what comes of it."""
-
-
-def _packed(stretch: Stretch) -> bytes:
-    """A stretch as the file has it."""
-    cells, outline, powers = stretch
-    return to_bytes(packed(steps(codes)) for codes in (cells, outline, CLIPS.coded(db(powers))))
-
-
-def anew(stretch: Stretch, pack: Callable[[Stretch], bytes]) -> bytes:
-    """Packs every stretch."""
-    return pack(stretch)
+Keep = Callable[[str, Callable[[], bytes]], bytes]
+"""Given what names a thing, and what makes it: has it from before, or makes it."""
 
 
 class BrokenReferenceError(Exception):
@@ -86,6 +74,13 @@ class Reference:
     channels: Powers  # (coarse frames, 2): left against right in dB, correlation -1 … 1
     clips: Clips
     margins: Mapping[str, Margin]  # by clip id
+    names: tuple[str, ...] = ()
+    """What names all that is planned and was heard in each stretch, where it is known; "" for one where it is not."""
+
+    def keeping(self, keep: Keep | None, what: str, stretch: int, make: Callable[[], bytes]) -> bytes:
+        """What was found out of a stretch before, where it was, or what `make` finds out."""
+        name = self.names[stretch] if self.names else ""
+        return make() if keep is None or not name else keep(f"{what} {name}", make)
 
     def to_bytes(self) -> bytes:
         """The file."""
@@ -93,7 +88,7 @@ class Reference:
         self.write(file)
         return file.getvalue()
 
-    def write(self, file: BinaryIO, keep: Keep = anew) -> None:
+    def write(self, file: BinaryIO, keep: Keep | None = None) -> None:
         """Write the file, a stretch at a time.
 
         Args:
@@ -118,11 +113,16 @@ class Reference:
         archive.add("pieces", self.clips.pieces[:, :5])
         archive.add("channels", np.rint(channels).astype(np.int8).T.copy())
         for number, (start, end) in enumerate(self.clips.stretches):
-            cells, outline = self.cell_codes[start:end], self.outline_codes[start * MOMENTS : end * MOMENTS]
-            stretch = (cells, outline, self.clips.rows(number))
-            for name, one in zip(("cells", "outline", "clips"), from_bytes(keep(stretch, _packed)), strict=True):
+            kept = self.keeping(keep, "packed", number, partial(self._packed, number, start, end))
+            for name, one in zip(("cells", "outline", "clips"), from_bytes(kept), strict=True):
                 archive.put(f"{number}/{name}", one)
         archive.close()
+
+    def _packed(self, stretch: int, start: int, end: int) -> bytes:
+        """A stretch, from its first frame to its last, as the file has it."""
+        cells, outline = self.cell_codes[start:end], self.outline_codes[start * MOMENTS : end * MOMENTS]
+        rows = CLIPS.coded(db(self.clips.rows(stretch)))
+        return to_bytes(packed(steps(codes)) for codes in (cells, outline, rows))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Reference:
