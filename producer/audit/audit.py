@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from producer.audit.finding import Finding, Kind, clock
 from producer.audit.levels import CELLS
 from producer.audit.match import Match, matched
 from producer.audit.planned import Plan, PlannedClip
-from producer.audit.programme import SILENT_DB, Figures, Heard, figures, runs, wider
+from producer.audit.programme import SILENT_DB, Figures, Floats, Heard, figures, runs, wider
 from producer.audit.reference import Keep, Margin, Reference
 from producer.audit.shares import shares
 from producer.audit.verdicts import Fault, FileFacts, Verdict, delivered, verdicts
@@ -56,6 +57,8 @@ class Audit:
     plan: Plan | None
     compared: bool
     """Whether there was a reference to hold the file against."""
+    curves: tuple[list[float | None], list[float | None]]
+    """Momentary and short-term loudness every `CURVE_S`, LUFS, None in silence; each value at its window's end."""
 
 
 def audit(
@@ -119,7 +122,12 @@ def audit(
         verdicts=verdict,
         plan=plan,
         compared=known,
+        curves=(_curve(heard.momentary_lufs), _curve(heard.short_term_lufs)),
     )
+
+
+def _curve(lufs: Floats) -> list[float | None]:
+    return [round(value, 1) + 0.0 if -70.0 < value < inf else None for value in lufs.tolist()]
 
 
 def _plain(kind: str, at_s: float, what: str, mend: str, end_s: float | None = None) -> Finding:

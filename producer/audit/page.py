@@ -11,7 +11,7 @@ import numpy as np
 from producer.audit.audit import Audit, ClipReport
 from producer.audit.finding import clock
 from producer.audit.programme import CURVE_S
-from producer.audit.report import curves, gathered, heard_counts
+from producer.audit.report import gathered, heard_counts
 from producer.model.profile import PROFILES
 from producer.templates import templates
 
@@ -89,7 +89,7 @@ def _plot(audit: Audit) -> dict[str, Any]:
         down = TOP + PLOT * (HIGHEST_LUFS - held) / (HIGHEST_LUFS - LOWEST_LUFS)
         return " ".join(f"{one:.1f},{other:.1f}" for one, other in zip(across.tolist(), down.tolist(), strict=True))
 
-    momentary, short = curves(audit)
+    momentary, short = audit.curves
     short_line = line(short)
     bottom = TOP + PLOT
     lanes, boxes = [], []

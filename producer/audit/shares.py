@@ -74,10 +74,10 @@ class _Stretch:
     ruled: NDArray[np.int64]
     squares: Floats
     channels: Floats
-    frames: NDArray[np.int32]
-    """The frame of the stretch, of every frame of every clip: the columns."""
-    begins: NDArray[np.int64]
-    """The first column of each clip."""
+    firsts: NDArray[np.int64]
+    """The first frame of each clip, counted from the start of the stretch. Its frames are so many columns."""
+    ends: NDArray[np.int64]
+    """After the last column of each clip."""
     asked: NDArray[np.uint8]
     """A bit for each band and column: whether the cell says something of the clip."""
     weights: Powers
@@ -140,13 +140,21 @@ def _summed(
         sums = make()
     if not len(clips):
         return clips, sums, np.zeros(0), np.zeros(0, np.int64)
-    columns = len(sums.frames)
-    bands, at = np.nonzero(np.unpackbits(sums.asked, count=BANDS * columns).reshape(BANDS, columns))
-    off = field.off_of(number)[sums.frames[at], bands]
-    # Band after band, and then column after column: so sums do not depend on whether this was kept.
-    weighted = np.bincount(at, sums.weights * off.astype(np.float32), columns)
-    far = np.bincount(at[np.abs(off) > field.limit_db[bands]], minlength=columns)
-    return clips, sums, np.add.reduceat(weighted, sums.begins), np.add.reduceat(far, sums.begins)
+    columns = int(sums.ends[-1])
+    asked = np.unpackbits(sums.asked, count=BANDS * columns).reshape(BANDS, columns).view(np.bool_)
+    weight, off = np.zeros((BANDS, columns), np.float32), np.empty((BANDS, columns), np.float32)
+    weight[asked] = sums.weights
+    begins, whole = np.concatenate([[0], sums.ends[:-1]]), np.ascontiguousarray(field.off_of(number).T)
+    for first, begin, end in zip(sums.firsts.tolist(), begins.tolist(), sums.ends.tolist(), strict=True):
+        off[:, begin:end] = whole[:, first : first + end - begin]
+    far = (np.abs(off) > field.limit_db[:, None]) & asked
+    weight *= off
+    return (
+        clips,
+        sums,
+        np.add.reduceat(weight.sum(axis=0, dtype=float), begins),
+        np.add.reduceat(far.view(np.uint8).sum(axis=0, dtype=np.uint8), begins, dtype=np.int64),
+    )
 
 
 def _stretch(field: Field, channels: Rows, number: int) -> _Stretch:
@@ -157,7 +165,7 @@ def _stretch(field: Field, channels: Rows, number: int) -> _Stretch:
         none, cells = np.zeros(0, np.int64), np.zeros((BANDS, 0), np.float32)
         return _Stretch(
             own=cells, rest=cells, heard=none, judged=none, ruled=none, squares=np.zeros(0), channels=np.zeros((3, 0)),
-            frames=none.astype(np.int32), begins=none, asked=none.astype(np.uint8), weights=cells[0],
+            firsts=none, ends=none, asked=none.astype(np.uint8), weights=cells[0],
         )  # fmt: skip
     # Bands first: all that is done is done along many frames.
     rows, frames, begins = _laid_out(pieces, start, end)
@@ -190,8 +198,8 @@ def _stretch(field: Field, channels: Rows, number: int) -> _Stretch:
         ruled=ruled,
         squares=np.add.reduceat(np.square(weight).sum(axis=0, dtype=float), begins),
         channels=np.add.reduceat(heights, begins, axis=1),
-        frames=frames.astype(np.int32),
-        begins=begins,
+        firsts=frames[begins],
+        ends=np.array([*begins[1:], len(frames)]),
         asked=np.packbits(asked),
         weights=weight[asked],
     )
