@@ -5,7 +5,8 @@ A part that was made before is taken from the cache; what its neighbours are doe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,10 @@ from producer.production import Crew, Finish, Watch
 
 _PEAKS = 4
 """How often a part is encoded with a lower ceiling when a peak comes out too high."""
+
+
+_FEW = 8
+"""So many finished parts may wait until it is their turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +104,9 @@ def written(
     watch.stage("master", mix.samples)
     heard, seen, compared = Hearing(room), Album(room), Comparison()
     make = partial(finished_part, mix, how, cache)
-    with encode.joining(how.profile, mix.samples, audio) as file:
+    with encode.joining(how.profile, mix.samples, audio) as file, ThreadPoolExecutor(jobs) as pool:
         if crew is None:
-            coming = in_order(make, range(len(mix.parts)), jobs)
+            coming = in_order(_few_first(mix, how, cache, jobs, pool), range(len(mix.parts)), jobs)
         else:
             coming = map(make, _by_crew(mix, how, cache, crew))
         for part, made in zip(mix.parts, coming, strict=True):
@@ -111,6 +116,14 @@ def written(
             compared.add(made.compared, _name(mix, how, part))
             watch.done(part.core.end)
     return heard.heard(compared=compared.whole()), seen.whole()
+
+
+def _few_first(mix: Programme, how: Finish, cache: Cache, jobs: int, pool: Executor) -> Callable[[int], FinishedPart]:
+    """What has a part by its number. Where few are to be made, they are begun at once: others are read meanwhile."""
+    left = [part.index for part in mix.parts if not cache.has(_name(mix, how, part))]
+    make = partial(finished_part, mix, how, cache)
+    begun = {index: pool.submit(make, index) for index in left} if jobs > 1 and len(left) <= _FEW else {}
+    return lambda index: begun.pop(index).result() if index in begun else make(index)
 
 
 def _by_crew(mix: Programme, how: Finish, cache: Cache, crew: Crew) -> Iterator[int]:

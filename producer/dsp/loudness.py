@@ -147,7 +147,7 @@ def sparse(powers: Floats, seconds: float, seconds_per_hop: float, step: int) ->
     width = round(seconds / seconds_per_hop)
     if width <= min(_SHORT, len(powers)):  # `sliding` sums each window up by itself, too: to the same bits
         windows = np.lib.stride_tricks.sliding_window_view(powers, width)[::step]
-        return np.maximum(np.vecdot(windows, np.ones(width) / width), 0.0)
+        return np.asarray(np.maximum(np.vecdot(windows, np.ones(width) / width), 0.0))
     stretch = _HOPS // step * step
     starts = range(0, len(powers) - width + 1, stretch)
     made = [sliding(powers[at : at + stretch + width - 1], seconds, seconds_per_hop)[::step] for at in starts]
