@@ -61,7 +61,7 @@ def write(reference: Reference, path: Path, keep: Keep | None = None) -> None:
 
 def keeping(cache: Cache) -> Keep:
     """Keeps what the audit finds out of each stretch: most of them an edit leaves as they were."""
-    return lambda name, make: cache.entry(key("stretch", zlib.ZLIB_RUNTIME_VERSION, name), make)
+    return lambda name, make: cache.here(key("stretch", zlib.ZLIB_RUNTIME_VERSION, name), make)
 
 
 def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:

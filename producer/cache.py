@@ -194,6 +194,15 @@ class Cache:
                     self.write(name, kept)
         return kept
 
+    def here(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """As `entry`, for what is made sooner than fetched: others that fill this cache are neither asked nor told."""
+        path = self.path(name)
+        kept = self._read(path)
+        if kept is None:
+            kept = make()
+            self._write(path, kept)
+        return kept
+
     def data(self, name: str, make: Callable[[], dict[str, object]]) -> dict[str, object]:
         """The JSON object kept under `name`, made by `make` when there is none."""
         found: dict[str, object] = json.loads(self.entry(name, lambda: json.dumps(make(), sort_keys=True).encode()))

@@ -149,7 +149,7 @@ def _picture(script: Script, order: Order, levels: Levels, cache: Cache) -> byte
         memory.give_back()  # a picture is large before it is packed
         return drawn
 
-    return cache.entry(key("cover", made_by(), PIL.__version__, script.title, script.show, skyline), draw)
+    return cache.here(key("cover", made_by(), PIL.__version__, script.title, script.show, skyline), draw)
 
 
 def _audited(
