@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -16,8 +17,9 @@ from producer.audit import mpeg, page, report
 from producer.audit.audit import Audit, audit
 from producer.audit.planned import BrokenTimelineError, Plan, plan_of
 from producer.audit.programme import Heard, Listener
-from producer.audit.reference import BrokenReferenceError, Reference
+from producer.audit.reference import BrokenReferenceError, Keep, Reference
 from producer.audit.verdicts import FileFacts
+from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg
 from producer.errors import RenderError
 from producer.limited import read_file
@@ -35,22 +37,31 @@ def reference_name(mix: str) -> str:
     return "reference.npz" if mix in ("", "standard") else f"reference.{mix}.npz"
 
 
-def delivered(audio: Path, heard: Heard, document: Mapping[str, Any], reference: Reference, kind: Format) -> Audit:
+def delivered(
+    audio: Path, heard: Heard, document: Mapping[str, Any], reference: Reference, kind: Format, keep: Keep
+) -> Audit:
     """The audit of a mix that was just made, from what was heard while it was verified.
 
     Args:
         audio: the encoded file, a file of that `kind`. document: its `timeline.json`.
+        keep: what was found out of a stretch before (`keeping`).
     """
-    return audit(audio.name, probe(audio), heard, plan=plan_of(document), reference=reference, kind=kind.name)
+    plan = plan_of(document)
+    return audit(audio.name, probe(audio), heard, plan=plan, reference=reference, kind=kind.name, keep=keep)
 
 
-def write(reference: Reference, path: Path) -> None:
+def write(reference: Reference, path: Path, keep: Keep | None = None) -> None:
     """The reference as a file. Raises RenderError when there is no room for it."""
     try:
         with path.open("wb") as file:
-            reference.write(file)
+            reference.write(file, keep)
     except OSError as wrong:
         raise RenderError(f"cannot write {path}: {wrong.strerror}") from None
+
+
+def keeping(cache: Cache) -> Keep:
+    """Keeps what the audit finds out of each stretch: most of them an edit leaves as they were."""
+    return lambda name, make: cache.here(key("stretch", zlib.ZLIB_RUNTIME_VERSION, name), make)
 
 
 def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:

@@ -194,6 +194,15 @@ class Cache:
                     self.write(name, kept)
         return kept
 
+    def here(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """As `entry`, for what is made sooner than fetched: others that fill this cache are neither asked nor told."""
+        path = self.path(name)
+        kept = self._read(path)
+        if kept is None:
+            kept = make()
+            self._write(path, kept)
+        return kept
+
     def data(self, name: str, make: Callable[[], dict[str, object]]) -> dict[str, object]:
         """The JSON object kept under `name`, made by `make` when there is none."""
         found: dict[str, object] = json.loads(self.entry(name, lambda: json.dumps(make(), sort_keys=True).encode()))
@@ -217,7 +226,7 @@ class Cache:
                     if self.read(name) is None:
                         return None
                     self._sound[name] = found.st_ino, found.st_size
-                file.seek(len(head(b"")))
+                file.seek(_HEAD_BYTES)
                 channels = file.read(4)[0]
                 file.seek(4 * channels * start, os.SEEK_CUR)
                 return np.fromfile(file, "<f4", channels * (stop - start)).reshape(-1, channels)
@@ -278,7 +287,8 @@ class Cache:
         Removes one that is damaged.
         """
         try:
-            raw = path.read_bytes()
+            with path.open("rb", buffering=0) as file:
+                beginning, payload = file.read(_HEAD_BYTES), file.read()  # apart, for a part is a megabyte to copy
         except FileNotFoundError:
             return None
         except OSError as found:
@@ -287,8 +297,8 @@ class Cache:
             ):  # which is no damage, but a cache of nobody's
                 self.faults.damaged.add(path.name)
             return None
-        payload, found_digest = _parted(raw)
-        if payload is not None and digest in (None, found_digest):
+        found_digest = hashlib.sha256(payload).hexdigest()
+        if beginning == _head(found_digest) and digest in (None, found_digest):
             with contextlib.suppress(OSError):  # what is used stays longest (`trim`)
                 os.utime(path)
             return payload
@@ -383,16 +393,17 @@ def _as_bytes(audio: Audio) -> bytes:
 
 def unpacked(raw: bytes) -> bytes | None:
     """The payload of an entry's bytes; None when they are damaged."""
-    return _parted(raw)[0]
-
-
-def _parted(raw: bytes) -> tuple[bytes | None, str]:
-    """An entry's payload, None when it is damaged, and its digest."""
-    beginning, _, payload = raw.partition(b"\n")
-    found = hashlib.sha256(payload).hexdigest()
-    return (payload if beginning == _MAGIC + found.encode() else None), found
+    payload = raw[_HEAD_BYTES:]
+    return payload if raw.startswith(head(payload)) else None
 
 
 def head(payload: bytes) -> bytes:
     """What an entry's bytes begin with."""
-    return _MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n"
+    return _head(hashlib.sha256(payload).hexdigest())
+
+
+def _head(digest: str) -> bytes:
+    return _MAGIC + digest.encode() + b"\n"
+
+
+_HEAD_BYTES = len(head(b""))

@@ -129,7 +129,9 @@ def finished(
         kind=kind,
         file=audio,
         heard=made.heard,
-        reference=mix.witness.reference(made.seen, margins, profile.name, style.name, style.bus_gain_db),
+        reference=mix.witness.reference(
+            made.seen, margins, profile.name, style.name, style.bus_gain_db, made.heard.compared
+        ),
         margins=margins,
         plan=made.plan,
         rounds=made.rounds,

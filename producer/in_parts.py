@@ -5,7 +5,8 @@ A part that was made before is taken from the cache; what its neighbours are doe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 from producer import master
 from producer.audit.cells import Album, Seen, Whole, look
+from producer.audit.compared import Compared, Comparison
+from producer.audit.compared import compared as compare
 from producer.audit.parts import Part as PartHeard
 from producer.audit.parts import listened
 from producer.audit.programme import Heard, Hearing
@@ -33,45 +36,65 @@ _PEAKS = 4
 """How often a part is encoded with a lower ceiling when a peak comes out too high."""
 
 
+_FEW = 8
+"""So many finished parts may wait until it is their turn."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishedPart:
     """A part, encoded and listened to."""
 
-    frames: bytes
+    frames: bytes | memoryview
     count: int
     crc: int
     heard: PartHeard
     seen: Seen
+    compared: Compared
 
     def to_bytes(self) -> bytes:
-        """To be kept."""
-        seen = self.seen
-        arrays: dict[str, NDArray[Any]] = {
-            "frames": np.frombuffer(self.frames, np.uint8),
-            "heard": np.frombuffer(self.heard.to_bytes(), np.uint8),
-            "cells": seen.cell_codes,
-            "moments": seen.moment_codes,
-            "channels": seen.channels,
+        """To be kept: as plain arrays, for it is read ten times as often as it is made."""
+        heard, seen, compared = self.heard, self.seen, self.compared
+        facts = {
+            "frames": [self.count, self.crc],
+            "seen": [seen.rate_hz, seen.samples],
+            "heard": [heard.channels, heard.sample_peak, heard.true_peak, heard.peak_at, heard.flat],
         }
-        return packed([self.count, self.crc, seen.rate_hz, seen.samples], arrays)
+        arrays: dict[str, NDArray[Any]] = {"frames": np.frombuffer(self.frames, np.uint8), "powers": heard.powers}
+        for side, looked in (("seen", seen), ("heard", heard.seen)):
+            for name in _SEEN:
+                arrays[f"{side} {name}"] = getattr(looked, name)
+        return packed(facts, arrays | {f"compared {name}": array for name, array in compared.arrays().items()})
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> FinishedPart:
         """What `to_bytes` kept. Raises ValueError or KeyError."""
-        (count, crc, rate_hz, samples), arrays = unpacked(raw)
+        facts, arrays = unpacked(raw)
+        count, crc = facts["frames"]
+        rate_hz, samples = facts["seen"]
+        channels, sample_peak, true_peak, peak_at, flat = facts["heard"]
+        seen, heard = (
+            Seen(rate_hz=rate_hz, samples=samples, **{name: arrays[f"{side} {name}"] for name in _SEEN})
+            for side in ("seen", "heard")
+        )
         return cls(
-            frames=arrays["frames"].tobytes(),
+            frames=arrays["frames"].data,
             count=count,
             crc=crc,
-            heard=PartHeard.from_bytes(arrays["heard"].tobytes()),
-            seen=Seen(
-                rate_hz=rate_hz,
-                samples=samples,
-                cell_codes=arrays["cells"],
-                moment_codes=arrays["moments"],
-                channels=arrays["channels"],
+            heard=PartHeard(
+                channels=channels,
+                seen=heard,
+                powers=arrays["powers"],
+                sample_peak=sample_peak,
+                true_peak=true_peak,
+                peak_at=peak_at,
+                flat=tuple((channel, start, end) for channel, start, end in flat),
             ),
+            seen=seen,
+            compared=Compared.known({name.removeprefix("compared "): array for name, array in arrays.items()}),
         )
+
+
+_SEEN = ("cell_codes", "moment_codes", "channels")
 
 
 def written(
@@ -79,19 +102,28 @@ def written(
 ) -> tuple[Heard, Whole]:
     """Make the file `audio` of a mix; each part is heard as a player decodes it. Raises RenderError."""
     watch.stage("master", mix.samples)
-    heard, seen = Hearing(room), Album(room)
+    heard, seen, compared = Hearing(room), Album(room), Comparison()
     make = partial(finished_part, mix, how, cache)
-    with encode.joining(how.profile, mix.samples, audio) as file:
+    with encode.joining(how.profile, mix.samples, audio) as file, ThreadPoolExecutor(jobs) as pool:
         if crew is None:
-            coming = in_order(make, range(len(mix.parts)), jobs)
+            coming = in_order(_few_first(mix, how, cache, jobs, pool), range(len(mix.parts)), jobs)
         else:
             coming = map(make, _by_crew(mix, how, cache, crew))
         for part, made in zip(mix.parts, coming, strict=True):
             file.add(made.frames, made.count, made.crc)
             heard.add(made.heard)
             seen.add(made.seen)
+            compared.add(made.compared, _name(mix, how, part))
             watch.done(part.core.end)
-    return heard.heard(), seen.whole()
+    return heard.heard(compared=compared.whole()), seen.whole()
+
+
+def _few_first(mix: Programme, how: Finish, cache: Cache, jobs: int, pool: Executor) -> Callable[[int], FinishedPart]:
+    """What has a part by its number. Where few are to be made, they are begun at once: others are read meanwhile."""
+    left = [part.index for part in mix.parts if not cache.has(_name(mix, how, part))]
+    make = partial(finished_part, mix, how, cache)
+    begun = {index: pool.submit(make, index) for index in left} if jobs > 1 and len(left) <= _FEW else {}
+    return lambda index: begun.pop(index).result() if index in begun else make(index)
 
 
 def _by_crew(mix: Programme, how: Finish, cache: Cache, crew: Crew) -> Iterator[int]:
@@ -124,12 +156,14 @@ def finished_part(mix: Programme, how: Finish, cache: Cache, index: int) -> Fini
         if lower is None:
             break
         plan = lower  # of this part alone: nothing is heard of where a ceiling is a little lower
+    seen = look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz)
     made = FinishedPart(
         frames=encoded.frames,
         count=encoded.count,
         crc=mp3.crc16(encoded.frames),
         heard=heard,
-        seen=look(programme, part.reach.start, part.core.start, part.core.end, profile.rate_hz),
+        seen=seen,
+        compared=compare(seen, heard.seen),
     )
     cache.write(name, made.to_bytes())
     return made

@@ -70,12 +70,15 @@ class Levels:
         over = gain(gain_db + _BETWEEN_SAMPLES_DB - ceiling_dbtp)
         release, highest = RELEASE_DB_S * self.seconds_per_hop, -np.inf
         for at in range(0, len(powers), _HOPS):  # of ten hours each step in between would be 33 MB
-            peaks = self.peaks[at : at + _HOPS].astype(float)
+            peaks = self.peaks[at : at + _HOPS] * over
             released = release * np.arange(at, at + len(peaks))
-            held = np.maximum.accumulate(20.0 * np.log10(np.maximum(peaks * over, 1.0)) + released)
+            held, loud = released.copy(), np.flatnonzero(peaks > 1.0)
+            held[loud] += 20.0 * np.log10(peaks[loud])
+            np.maximum.accumulate(held, out=held)
             np.maximum(held, highest, out=held)
             highest = held[-1]
-            powers[at : at + _HOPS] *= 10.0 ** ((held - released) / -10.0)
+            down = np.flatnonzero(held > released)  # of most programmes a small part
+            powers[at + down] *= 10.0 ** ((held[down] - released[down]) / -10.0)
         return powers
 
     @classmethod

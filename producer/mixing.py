@@ -273,7 +273,8 @@ class Mixing:
             return self._listened(self._mix(index, None)[0]).mixes[style] if found is None else found
 
     def _from_bytes(self, raw: bytes, part: Part) -> Notes:
-        return Notes.from_bytes(raw, part, self.mixer.stems.clips_in(part.reach), self.mixer.timeline.rate_hz)
+        heard = self.mixer.stems.clips_in(part.reach)
+        return Notes.from_bytes(raw, part, heard, self.mixer.timeline.rate_hz, self.name(part.index))
 
     def _mix(self, index: int, played: Stretch | None) -> tuple[MixedPart, PartWitness]:
         """A part, and what was taken down of its clips."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 
 from producer import master
+from producer.audit.laid import RULED, Laid
 from producer.mix.asking import margins_from_json, margins_to_json
 from producer.mix.listening import StemName
 from producer.mix.margin import LineMargin
@@ -28,22 +32,34 @@ class Notes:
     def to_bytes(self, part: Part, clips: Sequence[Clip]) -> bytes:
         """To be kept. Lines and `clips` are known by their number, times are counted from the part's start."""
         number = {clip.id: index for index, clip in enumerate(part.lines)}
+        heard = self.witness.laid(clips, part.core.length)
+        among = {clip.id: index for index, clip in enumerate(clips)}
         facts = {
             "margins": margins_to_json(self.margins),
             "said": {style: [[number[clip], lufs] for clip, lufs in said.items()] for style, said in self.said.items()},
             "hop_s": {style: levels.seconds_per_hop for style, levels in self.levels.items()},
-            "witness": self.witness.facts(clips),
+            "clips": [among[name] for name in heard.names],
         }
-        arrays = {f"powers {style}": levels.powers for style, levels in self.levels.items()}
+        arrays: dict[str, NDArray[Any]] = {f"powers {style}": levels.powers for style, levels in self.levels.items()}
         arrays |= {f"peaks {style}": levels.peaks for style, levels in self.levels.items()}
-        return packed(facts, {**arrays, **self.witness.arrays()})
+        arrays |= {"places": heard.places, "heard": heard.powers, "ruled": heard.ruled, "before": heard.before}
+        return packed(facts, arrays | {f"bus {bus}": powers for bus, powers in heard.turned_down.items()})
 
     @classmethod
-    def from_bytes(cls, raw: bytes, part: Part, clips: Sequence[Clip], rate_hz: int) -> Notes:
-        """What `to_bytes` kept of `part`, in which `clips` can be heard. Raises ValueError or KeyError."""
+    def from_bytes(cls, raw: bytes, part: Part, clips: Sequence[Clip], rate_hz: int, mark: str) -> Notes:
+        """What `to_bytes` kept of `part`, in which `clips` are heard, under `mark`. Raises ValueError or KeyError."""
         facts, arrays = unpacked(raw)
         # The levels of all parts are held together: by themselves, not with all that is in `raw`.
         alone = {name: array.copy() for name, array in arrays.items() if name.startswith(("powers ", "peaks "))}
+        heard = Laid(
+            names=tuple(clips[number].id for number in facts["clips"]),
+            places=arrays["places"],
+            powers=arrays["heard"],
+            ruled=arrays["ruled"],
+            before=arrays["before"],
+            turned_down={bus: arrays[f"bus {bus}"] for bus in RULED},
+            mark=mark,
+        )
         return cls(
             margins=margins_from_json(facts["margins"], part),
             said={
@@ -53,5 +69,5 @@ class Notes:
                 style: master.Levels(alone[f"powers {style}"], alone[f"peaks {style}"], hop_s)
                 for style, hop_s in facts["hop_s"].items()
             },
-            witness=PartWitness.known(rate_hz, facts["witness"], arrays, clips),
+            witness=PartWitness.known(rate_hz, heard),
         )

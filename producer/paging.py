@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer import page
-from producer.audit import report
 from producer.audit.audit import Audit
 from producer.audit.programme import CURVE_S, Heard
 from producer.deliver import captions, chapters, credits, sound_captions
@@ -110,7 +109,7 @@ def _mix(one: Delivered, audit: Audit) -> values.Mix:
     loud, numbers = audit.heard.loudness, audit.figures
     profile = PROFILES.get(audit.profile or "")
     verdict = audit.verdicts.get(audit.profile or "")
-    _, short = report.curves(audit)
+    _, short = audit.curves
     return values.Mix(
         name=one.style.name,
         title=(one.style.title or "full mix").capitalize(),

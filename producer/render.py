@@ -8,9 +8,11 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import PIL
+
 from producer import auditing, memory, paging, provenance, session
 from producer.audit.audit import Audit
-from producer.cache import Cache
+from producer.cache import Cache, key
 from producer.deliver import cover, credits, manifest, sound_captions, stems
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
@@ -20,7 +22,7 @@ from producer.errors import RenderError
 from producer.finishing import all_finished, write_stems
 from producer.master import Levels
 from producer.mix.listening import Stems
-from producer.mixing import Mixed, mixed
+from producer.mixing import Mixed, made_by, mixed
 from producer.model.formats import SUFFIXES, Format
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.script import Script
@@ -102,7 +104,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
             return staging.path(audio_name(slug, style, kind.suffix))
 
         levels = mix.standard.levels
-        drawn = aside.submit(_picture, script, order, levels)
+        drawn = aside.submit(_picture, script, order, levels, cache)
         delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch)
         picture = drawn.result()
         write_stems(mix, delivered[0].plan, profile, staging, watch)
@@ -113,7 +115,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
                 one.file, script, timeline, origins, picture, one.kind.codec, one.style.title, one.measured, stated
             )
         settled = aside.submit(staging.settled, [one.file for one in delivered])
-        audits = _audited(delivered, script.title, document, staging, order, watch)
+        audits = _audited(delivered, script.title, document, staging, order, cache, watch)
         page = paging.listening_page(script, timeline, delivered, audits, levels, (origins, titles), picture)
         staging.text(paging.PAGE, page)
         settled.result()
@@ -135,15 +137,19 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
     )
 
 
-def _picture(script: Script, order: Order, levels: Levels) -> bytes:
+def _picture(script: Script, order: Order, levels: Levels, cache: Cache) -> bytes:
     """The episode's own cover, or one that is drawn from how loud it is when."""
     own = delivery.own_cover(script, order.project.root)
     if own is not None:
         return own
-    curve = lufs(sparse(levels.powers, 3.0, levels.seconds_per_hop, 100)).tolist()
-    drawn = cover.draw(script.title, script.show, curve)
-    memory.give_back()  # a picture is large before it is packed
-    return drawn
+    skyline = cover.skyline(lufs(sparse(levels.powers, 3.0, levels.seconds_per_hop, 100)).tolist())
+
+    def draw() -> bytes:
+        drawn = cover.draw(script.title, script.show, skyline)
+        memory.give_back()  # a picture is large before it is packed
+        return drawn
+
+    return cache.here(key("cover", made_by(), PIL.__version__, script.title, script.show, skyline), draw)
 
 
 def _audited(
@@ -152,6 +158,7 @@ def _audited(
     document: Mapping[str, object],
     staging: Staging,
     order: Order,
+    cache: Cache,
     watch: Watch,
 ) -> tuple[Audit, ...]:
     """Each mix's file held against what was planned, with all that another audit needs beside it.
@@ -159,15 +166,16 @@ def _audited(
     Raises RenderError when the order is strict and something is not as planned.
     """
     watch.stage("audit", len(delivered))
+    keep = auditing.keeping(cache)
     audits: list[Audit] = []
     with ThreadPoolExecutor(1) as packing:
         references = {one.style.name: one.reference for one in reversed(delivered)}  # the same in every format
         packed = [
-            packing.submit(auditing.write, reference, staging.path(auditing.reference_name(style)))
+            packing.submit(auditing.write, reference, staging.path(auditing.reference_name(style)), keep)
             for style, reference in references.items()
         ]
         for done, one in enumerate(delivered, 1):
-            audits.append(auditing.delivered(one.file, one.heard, document, one.reference, one.kind))
+            audits.append(auditing.delivered(one.file, one.heard, document, one.reference, one.kind, keep))
             watch.done(done)
         for written in packed:
             written.result()

@@ -8,10 +8,13 @@ from math import isfinite
 from producer.audio import Audio
 from producer.audit.cells import Whole
 from producer.audit.clips import ClipsTaken
+from producer.audit.compared import Compared
+from producer.audit.laid import RULED, Buses, Laid, laid
 from producer.audit.levels import Powers
 from producer.audit.reference import Margin, Reference, relation
 from producer.audit.rows import MEMORY, Room
 from producer.audit.tap import BusMeter, ClipCells, Tap
+from producer.cache import key
 from producer.dsp.grid import frame_samples
 from producer.mix.margin import LineMargin
 from producer.model.timeline import Clip, Timeline
@@ -27,8 +30,8 @@ class PartWitness:
     def __init__(self, rate_hz: int) -> None:
         self.tap = Tap(rate_hz)
         self._buses = BusMeter(rate_hz)
-        self._clips: dict[str, ClipCells] | None = None
-        self._turned: dict[str, Powers] | None = None
+        self._laid: Laid | None = None
+        self._rate_hz = rate_hz
 
     def push(self, beds: Audio, music: Audio) -> None:
         """All of the part's beds and music."""
@@ -37,34 +40,28 @@ class PartWitness:
     @property
     def clips(self) -> dict[str, ClipCells]:
         """What each clip sounds like by itself."""
-        return self.tap.clips() if self._clips is None else self._clips
+        return self.tap.clips() if self._laid is None else self._laid.cells()
 
     @property
-    def turned_down(self) -> dict[str, Powers]:
+    def turned_down(self) -> Mapping[str, Powers]:
         """How loud beds and music are, in coarse frames."""
-        return {bus: self._buses.powers(bus) for bus in ("beds", "music")} if self._turned is None else self._turned
+        return {bus: self._buses.powers(bus) for bus in RULED} if self._laid is None else self._laid.turned_down
 
-    def facts(self, clips: Sequence[Clip]) -> list[list[int]]:
-        """With `arrays`, what is known: clips by their number among `clips`."""
-        number = {clip.id: index for index, clip in enumerate(clips)}
-        return [[number[name], one.first, one.step] for name, one in self.clips.items()]
+    @property
+    def kept(self) -> Laid | None:
+        """All of it, where it was known before."""
+        return self._laid
 
-    def arrays(self) -> dict[str, Powers]:
-        """What is known, see `facts`."""
-        heard = {f"clip {at}": one.powers for at, one in enumerate(self.clips.values())}
-        return heard | {f"bus {bus}": powers for bus, powers in self.turned_down.items()}
+    def laid(self, clips: Sequence[Clip], samples: int) -> Laid:
+        """What is known of the clips of the part, which is so long; `clips` are all that can be heard in it."""
+        frames = -(-samples // frame_samples(self._rate_hz))
+        return laid(self.clips, self.turned_down, _buses(clips), frames) if self._laid is None else self._laid
 
     @classmethod
-    def known(
-        cls, rate_hz: int, facts: Sequence[Sequence[int]], arrays: Mapping[str, Powers], clips: Sequence[Clip]
-    ) -> PartWitness:
-        """What `facts` and `arrays` took down."""
+    def known(cls, rate_hz: int, what: Laid) -> PartWitness:
+        """Of what was known of the clips of a part."""
         made = cls(rate_hz)
-        made._clips = {
-            clips[number].id: ClipCells(first, step, arrays[f"clip {at}"])
-            for at, (number, first, step) in enumerate(facts)
-        }
-        made._turned = {bus: arrays[f"bus {bus}"] for bus in ("beds", "music")}
+        made._laid = what
         return made
 
 
@@ -74,16 +71,16 @@ class Witness:
     def __init__(self, timeline: Timeline, room: Room = MEMORY) -> None:
         """`room` makes the file that powers wait in."""
         self._frame = frame_samples(timeline.rate_hz)
-        buses = {clip.id: (_BUS[clip.kind], clip.duck is False) for clip in timeline.clips}
-        self._taken = ClipsTaken(buses, room)
+        self._taken = ClipsTaken(_buses(timeline.clips), room)
 
     def push(self, core: Span, part: PartWitness) -> None:
         """The next part."""
-        clips = {
-            name: ClipCells(core.start // (self._frame * one.step) + one.first, one.step, one.powers)
-            for name, one in part.clips.items()
-        }
-        self._taken.add(-(-core.length // self._frame), clips, part.turned_down)
+        frames = -(-core.length // self._frame)
+        if part.kept is not None:
+            self._taken.lay(frames, part.kept)
+        else:
+            clips = {name: one.moved(core.start // self._frame) for name, one in part.clips.items()}
+            self._taken.add(frames, clips, part.turned_down)
 
     def reference(
         self,
@@ -92,6 +89,7 @@ class Witness:
         profile: str,
         mix: str = "standard",
         bus_gain_db: Mapping[str, float] | None = None,
+        compared: Compared | None = None,
     ) -> Reference:
         """How this mix should sound.
 
@@ -99,7 +97,10 @@ class Witness:
             seen: what went into the encoder.
             bus_gain_db: what this mix gives each bus beyond the standard one, where that is not 0; -inf for one that
                 it leaves out.
+            compared: `seen` with what came out of the encoder, part by part, where it was.
         """
+        clips = self._taken.clips(bus_gain_db)
+        names = () if compared is None else zip(clips.marks, compared.names, strict=True)
         return Reference(
             rate_hz=seen.rate_hz,
             samples=seen.samples,
@@ -107,8 +108,9 @@ class Witness:
             mix=mix,
             cell_codes=seen.cell_codes,
             outline_codes=seen.moment_codes,
-            channels=relation(seen),
-            clips=self._taken.clips(bus_gain_db),
+            channels=relation(seen) if compared is None else compared.planned,
+            clips=clips,
+            names=tuple(mark and key(mark, name) for mark, name in names),
             margins={
                 one.clip: Margin(
                     beds_lu=_finite(one.over_beds_lu),
@@ -123,6 +125,10 @@ class Witness:
 
 
 _BUS = {"speech": "speech", "sound": "sounds", "bed": "beds", "music": "music"}
+
+
+def _buses(clips: Iterable[Clip]) -> Buses:
+    return {clip.id: (_BUS[clip.kind], clip.duck is False) for clip in clips}
 
 
 def _finite(value: float) -> float | None:

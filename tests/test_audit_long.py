@@ -20,15 +20,17 @@ import pytest
 from hypothesis import given, settings
 
 from producer import auditing
+from producer.audit import report
 from producer.audit.archive import Archive
 from producer.audit.audit import Audit, audit
 from producer.audit.cells import BANDS, MOMENTS, Album, Seen
 from producer.audit.clips import ClipsTaken
 from producer.audit.field import Windows
+from producer.audit.laid import laid
 from producer.audit.planned import Plan, plan_of
 from producer.audit.programme import Heard, curve
 from producer.audit.reference import BrokenReferenceError, Reference, relation
-from producer.audit.rows import Room, Rows
+from producer.audit.rows import MEMORY, Room, Rows
 from producer.audit.tap import ClipCells
 from producer.dsp.grid import COARSE, frame_samples
 from producer.dsp.loudness import lufs
@@ -160,6 +162,34 @@ class Nowhere(io.RawIOBase):
         return len(memoryview(data))  # type: ignore[arg-type]
 
 
+def test_what_was_found_out_of_stretches_before_changes_nothing(made: Made, muted: Heard) -> None:
+    well, kept = auditing.listen(made.file)[1], dict[str, bytes]()
+    makes: list[str] = []
+
+    def keep(name: str, make: Callable[[], bytes]) -> bytes:
+        if name not in kept:
+            makes.append(name)
+            kept[name] = make()
+        return kept[name]
+
+    def said(heard: list[Heard], names: tuple[str, ...]) -> tuple[Audit, bytes, int]:
+        long = Long(made, heard, MEMORY)
+        known = dataclasses.replace(long.reference, names=names)
+        makes.clear()
+        found = audit("long.mp3", auditing.probe(made.file), long.heard, plan=long.plan, reference=known, keep=keep)
+        file = io.BytesIO()
+        known.write(file, keep)
+        assert file.getvalue() == long.reference.to_bytes()
+        assert report.document([found]) == report.document([long.audited()])
+        return found, file.getvalue(), len(makes)
+
+    one, _, made_of_one = said([well, muted, well], ("well", "muted", ""))
+    assert [finding.kind for finding in one.findings] == ["missing"] and made_of_one == 4
+    assert said([well, muted, well], ("well", "muted", "well"))[2] == 0
+    # Another stretch changes what the whole's level is, by a hair, but not what is kept of this one.
+    assert said([well, muted, muted], ("well", "muted", "another"))[2] == 2
+
+
 def test_a_long_reference_reads_as_it_was_written_and_says_the_same(made: Made, muted: Heard, tmp_path: Path) -> None:
     well = auditing.listen(made.file)[1]
     long = Long(made, [well, muted, well], on_disk)
@@ -203,6 +233,45 @@ def test_what_parts_say_of_a_clip_is_added_up_where_they_overlap(
     for name, clip in found.placed.items():
         assert np.array_equal(found.own(clip, 0, frames), wanted[int(name.split()[1]), :frames])
     assert {f"clip {n}" for n in range(len(clips)) if wanted[n].any()} == found.placed.keys()
+
+
+@given(
+    clips=st.lists(st.tuples(st.integers(0, 110), st.integers(1, 60), st.integers(0, 3)), max_size=6),
+    cuts=st.sets(st.integers(1, 19), max_size=4),
+    renamed=st.booleans(),
+)
+def test_parts_that_were_laid_out_by_themselves_come_to_the_same(
+    clips: list[tuple[int, int, int]], cuts: set[int], renamed: bool
+) -> None:
+    kinds = (("sounds", False), ("speech", True), ("beds", False), ("beds", True))
+    # Names that a clip has now may be in another order than those that it had when its part was kept.
+    named = [f"clip {9 - n}" if renamed else f"clip {n}" for n in range(len(clips))]
+    frames, chance = 20 * COARSE, np.random.default_rng(len(clips))
+    buses = {name: kinds[kind] for name, (_, _, kind) in zip(named, clips, strict=True)}
+    whole, again = ClipsTaken(buses), ClipsTaken(buses)
+    edges = [0, *(cut * COARSE for cut in sorted(cuts)), frames]
+    for start, end in pairwise(edges):
+        part = {}
+        for number, (first, rows, kind) in enumerate(clips):
+            step = COARSE if kind > 1 else 1
+            low = max(first, start) // step
+            high = min(first + rows * step, end if step > 1 else end + 2) // step
+            if low * step < end and low < high:
+                powers = chance.random((high - low, BANDS), np.float32)
+                part[f"clip {number}"] = ClipCells(low - start // step, step, powers)
+        beds = {"beds": np.float32(0.1) * chance.random(((end - start) // COARSE, BANDS), np.float32)}
+        once = {f"clip {number}": kinds[kind] for number, (_, _, kind) in enumerate(clips)}
+        kept = laid(part, beds, once, end - start)
+        now = dataclasses.replace(kept, names=tuple(named[int(name.split()[1])] for name in kept.names))
+        whole.add(end - start, {name: one.moved(start) for name, one in now.cells().items()}, beds)
+        again.lay(end - start, now)
+    one, other = whole.clips(), again.clips()
+    assert (one.names, one.edges) == (other.names, other.edges)
+    assert np.array_equal(one.pieces, other.pieces) and np.array_equal(one.highest, other.highest)
+    walked = [max(one.own(clip, clip.first, clip.last).max(), 0.0) for clip in one.placed.values()]
+    assert np.array_equal(one.highest, np.array(walked, np.float32))
+    for stretch in range(len(one.edges) - 1):
+        assert np.array_equal(one.within(stretch)[1], other.within(stretch)[1])
 
 
 def test_beds_are_as_far_down_as_their_bus_in_every_stretch() -> None:

@@ -101,7 +101,7 @@ def tagged(tmp_path: Path) -> tuple[Path, tuple[chapters.Chapter, ...]]:
     clip = speech("line-1", "keeper", [("Hello,", 0.5, 0.9), ("wörld.", 1.0, 1.4)])
     timeline = timeline_of(12, (clip,), tuple((title, 2.3333 * n) for n, title in enumerate(AWKWARD)))
     found = chapters.chapters(timeline, script)
-    picture = cover.draw("Lamp", "", [-20.0, -30.0])
+    picture = cover.draw("Lamp", "", cover.skyline([-20.0, -30.0]))
     cast = credits.voices(timeline, script)
     tags.write(
         path,
@@ -250,11 +250,11 @@ def test_credits_name_each_sound_once_with_its_licence_and_hash() -> None:
 
 def test_the_cover_is_a_square_jpeg_under_512_kb_and_always_the_same() -> None:
     levels = list(np.sin(np.arange(400) / 9) * 10 - 25)
-    first = cover.draw("A rather long title for a small cover", "Show", levels)
-    assert first == cover.draw("A rather long title for a small cover", "Show", levels)
+    first = cover.draw("A rather long title for a small cover", "Show", cover.skyline(levels))
+    assert first == cover.draw("A rather long title for a small cover", "Show", cover.skyline(levels))
     assert first[:3] == b"\xff\xd8\xff"
     assert len(first) < 512_000
-    assert first != cover.draw("Другое имя", "", [])
+    assert first != cover.draw("Другое имя", "", cover.skyline([]))
 
 
 def test_a_sky_that_is_drawn_in_strips_is_the_sky_as_a_whole() -> None:

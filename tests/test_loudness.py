@@ -6,7 +6,16 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from producer.dsp.k_weighting import k_weighting
-from producer.dsp.loudness import Meter, PowerMeter, integrated, loudness, loudness_range, lufs, sliding
+from producer.dsp.loudness import (
+    Meter,
+    PowerMeter,
+    integrated,
+    loudness,
+    loudness_range,
+    lufs,
+    sliding,
+    sparse,
+)
 from producer.dsp.true_peak import TruePeakMeter, true_peak
 
 RATES = (44100, 48000, 96000)
@@ -176,3 +185,13 @@ def test_the_peak_meter_says_where_the_peak_is() -> None:
     meter.push(audio)
     meter.result_dbtp()
     assert abs(meter.peak_at - 31_234) <= 1
+
+
+@pytest.mark.parametrize("seconds", [0.4, 3.0, 5.0])
+@pytest.mark.parametrize("hops", [0, 39, 40, 300, 1234, 40_000])
+def test_every_tenth_window_has_the_bits_that_it_has_among_all(seconds: float, hops: int) -> None:
+    found = np.random.default_rng(hops).random(hops) ** 8
+    every, tenth = sliding(found, seconds), sparse(found, seconds, 0.01, 10)
+    if seconds < 4.0:  # longer ones go through a transform, of a few minutes each
+        assert np.array_equal(tenth, every[::10])
+    assert tenth == pytest.approx(every[::10], abs=1e-12)

@@ -48,6 +48,20 @@ def test_what_one_machine_makes_another_finds(place: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("place", ["file", "memory"], indirect=True)
+def test_what_is_made_sooner_than_fetched_stays_here(place: str, tmp_path: Path) -> None:
+    name = key("h")
+    with shared(place, tmp_path / "one") as one, shared(place, tmp_path / "two") as two:
+        assert one.here(name, lambda: b"mine") == b"mine"
+        one.settle()
+        assert two.here(name, lambda: b"yours") == b"yours"
+        assert one.here(name, lambda: pytest.fail("made twice")) == b"mine"
+        one.path(name).write_bytes(one.path(name).read_bytes() + b".")
+        assert one.here(name, lambda: b"anew") == b"anew"
+        assert one.faults.damaged == {name}
+    assert Storage(place).get(f"{name[:2]}/{name}") is None
+
+
+@pytest.mark.parametrize("place", ["file", "memory"], indirect=True)
 def test_what_a_storage_gives_back_damaged_is_made_again(place: str, tmp_path: Path) -> None:
     name = key("d")
     with shared(place, tmp_path / "one") as one:

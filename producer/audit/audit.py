@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 
 from producer.audit import channels, moments
-from producer.audit.field import AUDIBLE_DB, Field
+from producer.audit.compared import AUDIBLE_DB
+from producer.audit.field import Field
 from producer.audit.finding import Finding, Kind, clock
 from producer.audit.levels import CELLS
 from producer.audit.match import Match, matched
 from producer.audit.planned import Plan, PlannedClip
-from producer.audit.programme import SILENT_DB, Figures, Heard, figures, runs, wider
-from producer.audit.reference import Margin, Reference
+from producer.audit.programme import SILENT_DB, Figures, Floats, Heard, figures, runs, wider
+from producer.audit.reference import Keep, Margin, Reference
 from producer.audit.shares import shares
 from producer.audit.verdicts import Fault, FileFacts, Verdict, delivered, verdicts
 from producer.audit.wording import finding_of
@@ -54,6 +57,8 @@ class Audit:
     plan: Plan | None
     compared: bool
     """Whether there was a reference to hold the file against."""
+    curves: tuple[list[float | None], list[float | None]]
+    """Momentary and short-term loudness every `CURVE_S`, LUFS, None in silence; each value at its window's end."""
 
 
 def audit(
@@ -65,6 +70,7 @@ def audit(
     reference: Reference | None = None,
     profile: str | None = None,
     kind: str | None = None,
+    keep: Keep | None = None,
 ) -> Audit:
     """Hold a file against its plan.
 
@@ -74,6 +80,7 @@ def audit(
         plan: its timeline, reference: how it should sound; without them only what can be known blind is said.
         profile: what it is for, where that is not what the reference says.
         kind: the format in which it was asked for; None for the profile's own.
+        keep: may know what was found out of stretches before.
     """
     numbers = figures(heard)
     target = profile or (reference.profile if reference is not None else None)
@@ -96,7 +103,9 @@ def audit(
         )
     if known:
         assert plan is not None and reference is not None
-        found, reports, level_db = _compared(plan, reference, heard, any(fault.kind == "peak" for fault in faults))
+        found, reports, level_db = _compared(
+            plan, reference, heard, any(fault.kind == "peak" for fault in faults), keep
+        )
         findings += found
         faults = _explained(faults, findings, level_db)
     findings += _faults(faults, findings, heard, reports)
@@ -113,7 +122,12 @@ def audit(
         verdicts=verdict,
         plan=plan,
         compared=known,
+        curves=(_curve(heard.momentary_lufs), _curve(heard.short_term_lufs)),
     )
+
+
+def _curve(lufs: Floats) -> list[float | None]:
+    return [round(value, 1) + 0.0 if -70.0 < value < inf else None for value in lufs.tolist()]
 
 
 def _plain(kind: str, at_s: float, what: str, mend: str, end_s: float | None = None) -> Finding:
@@ -128,13 +142,13 @@ def _plain(kind: str, at_s: float, what: str, mend: str, end_s: float | None = N
 
 
 def _compared(
-    plan: Plan, reference: Reference, heard: Heard, peaks: bool
+    plan: Plan, reference: Reference, heard: Heard, peaks: bool, keep: Keep | None
 ) -> tuple[list[Finding], tuple[ClipReport, ...], float]:
     clips = {clip.id: clip for clip in plan.clips if clip.id in reference.clips.placed}
     findings = list(_length(reference, heard))
     wrong = channels.compared(reference, heard)
     findings += wrong
-    field = Field(reference, heard.seen)
+    field = Field(reference, heard.seen, heard.compared)
     if any(one.kind == "channel" and "missing" in one.what for one in wrong):
         return findings, (), 0.0  # half of it is not there: what could be said of lines and cues would be wrong
     if field.unlike:
@@ -150,10 +164,10 @@ def _compared(
         return findings, (), field.level_db
     if peaks:
         field.unlimited()
-    outline = moments.Outline(reference, heard.seen)
+    outline = moments.Outline(reference, heard.seen, heard.compared)
     silent = tuple(_silences(field, heard, clips))
     gaps = moments.gaps(outline, field)
-    sums = shares(field, heard.seen.channels)
+    sums = shares(field, heard.seen.channels, partial(reference.keeping, keep))
     matches = matched(field, sums)
     kept = [match for match in matches if match.clip in clips]
     findings += silent

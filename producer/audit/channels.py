@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from producer.audit.compared import powers
 from producer.audit.finding import Finding
 from producer.audit.programme import Heard, runs
 from producer.audit.reference import Reference, relation
-from producer.audit.rows import Rows
 from producer.audit.shares import Shares
-from producer.dsp.grid import COARSE, coarse_samples
+from producer.dsp.grid import coarse_samples
 
 _LEVEL_DB = -55.0
-_AT_ONCE = 1 << 13  # coarse frames
 _ALIKE = 0.3
 """Channels that have less in common than this have no sign that could be wrong."""
 INVERTED_S = 2.0
@@ -28,9 +26,11 @@ def compared(reference: Reference, heard: Heard) -> tuple[Finding, ...]:
     """What is wrong with the channels of a stereo file."""
     if heard.channels != 2:
         return ()
-    planned, found = reference.channels, relation(heard.seen)
+    planned, known = reference.channels, heard.compared
+    found = relation(heard.seen) if known is None else known.found
     count = min(len(planned), len(found))
-    loud = _power(heard.seen.channels, count) > 10.0 ** (_LEVEL_DB / 10.0)
+    power = powers(heard.seen.channels, count) if known is None else known.power[:count]
+    loud = power > 10.0 ** (_LEVEL_DB / 10.0)
     return tuple(
         _wrong(
             planned[:count], found[:count], loud, heard.length_s, coarse_samples(reference.rate_hz) / reference.rate_hz
@@ -92,18 +92,6 @@ def _wrong(
         yield whole(
             "balance", f"the {side} channel is {abs(off):.1f} dB louder than planned", "look at how the file was made"
         )
-
-
-def _power(channels: Rows, count: int) -> NDArray[np.float64]:
-    """The power of both channels in each of `count` coarse frames."""
-    made = np.zeros(count)
-    for low in range(0, count, _AT_ONCE):
-        high = min(count, low + _AT_ONCE)
-        level = channels[low * COARSE : high * COARSE][:, :2].sum(axis=1)
-        power = np.zeros((high - low) * COARSE)
-        power[: len(level)] = level
-        made[low:high] = power.reshape(-1, COARSE).mean(axis=1)
-    return made
 
 
 def mono_losses(names: Iterable[str], sums: Shares) -> dict[str, float]:

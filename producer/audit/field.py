@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -14,25 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audit.cells import BANDS, Whole
-from producer.audit.clips import Piece, PlacedClip, add
+from producer.audit.clips import Piece, PlacedClip
+from producer.audit.compared import APART, AUDIBLE_DB, Compared, Counts, Flags, cells_apart, trusted
+from producer.audit.laid import add
 from producer.audit.levels import CELLS, Codes, Powers, db
 from producer.audit.reference import Reference
 from producer.audit.rows import Rows
 from producer.dsp import grid
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
-AUDIBLE_DB = -75.0
-"""Below this a cell of a mastered programme is taken for silence."""
-MASKED_DB = 50.0
-"""So far under the frame's loudest band a codec keeps little."""
 MOST_DB = 25.0
 """Cells count as at most so far off: what is gone is gone."""
 OFF_DB = 2.5
 """A cell that is farther off is not as planned. MP3 at 192 kbps stays within 1 dB nearly everywhere."""
 _LEAST = 1e-9
-_APART = 511
 _KEPT = 12  # stretches of which everything is in memory: six minutes
 
 
@@ -105,22 +100,14 @@ class Windows:
             start, number = high, number + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """The cells of a stretch before anything is explained, see `Field`."""
-
-    total: Powers
-    trusted: Flags
-    off: NDArray[np.float16]
-
-
 class Field:
     """The cells of one episode while findings explain them, one after another.
 
     Only a few stretches of it are in memory, and those in which something was found.
     """
 
-    def __init__(self, reference: Reference, seen: Whole) -> None:
+    def __init__(self, reference: Reference, seen: Whole, known: Compared | None = None) -> None:
+        """`known`: what was compared of the two part by part, where it was."""
         frames, count = len(reference.cell_codes), min(len(reference.cell_codes), len(seen.cell_codes))
         self.frames, self.there = frames, count
         self.rate_hz, self.frame_s = reference.rate_hz, grid.frame_s(reference.rate_hz)
@@ -131,7 +118,7 @@ class Field:
         self.explained: Flags = np.zeros(frames, np.bool_)
         self.usable: Flags = np.ones(frames, np.bool_)
         self.usable[max(0, count - 1) :] = count == frames  # the last frame before an early end is cut
-        judged, common = self._apart()
+        judged, common = self._apart() if known is None or count < frames else known.cells
         offs: Floats = np.arange(-255.0, 256.0) * CELLS.step_db
         self.gain_db = np.zeros(BANDS, np.float32)
         self.spread_db = np.full(BANDS, 0.3, np.float32)
@@ -141,42 +128,33 @@ class Field:
                 self.spread_db[band] = 1.4826 * _median(np.abs(offs - self.gain_db[band]), common[band])
         level = np.median(self.gain_db)
         # A band that the codec does not carry at all says nothing.
-        self._carried: Flags = self.gain_db > level - 6.0
+        self.carried: Flags = self.gain_db > level - 6.0
         self.limit_db = np.maximum(np.float32(OFF_DB), 6.0 * self.spread_db)
-        self.unlike = _unlike(judged[self._carried], offs - self.gain_db[self._carried, None].astype(float))
+        self.unlike = _unlike(judged[self.carried], offs - self.gain_db[self.carried, None].astype(float))
         self.total = Windows(self.edges, self._total)
         self.trusted = Windows(self.edges, self._trusted)
         self._off_of = self._off
         self.off = Windows(self.edges, self._off_of)
 
-    def _apart(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """How often cells are so many steps louder than expected, shape (BANDS, _APART): 255 is as expected.
-
-        Of all that can be judged, and of those that are well there in both.
-        """
-        counts = np.zeros((2, BANDS * _APART), np.int64)
-        column = np.arange(BANDS) * _APART + 255
+    def _apart(self) -> Counts:
+        """How often cells are so many steps louder than expected, see `cells_apart`."""
+        counts = np.zeros((2, BANDS, APART), np.int64)
         for start, end in pairwise(self.edges):
-            expected, there = self.expected[start:end], self.heard[start:end]
-            trusted, top = _trusted(expected, there)
-            common = trusted & (np.minimum(expected, there) > AUDIBLE_DB) & (expected > top - 35.0)
-            codes = self.heard.codes(start, end).astype(np.int64) - self.expected.codes(start, end) + column
-            for kind, which in enumerate((trusted & self.usable[start:end, None], common)):
-                counts[kind] += np.bincount(codes[which], minlength=BANDS * _APART)
-        judged, common_counts = counts.reshape(2, BANDS, _APART)
-        return judged, common_counts
+            expected, heard = self.expected.codes(start, end), self.heard.codes(start, end)
+            counts += cells_apart(expected, heard, self.usable[start:end, None])
+        return counts
 
     def _total(self, number: int) -> Powers:
         start, end = self.edges[number], self.edges[number + 1]
         total = np.zeros((end - start, BANDS), np.float32)
         pieces, powers = self._powers.within(number)
         for piece in pieces:
-            add(total, piece, powers[piece.at : piece.at + piece.rows], start)
+            add(total, piece.first * piece.step - start, piece.step, powers[piece.at : piece.at + piece.rows])
         return total
 
     def _trusted(self, number: int) -> Flags:
         start, end = self.edges[number], self.edges[number + 1]
-        return _trusted(self.expected[start:end], self.heard[start:end])[0] & self._carried
+        return trusted(self.expected[start:end], self.heard[start:end])[0] & self.carried
 
     def _off(self, number: int) -> NDArray[np.float16]:
         start, end = self.edges[number], self.edges[number + 1]
@@ -214,9 +192,32 @@ class Field:
             yield first, high
             first, number = high, number + 1
 
-    def fresh(self, number: int) -> Cells:
-        """A stretch as it is while nothing is explained; from any thread."""
-        return Cells(self._total(number), self._trusted(number), self._off_of(number))
+    def heard_in(self, stretch: int) -> NDArray[np.int64]:
+        """The numbers of the clips that are heard in a stretch."""
+        return self._powers.inside(stretch)
+
+    @property
+    def highest(self) -> Powers:
+        """The highest power of each clip."""
+        return self._powers.highest
+
+    def is_whole(self, stretch: int) -> bool:
+        """Whether a stretch is there from beginning to end and all of it can be judged."""
+        start, end = self.edges[stretch], self.edges[stretch + 1]
+        return end <= self.there and bool(self.usable[start:end].all())
+
+    def sum_of(self, stretch: int) -> Powers:
+        """The power of all clips in each cell of a stretch, shape (frames, BANDS); from any thread."""
+        return self._total(stretch)
+
+    def judged(self, stretch: int) -> Flags:
+        """Which cells of a stretch can be judged while nothing is explained; from any thread."""
+        start, end = self.edges[stretch], self.edges[stretch + 1]
+        return self._trusted(stretch) & self.usable[start:end, None]
+
+    def off_of(self, stretch: int) -> NDArray[np.float16]:
+        """How far the cells of a stretch are off while nothing is explained; from any thread."""
+        return self._off_of(stretch)
 
     def pieces(self, number: int) -> tuple[tuple[Piece, ...], Powers]:
         """The clips of a stretch, see `Clips.within`."""
@@ -286,13 +287,6 @@ class Field:
         return np.asarray(
             off - np.clip(higher, 0.0, self.limited_db[start:end])[:, None].astype(np.float16), np.float16
         )
-
-
-def _trusted(expected: Powers, there: Powers) -> tuple[Flags, Powers]:
-    """Which cells are not lost under others, and the loudest of each frame."""
-    louder = np.maximum(expected, there)
-    top = louder.max(axis=1, keepdims=True)
-    return (louder > AUDIBLE_DB) & (louder > top - MASKED_DB), top
 
 
 def _unlike(counts: NDArray[np.int64], off_db: Floats) -> bool:

@@ -15,7 +15,8 @@ from typing import Literal
 import numpy as np
 
 from producer.audit.cells import BANDS, EDGES_HZ
-from producer.audit.field import AUDIBLE_DB, Field, Flags, cost
+from producer.audit.compared import AUDIBLE_DB, Flags
+from producer.audit.field import Field, cost
 from producer.audit.levels import Powers
 from producer.audit.programme import runs
 from producer.audit.shares import JUST_HEARD, Shares

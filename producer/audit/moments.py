@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from producer.audit.cells import MOMENTS, Whole, moment_samples
-from producer.audit.field import Field, Flags
+from producer.audit.compared import APART, MOMENT_DB, Compared, Counts, Flags, moments_apart
+from producer.audit.field import Field
 from producer.audit.levels import OUTLINE, Codes, Powers
 from producer.audit.programme import runs, wider
 from producer.audit.reference import Reference
@@ -22,7 +24,6 @@ AROUND_S = 0.8
 CLICK_DB = 9.0
 FAINT_DB = 6.0
 LONGEST_CLICK_S = 0.012
-_AUDIBLE_DB = -60.0
 _NORMAL_DB = 4.0
 _HIDDEN_DB = 6.0  # so far below what is planned around it no click is told
 _AROUND = 15  # moments before and after one that may hide it
@@ -48,23 +49,22 @@ class Outline:
     It stays in bytes, and is decoded where it is looked at: an hour of it is 7 MB.
     """
 
-    def __init__(self, reference: Reference, seen: Whole) -> None:
+    def __init__(self, reference: Reference, seen: Whole, known: Compared | None = None) -> None:
+        """`known`: what was compared of the two part by part, where it was."""
         self.count = min(len(reference.outline_codes), len(seen.moment_codes))
         self.moment_s = moment_samples(reference.rate_hz) / reference.rate_hz
         self._planned, self._heard = reference.outline_codes, seen.moment_codes
-        self._level_db = self._levels()
+        whole = known is not None and self.count == len(self._planned) == len(self._heard)
+        self._level_db = _levels(known.moments if known is not None and whole else self._apart())
 
-    def _levels(self) -> list[float]:
-        """How far off the whole is, band by band: the median of what is loud enough."""
-        counts = np.zeros((2, 511), np.int64)
-        least = OUTLINE.coded(np.array(_AUDIBLE_DB))
+    def _apart(self) -> Counts:
+        """How often moments are so many steps louder than planned, see `moments_apart`."""
+        counts = np.zeros((2, APART), np.int64)
         for low in range(0, self.count, _AT_ONCE):
-            planned, heard = (self._codes(table, low, low + _AT_ONCE) for table in (self._planned, self._heard))
-            apart = np.subtract(heard, planned, dtype=np.int16) + np.int16(255)
-            for band, loud in enumerate((planned > least).T):
-                counts[band] += np.bincount(apart[loud, band], minlength=511)
-        middle = [float(np.searchsorted(np.cumsum(one), one.sum() / 2.0) - 255) * OUTLINE.step_db for one in counts]
-        return [level if one.sum() > 100 else 0.0 for level, one in zip(middle, counts, strict=True)]
+            counts += moments_apart(
+                *(self._codes(table, low, low + _AT_ONCE) for table in (self._planned, self._heard))
+            )
+        return counts
 
     def planned(self, band: int, start: int, end: int) -> Powers:
         """What is planned of moments [start, end)."""
@@ -129,6 +129,12 @@ class Outline:
             yield last
 
 
+def _levels(counts: NDArray[np.integer]) -> list[float]:
+    """How far off the whole is, band by band: the median of what is loud enough."""
+    middle = [float(np.searchsorted(np.cumsum(one), one.sum() / 2.0) - 255) * OUTLINE.step_db for one in counts]
+    return [level if one.sum() > 100 else 0.0 for level, one in zip(middle, counts, strict=True)]
+
+
 def _of_moments(frames: Flags, start: int, end: int) -> Flags:
     """What is true of frames, of moments [start, end)."""
     first = start // MOMENTS
@@ -148,11 +154,11 @@ def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
 
     def deep(start: int, end: int) -> Flags:
         planned = outline.planned(0, start, end)
-        audible = (planned > _AUDIBLE_DB) & (planned > _highest(planned, 20) - 36.0)
+        audible = (planned > MOMENT_DB) & (planned > _highest(planned, 20) - 36.0)
         return (outline.off(0, start, end) < -GAP_DB) & audible & _of_moments(usable, start, end)
 
     found = []
-    for start, end in outline.where(deep, 4, band=0, off_db=-GAP_DB, least_db=_AUDIBLE_DB):
+    for start, end in outline.where(deep, 4, band=0, off_db=-GAP_DB, least_db=MOMENT_DB):
         length_s = (end - start) * outline.moment_s
         loudest = float(outline.planned(0, start, end).max())
         if length_s > LONGEST_GAP_S or not _bounded(outline, start, end, 8, loudest):
@@ -189,7 +195,7 @@ def clicks(outline: Outline, field: Field) -> tuple[Moment, ...]:
 
     def sharp(start: int, end: int) -> Flags:
         off, heard = outline.off(1, start, end), outline.heard(1, start, end)
-        around = np.maximum(_highest(outline.planned(1, start, end), _AROUND), _AUDIBLE_DB - 10.0)
+        around = np.maximum(_highest(outline.planned(1, start, end), _AROUND), MOMENT_DB - 10.0)
         high = (off > CLICK_DB) & (heard + 0.5 * (off - CLICK_DB) > around + 3.0) & (heard > around - 4.0)
         # In something as loud a click is smaller, but where all else is as planned it is as certain.
         high |= (off > FAINT_DB) & (off > 8.0 * _usual(off)) & (heard > around - _HIDDEN_DB)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from producer.audit.audit import Audit, ClipReport
 from producer.audit.finding import clock
 from producer.audit.programme import CURVE_S
-from producer.audit.report import curves, gathered, heard_counts
+from producer.audit.report import gathered, heard_counts
 from producer.model.profile import PROFILES
+from producer.templates import templates
 
 WIDTH, LEFT, RIGHT = 1200.0, 44.0, 12.0
 TOP, PLOT = 26.0, 250.0
@@ -37,19 +36,12 @@ _STATES = {
 
 def html(audits: Sequence[Audit], title: str) -> str:
     """The page of an episode's audits; the same values give the same page."""
-    page = _environment().get_template("audit.html").generate(title=title, files=[_file(one) for one in audits])
-    return gathered(page) + "\n"
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("producer.audit", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
+    page = (
+        templates("producer.audit")
+        .get_template("audit.html")
+        .generate(title=title, files=[_file(one) for one in audits])
     )
+    return gathered(page) + "\n"
 
 
 def _file(audit: Audit) -> dict[str, Any]:
@@ -97,7 +89,7 @@ def _plot(audit: Audit) -> dict[str, Any]:
         down = TOP + PLOT * (HIGHEST_LUFS - held) / (HIGHEST_LUFS - LOWEST_LUFS)
         return " ".join(f"{one:.1f},{other:.1f}" for one, other in zip(across.tolist(), down.tolist(), strict=True))
 
-    momentary, short = curves(audit)
+    momentary, short = audit.curves
     short_line = line(short)
     bottom = TOP + PLOT
     lanes, boxes = [], []

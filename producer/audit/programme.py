@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.audit.cells import Album, Whole, look
+from producer.audit.compared import Compared
 from producer.audit.parts import CLIPPED_SAMPLES, FULL_SCALE, FlatTops, Part
 from producer.audit.rows import MEMORY, Room, Rows
 from producer.dsp.grid import frame_s, frame_samples, frames_of
@@ -42,6 +43,8 @@ class Heard:
     """Samples [start, end) of every flat top."""
     damage: str = ""
     """What the decoder said where it could not go on."""
+    compared: Compared | None = None
+    """How it differs from what was planned, where its parts were held against that when they were made."""
 
     @staticmethod
     def joined(parts: Iterable[Part], damage: str = "", room: Room = MEMORY) -> Heard:
@@ -77,7 +80,7 @@ class Hearing:
             self._true_peak, self._peak_at = part.true_peak, self._samples + part.peak_at
         self._samples, self._channels = self._samples + part.seen.samples, part.channels
 
-    def heard(self, damage: str = "") -> Heard:
+    def heard(self, damage: str = "", compared: Compared | None = None) -> Heard:
         """All of it. Raises ValueError when nothing was added."""
         seen = self._album.whole()
         powers, hop_s = even_hops(self._powers[:].ravel(), seen.samples, seen.rate_hz)
@@ -96,6 +99,7 @@ class Hearing:
             peak_at=self._peak_at,
             flat_tops=self._tops.all(),
             damage=damage,
+            compared=compared,
         )
 
 

@@ -20,15 +20,16 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.audit.archive import Archive
-from producer.audit.cells import BANDS, MOMENTS, Whole
+from producer.audit.archive import Archive, from_bytes, packed, to_bytes
+from producer.audit.cells import BANDS, MOMENTS, Seen, Whole
 from producer.audit.clips import Clips
 from producer.audit.levels import CLIPS, Powers, db, from_steps, steps
 from producer.audit.rows import MEMORY, Room, Rows
@@ -40,6 +41,10 @@ _MOST_BYTES = 1 << 26
 _MOST_FRAMES = 1 << 26
 """A fortnight."""
 _AT_ONCE = 1 << 13  # coarse frames
+
+
+Keep = Callable[[str, Callable[[], bytes]], bytes]
+"""Given what names a thing, and what makes it: has it from before, or makes it."""
 
 
 class BrokenReferenceError(Exception):
@@ -69,6 +74,13 @@ class Reference:
     channels: Powers  # (coarse frames, 2): left against right in dB, correlation -1 … 1
     clips: Clips
     margins: Mapping[str, Margin]  # by clip id
+    names: tuple[str, ...] = ()
+    """What names all that is planned and was heard in each stretch, where it is known; "" for one where it is not."""
+
+    def keeping(self, keep: Keep | None, what: str, stretch: int, make: Callable[[], bytes]) -> bytes:
+        """What was found out of a stretch before, where it was, or what `make` finds out."""
+        name = self.names[stretch] if self.names else ""
+        return make() if keep is None or not name else keep(f"{what} {name}", make)
 
     def to_bytes(self) -> bytes:
         """The file."""
@@ -76,8 +88,12 @@ class Reference:
         self.write(file)
         return file.getvalue()
 
-    def write(self, file: BinaryIO) -> None:
-        """Write the file, a stretch at a time."""
+    def write(self, file: BinaryIO, keep: Keep | None = None) -> None:
+        """Write the file, a stretch at a time.
+
+        Args:
+            keep: may know what was packed of a stretch before.
+        """
         about = {
             "version": VERSION,
             "rate_hz": self.rate_hz,
@@ -97,13 +113,16 @@ class Reference:
         archive.add("pieces", self.clips.pieces[:, :5])
         archive.add("channels", np.rint(channels).astype(np.int8).T.copy())
         for number, (start, end) in enumerate(self.clips.stretches):
-            pieces, powers = self.clips.within(number)
-            codes = CLIPS.coded(db(powers))
-            rows = [codes[piece.at : piece.at + piece.rows] for piece in pieces]
-            archive.add(f"{number}/cells", steps(self.cell_codes[start:end]))
-            archive.add(f"{number}/outline", steps(self.outline_codes[start * MOMENTS : end * MOMENTS]))
-            archive.add(f"{number}/clips", steps(np.concatenate([np.zeros((0, BANDS), np.uint8), *rows])))
+            kept = self.keeping(keep, "packed", number, partial(self._packed, number, start, end))
+            for name, one in zip(("cells", "outline", "clips"), from_bytes(kept), strict=True):
+                archive.put(f"{number}/{name}", one)
         archive.close()
+
+    def _packed(self, stretch: int, start: int, end: int) -> bytes:
+        """A stretch, from its first frame to its last, as the file has it."""
+        cells, outline = self.cell_codes[start:end], self.outline_codes[start * MOMENTS : end * MOMENTS]
+        rows = CLIPS.coded(db(self.clips.rows(stretch)))
+        return to_bytes(packed(steps(codes)) for codes in (cells, outline, rows))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Reference:
@@ -202,7 +221,7 @@ def _check(edges: NDArray[Any], pieces: NDArray[Any], frames: int, clips: int) -
         raise ValueError("the rows of its clips do not fit")
 
 
-def relation(seen: Whole) -> Powers:
+def relation(seen: Whole | Seen) -> Powers:
     """How left and right relate in each coarse frame: level difference in dB and correlation, shape (coarse, 2).
 
     A frame without sound counts as (0, 1).

@@ -19,18 +19,9 @@ def document(audits: Iterable[Audit]) -> dict[str, Any]:
     return {"version": VERSION, "files": [_file(one) for one in audits]}
 
 
-def curves(audit: Audit) -> tuple[list[float | None], list[float | None]]:
-    """Momentary and short-term loudness every `CURVE_S`, LUFS, None in silence; each value at its window's end."""
-    momentary, short = (
-        [_rounded(value, 1) if value > -70 else None for value in values.tolist()]
-        for values in (audit.heard.momentary_lufs, audit.heard.short_term_lufs)
-    )
-    return momentary, short
-
-
 def _file(audit: Audit) -> dict[str, Any]:
     loud, numbers = audit.heard.loudness, audit.figures
-    momentary, short = curves(audit)
+    momentary, short = audit.curves
     return {
         "file": audit.name,
         "mix": audit.mix or None,

@@ -25,6 +25,10 @@ class ClipCells:
     step: int
     powers: Powers  # shape (rows, BANDS)
 
+    def moved(self, frames: int) -> ClipCells:
+        """The same, so many frames later: whole ones of its own."""
+        return ClipCells(frames // self.step + self.first, self.step, self.powers)
+
 
 def coarse_cells(audio: Audio, rate_hz: int) -> Powers:
     """Power of each coarse frame and band, shape (coarse frames, BANDS): the mean of two windows in each.

@@ -21,20 +21,18 @@ if TYPE_CHECKING:
 SIDE = 1500  # Apple asks for 1400 to 3000 pixels square
 _ROWS = 60  # that are painted at a time
 _BARS = 150
+Bar = tuple[int, int]
+"""Its height and its reflection's, in pixels."""
 
 
-def draw(title: str, show: str, loudness_lufs: Sequence[float]) -> bytes:
-    """A square JPEG (RGB, under 512 kB). The same episode gives the same picture on every machine.
-
-    Args:
-        loudness_lufs: short-term loudness over the episode, evenly spaced, any number of values.
-    """
+def draw(title: str, show: str, skyline: Sequence[Bar]) -> bytes:
+    """A square JPEG (RGB, under 512 kB). The same episode gives the same picture on every machine."""
     from PIL import Image, ImageDraw
 
     hue = int.from_bytes(hashlib.sha256(title.encode()).digest()[:2], "big") / 65536
     image = Image.fromarray(_sky(hue))
     pen = ImageDraw.Draw(image)
-    _horizon(pen, _heights(loudness_lufs), hue)
+    _horizon(pen, skyline, hue)
     _words(pen, title, show)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=88, optimize=True, subsampling=0)
@@ -71,25 +69,29 @@ def _sky(hue: float) -> NDArray[np.uint8]:
     return sky
 
 
-def _heights(loudness_lufs: Sequence[float]) -> NDArray[np.float64]:
-    """Loudness as bar heights 0 … 1, `_BARS` of them."""
+def skyline(loudness_lufs: Sequence[float]) -> tuple[Bar, ...]:
+    """The bars of an episode, `_BARS` of them.
+
+    Args:
+        loudness_lufs: short-term loudness over the episode, evenly spaced, any number of values.
+    """
     levels = np.asarray([v if math.isfinite(v) else -80.0 for v in loudness_lufs] or [-80.0], float)
     edges = np.linspace(0, len(levels), _BARS + 1).astype(int)
     bars = np.array([levels[a : max(b, a + 1)].max() for a, b in itertools.pairwise(edges)])
     top = bars.max()
-    heights: NDArray[np.float64] = np.clip((bars - (top - 38.0)) / 38.0, 0.015, 1.0)
-    return heights
+    heights = (SIDE * 0.30 * np.clip((bars - (top - 38.0)) / 38.0, 0.015, 1.0)).tolist()
+    return tuple((round(height), round(height * 0.45)) for height in heights)
 
 
-def _horizon(pen: ImageDraw.ImageDraw, heights: NDArray[np.float64], hue: float) -> None:
+def _horizon(pen: ImageDraw.ImageDraw, bars: Sequence[Bar], hue: float) -> None:
     """A skyline of bars over a still reflection."""
-    ground, tallest, step = int(SIDE * 0.76), SIDE * 0.30, SIDE / _BARS
+    ground, step = int(SIDE * 0.76), SIDE / _BARS
     near, reflected = _colour(hue + 0.03, 0.5, 0.06), _colour(hue + 0.02, 0.5, 0.16)
     pen.rectangle((0, ground, SIDE, SIDE), fill=_colour(hue + 0.02, 0.5, 0.085))
-    for i, height in enumerate(heights):
+    for i, (height, mirrored) in enumerate(bars):
         left, right = round(i * step), round((i + 1) * step) - 2
-        pen.rectangle((left, ground - round(height * tallest), right, ground), fill=near)
-        pen.rectangle((left, ground + 3, right, ground + 3 + round(height * tallest * 0.45)), fill=reflected)
+        pen.rectangle((left, ground - height, right, ground), fill=near)
+        pen.rectangle((left, ground + 3, right, ground + 3 + mirrored), fill=reflected)
     pen.rectangle((0, ground, SIDE, ground + 2), fill=_colour(hue, 0.35, 0.75))
 
 

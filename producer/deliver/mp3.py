@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import BinaryIO
 
 import numpy as np
@@ -61,7 +62,7 @@ class Joined:
         self._frames = self._bytes = self._crc = 0
         to.write(opening)
 
-    def add(self, part: bytes, frames: int, crc: int) -> None:
+    def add(self, part: bytes | memoryview, frames: int, crc: int) -> None:
         """The next part: its frames, how many they are, and `crc16` of them."""
         self._to.write(part)
         self._frames += frames
@@ -123,8 +124,12 @@ def crc16_joined(first: int, second: int, second_bytes: int) -> int:
     return int(_shifted(np.array([first], np.uint16), _shift(second_bytes))[0]) ^ second
 
 
+@lru_cache(maxsize=64)
 def _shift(zeros: int) -> NDArray[np.uint16]:
-    """What becomes of each bit of a checksum when so many zero bytes follow: the checksum is linear."""
+    """What becomes of each bit of a checksum when so many zero bytes follow: the checksum is linear.
+
+    Parts are of a few lengths, so it is known of most when they are joined. Not to be written to.
+    """
     made, step = _BITS, _BITS >> 8 ^ _TABLE[_BITS & 0xFF]
     while zeros:
         if zeros & 1:

@@ -11,6 +11,7 @@ import itertools
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from producer.deliver.captions import Card, clock, one_line, safe
 from producer.deliver.chapters import milliseconds
@@ -174,13 +175,20 @@ def _together(sounds: Iterable[Heard]) -> list[Heard]:
     for sound in sounds:
         if groups and sound.start_ms - groups[-1].start_ms <= _TOGETHER_MS:
             joined = replace(groups[-1], text=f"{groups[-1].text}; {sound.text}")
-            if len(textwrap.wrap(f"[{joined.text}]", LINE_CHARACTERS)) <= LINES:
+            if _lines(joined.text) <= LINES:
                 groups[-1] = joined
                 continue
         groups.append(sound)
     return groups
 
 
+@lru_cache(maxsize=512)
+def _lines(text: str) -> int:
+    """How many lines it takes."""
+    return len(textwrap.wrap(f"[{text}]", LINE_CHARACTERS))
+
+
+@lru_cache(maxsize=512)  # an episode has far more sounds than things that it says of them
 def _wrapped(text: str) -> tuple[str, ...]:
     return tuple(textwrap.wrap(f"[{text}]", LINE_CHARACTERS, max_lines=LINES, placeholder="…]"))
 

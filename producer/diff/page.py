@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from producer.diff import report
+from producer.templates import templates
 
 BEFORE_S, AFTER_S = 1.0, 1.0
 """How much is heard before and after a place."""
@@ -23,13 +22,7 @@ def html(found: Mapping[str, Any], title: str, sounds: tuple[str, str]) -> str:
         found: what `compare.document` says.
         sounds: A's and B's sound file, by paths relative to the page with `/` between folders.
     """
-    environment = Environment(
-        loader=PackageLoader("producer.diff", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    environment = templates("producer.diff")
     script = environment.loader.get_source(environment, "diff.js")[0] if environment.loader else ""
     return environment.get_template("diff.html").render(
         title=title,

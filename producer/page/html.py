@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from producer.model.sound import Origin
@@ -18,6 +17,7 @@ from producer.page.figures import figures
 from producer.page.picture import embedded
 from producer.page.reading import clock, passages, spoken_length
 from producer.page.values import Shown
+from producer.templates import templates
 
 SCRIPTS = ("store", "player", "draw", "transcript", "overview", "lanes", "loudness", "lists", "keys", "theme", "main")
 """The programs, in the order in which each needs those before it."""
@@ -30,14 +30,14 @@ RIGHT_TO_LEFT = frozenset(
 
 def html(shown: Shown) -> str:
     """The listening page; the same values give the same page. docs/page.md says what stands on it."""
-    templates = environment()
+    pages = environment()
     picture = embedded(shown.cover)
     light, dark = palettes(picture.hue)
-    style = templates.get_template("page.css").render(light=light, dark=dark).strip()
-    script = _script(templates)
+    style = pages.get_template("page.css").render(light=light, dark=dark).strip()
+    script = _script(pages)
     facts = shown.facts
     return (
-        templates.get_template("page.html").render(
+        pages.get_template("page.html").render(
             facts=facts,
             number=_number(shown),
             cover=picture.cover,
@@ -82,22 +82,15 @@ def link(address: str) -> str:
     return address.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-@cache
 def environment() -> Environment:
-    """The templates of pages; whatever is put into one is escaped. Read once, however many pages are made."""
-    return Environment(
-        loader=PackageLoader("producer.page", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    """The templates of pages. Read once, however many pages are made."""
+    return templates("producer.page")
 
 
-def _script(templates: Environment) -> str:
+def _script(pages: Environment) -> str:
     """All programs as one, none of whose names are the window's."""
-    assert templates.loader is not None
-    parts = [templates.loader.get_source(templates, f"{name}.js")[0].strip() for name in SCRIPTS]
+    assert pages.loader is not None
+    parts = [pages.loader.get_source(pages, f"{name}.js")[0].strip() for name in SCRIPTS]
     return '(() => {\n"use strict";\n' + "\n\n".join(parts) + "\n})();"
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from importlib import resources
 from math import floor, log10
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from producer.packs.audition.colours import level_colours
@@ -19,6 +18,7 @@ from producer.packs.audition.pictures import LEVELS, RANGE_DB
 from producer.packs.audition.sheet import Entry, Knob, Sheet, Take
 from producer.packs.audition.showing import NARROW, WIDE, Shown
 from producer.packs.audition.spectrum import row_at
+from producer.templates import templates
 
 PAGE = "index.html"
 MARK = "<!-- made by: render pack audition -->"
@@ -67,33 +67,30 @@ def files(card: Card) -> dict[str, bytes]:
 
 def html(sheet: Sheet, cards: Sequence[Sequence[Card]]) -> str:
     """The page of a sheet; `cards` has those of each entry."""
-    templates = Environment(
-        loader=PackageLoader("producer.packs.audition"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     script = _own("page.js")
     pairs = list(zip(sheet.entries, cards, strict=True))
     groups = [
         (kind, heading, [_row(entry, own) for entry, own in pairs if entry.kind == kind])
         for kind, heading in KINDS.items()
     ]
-    page = templates.get_template("page.html").render(
-        mark=Markup(MARK),
-        sheet=sheet,
-        homepage=_link(sheet.homepage),
-        groups=[group for group in groups if group[2]],
-        counts=(len(sheet.entries), sum(map(len, cards))),
-        style=Markup(_own("page.css")),  # ours, and holds nothing of a pack's
-        script=Markup(script),
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        scale=", ".join("#{:02x}{:02x}{:02x}".format(*colour) for colour in level_colours(LEVELS)),
-        range_db=round(RANGE_DB),
-        number=number,
-        signed=lambda value: _minus(f"{value:+g}"),
-        hz=[(label, 100.0 * row_at(hz, 1)) for hz, label in _HZ],
+    page = (
+        templates("producer.packs.audition")
+        .get_template("page.html")
+        .render(
+            mark=Markup(MARK),
+            sheet=sheet,
+            homepage=_link(sheet.homepage),
+            groups=[group for group in groups if group[2]],
+            counts=(len(sheet.entries), sum(map(len, cards))),
+            style=Markup(_own("page.css")),  # ours, and holds nothing of a pack's
+            script=Markup(script),
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            scale=", ".join("#{:02x}{:02x}{:02x}".format(*colour) for colour in level_colours(LEVELS)),
+            range_db=round(RANGE_DB),
+            number=number,
+            signed=lambda value: _minus(f"{value:+g}"),
+            hz=[(label, 100.0 * row_at(hz, 1)) for hz, label in _HZ],
+        )
     )
     return page.encode("utf-8", "replace").decode()  # a file's name may hold bytes that are no text
 
