@@ -11,13 +11,14 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from producer import project
+from producer.dataclass import dataclass
 from producer.deliver import manifest
 from producer.deliver.listed import listed
 from producer.deliver.manifest import Listed, Manifest

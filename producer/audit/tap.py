@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from producer.audio import Audio, is_heard
 from producer.audit.cells import BANDS, cells, stretch
 from producer.audit.levels import Powers
+from producer.dataclass import dataclass
 from producer.dsp.grid import COARSE, coarse_samples, frame_samples
 
 _ROWS = 256  # frames that are looked at together

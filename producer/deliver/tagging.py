@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from producer.dataclass import dataclass
 from producer.deliver.chapters import Chapter
 from producer.deliver.wave import Marker
 from producer.dsp.loudness import Loudness

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from producer.dataclass import dataclass
 from producer.draft.cues import Cues
 from producer.draft.nouns import NARRATOR, Draft, Item, Played, Scene, Speech
 from producer.draft.people import Cast, Someone

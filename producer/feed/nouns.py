@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pydantic import BaseModel, ConfigDict
 
+from producer.dataclass import dataclass
 from producer.feed.moment import Moment
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from producer.dataclass import dataclass
 from producer.page.values import Mix
 
 

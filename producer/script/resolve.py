@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from producer.dataclass import dataclass
 from producer.errors import Place, Problem, ScriptError
 from producer.frozen import changed
 from producer.model.script import Effect, Pronunciation, Scene, Script

@@ -6,8 +6,7 @@ own (a bought library's terms, say): its author must be named, and that it allow
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from producer.dataclass import dataclass
 from producer.errors import nearest
 
 

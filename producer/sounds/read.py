@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from producer.bounds import BOUNDS, how_to_raise
+from producer.dataclass import dataclass
 from producer.errors import PackError, Place, Problem, nearest
 from producer.limited import read_file
 from producer.model.foley import Recipe

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.model.script import Hear
 from producer.model.timeline import HearSpan, Ramp

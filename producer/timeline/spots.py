@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from producer.dataclass import dataclass
 from producer.errors import Problem
 from producer.model.script import Cue, Line, Moment, Pace
 from producer.model.sound import Sound, SoundRef

@@ -6,9 +6,9 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
+from producer.dataclass import dataclass
 from producer.digests import sha256_of
 from producer.errors import Place, Problem, VoiceError, nearest
 from producer.model.script import Line
