@@ -122,7 +122,7 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     _check_speeds(script, sounds)
     roles = [role for role, _ in _asked(script)]
     whole = crediting.foreseen(script, roles, sounds)
-    recorded = voice.look(project.root, project.slug, whole.lines).chosen
+    recorded = voice.look(project.root, project.slug, whole.lines, cache).chosen
     whole = crediting.foreseen(script, roles, sounds, recorded.keys())
     uses = [(line, index, use) for line in script.lines for index, use in enumerate(line.voices)]
     voice.check_voices(one for one in uses if (one[0].id, one[1]) not in recorded)
@@ -189,7 +189,8 @@ def foresee(order: Order, cache: Cache) -> Foreseen:
     profile = _profile(order.profile or script.profile)
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
     roles = [role for role, _ in _asked(script)]
-    folder = voice.look(order.project.root, order.project.slug, crediting.foreseen(script, roles, sounds).lines)
+    foreseen = crediting.foreseen(script, roles, sounds)
+    folder = voice.look(order.project.root, order.project.slug, foreseen.lines, cache)
     return Foreseen(crediting.foreseen(script, roles, sounds, folder.chosen.keys()), profile, packs, folder)
 
 
@@ -216,7 +217,8 @@ def plan(
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
     _check_speeds(script, sounds)
     written, roles = script, [role for role, _ in _asked(script)]
-    folder = voice.look(order.project.root, order.project.slug, crediting.foreseen(script, roles, sounds).lines)
+    foreseen = crediting.foreseen(script, roles, sounds)
+    folder = voice.look(order.project.root, order.project.slug, foreseen.lines, cache)
     script = crediting.foreseen(script, roles, sounds, folder.chosen.keys())
     if window is not None:
         check_scene(window, len(script.scenes))
