@@ -67,7 +67,7 @@ def looked_up(
     Args:
         swapped: gives the packs to use instead of those that were found.
     """
-    found = load_packs(written.packs, project.pack_roots, tuple(packs), recipes=RECIPES)
+    found = load_packs(written.packs, project.pack_roots, tuple(packs), recipes=RECIPES, cache=cache)
     found = found if swapped is None else swapped(found)
     catalogue = found.catalogue(
         voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())

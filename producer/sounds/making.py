@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from producer import dsp
 from producer.audio import Audio, as_stereo
 from producer.cache import Cache, key
-from producer.digests import sha256_of
+from producer.digests import code_of, sha256_of
 from producer.errors import PackError, Problem
 from producer.model import chance
 from producer.model.foley import Made, Recipe
@@ -234,8 +233,4 @@ def code_digest(made_by: Callable[..., object] | None) -> str:
 
 @lru_cache(maxsize=64)
 def _folder_digest(folders: tuple[Path, ...]) -> str:
-    whole = hashlib.sha256()
-    for folder in folders:
-        for file in sorted(folder.glob("*.py")):
-            whole.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return whole.hexdigest()
+    return code_of(*folders)
