@@ -42,6 +42,7 @@ _RECENT_BYTES = 24 << 20
 _RECENT_ELSEWHERE_BYTES = 2 << 20
 """In another process, which makes clips of them at once and keeps those: what two parts share."""
 _FOLDER = re.compile("[0-9a-f]{2}")
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)  # `json.dumps` would make one for each part of a name
 _RATE_BYTES = 8  # before the samples, which so stay on whole places
 
 
@@ -52,7 +53,7 @@ def key(*parts: object) -> str:
     """
     digest = hashlib.sha256(__version__.encode())
     for part in parts:
-        raw = part if isinstance(part, bytes) else json.dumps(part, sort_keys=True, ensure_ascii=False).encode()
+        raw = part if isinstance(part, bytes) else _ENCODER.encode(part).encode()
         digest.update(len(raw).to_bytes(8, "big") + raw)
     return digest.hexdigest()
 
@@ -129,7 +130,7 @@ class Cache:
 
     def path(self, name: str) -> Path:
         """Where the entry `name` (from `key`) is or would be."""
-        return self.root / name[:2] / name
+        return self.root.joinpath(name[:2], name)
 
     def has(self, name: str) -> bool:
         """Whether `read` has something to look at, which may still turn out to be damaged."""

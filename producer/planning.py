@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from producer import crediting, memory, session, voice
+from producer import crediting, memory, voice
 from producer import script as script_stage
 from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
@@ -207,7 +207,10 @@ def plan(
         window: what is wanted of it; RenderError when that cannot be in it.
         reading: gives the script and the packs instead of `read_script`.
     """
-    session.check(order.session)
+    if order.session:
+        from producer import session  # most renders leave none
+
+        session.check(order.session)
     with memory.uncollected():
         script, packs = reading() if reading is not None else read_script(order.project, order.packs, cache)
     delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
@@ -232,11 +235,13 @@ def plan(
     watch.stage("timeline", 1)
     with memory.uncollected():
         timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
-        foreseen, script = script, crediting.exact(written, timeline, sounds, folder.chosen.keys())
+        heard = uses(timeline, sounds)
+        foreseen, script = script, crediting.exact(written, timeline, sounds, folder.chosen.keys(), heard)
         if foreseen != script:  # a variation of a sound, and its author, is not heard
             again, _ = _takes(order, script, crediting.changed(foreseen, script), folder, profile.rate_hz, cache, watch)
             takes = {**takes, **again}
             timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
+            heard = uses(timeline, sounds)
     held = [in_format(profile, kind) for kind in kinds(order, profile)]
     duration = max(encode.whole_frames(timeline.duration, one) for one in held)
     timeline = replace(timeline, duration=Samples(duration))
@@ -247,7 +252,7 @@ def plan(
     if timeline.duration > BOUNDS.episode_hours * 3600 * timeline.rate_hz:
         raise ScriptError([_too_long(script, timeline)])
     watch.done(1)
-    problems = licence_problems(packs, uses(timeline, sounds), script.commercial)
+    problems = licence_problems(packs, heard, script.commercial)
     if problems:
         raise ScriptError(problems)
     filled = packs.filling(_roles(script))

@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from producer.cli.commands import _Commands
+from producer.cli.commands import _Commands, _of, app
 
 
 def _told(cls: Any, args: list[str]) -> tuple[Any, ...]:
@@ -102,3 +102,18 @@ def test_a_command_of_plain_values_starts_without_pydantic() -> None:
     """Otherwise a later Typer reads its values in another way, and previews begin late again."""
     done = subprocess.run([sys.executable, "-c", _SEEN, "schema"], capture_output=True, text=True, check=True)
     assert done.stderr == "False\n"
+
+
+NAMES = [one.callback.__name__ for one in app.registered_commands if one.callback]
+
+
+@pytest.mark.parametrize("args", [[name, "--help"] for name in NAMES] + [["episode", "--bad"], ["episode", "a", "b"]])
+def test_a_command_that_is_made_alone_is_the_same(args: list[str]) -> None:
+    alone, among = CliRunner().invoke(_of(args[:1]), args), CliRunner().invoke(app, args)
+    assert len(_of(args[:1]).registered_commands) == 1
+    assert (alone.exit_code, alone.output) == (among.exit_code, among.output)
+
+
+@pytest.mark.parametrize("first", [[], ["--help"], ["--version"], ["pack"], ["takes"], ["epsode"]])
+def test_all_commands_are_there_where_more_than_one_may_be_meant(first: list[str]) -> None:
+    assert _of(first) is app

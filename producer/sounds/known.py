@@ -135,13 +135,18 @@ def packed(pack: Pack) -> bytes:
     """A pack as rows of JSON: what it holds comes before it, each thing once, and is named by its row."""
     rows: list[list[object]] = []
     known: dict[int, list[int]] = {}
+    numbers: dict[str, int] = {}
 
     def part(value: object) -> object:
         if value is None or isinstance(value, str | int | float):
             return value
         if id(value) not in known:
-            rows.append(row(value))
-            known[id(value)] = [len(rows) - 1]
+            made = row(value)
+            said = json.dumps(made)
+            if said not in numbers:
+                numbers[said] = len(rows)
+                rows.append(made)
+            known[id(value)] = [numbers[said]]
         return known[id(value)]
 
     def row(value: Any) -> list[object]:
