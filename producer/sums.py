@@ -36,7 +36,7 @@ def sums(paths: Sequence[Path], folder: Path, cache: Cache | None) -> list[str]:
     if cache is None:
         return _read(paths)
     name = key("sums", platform.node(), folder.absolute().as_posix())
-    kept = cache.read(name)
+    kept = Cache.read(cache, name)  # on this machine alone, also where others fill the cache
     known: dict[str, tuple[list[int], str]] = {} if kept is None else json.loads(kept)
     seen = [_seen(path) for path in paths]
     files = [os.fspath(path) for path in paths]
@@ -51,7 +51,7 @@ def sums(paths: Sequence[Path], folder: Path, cache: Cache | None) -> list[str]:
             if max(look[1], look[2]) < now_ns - _STILL_NS
         }
         if still != known:
-            cache.write(name, json.dumps(still).encode())
+            Cache.write(cache, name, json.dumps(still).encode())
     return found
 
 

@@ -75,11 +75,11 @@ def _kept(folder: Path, file: str, text: str, recipes: Recipes, cache: Cache | N
         return _read(folder, file, text, recipes)
     real = os.path.realpath(folder)
     name = key("pack", _code(), str(folder), real, file, text, files, _said(recipes), BOUNDS.pack_files)
-    found = cache.read(name)
+    found = Cache.read(cache, name)  # on this machine alone, also where others fill the cache
     if found is not None:
         return unpacked(found)
     pack = _read(folder, file, text, recipes)
-    cache.write(name, packed(pack))
+    Cache.write(cache, name, packed(pack))
     return pack
 
 
