@@ -8,9 +8,7 @@ starts have the same environment, and so the same bounds.
 from __future__ import annotations
 
 import os
-from dataclasses import fields, replace
-
-from producer.dataclass import dataclass
+from dataclasses import dataclass, fields, replace
 
 VARIABLE = "PRODUCER_BOUNDS"
 _MOST = 1e9

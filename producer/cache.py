@@ -22,7 +22,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -30,7 +30,6 @@ import numpy as np
 
 from producer import __version__, owned
 from producer.audio import Audio
-from producer.dataclass import dataclass
 
 _MAGIC = b"producer-cache-1 "
 _IN_USE_S = 3600.0

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from producer import draft, project, render, voice
 from producer import script as script_stage
 from producer.cache import Cache
-from producer.dataclass import dataclass
 from producer.draft.hearing import SoundKind
 from producer.draft.nouns import Draft, Played, Source, Speech
 from producer.drafts import spoken_voice, write_new

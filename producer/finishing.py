@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,6 @@ from producer.audit.cells import Whole
 from producer.audit.programme import Heard, figures
 from producer.audit.rows import Room
 from producer.cache import Cache, key
-from producer.dataclass import dataclass
 from producer.deliver import encode
 from producer.deliver.files import Staging
 from producer.deliver.stems import stem_files

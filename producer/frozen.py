@@ -8,13 +8,11 @@ are changed a dozen times on their way from the script into the mix.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from operator import attrgetter
 from types import MemberDescriptorType
 from typing import Any, TypeVar
-
-from producer.dataclass import dataclass
 
 Thing = TypeVar("Thing")
 

@@ -6,6 +6,7 @@ A part that was made before is taken from the cache; what its neighbours are doe
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from producer.audit.parts import listened
 from producer.audit.programme import Heard, Hearing
 from producer.audit.rows import Room
 from producer.cache import Cache, key
-from producer.dataclass import dataclass
 from producer.deliver import encode, ffmpeg, mp3
 from producer.dsp.true_peak import in_db
 from producer.mix.parallel import in_order

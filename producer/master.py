@@ -6,13 +6,12 @@ Never a compressor over the whole programme: it would undo the balance that the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio, as_mono, as_stereo
-from producer.dataclass import dataclass
 from producer.dsp.grid import hop_samples
 from producer.dsp.limiter import CHUNK, RELEASE_DB_S, Limiter
 from producer.dsp.loudness import Loudness, PowerMeter, integrated

@@ -7,7 +7,7 @@ where they are asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +23,6 @@ from producer.audio import Audio, silence
 from producer.audit.rows import Room
 from producer.audit.tap import Tap
 from producer.cache import Cache, key
-from producer.dataclass import dataclass
 from producer.deliver.shelf import Shelf
 from producer.digests import code_under
 from producer.dsp.grid import hop_samples

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from producer import master
-from producer.dataclass import dataclass
 from producer.mix.asking import margins_from_json, margins_to_json
 from producer.mix.listening import StemName
 from producer.mix.margin import LineMargin

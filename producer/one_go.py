@@ -7,7 +7,7 @@ is large, and quick to make again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from producer.audit.parts import Part as PartHeard
 from producer.audit.programme import Heard
 from producer.audit.rows import MEMORY, Room
 from producer.cache import Cache, key
-from producer.dataclass import dataclass
 from producer.deliver import encode, ffmpeg
 from producer.dsp.grid import quantum_samples
 from producer.dsp.true_peak import in_db

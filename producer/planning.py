@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,6 @@ from producer import script as script_stage
 from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
 from producer.cache import Cache
-from producer.dataclass import dataclass
 from producer.deliver import encode
 from producer.deliver import episode as delivery
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest

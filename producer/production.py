@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from producer.audio import Audio
 from producer.audit.programme import Figures, Heard, figures
 from producer.audit.reference import Reference
-from producer.dataclass import dataclass
 from producer.deliver.shelf import Shelf
 from producer.dsp.loudness import Loudness
 from producer.errors import Problem

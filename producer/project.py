@@ -7,10 +7,10 @@ import os
 import re
 import tomllib
 import unicodedata
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from producer.dataclass import dataclass
 from producer.errors import RenderError, nearest
 from producer.limited import read_file
 from producer.script import Fetched

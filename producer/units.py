@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NewType
-
-from producer.dataclass import dataclass
 
 Samples = NewType("Samples", int)  # whole samples at the timeline's rate
 Seconds = Fraction  # exact until `to_samples`

@@ -11,14 +11,13 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from producer import project
-from producer.dataclass import dataclass
 from producer.deliver import manifest
 from producer.deliver.listed import listed
 from producer.deliver.manifest_read import Listed, Manifest

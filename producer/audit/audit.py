@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +19,6 @@ from producer.audit.reference import Margin, Reference
 from producer.audit.shares import shares
 from producer.audit.verdicts import Fault, FileFacts, Verdict, delivered, verdicts
 from producer.audit.wording import finding_of
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.model.mixes import MIXES
 

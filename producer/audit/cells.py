@@ -5,6 +5,7 @@ Cells hold the sum of the channels' powers, so it does not matter where a sound 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 from producer.audio import Audio, is_heard
 from producer.audit.levels import CELLS, OUTLINE, Codes, Powers, db
 from producer.audit.rows import MEMORY, Room, Rows
-from producer.dataclass import dataclass
 from producer.dsp.grid import frame_samples
 from producer.later import fft
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -17,7 +18,6 @@ from producer.audit.cells import BANDS
 from producer.audit.levels import CLIPS, Powers
 from producer.audit.rows import MEMORY, Room, Rows
 from producer.audit.tap import ClipCells
-from producer.dataclass import dataclass
 from producer.dsp.grid import COARSE
 
 RULED = ("beds", "music")

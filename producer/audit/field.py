@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -17,7 +18,6 @@ from producer.audit.clips import Piece, PlacedClip, add
 from producer.audit.levels import CELLS, Codes, Powers, db
 from producer.audit.reference import Reference
 from producer.audit.rows import Rows
-from producer.dataclass import dataclass
 from producer.dsp import grid
 
 Floats = NDArray[np.float64]

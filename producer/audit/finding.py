@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
-from producer.dataclass import dataclass
 from producer.errors import Place
 
 Kind = Literal[

@@ -9,6 +9,7 @@ explains most is named first; cells that it reaches are then left out for all ot
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,6 @@ from producer.audit.field import AUDIBLE_DB, Field, Flags, cost
 from producer.audit.levels import Powers
 from producer.audit.programme import runs
 from producer.audit.shares import JUST_HEARD, Shares
-from producer.dataclass import dataclass
 from producer.later import ndimage
 
 LEAST_CELLS = 4

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +20,6 @@ from numpy.typing import NDArray
 from producer.audio import Audio
 from producer.audit.cells import BANDS, MOMENTS, Seen, look, stretch
 from producer.audit.levels import from_steps, steps
-from producer.dataclass import dataclass
 from producer.dsp import grid
 from producer.dsp.crests import EDGE, crests, highest_sample
 from producer.dsp.loudness import grid_powers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,6 @@ from producer.audio import Audio
 from producer.audit.cells import Album, Whole, look
 from producer.audit.parts import CLIPPED_SAMPLES, FULL_SCALE, FlatTops, Part
 from producer.audit.rows import MEMORY, Room, Rows
-from producer.dataclass import dataclass
 from producer.dsp.grid import frame_s, frame_samples, frames_of
 from producer.dsp.loudness import Loudness, Meter, even_hops, lufs, measured
 from producer.dsp.true_peak import in_db

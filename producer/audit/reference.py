@@ -21,6 +21,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -31,7 +32,6 @@ from producer.audit.cells import BANDS, MOMENTS, Whole
 from producer.audit.clips import Clips
 from producer.audit.levels import CLIPS, Powers, db, from_steps, steps
 from producer.audit.rows import MEMORY, Room, Rows
-from producer.dataclass import dataclass
 from producer.dsp.grid import COARSE, frame_samples
 
 VERSION = 3

@@ -7,6 +7,7 @@ looked at by itself (`match`).
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -17,7 +18,6 @@ from producer.audit.clips import Piece
 from producer.audit.field import AUDIBLE_DB, Cells, Field, Flags, Floats
 from producer.audit.levels import Powers
 from producer.audit.rows import Rows
-from producer.dataclass import dataclass
 
 JUST_HEARD = 0.2
 """A clip with this share of a cell's power changes the cell by 1 dB: about the least difference that an ear notices."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from producer.audio import Audio, is_heard
 from producer.audit.cells import BANDS, cells, stretch
 from producer.audit.levels import Powers
-from producer.dataclass import dataclass
 from producer.dsp.grid import COARSE, coarse_samples, frame_samples
 
 _ROWS = 256  # frames that are looked at together

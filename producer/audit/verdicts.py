@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from producer.audit.finding import Kind, clock
 from producer.audit.programme import Figures, Heard
-from producer.dataclass import dataclass
 from producer.dsp.grid import frame_s
 from producer.model.formats import FORMATS, OPUS_RATE_HZ, in_format
 from producer.model.profile import PROFILES, Profile

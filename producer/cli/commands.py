@@ -45,7 +45,6 @@ from producer.cli.common import (
     print_json,
     progress,
 )
-from producer.cli.plain import read_plainly
 from producer.cli.stopping import Stopping, heeded
 from producer.errors import ProducerError, UsageError
 
@@ -72,16 +71,6 @@ class _Commands(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except KeyboardInterrupt:
             raise _StoppedError from None
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        read_plainly(self.get_params(ctx))
-        return super().parse_args(ctx, args)
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        found = super().resolve_command(ctx, args)
-        if found[1] is not None:
-            read_plainly(found[1].get_params(ctx))
-        return found
 
 
 app = typer.Typer(

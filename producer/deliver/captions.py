@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from producer.dataclass import dataclass
 from producer.deliver.chapters import milliseconds
 from producer.model.script import Script
 from producer.model.timeline import Clip, ClipWord, Timeline

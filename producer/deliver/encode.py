@@ -6,13 +6,13 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
 from producer.audio import Audio
-from producer.dataclass import dataclass
 from producer.deliver import ffmpeg, mp3, wave
 from producer.deliver.samples import at_rate, dithered
 from producer.errors import RenderError

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from producer.dataclass import dataclass
 from producer.deliver import credits
 from producer.deliver.listed import listed
 from producer.model.script import Script

@@ -10,9 +10,8 @@ import bisect
 import itertools
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from producer.dataclass import dataclass
 from producer.deliver.captions import Card, clock, one_line, safe
 from producer.deliver.chapters import milliseconds
 from producer.deliver.listed import listed

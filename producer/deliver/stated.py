@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from producer.dataclass import dataclass
 from producer.deliver.tagging import PROVENANCE
 
 AUDIO = (".mp3", ".flac", ".m4a", ".m4b", ".opus", ".ogg", ".wav")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from producer.dataclass import dataclass
+from dataclasses import dataclass
+
 from producer.deliver.chapters import Chapter
 from producer.deliver.wave import Marker
 from producer.dsp.loudness import Loudness

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from producer.dataclass import dataclass
 from producer.deliver.captions import clock, one_line, safe, speakers
 from producer.deliver.chapters import Chapter, milliseconds
 from producer.deliver.sound_captions import Heard

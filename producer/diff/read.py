@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
-
-from producer.dataclass import dataclass
 
 Points = tuple[tuple[float, float], ...]
 """(seconds, value): what moves. What stays has one point at 0 s."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from producer.dataclass import dataclass
 from producer.draft.nouns import NARRATOR, UNKNOWN, Person
 
 _BASES = ("en-us", "en-gb-scotland", "en-gb", "en-gb-x-rp", "en-029", "en-us-nyc", "en-gb-x-gbclan", "en-gb-x-gbcwmd")

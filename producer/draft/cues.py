@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from producer.dataclass import dataclass
 from producer.draft.hearing import Ear, SoundKind, listen
 from producer.draft.nouns import Played
 from producer.model.patterns import forms

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from producer.dataclass import dataclass
 from producer.draft.nouns import Heard
 from producer.draft.phrases import Token, says, tokens
 from producer.draft.text import row

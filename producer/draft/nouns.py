@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from producer.dataclass import dataclass
 
 Kind = Literal["text", "heading", "break", "verse", "note"]
 Sex = Literal["m", "f", ""]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from producer.dataclass import dataclass
 from producer.draft.lexicon import FIRST_NAMES, KIN, NO_NAMES, NOUNS, PRONOUNS, TITLES
 from producer.draft.nouns import NARRATOR, UNKNOWN, Person, Sex
 from producer.draft.text import row

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from producer.dataclass import dataclass
 from producer.draft.lexicon import FOREIGN_SAYING, KIN, NO_NAMES, NOUNS, SAYING, SUBJECTS, TITLES
 from producer.draft.people import WORD, Names, folded
 from producer.draft.text import row

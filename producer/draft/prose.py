@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
-from producer.dataclass import dataclass
 from producer.draft.hearing import Ear, listen
 from producer.draft.nouns import NARRATOR, Draft, Heard, Item, Paragraph, Person, Played, Scene, Source, Speech
 from producer.draft.people import Cast

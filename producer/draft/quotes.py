@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-
-from producer.dataclass import dataclass
+from dataclasses import dataclass
 
 _CLOSERS = {"“": "”", '"': '"', "«": "»", "„": "“”‟", "‹": "›", "「": "」", "『": "』", "‘": "’", "'": "'"}
 _FARTHEST = 5000  # characters in which a single quotation mark is looked for that may be an apostrophe

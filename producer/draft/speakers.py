@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from producer.dataclass import dataclass
 from producer.draft.lexicon import NO_NAMES, PRONOUNS
 from producer.draft.nouns import NARRATOR, UNKNOWN, Paragraph, Sex
 from producer.draft.people import Cast, Names, Someone, names_in

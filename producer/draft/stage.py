@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from producer.dataclass import dataclass
 from producer.draft.cues import Cues
 from producer.draft.nouns import NARRATOR, Draft, Item, Played, Scene, Speech
 from producer.draft.people import Cast, Someone

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from producer.dataclass import dataclass
 from producer.draft.lexicon import BY_VOICE, SAYING
 from producer.draft.nouns import UNKNOWN
 from producer.draft.phrases import Token, tokens

@@ -6,12 +6,12 @@ channels with the standard's weights; loudness is in LUFS, ranges in LU, peaks i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.dataclass import dataclass
 from producer.dsp.grid import hop_samples
 from producer.dsp.k_weighting import CHANNEL_WEIGHT, SMOOTH_SAMPLES, KWeighted, k_weighting
 from producer.dsp.true_peak import TruePeakMeter, in_db

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pydantic import BaseModel, ConfigDict
 
-from producer.dataclass import dataclass
 from producer.feed.moment import Moment
 
 

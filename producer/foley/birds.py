@@ -9,11 +9,12 @@ irregular. Some notes use both sides at once, each with its own pitch.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.dataclass import dataclass
 from producer.foley.events import Grained, Singles, drawn_together, placed, ranges
 from producer.foley.layers import between, knobs, moving, octaves_between, under_ceiling
 from producer.foley.reflections import in_place, scattered

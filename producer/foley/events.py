@@ -9,13 +9,13 @@ events and moves none.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.dataclass import dataclass
 from producer.foley.wander import Floats, Ints, hashed, keys
 
 Singles = NDArray[np.float32]

@@ -8,13 +8,13 @@ losses after Cremer & Heckl, Structure-Borne Sound (ch. 3): decay = support + pi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.dataclass import dataclass
 from producer.foley.bench import BENCH_HZ, Wave
 from producer.later import fft, signal
 from producer.model.chance import rng

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.dataclass import dataclass
 from producer.foley.events import Grains, Singles
 from producer.foley.wander import Floats
 

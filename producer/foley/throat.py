@@ -8,11 +8,11 @@ throat does and never before it. Its shape is set anew every 5 ms.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from producer.dataclass import dataclass
 from producer.foley.bench import BENCH_HZ, Wave, clock
 from producer.foley.contact import hits, slips, smooth
 from producer.later import signal

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from producer.audio import Audio, silence
-from producer.dataclass import dataclass
 from producer.dsp import bands
 from producer.dsp.grid import quantum_samples
 from producer.mix.margin import Ruled

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.dataclass import dataclass
 from producer.dsp import heads
 from producer.dsp.envelopes import along, amplitude, fade
 from producer.dsp.k_weighting import k_weighting

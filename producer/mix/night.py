@@ -13,12 +13,12 @@ so nothing pumps: no threshold is passed that a sound must first be heard to pas
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.dataclass import dataclass
 from producer.dsp.envelopes import within_slopes
 from producer.dsp.loudness import integrated, loudness_range, lufs
 from producer.later import ndimage

@@ -6,11 +6,12 @@ without corners. Nothing reacts, so nothing pumps and nothing comes late.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from producer.dataclass import dataclass
 from producer.dsp.bands import BANDS
 from producer.dsp.envelopes import within_slopes
 from producer.dsp.grid import hop_samples

@@ -8,12 +8,12 @@ too: a bed that swells inside a line comes down where it swells, not all along.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.dataclass import dataclass
 from producer.dsp.bands import BANDS, HALF_FRAME_HOPS, half_frame
 from producer.dsp.grid import hop_samples
 from producer.dsp.loudness import sliding

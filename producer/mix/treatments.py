@@ -8,12 +8,12 @@ shifted by grains, which have fixed places, because a phase vocoder is different
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from producer.audio import Audio
-from producer.dataclass import dataclass
 from producer.dsp import colour
 from producer.dsp.filters import SETTLE_S, high_pass, low_pass
 from producer.dsp.loudness import loudness

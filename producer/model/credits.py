@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from producer.dataclass import dataclass
 from producer.errors import Place
 
 if TYPE_CHECKING:  # a script has this, so it cannot have the script's nouns

@@ -7,11 +7,10 @@ field's name or type says. `place` is where in the script something was asked fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
-from producer.dataclass import dataclass
 from producer.errors import Place, Problem
 from producer.model.brought import Brought
 from producer.model.credits import CreditsAsked

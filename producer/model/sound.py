@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.model.script import Pace
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.frozen import changed
 from producer.model.script import Margin

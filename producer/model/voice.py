@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from producer.audio import Audio
-from producer.dataclass import dataclass
 from producer.errors import Place
 
 

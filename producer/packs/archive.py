@@ -19,10 +19,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from producer.dataclass import dataclass
 from producer.errors import PackError, Place, Problem
 from producer.project import is_device
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from producer import cache as entries
 from producer.cache import Cache
-from producer.dataclass import dataclass
 from producer.digests import sha256_of
 from producer.errors import PackError, Problem
 from producer.foley import RECIPES

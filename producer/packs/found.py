@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from producer.dataclass import dataclass
 from producer.errors import PackError, Place, Problem, nearest
 from producer.foley import RECIPES
 from producer.project import pack_roots, shipped

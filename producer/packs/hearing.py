@@ -7,13 +7,12 @@ Times are measured in windows of 5 ms. A `Survey` is fed in blocks, so that half
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio, as_mono, as_stereo
-from producer.dataclass import dataclass
 from producer.dsp.loudness import PowerMeter, integrated, loudness
 
 HOP_S = 0.005

@@ -7,10 +7,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from producer.dataclass import dataclass
 from producer.errors import PackError, Place, Problem
 from producer.foley import RECIPES
 from producer.packs.archive import Archive, Limits, opened, refused

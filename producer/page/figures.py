@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from producer.dataclass import dataclass
+from dataclasses import dataclass
+
 from producer.page.values import Mix
 
 

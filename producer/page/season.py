@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
-from producer.dataclass import dataclass
 from producer.page.colours import PLAIN_HUE, palettes
 from producer.page.figures import number
 from producer.page.html import digest, environment, relative

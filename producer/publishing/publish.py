@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from producer.dataclass import dataclass
 from producer.deliver.files import Staging
 from producer.errors import RenderError
 from producer.feed import channel

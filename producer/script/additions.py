@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from producer.dataclass import dataclass
 from producer.script.compose import read_tree
 from producer.script.keys import ORIGINAL
 from producer.script.skeleton import Text, entry, member, original

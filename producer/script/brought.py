@@ -7,8 +7,8 @@ file that it stands in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
-from producer.dataclass import dataclass
 from producer.errors import Place, Problem
 from producer.script import keys
 from producer.script.compose import read_tree

@@ -6,9 +6,8 @@ What each place in time is counted from makes a graph; a circle in it is a mista
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.model.script import (
     LINE,

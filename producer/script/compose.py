@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from producer.bounds import BOUNDS
-from producer.dataclass import dataclass
 from producer.errors import Place, Problem
 from producer.script.fold import Part, fold, unquote
 from producer.script.lines import BOM, indentation

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from producer.dataclass import dataclass
 from producer.errors import Place, Problem
 from producer.script.fold import Part, fold
 from producer.script.lines import Line, has_unreadable

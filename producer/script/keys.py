@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.model.script import Glide, Length, Moment, Pace, Position
 from producer.script import quantities as q

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.model.script import Member, Position, Pronunciation, Token, VoiceUse
 from producer.model.sound import Catalogue

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.model.script import Length, Margin, Token
 from producer.script.keys import Asked

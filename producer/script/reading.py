@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from producer.dataclass import dataclass
 from producer.errors import Place, Problem, nearest
 from producer.frozen import changed
 from producer.script.keys import RESERVED, Asked, Key, field_of, setting

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from producer.dataclass import dataclass
 from producer.errors import Place, Problem, ScriptError
 from producer.frozen import changed
 from producer.model.script import Effect, Pronunciation, Scene, Script

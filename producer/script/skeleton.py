@@ -9,8 +9,8 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.model.words import fold
 from producer.script.keys import ITEMS, ORIGINAL, RESERVED

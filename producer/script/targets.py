@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from producer.dataclass import dataclass
 from producer.frozen import changed
 from producer.model.script import LINE, NEXT_LINE, SCENE, Anchor, Length, Moment
 from producer.model.words import find, fold

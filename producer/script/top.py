@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
 
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.model.mixes import MIXES
 from producer.model.profile import PROFILES

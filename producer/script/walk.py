@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from producer.dataclass import dataclass
 from producer.script import layout, misread
 from producer.script.draft import Draft
 from producer.script.layout import KNOWN, Where, inside

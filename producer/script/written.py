@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
-from producer.dataclass import dataclass
 from producer.errors import Problem
 from producer.model.brought import Brought
 from producer.script.brought import Edition, Fetch, Fetched, joined

@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import queue
 import re
+from dataclasses import dataclass
 from typing import Any
 
-from producer.dataclass import dataclass
 from producer.errors import RenderError, UsageError
 from producer.season.bench import PATIENCE_S
 from producer.season.remote import perform

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from producer import project
-from producer.dataclass import dataclass
 from producer.errors import RenderError
 from producer.project import Project
 

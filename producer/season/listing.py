@@ -7,12 +7,11 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import field
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
 from producer.cache import Cache, key
-from producer.dataclass import dataclass
 from producer.digests import sha256_of
 from producer.errors import ProducerError, RenderError
 from producer.planning import Foreseen, foresee

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from producer import publishing
-from producer.dataclass import dataclass
 from producer.deliver.files import Staging
 from producer.errors import ProducerError
 from producer.page import season as page

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from producer.cache import key
-from producer.dataclass import dataclass
 from producer.deliver.files import clear_left
 from producer.errors import RenderError
 from producer.project import Project

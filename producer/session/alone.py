@@ -8,12 +8,11 @@ So a session knows nothing of how the mix is made.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from producer.audio import Audio
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.mix.mixer import Mixer
 from producer.model.sound import BedSource, Measured, Origin, Palette, SettingsAt, Sound, SoundRef

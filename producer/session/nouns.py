@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.dataclass import dataclass
 from producer.model.script import Script
 from producer.model.sound import Palette
 from producer.model.timeline import Timeline

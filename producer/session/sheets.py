@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.model.timeline import Clip, Ramp
 from producer.session.names import cell, line

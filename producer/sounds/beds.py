@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 from producer import cache as entries
 from producer.audio import Audio, as_stereo
 from producer.cache import Cache
-from producer.dataclass import dataclass
 from producer.errors import RenderError
 from producer.model import chance
 from producer.model.foley import Ambience, Made

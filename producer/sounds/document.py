@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import yaml
 
-from producer.dataclass import dataclass
 from producer.errors import PackError, Place, Problem
 
 MAX_CHARACTERS = 1 << 20

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from producer.cache import Cache
-from producer.dataclass import dataclass
 from producer.errors import PackError, Place, Problem, RenderError, nearest
 from producer.model.foley import Recipe
 from producer.model.sound import Catalogue, Sound, Use

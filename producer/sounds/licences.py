@@ -6,7 +6,8 @@ own (a bought library's terms, say): its author must be named, and that it allow
 
 from __future__ import annotations
 
-from producer.dataclass import dataclass
+from dataclasses import dataclass
+
 from producer.errors import nearest
 
 

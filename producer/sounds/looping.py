@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
 
@@ -10,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.dataclass import dataclass
 from producer.errors import RenderError
 from producer.model.sound import SettingsAt
 from producer.sounds import turning

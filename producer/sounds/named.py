@@ -8,9 +8,9 @@ a line `Author: NAME` names the author, else the CreatorID of each file does.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
-from producer.dataclass import dataclass
 from producer.errors import PackError, Place, Problem
 from producer.limited import read_file
 from producer.sounds import licences, ucs

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from producer.bounds import BOUNDS, how_to_raise
-from producer.dataclass import dataclass
 from producer.errors import PackError, Place, Problem, nearest
 from producer.model.foley import Recipe
 from producer.model.sound import Kind

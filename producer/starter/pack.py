@@ -7,13 +7,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from producer.dataclass import dataclass
 from producer.errors import RenderError, UsageError
 from producer.foley import RECIPES
 from producer.project import is_device, shipped

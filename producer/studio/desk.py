@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections import OrderedDict
+from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -16,7 +17,6 @@ import numpy as np
 from producer import master
 from producer.audio import Audio
 from producer.cache import Cache, key
-from producer.dataclass import dataclass
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.buses import added, silent
 from producer.mix.describe import described, turned

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
-from producer.dataclass import dataclass
 from producer.errors import Place, nearest
 from producer.script.compose import decode, read_tree
 from producer.script.lines import BOM

@@ -7,10 +7,10 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import ModuleType
 
 from producer.cache import Cache
-from producer.dataclass import dataclass
 from producer.errors import RenderError
 from producer.production import Order
 from producer.studio.making import Maker

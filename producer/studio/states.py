@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from producer.dataclass import dataclass
 from producer.errors import LocatedError, Problem, ProducerError
 from producer.model.timeline import Clip, Timeline
 from producer.studio.desk import Desk

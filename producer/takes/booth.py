@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from importlib import resources
 from pathlib import Path
 
 import jinja2
 
-from producer.dataclass import dataclass
 from producer.deliver.files import Staging
 from producer.errors import UsageError, nearest
 from producer.model.script import Line, Script

@@ -7,10 +7,9 @@ by a crossfade to a second clip of the same bed, which is called by the riding i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from producer.dataclass import dataclass
 from producer.errors import Problem
 from producer.model.script import Bed, Pace, Position
 from producer.model.timeline import Clip, Part, Ramp

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from producer.dataclass import dataclass
 from producer.model.script import Line, Stop
 from producer.timeline.episode import Episode
 from producer.timeline.moments import end_of, moment

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from producer.dataclass import dataclass
 from producer.errors import Place
 from producer.model.room import PRESETS
 from producer.model.script import Effect, Script

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from producer.dataclass import dataclass
+from dataclasses import dataclass
+
 from producer.errors import Place
 from producer.model.script import Hear
 from producer.model.timeline import HearSpan, Ramp

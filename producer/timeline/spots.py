@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from producer.dataclass import dataclass
 from producer.errors import Problem
 from producer.model.script import Cue, Line, Moment, Pace
 from producer.model.sound import Sound, SoundRef

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.dataclass import dataclass
 from producer.later import ndimage, signal
 
 Floats = NDArray[np.float64]

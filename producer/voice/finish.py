@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +11,6 @@ import soxr
 from numpy.typing import NDArray
 
 from producer.audio import Audio, silence
-from producer.dataclass import dataclass
 from producer.dsp.loudness import loudness
 from producer.later import ndimage, signal
 from producer.units import DIALOGUE_LUFS, gain

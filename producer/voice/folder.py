@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from producer.cache import Cache
-from producer.dataclass import dataclass
 from producer.digests import sha256_of
 from producer.errors import Place, Problem, VoiceError, nearest
 from producer.model.script import Line

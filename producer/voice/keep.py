@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.cache import Cache, key
-from producer.dataclass import dataclass
 from producer.errors import VoiceError
 from producer.model.script import VoiceUse
 from producer.model.voice import Phrase, Take, TimedWord

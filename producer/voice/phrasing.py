@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from operator import attrgetter
 
-from producer.dataclass import dataclass
 from producer.model.script import Line, Token
 from producer.model.voice import TimedWord
 from producer.voice.engine import Onset

@@ -10,10 +10,9 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from producer.dataclass import dataclass
 from producer.owned import OwnedFolder, clear
 from producer.voice.engine import BrokenVoiceError, Spoken, UnspeakableError, Utterance
 from producer.voice.wire import EngineFaultError, pack_utterance, read_spoken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +14,6 @@ import soxr
 
 from producer.audio import Audio
 from producer.cache import Cache, key
-from producer.dataclass import dataclass
 from producer.errors import Problem, VoiceError
 from producer.frozen import changed
 from producer.model.script import Line

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from producer.cache import Cache
-from producer.dataclass import dataclass
 from producer.model.script import Line, Token, VoiceUse
 from producer.model.voice import Take
 from producer.units import Wpm

@@ -6,14 +6,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import nullcontext
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.cache import Cache, key
-from producer.dataclass import dataclass
 from producer.errors import Problem, VoiceError, nearest
 from producer.model.script import Line, Token, VoiceUse
 from producer.model.voice import Phrase, Take

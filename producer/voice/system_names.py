@@ -8,8 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-
-from producer.dataclass import dataclass
+from dataclasses import dataclass
 
 _VENDOR = frozenset({"microsoft", "desktop", "mobile"})
 _QUALITY = ("enhanced", "premium")

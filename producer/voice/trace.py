@@ -11,12 +11,10 @@ Several texts are gone through at once, side by side in one row: a step costs ha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-
-from producer.dataclass import dataclass
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]

@@ -5,10 +5,9 @@ Both are loaded when a text first has something for them. Whatever a language la
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
-
-from producer.dataclass import dataclass
 
 if TYPE_CHECKING:
     from babel import Locale

@@ -7,9 +7,7 @@ are the Unicode consortium's own tables (CLDR). Here stands only how people writ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
-
-from producer.dataclass import dataclass
+from dataclasses import dataclass, field
 
 UNITS: Mapping[str, str] = {
     "%": "concentr-percent", "‰": "concentr-permille", "°": "angle-degree", "°C": "temperature-celsius",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from producer.audio import Audio, as_mono, as_stereo
-from producer.dataclass import dataclass
 from producer.dsp.loudness import loudness
 from producer.dsp.true_peak import true_peak
 

@@ -11,6 +11,7 @@ import base64
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import soundfile
@@ -18,7 +19,6 @@ import soundfile
 from producer import cache as entries
 from producer.audio import Audio
 from producer.cache import Cache
-from producer.dataclass import dataclass
 from producer.errors import PackError, RenderError
 from producer.packs.audition.figures import SILENT_DB, Figures, measured
 from producer.packs.audition.pictures import spectrogram_png, waveform_png

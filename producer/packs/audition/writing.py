@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from producer.cache import Cache
-from producer.dataclass import dataclass
 from producer.deliver.files import Staging
 from producer.errors import RenderError
 from producer.mix.parallel import in_order
