@@ -41,6 +41,7 @@ _RECENT_BYTES = 24 << 20
 _RECENT_ELSEWHERE_BYTES = 2 << 20
 """In another process, which makes clips of them at once and keeps those: what two parts share."""
 _FOLDER = re.compile("[0-9a-f]{2}")
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)  # `json.dumps` would make one for each part of a name
 _RATE_BYTES = 8  # before the samples, which so stay on whole places
 
 
@@ -51,7 +52,7 @@ def key(*parts: object) -> str:
     """
     digest = hashlib.sha256(__version__.encode())
     for part in parts:
-        raw = part if isinstance(part, bytes) else json.dumps(part, sort_keys=True, ensure_ascii=False).encode()
+        raw = part if isinstance(part, bytes) else _ENCODER.encode(part).encode()
         digest.update(len(raw).to_bytes(8, "big") + raw)
     return digest.hexdigest()
 
@@ -128,7 +129,7 @@ class Cache:
 
     def path(self, name: str) -> Path:
         """Where the entry `name` (from `key`) is or would be."""
-        return self.root / name[:2] / name
+        return self.root.joinpath(name[:2], name)
 
     def has(self, name: str) -> bool:
         """Whether `read` has something to look at, which may still turn out to be damaged."""
@@ -196,12 +197,19 @@ class Cache:
 
     def here(self, name: str, make: Callable[[], bytes]) -> bytes:
         """As `entry`, for what is made sooner than fetched: others that fill this cache are neither asked nor told."""
-        path = self.path(name)
-        kept = self._read(path)
+        kept = self.read_here(name)
         if kept is None:
             kept = make()
-            self._write(path, kept)
+            self.write_here(name, kept)
         return kept
+
+    def read_here(self, name: str) -> bytes | None:
+        """What this machine alone keeps under `name` (`write_here`); None when it does not, or it is damaged."""
+        return self._read(self.path(name))
+
+    def write_here(self, name: str, payload: bytes) -> None:
+        """Keep something on this machine alone, also where others fill the cache."""
+        self._write(self.path(name), payload)
 
     def data(self, name: str, make: Callable[[], dict[str, object]]) -> dict[str, object]:
         """The JSON object kept under `name`, made by `make` when there is none."""

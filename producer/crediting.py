@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Set
 from fractions import Fraction
 
 from producer.model.script import Line, Script
+from producer.model.sound import Use
 from producer.model.timeline import Timeline
 from producer.script.spoken_credits import unspoken as why_unspoken
 from producer.script.spoken_credits import with_credits
 from producer.sounds.palette import PackPalette
-from producer.timeline.uses import uses
 
 Speech = tuple[str, int]
 """A line's id and the number of one of its voices."""
@@ -28,15 +28,18 @@ def foreseen(script: Script, asked: Iterable[str], palette: PackPalette, recorde
     return with_credits(script, recorded, _ordered(one for role in roles for one in palette.credited(role)))
 
 
-def exact(script: Script, timeline: Timeline, palette: PackPalette, recorded: Set[Speech]) -> Script:
+def exact(
+    script: Script, timeline: Timeline, palette: PackPalette, recorded: Set[Speech], heard: Iterable[Use]
+) -> Script:
     """The script with its credits as they are: from the sounds that are heard on the timeline, and no others.
 
     Args:
         script: without credits.
         timeline: with those that were foreseen.
+        heard: what is heard on it.
     """
-    heard = dict.fromkeys((use.role, use.member) for use in uses(timeline, palette))
-    authors = _ordered(one for role, member in heard for one in palette.credited(role, member))
+    members = dict.fromkeys((use.role, use.member) for use in heard)
+    authors = _ordered(one for role, member in members for one in palette.credited(role, member))
     return with_credits(script, recorded, authors, Fraction(_overrun(script, timeline), timeline.rate_hz))
 
 

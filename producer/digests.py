@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
 from functools import lru_cache
+from io import FileIO
 from pathlib import Path
 
 
@@ -21,3 +24,23 @@ def code_of(*places: Path) -> str:
         for file in sorted(place.glob("*.py")) if place.is_dir() else [place]:
             whole.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return whole.hexdigest()
+
+
+def code_under(folder: Path) -> str:
+    """What all Python files in a folder and the folders in it say, 64 hex digits."""
+    code = [name for name in files_in(os.fspath(folder)) if name.endswith(".py")]
+    whole = hashlib.sha256()
+    for name in sorted(code):
+        with FileIO(name) as file:  # which takes a third of the time of `Path.read_bytes`
+            whole.update(name.removeprefix(os.fspath(folder)).encode() + b"\0" + file.readall())
+    return whole.hexdigest()
+
+
+def files_in(folder: str) -> Iterator[str]:
+    """Every file in a folder and those in it, which `Path.rglob` takes three times as long for."""
+    with os.scandir(folder) as there:
+        for one in there:
+            if one.is_dir():
+                yield from files_in(one.path)
+            else:
+                yield one.path

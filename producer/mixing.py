@@ -24,6 +24,7 @@ from producer.audit.rows import Room
 from producer.audit.tap import Tap
 from producer.cache import Cache, key
 from producer.deliver.shelf import Shelf
+from producer.digests import code_under
 from producer.dsp.grid import hop_samples
 from producer.dsp.heads import spherical
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
@@ -399,8 +400,4 @@ def _head(head: Head | None) -> str:
 @lru_cache(maxsize=1)
 def made_by() -> list[str]:
     """What mixes: our own code, and the libraries whose sums its last bits depend on."""
-    folder = Path(producer.__file__).parent
-    code = sha256()
-    for file in sorted(folder.rglob("*.py")):
-        code.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
-    return [code.hexdigest(), np.__version__, scipy.__version__]
+    return [code_under(Path(producer.__file__).parent), np.__version__, scipy.__version__]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from producer import crediting, memory, session, voice
+from producer import crediting, memory, voice
 from producer import script as script_stage
 from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
@@ -67,7 +67,7 @@ def looked_up(
     Args:
         swapped: gives the packs to use instead of those that were found.
     """
-    found = load_packs(written.packs, project.pack_roots, tuple(packs), recipes=RECIPES)
+    found = load_packs(written.packs, project.pack_roots, tuple(packs), recipes=RECIPES, cache=cache)
     found = found if swapped is None else swapped(found)
     catalogue = found.catalogue(
         voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())
@@ -122,7 +122,7 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     _check_speeds(script, sounds)
     roles = [role for role, _ in _asked(script)]
     whole = crediting.foreseen(script, roles, sounds)
-    recorded = voice.look(project.root, project.slug, whole.lines).chosen
+    recorded = voice.look(project.root, project.slug, whole.lines, cache).chosen
     whole = crediting.foreseen(script, roles, sounds, recorded.keys())
     uses = [(line, index, use) for line in script.lines for index, use in enumerate(line.voices)]
     voice.check_voices(one for one in uses if (one[0].id, one[1]) not in recorded)
@@ -189,7 +189,8 @@ def foresee(order: Order, cache: Cache) -> Foreseen:
     profile = _profile(order.profile or script.profile)
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
     roles = [role for role, _ in _asked(script)]
-    folder = voice.look(order.project.root, order.project.slug, crediting.foreseen(script, roles, sounds).lines)
+    foreseen = crediting.foreseen(script, roles, sounds)
+    folder = voice.look(order.project.root, order.project.slug, foreseen.lines, cache)
     return Foreseen(crediting.foreseen(script, roles, sounds, folder.chosen.keys()), profile, packs, folder)
 
 
@@ -208,7 +209,10 @@ def plan(
         soon: is told before anything is spoken what will most probably be asked about, where a recipe makes it.
         reading: gives the script and the packs instead of `read_script`.
     """
-    session.check(order.session)
+    if order.session:
+        from producer import session  # most renders leave none
+
+        session.check(order.session)
     with memory.uncollected():
         script, packs = reading() if reading is not None else read_script(order.project, order.packs, cache)
     delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
@@ -218,7 +222,8 @@ def plan(
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
     _check_speeds(script, sounds)
     written, roles = script, [role for role, _ in _asked(script)]
-    folder = voice.look(order.project.root, order.project.slug, crediting.foreseen(script, roles, sounds).lines)
+    foreseen = crediting.foreseen(script, roles, sounds)
+    folder = voice.look(order.project.root, order.project.slug, foreseen.lines, cache)
     script = crediting.foreseen(script, roles, sounds, folder.chosen.keys())
     if window is not None:
         check_scene(window, len(script.scenes))
@@ -234,11 +239,13 @@ def plan(
     watch.stage("timeline", 1)
     with memory.uncollected():
         timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
-        foreseen, script = script, crediting.exact(written, timeline, sounds, folder.chosen.keys())
+        heard = uses(timeline, sounds)
+        foreseen, script = script, crediting.exact(written, timeline, sounds, folder.chosen.keys(), heard)
         if foreseen != script:  # a variation of a sound, and its author, is not heard
             again, _ = _takes(order, script, crediting.changed(foreseen, script), folder, profile.rate_hz, cache, watch)
             takes = {**takes, **again}
             timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
+            heard = uses(timeline, sounds)
     held = [in_format(profile, kind) for kind in kinds(order, profile)]
     duration = max(encode.whole_frames(timeline.duration, one) for one in held)
     timeline = replace(timeline, duration=Samples(duration))
@@ -249,7 +256,7 @@ def plan(
     if timeline.duration > BOUNDS.episode_hours * 3600 * timeline.rate_hz:
         raise ScriptError([_too_long(script, timeline)])
     watch.done(1)
-    problems = licence_problems(packs, uses(timeline, sounds), script.commercial)
+    problems = licence_problems(packs, heard, script.commercial)
     if problems:
         raise ScriptError(problems)
     filled = packs.filling(_roles(script))

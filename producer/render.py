@@ -10,7 +10,7 @@ from pathlib import Path
 
 import PIL
 
-from producer import auditing, memory, paging, provenance, session
+from producer import auditing, memory, paging, provenance
 from producer.audit.audit import Audit
 from producer.cache import Cache, key
 from producer.deliver import cover, credits, manifest, sound_captions, stems
@@ -230,6 +230,8 @@ def _documented(placed: Placed, order: Order, styles: Sequence[MixStyle], stagin
 
 
 def _write_session(order: Order, placed: Placed, mix: Mixed, staging: Staging, watch: Watch) -> None:
+    from producer import session  # most renders leave none
+
     handed_over = session.Episode(
         slug=order.project.slug,
         timeline=placed.timeline,

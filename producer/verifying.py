@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from producer import project
 from producer.deliver import manifest
 from producer.deliver.listed import listed
-from producer.deliver.manifest import Listed, Manifest
+from producer.deliver.manifest_read import Listed, Manifest
 from producer.deliver.stated import AUDIO, Stated, stated
 from producer.digests import sha256_of
 from producer.errors import RenderError

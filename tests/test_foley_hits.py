@@ -20,7 +20,7 @@ from producer.foley.modal import CONCRETE, GLASS, STEEL, WOOD, material, modes, 
 from producer.foley.shatter import landings
 from producer.foley.tract import moving
 from producer.model.chance import rng
-from producer.sounds.read import read_pack
+from producer.sounds.known import read_pack
 from tests.foley_helpers import RATE, energy, make, mono, rises, strongest_hz, t60_s
 
 HITS = tuple(sorted(name for name, one in RECIPES.items() if one.hit and one.hit.__module__ == "producer.foley.bench"))

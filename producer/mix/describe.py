@@ -73,10 +73,9 @@ def turned(curves: Mapping[Ruled, Reduction], part: Part) -> bytes:
 def _alone(clip: Clip, scenes: Mapping[str, int], shift: int) -> Clip:
     """A clip without its names and its place in the script."""
     name = "" if clip.kind == "speech" else clip.name
-    bare = changed(
-        clip, id="", name=name, place=_NOWHERE, text="", words=(), source={}, line="", scene=str(scenes[clip.scene])
-    )
-    return changed(bare.shifted(shift), hit=Samples(0))
+    moved = (changed(clip, words=()) if clip.words else clip).shifted(shift)
+    scene = str(scenes[clip.scene])
+    return changed(moved, id="", name=name, place=_NOWHERE, text="", source={}, line="", scene=scene, hit=Samples(0))
 
 
 def _roles(clip: Clip) -> set[str]:

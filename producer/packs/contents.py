@@ -10,8 +10,8 @@ from producer.limited import read_file
 from producer.packs.remarks import Remark, Severity
 from producer.sounds import licences, paths
 from producer.sounds.document import Items, Pairs, Text, parse
+from producer.sounds.known import MANIFEST
 from producer.sounds.pack import FileSource, Pack
-from producer.sounds.read import MANIFEST
 
 About = tuple[Place, str, Remark]
 """Where, which role ("" for the pack), what."""

@@ -19,8 +19,8 @@ from producer.packs.listing import licence_of
 from producer.packs.tables import counted
 from producer.project import file_name, home, is_device, pack_roots, shipped
 from producer.sounds.find import read_folder, shown_folder
+from producer.sounds.known import MANIFEST
 from producer.sounds.pack import Pack
-from producer.sounds.read import MANIFEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

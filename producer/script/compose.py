@@ -30,6 +30,7 @@ MOST_LINES = int(BOUNDS.script_lines)  # empty lines, comments and text under > 
 MOST_CHARACTERS = int(BOUNDS.value_characters)
 _MOST_WORK = 24 * 1024 * 1024  # characters parsed again and again to find every mistake
 _MOST_TRIES = 200
+_NODES = (yaml.ScalarEvent, yaml.AliasEvent, yaml.CollectionStartEvent)
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _KEY_VALUE = re.compile(r"([ ]*(?:-[ ]+)*([^\s:#\"'\[\]{}][^:#\"'\[\]{}]*):)[ ]+\S")
@@ -153,7 +154,7 @@ class _Builder:
 
     def take(self, event: Any) -> bool:
         """Use one event; False when nothing more is to be read."""
-        if isinstance(event, yaml.ScalarEvent | yaml.AliasEvent | yaml.CollectionStartEvent):
+        if isinstance(event, _NODES):
             self._nodes += 1
             if self._nodes > MOST_NODES:
                 self._problem(event.start_mark, f"a script has at most {MOST_NODES} values; what follows is not read")

@@ -216,6 +216,8 @@ _ONE_OF = (
 
 
 def _note_conflicts(places: Mapping[str, Place], values: Mapping[str, Any], notes: Notes) -> None:
+    if len(places) < 2:
+        return
     for one, other, what in _ONE_OF:
         if one in places and other in places:
             notes.add(places[other], what)

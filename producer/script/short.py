@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from producer.script.quantities import NUMBER, plain_signs
 
 _HEAD = re.compile(r"\s*([^\s,]+)")
+_AFTER_HEAD = re.compile(r"\s*,?")
+_KEY = re.compile(r"[^\s:]*")
 _QUOTED_OR_COMMA = re.compile(r'"[^"]*"|(?<=\d),(?=\d)|(,)')
 _SETTING = re.compile(rf"\w+\s+{NUMBER}")
 
@@ -27,8 +29,8 @@ def split(text: str, *, head: bool = True) -> tuple[str, int, tuple[Part, ...]]:
     """The name in front (with its offset; empty when `head` is false), and the keys after it."""
     found = _HEAD.match(text) if head else None
     end = found.end() if found else 0
-    rest = re.match(r"\s*,?", text[end:]) if head else None
-    begin = end + (rest.end() if rest else 0)
+    rest = _AFTER_HEAD.match(text, end) if head else None
+    begin = rest.end() if rest else end
     parts: list[Part] = []
     if text[begin:].strip():
         for start, stop in _between_commas(text, begin):
@@ -51,11 +53,11 @@ def _between_commas(text: str, begin: int) -> list[tuple[int, int]]:
 
 
 def _part(text: str, start: int, stop: int, last_key: str) -> Part:
-    start += len(text[start:stop]) - len(text[start:stop].lstrip())
-    body = text[start:stop].rstrip()
+    here = text[start:stop].lstrip()
+    start, body = stop - len(here), here.rstrip()
     if last_key == "set" and _SETTING.fullmatch(plain_signs(body)):
         return Part("set", body, start, start)
-    key = re.match(r"[^\s:]*", body)
+    key = _KEY.match(body)
     end = key.end() if key else 0
     value = body[end:].lstrip(": ") if body[end : end + 1] == ":" else body[end:].lstrip()
     return Part(body[:end], value, start, start + len(body) - len(value))

@@ -105,9 +105,11 @@ class Targets:
         found = [(key, value) for key in asked.places if isinstance(value := asked.value(key), Moment)]
         if not found:
             return asked
-        here = changed(where, at_said=asked.at is not None)
-        changes: dict[str, Any] = {field_of(key): self.moment(one, here, until=key != "at") for key, one in found}
-        return changed(asked, **changes)
+        at_said = asked.at is not None
+        here = where if where.at_said == at_said else changed(where, at_said=at_said)
+        settled = [(key, one, self.moment(one, here, until=key != "at")) for key, one in found]
+        changes: dict[str, Any] = {field_of(key): now for key, one, now in settled if now is not one}
+        return changed(asked, **changes) if changes else asked
 
     def length(self, length: Length, where: Where) -> Length:
         """`length`, looked up when it is a moment."""

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from producer.cache import Cache
 from producer.errors import PackError, Place, Problem, RenderError, nearest
 from producer.model.foley import Recipe
 from producer.model.sound import Catalogue, Sound, Use
 from producer.sounds import licences
+from producer.sounds.known import MANIFEST, read_pack
 from producer.sounds.named import is_named, named_pack
 from producer.sounds.pack import Pack, PackSound
-from producer.sounds.read import MANIFEST, read_pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,12 @@ def as_sound(role: str, pack: Pack, sound: PackSound) -> Sound:
 
 
 def load_packs(
-    names: Sequence[str], roots: Sequence[Path], extra: Sequence[str] = (), *, recipes: Mapping[str, Recipe]
+    names: Sequence[str],
+    roots: Sequence[Path],
+    extra: Sequence[str] = (),
+    *,
+    recipes: Mapping[str, Recipe],
+    cache: Cache | None = None,
 ) -> Packs:
     """The packs that a script lists, after those that the command line adds.
 
@@ -94,6 +100,7 @@ def load_packs(
         roots: folders of packs; of two packs with one name, the one in the earlier root is meant.
         extra: values of `--pack`, searched before `names`: a pack's name, or the path of its folder.
         recipes: what `foley:` may name.
+        cache: keeps what was read of packs that stay as they are.
 
     Raises:
         PackError: every problem in the packs that are used, and every `extra` that is not found. Packs that are not
@@ -119,7 +126,7 @@ def load_packs(
     listed: list[Pack] = []
     for folder, rooted in used.values():
         try:
-            pack = read_folder(folder, recipes, rooted=rooted)
+            pack = read_folder(folder, recipes, rooted=rooted, cache=cache)
             if pack.name not in {other.name for other in listed}:
                 listed.append(pack)
         except PackError as wrong:
@@ -129,7 +136,7 @@ def load_packs(
     mine = {pack.name for pack in listed}
     return Packs(
         listed=tuple(listed),
-        others=tuple(_readable((folder for name, folder in there.items() if name not in mine), recipes)),
+        others=tuple(_readable((folder for name, folder in there.items() if name not in mine), recipes, cache)),
         missing=tuple(name for name in names if name not in there and name not in mine),
         found=tuple(sorted({*there, *mine})),
     )
@@ -162,17 +169,17 @@ def _is_pack(folder: Path) -> bool:
         return False
 
 
-def _read(folder: Path, recipes: Mapping[str, Recipe]) -> Pack:
+def _read(folder: Path, recipes: Mapping[str, Recipe], cache: Cache | None) -> Pack:
     shown = _shown(folder)
     if (folder / MANIFEST).is_file():
-        return read_pack(folder, shown, recipes)
+        return read_pack(folder, shown, recipes, cache)
     return named_pack(folder, shown)
 
 
-def _readable(folders: Iterable[Path], recipes: Mapping[str, Recipe]) -> Iterable[Pack]:
+def _readable(folders: Iterable[Path], recipes: Mapping[str, Recipe], cache: Cache | None) -> Iterable[Pack]:
     for folder in folders:
         try:
-            yield _read(folder, recipes)
+            yield _read(folder, recipes, cache)
         except PackError:
             continue
 
@@ -196,11 +203,12 @@ def _holds_something(folder: Path) -> bool:
         return True
 
 
-def read_folder(folder: Path, recipes: Mapping[str, Recipe], *, rooted: bool) -> Pack:
+def read_folder(folder: Path, recipes: Mapping[str, Recipe], *, rooted: bool, cache: Cache | None = None) -> Pack:
     """The pack in `folder`, by its pack.yaml or by the names of its files.
 
     Args:
         rooted: it stands among the packs that scripts list, so it must be called what its folder is called.
+        cache: as for `load_packs`.
 
     Raises:
         PackError: every problem that keeps it from being one.
@@ -209,7 +217,7 @@ def read_folder(folder: Path, recipes: Mapping[str, Recipe], *, rooted: bool) ->
         other = next((name for name in ("pack.yml", "Pack.yaml", "PACK.YAML") if (folder / name).is_file()), "")
         what = f"'{other}' is not read; call it {MANIFEST}" if other else "holds no pack.yaml and no file named by UCS"
         raise PackError([Problem(Place(_shown(folder)), what)])
-    pack = _read(folder, recipes)
+    pack = _read(folder, recipes, cache)
     if rooted and pack.name != folder.name:
         what = f"the pack is called '{pack.name}', its folder '{folder.name}'; scripts go by the folder"
         raise PackError([Problem(pack.place, what)])

@@ -15,9 +15,8 @@ from producer.errors import PackError, Place, Problem
 from producer.limited import read_file
 from producer.sounds import licences, ucs
 from producer.sounds.decode import header_length_s
-from producer.sounds.pack import Credit, FileSource, Layer, Member, Pack, PackSound
+from producer.sounds.pack import PACE, Credit, FileSource, Layer, Member, Pack, PackSound
 from producer.sounds.paths import SUFFIXES, inside
-from producer.sounds.read import PACE
 
 LICENCE_FILES = ("licence", "licence.txt", "licence.md", "license", "license.txt", "license.md")
 

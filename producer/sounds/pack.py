@@ -10,6 +10,9 @@ from producer.errors import Place
 from producer.model.script import Pace
 from producer.model.sound import Kind
 
+PACE = Pace(0.55, 0.55, 0.08)
+"""An unhurried walk, for steps whose pack gives no `pace`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:

@@ -1,4 +1,4 @@
-"""A folder with a pack.yaml -> a Pack, or every problem that keeps it from being one."""
+"""What a pack.yaml says -> a Pack, or every problem that keeps it from being one."""
 
 from __future__ import annotations
 
@@ -10,62 +10,24 @@ from typing import TYPE_CHECKING
 
 from producer.bounds import BOUNDS, how_to_raise
 from producer.errors import PackError, Place, Problem, nearest
-from producer.limited import read_file
 from producer.model.foley import Recipe
-from producer.model.script import Pace
 from producer.model.sound import Kind
 from producer.sounds import licences, paths, quantity
 from producer.sounds.document import Items, Node, Pairs, Text, parse
+from producer.sounds.known import Recipes
 from producer.sounds.manifest import FileEntry, Head, LayerEntry, Role, SoundEntry, Words, validated
-from producer.sounds.pack import Credit, FileSource, FoleySource, Layer, Member, Pack, PackSound, Source
+from producer.sounds.pack import PACE, Credit, FileSource, FoleySource, Layer, Member, Pack, PackSound
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-MANIFEST = "pack.yaml"
 VARIATIONS = 6
 """How many variations of a foley sound there are when the pack does not say: enough for a walk not to repeat."""
-PACE = Pace(0.55, 0.55, 0.08)
-"""An unhurried walk, for steps whose pack gives no `pace`."""
-
-Recipes = Mapping[str, Recipe]
 
 
-def read_pack(folder: Path, shown: str, recipes: Recipes) -> Pack:
-    """The pack in `folder`.
-
-    Args:
-        shown: how the folder is called in messages.
-        recipes: what `foley:` may name.
-
-    Raises:
-        PackError: with every problem in it.
-    """
-    file = f"{shown}/{MANIFEST}"
-    try:
-        text = read_file(folder / MANIFEST, "pack_mib").decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        raise PackError([Problem(Place(file), f"is not UTF-8 text (byte {wrong.start + 1})")]) from None
-    except OSError as wrong:
-        raise PackError([Problem(Place(file), f"cannot be read: {wrong.strerror}")]) from None
-    known = _made.get((folder, file))
-    if known is not None and known[0] == text and known[1] is recipes:
-        return known[2]
-    pack = _Reader(folder, file, recipes).pack(parse(text, file))
-    if all(isinstance(source, FoleySource) for source in _sources(pack)):
-        _made[folder, file] = text, recipes, pack
-    return pack
-
-
-_made: dict[tuple[Path, str], tuple[str, Recipes, Pack]] = {}
-"""The last of each pack of recipes alone, which is as its text says whatever else is in its folder: a season reads it
-for each of its episodes, and two hundred sounds take 20 ms."""
-
-
-def _sources(pack: Pack) -> Iterator[Source]:
-    for sound in pack.sounds.values():
-        for member in sound.members:
-            yield from (layer.source for layer in member.layers)
+def pack_of(text: str, folder: Path, file: str, recipes: Recipes) -> Pack:
+    """The pack in `folder` whose pack.yaml, `file` in messages, says `text`. Raises PackError with all problems."""
+    return _Reader(folder, file, recipes).pack(parse(text, file))
 
 
 @dataclass

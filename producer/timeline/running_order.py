@@ -133,7 +133,7 @@ class RunningOrder:
         """Every `end` and `cut` that could reach `entry`; with `late`, those too that can only reach its echo."""
         item = entry.item
         names = (item.id,) if isinstance(item, Line) else (item.id, "all", getattr(item, "role", ""))
-        named = self._stopping(tuple(name for name in names if name in self._stops))
+        named = self._stopping(tuple(name for name in names if name in self._stops) if self._stops else ())
         # A sound that was waited for has ended when the playhead comes to a later item, and one that begins at the
         # playhead has not begun when it comes to an earlier one: only a stop with a moment of its own can reach those.
         waited = isinstance(item, Line) or (isinstance(item, Cue) and moves_playhead(entry) and item.wait is None)

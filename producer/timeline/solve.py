@@ -99,11 +99,13 @@ class Solver:
 
     def value(self, ask: Ask) -> int:
         """The answer; raises UnknownError when there is none, after its problem has been noted."""
-        if ask not in self._answers:
+        found = self._answers.get(ask)
+        if found is None:
             if ask in self._failed:
                 raise UnknownError
             self._solve(ask)
-        return self._answers[ask]
+            found = self._answers[ask]
+        return found
 
     def run(self, rule: Rule[Found]) -> Found:
         """What a rule returns; raises UnknownError, after the problem has been noted, when it cannot."""

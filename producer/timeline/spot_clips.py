@@ -13,7 +13,7 @@ from producer.timeline.episode import Episode
 from producer.timeline.moments import end_of
 from producer.timeline.running_order import Entry
 from producer.timeline.solve import Ask, Rule, What
-from producer.timeline.spots import cue_ending, cue_plan
+from producer.timeline.spots import cue_plan, plan_ending
 from producer.units import Samples, Span
 
 
@@ -22,7 +22,7 @@ def cue_clip(ep: Episode, entry: Entry) -> Rule[Clip]:
     cue = entry.item
     assert isinstance(cue, Cue)
     plan = yield from cue_plan(ep, entry)
-    ending = yield from cue_ending(ep, entry, late=True)
+    ending = yield from plan_ending(ep, entry, plan, late=True)
     begins = yield Ask(What.START, entry.index)
     parts = kept(plan.parts, ending.struck_until, ending.heard_until, ending.end)
     start = min((part.start for part in parts), default=Samples(max(ep.begins, begins)))

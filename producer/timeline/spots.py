@@ -49,10 +49,15 @@ def cue_hit(ep: Episode, entry: Entry) -> Rule[int]:
     return start + ep.palette.measure(first_sound(ep, entry)).onset
 
 
-def cue_ending(ep: Episode, entry: Entry, *, late: bool = False) -> Rule[Ending]:
-    """How it ends, with all that may stop it."""
-    cue = _cue(entry)
+def cue_ending(ep: Episode, entry: Entry) -> Rule[Ending]:
+    """How it ends, with all that may stop it before its echo."""
     plan = yield from cue_plan(ep, entry)
+    return (yield from plan_ending(ep, entry, plan, late=False))
+
+
+def plan_ending(ep: Episode, entry: Entry, plan: Plan, *, late: bool) -> Rule[Ending]:
+    """How what a cue plays ends; with `late`, also by what can only stop its echo."""
+    cue = _cue(entry)
     echo = ep.echo(ep.room(entry, cue.room), *cue.through, treat=cue.treat)
     return (yield from stopped(ep, entry, plan.ending, echo=echo, late=late))
 

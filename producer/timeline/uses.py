@@ -51,5 +51,11 @@ def _of_bed(clip: Clip, palette: Palette) -> list[tuple[str, int, set[str]]]:
 
 
 def _of_clip(clip: Clip, pitch_cents: float, speed: float) -> set[str]:
-    done = {"pitched": pitch_cents != 0.0, "stretched": speed != 1.0, "filtered": clip.treat not in ("", "none")}
-    return {name for name, is_so in done.items() if is_so}
+    done = set()
+    if pitch_cents != 0.0:
+        done.add("pitched")
+    if speed != 1.0:
+        done.add("stretched")
+    if clip.treat not in ("", "none"):
+        done.add("filtered")
+    return done

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.voice import plain_text, ssml
+from producer.voice import plain_text
 from producer.voice.bending import PITCHES, changed
 from producer.voice.engine import BrokenVoiceError, Spoken, Utterance
 from producer.voice.identity import sha256_of
@@ -87,6 +87,8 @@ class Command:
     def say(self, utterance: Utterance) -> Spoken:
         voice = _voice(utterance.voice)
         if voice.text == "ssml":
+            from producer.voice import ssml  # most commands take plain text
+
             text = ssml.document(utterance.tokens, voice.language, ends=utterance.ends)
         else:
             text = plain_text.without_ipa(utterance.tokens, ends=utterance.ends)

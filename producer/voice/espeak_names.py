@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cache
+from io import FileIO
 from pathlib import Path
+
+from producer.digests import files_in
 
 
 def data_folder() -> Path:
@@ -21,19 +25,21 @@ def voice_files() -> Mapping[str, str]:
     A voice goes by its file's name and by every language its file lists. Where several list one language, the smallest
     priority number wins, as in espeak-ng itself.
     """
-    folder = data_folder() / "lang"
+    folder = os.fspath(data_folder() / "lang")
     found: dict[str, tuple[int, str]] = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        identifier = path.relative_to(folder).as_posix()
-        for name, priority in [(path.name, 0), *_languages(path)]:
+    for path in files_in(folder):
+        identifier = path.removeprefix(folder + os.sep).replace(os.sep, "/")
+        with FileIO(path) as file:
+            text = file.readall().decode()
+        for name, priority in [(identifier.rpartition("/")[2], 0), *_languages(text)]:
             found[name.casefold()] = min(found.get(name.casefold(), (99, "")), (priority, identifier))
     return {name: identifier for name, (_, identifier) in sorted(found.items())}
 
 
-def _languages(path: Path) -> list[tuple[str, int]]:
+def _languages(text: str) -> list[tuple[str, int]]:
     listed = []
-    for line in path.read_text("utf-8").splitlines():
-        words = line.split()
+    for line in text.splitlines():
+        words = line.split() if "language" in line else []
         if len(words) >= 2 and words[0] == "language":
             listed.append((words[1], int(words[2]) if len(words) > 2 and words[2].isdigit() else 5))
     return listed

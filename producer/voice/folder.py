@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from producer.cache import Cache
 from producer.digests import sha256_of
 from producer.errors import Place, Problem, VoiceError, nearest
 from producer.model.script import Line
+from producer.sums import sums
 from producer.voice.naming import Names, Speech, shown
 
 SUFFIXES = frozenset(
     {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".aifc", ".caf", ".w64", ".rf64"}
     | {".mp3", ".m4a", ".m4b", ".mp4", ".aac", ".wma", ".webm", ".mka"}
 )
-_READERS = 4
 _LONGEST_PATH = 1000  # bytes, the project's own folders not counted
 NONE = "none"
 """`take: none`: the voice speaks although there are recordings."""
@@ -56,29 +56,55 @@ class Folder:
     strays: tuple[Stray, ...]
 
 
-def look(root: Path, slug: str, lines: Sequence[Line]) -> Folder:
+class _Root:
+    """A project's folder, in which recordings are looked for."""
+
+    def __init__(self, root: Path, slug: str) -> None:
+        self.root, self.slug = root, slug
+        self.own = root / "takes" / slug
+        self._real: dict[Path, Path] = {}
+
+    def holds(self, path: Path) -> bool:
+        """Whether a file is in the project, and not only a link there."""
+        # What is no link is where its folder is, which is one for hundreds of takes.
+        real = self._at(path) if path.is_symlink() else self._at(path.parent)
+        return real.is_relative_to(self._at(self.root))
+
+    def _at(self, path: Path) -> Path:
+        if path not in self._real:
+            self._real[path] = Path(os.path.realpath(path))
+        return self._real[path]
+
+
+def look(root: Path, slug: str, lines: Sequence[Line], cache: Cache | None = None) -> Folder:
     """Read the folder `takes/<slug>` of the project `root`. Raises `VoiceError`: everything that cannot be told.
 
     Of several takes of a line the one with the highest number is heard: who records again wants to hear that. A line's
     `take` says otherwise: a number, a file, or `none`.
+
+    Args:
+        cache: keeps what was read of recordings that stay as they are.
     """
     names = Names(lines)
     problems: list[Problem] = []
-    takes, strays = _sorted(root, slug, names, problems)
+    where = _Root(root, slug)
+    takes, strays = _sorted(where, names, problems)
     found: list[tuple[Line, int, Path]] = []
     for line in lines:
         for index in range(len(line.voices)):
             there = takes.get((line.id, index), {})
-            path = _chosen(root, slug, line, there, names.of[line.id, index], problems)
+            path = _chosen(where, line, there, names.of[line.id, index], problems)
             if path is not None:
                 found.append((line, index, path))
-    with ThreadPoolExecutor(_READERS) as pool:  # summing leaves Python's lock to others
-        sums = list(pool.map(digest, (path for _, _, path in found)))
+    try:
+        digests = sums([path for _, _, path in found], where.own, cache)
+    except OSError as wrong:
+        raise VoiceError(f"{wrong.filename}: cannot be read: {wrong.strerror}") from None
     chosen = {
         (line.id, index): Recording(
             line=line, index=index, path=path, file=path.relative_to(root).as_posix(), sha256=sha256
         )
-        for (line, index, path), sha256 in zip(found, sums, strict=True)
+        for (line, index, path), sha256 in zip(found, digests, strict=True)
     }
     if problems:
         raise VoiceError("\n".join(map(str, sorted(set(problems)))))
@@ -89,7 +115,7 @@ def look(root: Path, slug: str, lines: Sequence[Line]) -> Folder:
 def present(root: Path, slug: str, lines: Sequence[Line]) -> dict[Speech, dict[int, Path]]:
     """Every take there is, by its number, whatever the script picks. Raises `VoiceError` for two of one number."""
     problems: list[Problem] = []
-    takes, _ = _sorted(root, slug, Names(lines), problems)
+    takes, _ = _sorted(_Root(root, slug), Names(lines), problems)
     if problems:
         raise VoiceError("\n".join(map(str, sorted(set(problems)))))
     return takes
@@ -113,18 +139,18 @@ def sound_files(folder: Path) -> list[Path]:
 
 
 def _sorted(
-    root: Path, slug: str, names: Names, problems: list[Problem]
+    where: _Root, names: Names, problems: list[Problem]
 ) -> tuple[dict[Speech, dict[int, Path]], list[tuple[Path, Stray]]]:
     takes: dict[Speech, dict[int, Path]] = {}
     strays: list[tuple[Path, Stray]] = []
-    for path in sound_files(root / "takes" / slug):
-        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
-            at = Place(path.relative_to(root).as_posix())
+    for path in sound_files(where.own):
+        if not where.holds(path):
+            at = Place(path.relative_to(where.root).as_posix())
             problems.append(Problem(at, "is a link that leaves the project; copy the recording into it"))
             continue
         meant = names.meant(path.stem)
         if meant is None:
-            strays.append((path, Stray(path.relative_to(root).as_posix(), why_stray(path.stem, names))))
+            strays.append((path, Stray(path.relative_to(where.root).as_posix(), why_stray(path.stem, names))))
             continue
         other = takes.setdefault(meant.speech, {}).setdefault(meant.number, path)
         if other != path:
@@ -152,9 +178,7 @@ def why_stray(stem: str, names: Names) -> str:
     return why + nearest(bare, names.of.values())
 
 
-def _chosen(
-    root: Path, slug: str, line: Line, there: Mapping[int, Path], name: str, problems: list[Problem]
-) -> Path | None:
+def _chosen(where: _Root, line: Line, there: Mapping[int, Path], name: str, problems: list[Problem]) -> Path | None:
     asked = line.take.strip()
     if asked.casefold() == NONE:
         return None
@@ -165,30 +189,29 @@ def _chosen(
     try:
         if asked.isdecimal():
             kept = ", ".join(map(str, sorted(there)))
-            would = f"there is {kept}" if there else f"it would be called {name}_{asked}.wav, in takes/{slug}"
+            would = f"there is {kept}" if there else f"it would be called {name}_{asked}.wav, in takes/{where.slug}"
             raise ValueError(f"there is no take {asked} of this line; {would}")
         if len(line.voices) > 1:
             raise ValueError(
                 "a line that is said together has one take for each member; give a number, or leave it out"
             )
-        return _named(root, slug, asked)
+        return _named(where, asked)
     except ValueError as wrong:
         problems.append(Problem(line.place, f"take: {wrong}"))
         return None
 
 
-def _named(root: Path, slug: str, written: str) -> Path:
+def _named(where: _Root, written: str) -> Path:
     """The file that a script names: in its own folder of takes, else from the project's folder; nowhere else."""
     if re.match(r"[/\\~]|[A-Za-z]:", written) or ".." in re.split(r"[/\\]", written) or "\0" in written:
-        raise ValueError(f"'{written}' leaves the project's folder; copy the recording into takes/{slug}")
-    own = root / "takes" / slug
+        raise ValueError(f"'{written}' leaves the project's folder; copy the recording into takes/{where.slug}")
     if len(os.fsencode(written)) > _LONGEST_PATH or any(len(os.fsencode(one)) > 255 for one in written.split("/")):
         raise ValueError(f"'{written[:40]}…' is longer than a file name can be")
-    for path in (own / written, root / written):
+    for path in (where.own / written, where.root / written):
         if path.is_file():
-            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+            if not where.holds(path):
                 raise ValueError(f"'{written}' is a link that leaves the project's folder; copy the file into it")
             if path.suffix.lower() not in SUFFIXES:
                 raise ValueError(f"'{written}' is not named like a sound that can be read")
             return path
-    raise ValueError(f"'{written}' is not there{nearest(written, [p.name for p in sound_files(own)])}")
+    raise ValueError(f"'{written}' is not there{nearest(written, [p.name for p in sound_files(where.own)])}")
