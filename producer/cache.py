@@ -30,8 +30,8 @@ import numpy as np
 
 from producer import __version__, owned
 from producer.audio import Audio
+from producer.entry import HEAD_BYTES, head, head_of
 
-_MAGIC = b"producer-cache-1 "
 _IN_USE_S = 3600.0
 _TEMPORARY = "producer-cache-"
 _LEAST_FREE_BYTES = 256 << 20
@@ -234,7 +234,7 @@ class Cache:
                     if self.read(name) is None:
                         return None
                     self._sound[name] = found.st_ino, found.st_size
-                file.seek(_HEAD_BYTES)
+                file.seek(HEAD_BYTES)
                 channels = file.read(4)[0]
                 file.seek(4 * channels * start, os.SEEK_CUR)
                 return np.fromfile(file, "<f4", channels * (stop - start)).reshape(-1, channels)
@@ -296,7 +296,7 @@ class Cache:
         """
         try:
             with path.open("rb", buffering=0) as file:
-                beginning, payload = file.read(_HEAD_BYTES), file.read()  # apart, for a part is a megabyte to copy
+                beginning, payload = file.read(HEAD_BYTES), file.read()  # apart, for a part is a megabyte to copy
         except FileNotFoundError:
             return None
         except OSError as found:
@@ -306,7 +306,7 @@ class Cache:
                 self.faults.damaged.add(path.name)
             return None
         found_digest = hashlib.sha256(payload).hexdigest()
-        if beginning == _head(found_digest) and digest in (None, found_digest):
+        if beginning == head_of(found_digest) and digest in (None, found_digest):
             with contextlib.suppress(OSError):  # what is used stays longest (`trim`)
                 os.utime(path)
             return payload
@@ -397,21 +397,3 @@ class _Recent:
 
 def _as_bytes(audio: Audio) -> bytes:
     return bytes([audio.shape[1], 0, 0, 0]) + np.ascontiguousarray(audio, dtype="<f4").tobytes()
-
-
-def unpacked(raw: bytes) -> bytes | None:
-    """The payload of an entry's bytes; None when they are damaged."""
-    payload = raw[_HEAD_BYTES:]
-    return payload if raw.startswith(head(payload)) else None
-
-
-def head(payload: bytes) -> bytes:
-    """What an entry's bytes begin with."""
-    return _head(hashlib.sha256(payload).hexdigest())
-
-
-def _head(digest: str) -> bytes:
-    return _MAGIC + digest.encode() + b"\n"
-
-
-_HEAD_BYTES = len(head(b""))

@@ -20,9 +20,10 @@ from producer.deliver.files import Staging
 from producer.deliver.stems import stem_files
 from producer.dsp.loudness import Loudness
 from producer.errors import RenderError
+from producer.made_by import made_by_program
 from producer.mix import night
 from producer.mix.parallel import in_order
-from producer.mixing import Mixdown, Mixed, Programme, made_by
+from producer.mixing import Mixdown, Mixed, Programme
 from producer.model.formats import Format, in_format, own_format
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
@@ -203,7 +204,7 @@ def planned(levels: master.Levels, profile: Profile, cache: Cache) -> master.Pla
 
 def _plan_name(levels: master.Levels, profile: Profile) -> str:
     digests = [hashlib.sha256(np.ascontiguousarray(one).data).hexdigest() for one in (levels.powers, levels.peaks)]
-    return key("plan", made_by(), digests, repr(profile))
+    return key("plan", made_by_program(), digests, repr(profile))
 
 
 def _written(mix: Programme, plan: master.Plan, bench: _Bench, audio: Path) -> tuple[Heard, Whole]:

@@ -14,8 +14,9 @@ import soxr
 from producer import later, memory
 from producer.deliver.shelf import Shelf
 from producer.in_parts import finished_part
+from producer.made_by import made_by_program
 from producer.mix.listening import StemName, Stems
-from producer.mixing import Mixing, Programme, made_by
+from producer.mixing import Mixing, Programme
 from producer.model.mixes import MixStyle
 from producer.production import Finish, Placed
 from producer.scheduling import in_long_turns
@@ -27,7 +28,7 @@ def settle() -> None:
     """Once all is loaded, and before the process parts into several: what is there stays, and is shared."""
     memory.few_arenas()
     in_long_turns()
-    made_by()
+    made_by_program()
     gc.collect()
     memory.give_back()
     gc.freeze()

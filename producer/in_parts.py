@@ -26,9 +26,10 @@ from producer.audit.rows import Room
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg, mp3
 from producer.dsp.true_peak import in_db
+from producer.made_by import made_by_program
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
-from producer.mixing import Programme, made_by
+from producer.mixing import Programme
 from producer.packed import packed, unpacked
 from producer.production import Crew, Finish, Watch
 
@@ -172,7 +173,7 @@ def finished_part(mix: Programme, how: Finish, cache: Cache, index: int) -> Fini
 def _name(mix: Programme, how: Finish, part: Part) -> str:
     """What names a part as it is finished."""
     settings = [how.plan.gain_db, how.plan.ceiling_dbtp, repr(how.profile), *_ends(mix, part), ffmpeg.identity()]
-    return key("encoded", made_by(), mix.name(part.index), settings)
+    return key("encoded", made_by_program(), mix.name(part.index), settings)
 
 
 def _ends(mix: Programme, part: Part) -> tuple[bool, bool]:

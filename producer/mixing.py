@@ -8,25 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
-import producer
 from producer import master
 from producer.audio import Audio, silence
 from producer.audit.rows import Room
 from producer.audit.tap import Tap
 from producer.cache import Cache, key
 from producer.deliver.shelf import Shelf
-from producer.digests import code_under
 from producer.dsp.grid import hop_samples
 from producer.dsp.heads import spherical
+from producer.made_by import made_by_program
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
 from producer.mix.listening import Listened, Listening, StemName, Stems, margins_in
@@ -257,14 +255,14 @@ class Mixing:
         if index not in self._names:
             for near in self.mixer.around(index):
                 self._learn(near)
-            heard = key("mixed", made_by(), self._ask(index), self._heard_by)
+            heard = key("mixed", made_by_program(), self._ask(index), self._heard_by)
             self._names[index] = key(heard, turned(self.mixer.curves(index), self.mixer.parts[index]))
         return self._names[index]
 
     def _ask(self, index: int) -> str:
         """What names what a part's lines ask."""
         if index not in self._asks:  # a hand wants to know it of its own parts alone
-            self._asks[index] = key("asked", made_by(), self._described(self.mixer.parts[index]))
+            self._asks[index] = key("asked", made_by_program(), self._described(self.mixer.parts[index]))
         return self._asks[index]
 
     def read(self, style: str, index: int) -> Audio:
@@ -395,9 +393,3 @@ def _head(head: Head | None) -> str:
     return (
         "" if head is None else sha256(repr([np.asarray(one).tobytes() for one in astuple(head)]).encode()).hexdigest()
     )
-
-
-@lru_cache(maxsize=1)
-def made_by() -> list[str]:
-    """What mixes: our own code, and the libraries whose sums its last bits depend on."""
-    return [code_under(Path(producer.__file__).parent), np.__version__, scipy.__version__]

@@ -27,9 +27,10 @@ from producer.deliver import encode, ffmpeg
 from producer.dsp.grid import quantum_samples
 from producer.dsp.true_peak import in_db
 from producer.errors import RenderError
+from producer.made_by import made_by_program
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
-from producer.mixing import Programme, made_by
+from producer.mixing import Programme
 from producer.model.profile import Profile
 from producer.packed import packed, unpacked
 from producer.production import Watch
@@ -71,7 +72,7 @@ def written(
     """
     name = key(
         "in one go",
-        made_by(),
+        made_by_program(),
         b"".join(mix.name(part.index) for part in mix.parts),
         [plan.gain_db, plan.ceiling_dbtp, repr(profile), ffmpeg.identity()],
     )

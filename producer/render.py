@@ -20,9 +20,10 @@ from producer.deliver.manifest import MadeOf
 from producer.dsp.loudness import lufs, sparse
 from producer.errors import RenderError
 from producer.finishing import all_finished, write_stems
+from producer.made_by import made_by_program
 from producer.master import Levels
 from producer.mix.listening import Stems
-from producer.mixing import Mixed, made_by, mixed
+from producer.mixing import Mixed, mixed
 from producer.model.formats import SUFFIXES, Format
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.script import Script
@@ -149,7 +150,7 @@ def _picture(script: Script, order: Order, levels: Levels, cache: Cache) -> byte
         memory.give_back()  # a picture is large before it is packed
         return drawn
 
-    return cache.here(key("cover", made_by(), PIL.__version__, script.title, script.show, skyline), draw)
+    return cache.here(key("cover", made_by_program(), PIL.__version__, script.title, script.show, skyline), draw)
 
 
 def _audited(

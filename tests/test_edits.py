@@ -165,8 +165,8 @@ def test_nothing_changed_is_nothing_made(house: House, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("what", ["code", "libraries"])
 def test_another_program_takes_nothing_from_the_cache(house: House, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finishing, "made_by", lambda: [what])
-    monkeypatch.setattr(mixing, "made_by", lambda: [what])
+    monkeypatch.setattr(finishing, "made_by_program", lambda: [what])
+    monkeypatch.setattr(mixing, "made_by_program", lambda: [what])
     house.render("kept")
     assert len(house.encoded) >= 3
 

@@ -8,11 +8,11 @@ import platform
 from functools import lru_cache
 
 from producer import provenance
-from producer.mixing import made_by
+from producer.made_by import made_by_program
 
 
 @lru_cache(maxsize=1)
 def digest() -> str:
     """SHA-256 of the program's code and of what it depends on that is heard: libraries, the encoder, the processor."""
-    said = [made_by(), provenance.versions(), platform.machine()]
+    said = [made_by_program(), provenance.versions(), platform.machine()]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

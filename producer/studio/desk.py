@@ -17,12 +17,12 @@ import numpy as np
 from producer import master
 from producer.audio import Audio
 from producer.cache import Cache, key
+from producer.made_by import made_by_program
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.buses import added, silent
 from producer.mix.describe import described, turned
 from producer.mix.mixer import Mixed, Mixer
 from producer.mix.stems import BUS_STEMS, Stretch
-from producer.mixing import made_by
 from producer.model.mixes import BUSES, BusName
 from producer.production import Placed
 
@@ -199,7 +199,7 @@ class Desk:
         if not part.lines:
             self.mixer.know(index, ())
             return None
-        name = key("studio asked", made_by(), self._described[index])
+        name = key("studio asked", made_by_program(), self._described[index])
         raw = self._cache.read(name)
         if raw is not None:
             self.mixer.know(index, asked_from_bytes(raw, part))
