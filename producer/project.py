@@ -10,11 +10,13 @@ import unicodedata
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from producer.errors import RenderError, nearest
 from producer.limited import read_file
-from producer.script import Fetched
-from producer.script.compose import decode
+
+if TYPE_CHECKING:  # which script is meant is known before the stage that reads it is loaded
+    from producer.script import Fetched
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -55,6 +57,9 @@ class Project:
 
     def fetch(self, named_in: str, wanted: str) -> Fetched:
         """What `wanted`, written in the file `named_in`, says: a file of this project and of no other."""
+        from producer.script import Fetched
+        from producer.script.compose import decode
+
         wrong = _no_path(wanted)
         if wrong:
             return Fetched(wanted, why=wrong)

@@ -286,3 +286,23 @@ def test_what_a_killed_render_left_is_cleared_and_what_a_running_one_has_is_not(
             assert young.exists()
             assert not left.exists()
             assert not old.exists()
+
+
+def test_hands_are_called_before_this_process_loads_what_reads_a_script(house: Path) -> None:
+    """So that both load what they need at the same time."""
+    program = """\
+import sys
+from producer.cli import main
+from producer.crew import Crew
+
+def warm(*_):
+    print(sorted({"producer.script", "producer.sounds", "producer.mix", "producer.render"} & set(sys.modules)))
+    raise SystemExit
+
+Crew.warm = warm
+main()
+"""
+    script = house / "script" / "house.yaml"
+    command = [sys.executable, "-c", program, "episode", str(script), "--quiet"]
+    said = subprocess.run(command, capture_output=True, text=True, cwd=house, check=False)
+    assert said.stdout.strip() == "[]", said.stderr

@@ -169,35 +169,31 @@ def episode(
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
-    with (
-        opened_cache(no_cache, silent=quiet) as cache,
-        progress(quiet or as_json) as watch,
-        Effort(memory=verbose) as effort,
-        Crew(jobs or cores()) as crew,
-    ):
+    with opened_cache(no_cache, silent=quiet) as cache, Crew(jobs or cores()) as crew:
         if window is None:  # for a stretch of it a crew would come too late
-            crew.warm(found.script, cache)
-        from producer.production import Order
+            crew.warm(found.script, cache)  # first of all: they load what they need while this process does
+        with progress(quiet or as_json) as watch, Effort(memory=verbose) as effort:
+            from producer.production import Order
 
-        order = Order(
-            project=found,
-            output=output,
-            packs=tuple(pack or ()),
-            profile=profile,
-            formats=kinds,
-            mixes=tuple(mix or ()),
-            sofa=sofa,
-            session=asked,
-            stems="each" if stems_each else "buses" if stems else "none",
-            jobs=jobs or cores(),
-            strict=strict,
-        )
-        if window is not None:
-            preview.made(order, window, cache, watch, as_json=as_json, quiet=quiet)
-            return
-        from producer import render, summary
+            order = Order(
+                project=found,
+                output=output,
+                packs=tuple(pack or ()),
+                profile=profile,
+                formats=kinds,
+                mixes=tuple(mix or ()),
+                sofa=sofa,
+                session=asked,
+                stems="each" if stems_each else "buses" if stems else "none",
+                jobs=jobs or cores(),
+                strict=strict,
+            )
+            if window is not None:
+                preview.made(order, window, cache, watch, as_json=as_json, quiet=quiet)
+                return
+            from producer import render, summary
 
-        report = render.episode(order, cache, watch, crew)
+            report = render.episode(order, cache, watch, crew)
     facts = summary.facts(report, Path.cwd())
     if as_json:
         print_json(facts)
