@@ -112,16 +112,16 @@ class Crew:
             if self._ended is None or self._ended[0].read(self._ended[1]) is None:
                 self._called()
 
-    def listen(self, palette: PackPalette, soon: Soon, shelf: Shelf) -> None:
+    def listen(self, palette: PackPalette, soon: Callable[[], Soon], shelf: Shelf) -> None:
         """See `production.Crew`."""
-        if self._first is None or not (soon.sounds or soon.beds):
+        if self._first is None or not ((heard := soon()).sounds or heard.beds):
             return
         from producer.foley import RECIPES
 
         errand = shelf.folder / _ERRAND
         with contextlib.suppress(OSError):  # no room for it, or nobody there: that is seen when it matters
             with errand.open("wb") as file:
-                _Pickler(file, RECIPES).dump((palette, soon))
+                _Pickler(file, RECIPES).dump((palette, heard))
             self._hands[0].send((_LISTEN, errand))
 
     def expect(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -200,13 +201,13 @@ def plan(
     watch: Watch,
     window: Window | None = None,
     reading: Callable[[], tuple[Script, Packs]] | None = None,
-    soon: Callable[[PackPalette, Soon], None] | None = None,
+    soon: Callable[[PackPalette, Callable[[], Soon]], None] | None = None,
 ) -> Placed:
     """Everything up to the timeline. Raises ScriptError, PackError, VoiceError.
 
     Args:
         window: what is wanted of it; RenderError when that cannot be in it.
-        soon: is told before anything is spoken what will most probably be asked about, where a recipe makes it.
+        soon: is asked before anything is spoken, and can ask what will most probably be heard that recipes make.
         reading: gives the script and the packs instead of `read_script`.
     """
     if order.session:
@@ -228,7 +229,7 @@ def plan(
     if window is not None:
         check_scene(window, len(script.scenes))
     if soon is not None:
-        soon(sounds, heard_soon(script, sounds, sounds.computed))
+        soon(sounds, partial(heard_soon, script, sounds, sounds.computed))
     takes, recorded = _takes(order, script, script.lines, folder, profile.rate_hz, cache, watch)
     broken = sounds.check(_roles(script))
     if broken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -72,7 +72,7 @@ class Crew(Protocol):
     what they could not do, or whether there are any.
     """
 
-    def listen(self, palette: PackPalette, soon: Soon, shelf: Shelf) -> None:
+    def listen(self, palette: PackPalette, soon: Callable[[], Soon], shelf: Shelf) -> None:
         """Sounds will be asked about soon: whoever is there finds out how long and loud they are."""
         ...
 
