@@ -112,13 +112,13 @@ class Crew:
             if self._ended is None or self._ended[0].read(self._ended[1]) is None:
                 self._called()
 
-    def listen(self, palette: PackPalette, soon: Callable[[], Soon], shelf: Shelf) -> None:
+    def listen(self, palette: PackPalette, soon: Callable[[], Soon], shelf: Callable[[], Shelf]) -> None:
         """See `production.Crew`."""
         if self._first is None or not ((heard := soon()).sounds or heard.beds):
             return
         from producer.foley import RECIPES
 
-        errand = shelf.folder / _ERRAND
+        errand = shelf().folder / _ERRAND
         with contextlib.suppress(OSError):  # no room for it, or nobody there: that is seen when it matters
             with errand.open("wb") as file:
                 _Pickler(file, RECIPES).dump((palette, heard))

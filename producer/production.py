@@ -72,7 +72,7 @@ class Crew(Protocol):
     what they could not do, or whether there are any.
     """
 
-    def listen(self, palette: PackPalette, soon: Callable[[], Soon], shelf: Shelf) -> None:
+    def listen(self, palette: PackPalette, soon: Callable[[], Soon], shelf: Callable[[], Shelf]) -> None:
         """Sounds will be asked about soon: whoever is there finds out how long and loud they are."""
         ...
 

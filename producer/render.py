@@ -201,7 +201,7 @@ def _mixed(
     Args:
         aside: writes the documents meanwhile.
     """
-    soon = None if crew is None else lambda palette, heard: crew.listen(palette, heard, workshop.shelf())
+    soon = None if crew is None else lambda palette, heard: crew.listen(palette, heard, workshop.shelf)
     placed = plan(order, cache, watch, soon=soon)
     styles = _styles(order, placed.script)
     told = aside.submit(_documented, placed, order, styles, staging)

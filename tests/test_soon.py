@@ -102,7 +102,7 @@ def test_a_crew_finds_out_what_then_is_only_read(house: Path, tmp_path: Path) ->
             placed.palette.packs, placed.palette.rate_hz, cache, placed.palette._recipes, placed.script.seed, 1 << 26
         )
         crew.warm(long)
-        crew.listen(asked, lambda: soon, room)
+        crew.listen(asked, lambda: soon, lambda: room)
         kept, before = -1, time.monotonic()
         while kept < 0 or time.monotonic() - before < 3.0:  # nothing new for so long: it has come to the end
             if (now := sum(1 for one in (tmp_path / "cache").rglob("*") if one.is_file())) != kept:
