@@ -280,7 +280,7 @@ def test_what_fails_because_it_was_stopped_is_no_fault(
     def loading() -> None:
         raise ImportError("numpy.core.multiarray failed to import")  # what C makes of a KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "app", loading)
+    monkeypatch.setattr(commands, "_of", lambda _: loading)
     stopping = Stopping()
     assert commands._ended(stopping) == 3
     assert "Traceback" in capsys.readouterr().err
@@ -295,7 +295,7 @@ def test_a_full_disk_that_nobody_expected_is_no_traceback(
     def full() -> None:
         raise OSError(28, "No space left on device", "somewhere")
 
-    monkeypatch.setattr(commands, "app", full)
+    monkeypatch.setattr(commands, "_of", lambda _: full)
     assert commands._ended(Stopping()) == 1
     assert capsys.readouterr().err == "somewhere: No space left on device\n"
 

@@ -110,7 +110,10 @@ def test_a_sentence_that_is_not_reported_is_one_that_yaml_reads_as_written(words
 @given(words=st.lists(SENTENCES, min_size=1, max_size=4))
 def test_everything_under_the_sign_is_text_as_written(words: list[list[str]]) -> None:
     lines = [line for line in (" ".join(some).strip() for some in words) if line]
+    # What has a dash, or several, before somebody's name is taken for an item that was indented too far.
     if any(line.split(":")[0] in ("how", "level") or line.startswith("- ") for line in lines[1:]):
+        return
+    if any(line.startswith("-") and line.lstrip("- ").split(":")[0] in ("narrator", "keeper") for line in lines[1:]):
         return
     done = mend(script("- narrator: >", *(f"    {line}" for line in lines)), "x.yaml")
     assert done.problems == ()
