@@ -312,12 +312,8 @@ def _work(ends: Sequence[int]) -> None:
     hand.settle()
     own = Connection(ends[0])
     try:
-        work = own.recv()
-        if not isinstance(work, Path):
-            _listen(work[1], own)
-            work = own.recv()
         # The first episode is read by one, before there are others: they share what is not written to.
-        working = _begun(work)
+        working = _begun(_next(own))
     except (EOFError, OSError):  # nobody wanted anything
         return
     hand.settle()
@@ -335,6 +331,15 @@ def _work(ends: Sequence[int]) -> None:
     _serve(own, working)
     for child in others:
         os.waitpid(child, 0)
+
+
+def _next(commands: Connection) -> Any:
+    """What is told next; errands, of which nobody waits for an answer, are done on the way."""
+    while True:
+        command = commands.recv()
+        if isinstance(command, Path) or command[0] != _LISTEN:
+            return command
+        _listen(command[1], commands)
 
 
 def _listen(errand: Path, commands: Connection) -> None:
@@ -374,15 +379,12 @@ def _serve(commands: Connection, working: Hand | None, begun: bool = False) -> N
         if begun:
             commands.recv()
         while True:
-            command = commands.recv()
+            command = _next(commands)
             if isinstance(command, Path):
                 working = None  # before there is another
                 working = _begun(command)
                 continue
             task, *settings = command
-            if task == _LISTEN:
-                _listen(settings[0], commands)
-                continue
             try:
                 result = getattr(working, task)(*settings)
             except Exception:

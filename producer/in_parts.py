@@ -5,7 +5,7 @@ A part that was made before is taken from the cache; what its neighbours are doe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -105,34 +105,34 @@ def written(
     watch.stage("master", mix.samples)
     heard, seen, compared = Hearing(room), Album(room), Comparison()
     make = partial(finished_part, mix, how, cache)
+    names = [_name(mix, how, part) for part in mix.parts]
+    left = [part.index for part, name in zip(mix.parts, names, strict=True) if not cache.has(name)]
     with encode.joining(how.profile, mix.samples, audio) as file, ThreadPoolExecutor(jobs) as pool:
         if crew is None:
-            coming = in_order(_few_first(mix, how, cache, jobs, pool), range(len(mix.parts)), jobs)
+            coming = in_order(_few_first(make, left, jobs, pool), range(len(mix.parts)), jobs)
         else:
-            coming = map(make, _by_crew(mix, how, cache, crew))
-        for part, made in zip(mix.parts, coming, strict=True):
+            coming = map(make, _by_crew(mix.parts, crew.finish(how, left), left))
+        for part, name, made in zip(mix.parts, names, coming, strict=True):
             file.add(made.frames, made.count, made.crc)
             heard.add(made.heard)
             seen.add(made.seen)
-            compared.add(made.compared, _name(mix, how, part))
+            compared.add(made.compared, name)
             watch.done(part.core.end)
     return heard.heard(compared=compared.whole()), seen.whole()
 
 
-def _few_first(mix: Programme, how: Finish, cache: Cache, jobs: int, pool: Executor) -> Callable[[int], FinishedPart]:
+def _few_first(
+    make: Callable[[int], FinishedPart], left: Sequence[int], jobs: int, pool: Executor
+) -> Callable[[int], FinishedPart]:
     """What has a part by its number. Where few are to be made, they are begun at once: others are read meanwhile."""
-    left = [part.index for part in mix.parts if not cache.has(_name(mix, how, part))]
-    make = partial(finished_part, mix, how, cache)
     begun = {index: pool.submit(make, index) for index in left} if jobs > 1 and len(left) <= _FEW else {}
     return lambda index: begun.pop(index).result() if index in begun else make(index)
 
 
-def _by_crew(mix: Programme, how: Finish, cache: Cache, crew: Crew) -> Iterator[int]:
+def _by_crew(parts: Sequence[Part], coming: Iterator[int], left: Sequence[int]) -> Iterator[int]:
     """Each part's number, when a crew has made it."""
-    names = [_name(mix, how, part) for part in mix.parts]
-    left = [part.index for part, name in zip(mix.parts, names, strict=True) if not cache.has(name)]
-    coming, wanted = crew.finish(how, left), frozenset(left)
-    for part in mix.parts:
+    wanted = frozenset(left)
+    for part in parts:
         if part.index in wanted:
             next(coming, None)
         yield part.index

@@ -14,12 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer import project, render
+from producer import render
 from producer.cache import Cache
 from producer.crew import FEWEST_BYTES, FEWEST_PARTS, Crew, Rota
 from producer.deliver.shelf import Shelf, shelf
 from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
+from producer.timeline.soon import heard_soon
+from tests.crew_helpers import house_of, ordered
 from tests.face_helpers import files
 
 SCRIPT = """\
@@ -53,17 +55,10 @@ scenes:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose episode has several parts, and its render without a crew in `plain`."""
-    folder = tmp_path_factory.mktemp("house")
-    (folder / "script").mkdir()
-    (folder / "script" / "house.yaml").write_text(SCRIPT, "utf-8")
+    folder = house_of(tmp_path_factory.mktemp("house"), SCRIPT)
     with Cache(folder / "cache") as cache:
         render.episode(ordered(folder, "plain"), cache, render.NoWatch())
     return folder
-
-
-def ordered(house: Path, output: str, **asked: object) -> render.Order:
-    found, _ = project.find(house / "script" / "house.yaml", house)
-    return render.Order(project=found, output=house / output, **({"jobs": 2} | asked))  # type: ignore[arg-type]
 
 
 class Told(render.NoWatch):
@@ -161,6 +156,23 @@ def test_hands_that_are_killed_cost_time_and_nothing_else(house: Path, tmp_path:
 
         render.episode(ordered(house, str(tmp_path / "out")), cache, Told(stage, kill), crew)
     assert files(tmp_path / "out") == files(house / "plain")
+
+
+@needs_fork
+def test_errands_of_episodes_that_came_to_nothing_keep_no_hand_from_the_next(house: Path, tmp_path: Path) -> None:
+    script = tmp_path / "long.yaml"
+    script.write_text("#" * FEWEST_BYTES)
+    with Cache(tmp_path / "cache") as cache, Crew(2) as crew, shelf(tmp_path) as room:
+        crew.warm(script)
+        placed = render.plan(ordered(house, "plain"), cache, render.NoWatch())
+        soon = heard_soon(placed.script, placed.palette, placed.palette.computed)
+        for _ in range(3):
+            crew.listen(placed.palette, lambda: soon, lambda: room)
+        assert crew.begin(placed, (STANDARD,), "none", room, FEWEST_PARTS)
+        parts = range(FEWEST_PARTS)
+        made = sorted(crew.mix(parts))
+        assert [part for part, _ in made] == list(parts)
+        assert all(room.get(f"{STANDARD.name} {part}") is not None for part in parts)
 
 
 @needs_fork

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from producer import project, render
+from producer import render
 from producer.cache import Cache
 from producer.crew import FEWEST_BYTES, Crew
 from producer.deliver.shelf import shelf
 from producer.sounds.palette import PackPalette
 from producer.timeline.soon import BedRef, Soon
+from tests.crew_helpers import house_of, ordered
 from tests.face_helpers import files
 
 SCRIPT = """\
@@ -41,21 +42,13 @@ scenes:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("house")
-    (folder / "script").mkdir()
-    (folder / "script" / "house.yaml").write_text(SCRIPT, "utf-8")
-    return folder
-
-
-def ordered(house: Path) -> render.Order:
-    found, _ = project.find(house / "script" / "house.yaml", house)
-    return render.Order(project=found, output=house / "out", jobs=2)
+    return house_of(tmp_path_factory.mktemp("house"), SCRIPT)
 
 
 def foreseen(house: Path, cache: Cache) -> tuple[render.Placed, PackPalette, Soon]:
     told: list[tuple[PackPalette, Soon]] = []
     placed = render.plan(
-        ordered(house), cache, render.NoWatch(), soon=lambda sounds, heard: told.append((sounds, heard()))
+        ordered(house, "out"), cache, render.NoWatch(), soon=lambda sounds, heard: told.append((sounds, heard()))
     )
     ((sounds, soon),) = told
     return placed, sounds, soon
@@ -118,7 +111,7 @@ def test_a_crew_finds_out_what_then_is_only_read(house: Path, tmp_path: Path) ->
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: nobody is there to find out")
 def test_an_errand_changes_no_byte_and_keeps_no_hand_from_its_work(house: Path, tmp_path: Path) -> None:
-    order, long = ordered(house), tmp_path / "long.yaml"
+    order, long = ordered(house, "out"), tmp_path / "long.yaml"
     long.write_text("#" * FEWEST_BYTES)
     with Cache(tmp_path / "one") as cache:
         render.episode(order, cache, render.NoWatch())

@@ -10,17 +10,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from producer import model
+from producer import model, sounds
 from producer.bounds import BOUNDS
 from producer.cache import Cache, key
-from producer.digests import code_of
 from producer.errors import PackError, Place, Problem
 from producer.frozen import built, held
 from producer.limited import read_file
+from producer.made_by import made_by
 from producer.model.foley import Recipe
 from producer.model.script import Pace
 from producer.sounds.pack import Credit, FileSource, FoleySource, Layer, Member, Pack, PackSound, Source
@@ -74,7 +73,7 @@ def _kept(folder: Path, file: str, text: str, recipes: Recipes, cache: Cache | N
     if cache is None or files is None:
         return _read(folder, file, text, recipes)
     real = os.path.realpath(folder)
-    name = key("pack", _code(), str(folder), real, file, text, files, _said(recipes), BOUNDS.pack_files)
+    name = key("pack", made_by(sounds, model), str(folder), real, file, text, files, _said(recipes), BOUNDS.pack_files)
     found = cache.read_here(name)
     if found is not None:
         return unpacked(found)
@@ -87,11 +86,6 @@ def _read(folder: Path, file: str, text: str, recipes: Recipes) -> Pack:
     from producer.sounds.read import pack_of  # pydantic
 
     return pack_of(text, folder, file, recipes)
-
-
-@lru_cache(maxsize=1)
-def _code() -> str:
-    return code_of(Path(__file__).parent, *map(Path, model.__path__))
 
 
 def _files(folder: Path) -> list[str] | None:
