@@ -24,7 +24,7 @@ from producer.audit.parts import listened
 from producer.audit.programme import Heard, Hearing
 from producer.audit.rows import Room
 from producer.cache import Cache, key
-from producer.deliver import encode, ffmpeg, mp3
+from producer.deliver import encode, mp3
 from producer.dsp.true_peak import in_db
 from producer.made_by import made_by_program
 from producer.mix.parallel import in_order
@@ -172,7 +172,7 @@ def finished_part(mix: Programme, how: Finish, cache: Cache, index: int) -> Fini
 
 def _name(mix: Programme, how: Finish, part: Part) -> str:
     """What names a part as it is finished."""
-    settings = [how.plan.gain_db, how.plan.ceiling_dbtp, repr(how.profile), *_ends(mix, part), ffmpeg.identity()]
+    settings = [how.plan.gain_db, how.plan.ceiling_dbtp, repr(how.profile), *_ends(mix, part), encode.part_encoder()]
     return key("encoded", made_by_program(), mix.name(part.index), settings)
 
 

@@ -207,7 +207,8 @@ def plan(
 
     Args:
         window: what is wanted of it; RenderError when that cannot be in it.
-        soon: is asked before anything is spoken, and can ask what will most probably be heard that recipes make.
+        soon: is asked before anything is spoken, and can ask what will most probably be heard that takes long to find
+            out about.
         reading: gives the script and the packs instead of `read_script`.
     """
     if order.session:

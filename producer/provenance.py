@@ -27,7 +27,7 @@ from producer.voice import VOICES
 PACK_FILE = "pack.yaml"
 LIBRARIES = (
     *("numpy", "scipy", "soxr", "pedalboard", "soundfile", "pydub", "pyttsx3", "espeakng-loader", "imageio-ffmpeg"),
-    *("mutagen", "pillow", "babel", "unicode-rbnf"),
+    *("lameenc", "mutagen", "pillow", "babel", "unicode-rbnf"),
 )
 """Those that have a part in the bytes that are written."""
 

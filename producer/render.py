@@ -116,10 +116,12 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
                 one.file, script, timeline, origins, picture, one.kind.codec, one.style.title, one.measured, stated
             )
         settled = aside.submit(staging.settled, [one.file for one in delivered])
+        cleared = aside.submit(workshop.clear)  # of an hour a gigabyte, which takes half a second
         audits = _audited(delivered, script.title, document, staging, order, cache, watch)
         page = paging.listening_page(script, timeline, delivered, audits, levels, (origins, titles), picture)
         staging.text(paging.PAGE, page)
         settled.result()
+        cleared.result()
         provenance.write_manifest(staging, script.title, made, order, styles, formats)
         files = staging.publish(stale=stale(slug))
     cache.trim()

@@ -23,9 +23,13 @@ class Workshop:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._open.close()
+        self.clear()
         for file in list(self._files):
             file.close()
+
+    def clear(self) -> None:
+        """Remove the shelves: nothing is put on them or got any more."""
+        self._open.close()
 
     def shelf(self) -> Shelf:
         """Room for pieces by name. Raises RenderError when there is none."""

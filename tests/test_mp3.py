@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from producer.audio import Audio
-from producer.deliver import encode, ffmpeg, mp3
+from producer.deliver import encode, ffmpeg, lame, mp3
 from producer.dsp.grid import quantum_samples
 from producer.model.profile import PROFILES
 from producer.units import Samples, Span
@@ -71,14 +71,23 @@ def test_one_encoder_and_two_give_the_same_bytes(music: Audio, joined: Path, tmp
     assert [p.name for p in tmp_path.iterdir()] == ["alone.mp3"]
 
 
+def in_one_go(audio: Audio) -> bytes:
+    """The file that LAME itself makes of all of it, with its own Info frame."""
+    assert PODCAST.kbps is not None
+    with lame.running(RATE, 2, PODCAST.kbps, info=True) as encoder:
+        made = b"".join([*map(encoder.fed, blocks(audio, 0, len(audio))), encoder.rest()])
+        opening = encoder.info()
+    return opening + made[len(opening) :]  # it leaves room for it
+
+
 def test_the_joins_cannot_be_heard(music: Audio, joined: Path, tmp_path: Path) -> None:
-    in_one_go = tmp_path / "one.mp3"
-    options = list(encode.codec(PODCAST).options)
-    ffmpeg.encode(blocks(music, 0, len(music)), RATE, 2, options, in_one_go)
-    one = np.concatenate(list(ffmpeg.decode(in_one_go, 2, RATE)))
+    whole = tmp_path / "one.mp3"
+    whole.write_bytes(in_one_go(music))
+    one = np.concatenate(list(ffmpeg.decode(whole, 2, RATE)))
     two = np.concatenate(list(encode.decode(joined, PODCAST)))
     assert len(one) == len(two) == len(music)
-    for join in range(PART, len(music), PART):
+    halves = [PART // 2 // 1152 * 1152 + at for at in range(0, len(music) - PART, PART)]  # a part is two encoders' work
+    for join in [*range(PART, len(music), PART), *halves]:
         around = slice(join - 6 * 1152, join + 6 * 1152)
         assert np.abs(one[around] - two[around]).max() < 10 ** (-60 / 20)
         error = two[around] - music[around]
@@ -102,16 +111,29 @@ def test_every_frame_stands_alone_at_one_bitrate_and_the_tag_tells_the_truth(mus
 
 
 def test_the_tag_is_laid_out_as_the_encoder_itself_does_it(music: Audio, tmp_path: Path) -> None:
-    """For what fits into one stretch, ffmpeg's own Info frame differs in nothing but the seek table."""
+    """For what fits into one stretch, LAME's own Info frame differs in nothing but the seek table and its checksum."""
+    short = music[: 100 * 1152]
+    write(short, PODCAST, tmp_path / "ours.mp3")
+    theirs = bytearray(in_one_go(short))
+    ours = (tmp_path / "ours.mp3").read_bytes()
+    theirs[3] = theirs[3] & 0xCF | ours[3] & 0x30  # how the last frame joins its sides: nothing to an Info frame
+    assert_tagged_alike(ours, bytes(theirs))
+
+
+def test_so_it_is_where_ffmpeg_encodes(music: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lame, "available", lambda: False)
     short = music[: 100 * 1152]
     ours, theirs = tmp_path / "ours.mp3", tmp_path / "theirs.mp3"
     write(short, PODCAST, ours)
     ffmpeg.encode(blocks(short, 0, len(short)), RATE, 2, list(encode.codec(PODCAST).options), theirs)
-    ours_raw, theirs_raw = ours.read_bytes(), theirs.read_bytes()
-    tag = theirs_raw.index(b"Info")
-    assert ours_raw[tag + 156 :] == theirs_raw[tag + 156 :]
+    assert_tagged_alike(ours.read_bytes(), theirs.read_bytes())
+
+
+def assert_tagged_alike(ours: bytes, theirs: bytes) -> None:
+    tag = theirs.index(b"Info")
+    assert ours[tag + 156 :] == theirs[tag + 156 :]
     for part in (slice(0, tag + 16), slice(tag + 120, tag + 131), slice(tag + 139, tag + 154)):
-        assert ours_raw[part] == theirs_raw[part], part
+        assert ours[part] == theirs[part], part
 
 
 @settings(max_examples=20, deadline=None)

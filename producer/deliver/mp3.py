@@ -35,6 +35,11 @@ def frame_samples(rate_hz: int) -> int:
     return 1152 if rate_hz >= 32000 else 576
 
 
+def bitrates_kbps(rate_hz: int) -> tuple[int, ...]:
+    """The bitrates that there are, lowest first: ISO 11172-3 and 13818-3, 2.4.2.3."""
+    return _KBPS[rate_hz >= 32000][1:]
+
+
 def frames(stream: bytes) -> Iterator[bytes]:
     """The frames of an MP3 stream without tags. Raises ValueError where there is none."""
     at = 0

@@ -38,20 +38,21 @@ class Soon:
     beds: tuple[BedRef, ...] = ()
 
 
-def heard_soon(script: Script, palette: Palette, wanted: Callable[[str], bool]) -> Soon:
-    """What a script's cues and beds play.
+def heard_soon(script: Script, palette: Palette, slow: Callable[[str], bool]) -> Soon:
+    """What a script's beds play, and its cues as far as it matters.
 
     Args:
-        wanted: whether the sounds of a role matter, by its name.
+        slow: whether a cue of a role takes long to find out about, by its name; beds all do, for where a recording
+            turns is looked for.
     """
     ep = Episode(script, {}, palette, RunningOrder(script))
     sounds: dict[SoundRef, None] = {}
     beds: dict[tuple[int, str], BedRef] = {}  # by scene and role: the second of a role mostly rides the first
     for entry in ep.order.entries:
         item = entry.item
-        if isinstance(item, Cue) and wanted(item.role):
+        if isinstance(item, Cue) and slow(item.role):
             sounds |= dict.fromkeys(_of_cue(ep, entry, item))
-        elif isinstance(item, Bed) and not item.names_id and wanted(item.role) and strikes_at(ep, item) is None:
+        elif isinstance(item, Bed) and not item.names_id and strikes_at(ep, item) is None:
             beds.setdefault((entry.scene, item.role), _of_bed(ep, item))
     return Soon(tuple(sounds), tuple(beds.values()))
 
