@@ -12,7 +12,7 @@ from collections.abc import Iterator
 _M_ARENA_MAX, _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -8, -3, -1
 _LARGE_BYTES = 8 << 20
 _SPARE_BYTES = 128 << 20
-_MADE = 20_000
+_MADE = 100_000
 
 
 def few_arenas() -> None:

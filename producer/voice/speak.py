@@ -146,10 +146,10 @@ def _all(
         try:
             for spoken in uses:
                 asked[threads.submit(speaker.take, spoken[0], spoken[2])] = spoken
-            for done, _ in enumerate(as_completed(asked), 1):
+            for done, taken in enumerate(as_completed(asked), 1):
                 if progress is not None:
                     progress(done, len(uses))
-                if any(isinstance(f.exception(), BrokenVoiceError) for f in asked if f.done() and not f.cancelled()):
+                if isinstance(taken.exception(), BrokenVoiceError):
                     break  # a voice that crashes or hangs would do so at every line
         finally:
             for waiting in asked:
