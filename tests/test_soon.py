@@ -13,7 +13,7 @@ from producer.cache import Cache
 from producer.crew import FEWEST_BYTES, Crew
 from producer.deliver.shelf import shelf
 from producer.sounds.palette import PackPalette
-from producer.timeline.soon import BedRef, Soon
+from producer.timeline.soon import BedRef, Soon, heard_soon
 from tests.crew_helpers import house_of, ordered
 from tests.face_helpers import files
 
@@ -78,6 +78,15 @@ def test_what_will_be_played_is_known_before_it_is_spoken(house: Path, tmp_path:
         if clip.kind == "bed"
     }
     assert set(soon.beds) == beds
+
+
+def test_of_what_is_soon_found_out_about_only_beds_are_foreseen(house: Path, tmp_path: Path) -> None:
+    """A recorded cue is read in no time; where a recorded bed turns is looked for."""
+    with Cache(tmp_path / "cache") as cache:
+        placed, sounds, soon = foreseen(house, cache)
+        quick = heard_soon(placed.script, sounds, lambda role: False)
+    assert quick == Soon((), soon.beds)
+    assert quick.beds
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: nobody is there to find out")
