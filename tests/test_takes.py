@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from producer.model.script import Script
 from producer.model.timeline import Clip
 from producer.model.voice import Take
 from producer.units import DIALOGUE_LUFS
-from producer.voice import condition
+from producer.voice import condition, recorded
 from producer.voice.engine import Spoken, Utterance
 from producer.voice.naming import names
 from producer.voice.pool import Pool
@@ -468,3 +469,40 @@ def test_a_channel_of_noise_is_not_mixed_in(bare: Stage) -> None:
     one, other = (placed.takes["thomas", 0].phrases[0].audio for placed in (stereo, mono))
     assert np.allclose(one, other, atol=1e-4)
     assert replace(stereo.recorded.takes[0], file="") == replace(mono.recorded.takes[0], file="")
+
+
+AGAIN = """\
+title: Again
+cast: {thomas: {voice: en-gb}}
+scenes:
+  - play:
+      - id: first
+        thomas: Who is there, at this hour?
+      - pause: 1 s
+      - id: second
+        thomas: Who is there, at this hour?
+"""
+
+
+def test_the_same_recording_of_the_same_words_is_listened_to_once(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice = stage(tmp_path / "play", cache, recorded=False, text=AGAIN)
+    for name in ("first", "second"):
+        write(twice.folder / f"{name}.wav", twice.truth["first", 0].samples)
+    listened: list[str] = []
+    real = recorded.hear
+
+    def counted(one: recorded.Recording, *others: Any) -> recorded.Heard:
+        listened.append(one.file)
+        return real(one, *others)
+
+    monkeypatch.setattr(recorded, "hear", counted)
+    with Cache(tmp_path / "cache") as kept:
+        placed = render.plan(render.Order(project=twice.project, jobs=1), kept, render.NoWatch())
+    assert len(listened) == 1
+    reports = placed.recorded.takes
+    assert [Path(one.file).stem for one in reports] == ["first", "second"]
+    assert replace(reports[0], line="", place=reports[1].place, file="") == replace(reports[1], line="", file="")
+    sources = [placed.takes[name, 0].source["take"] for name in ("first", "second")]
+    assert [Path(source).stem for source in sources] == ["first", "second"]

@@ -111,7 +111,7 @@ def hear_all(
     beside = references(list(wanted.values()), language, cache, jobs) if fresh else {}
     made: dict[int, Heard | UnusableError] = {}
     with ThreadPoolExecutor(max(1, jobs)) as threads:
-        waiting = {number: threads.submit(work.heard, recordings[number], beside) for number in fresh}
+        waiting = {number: threads.submit(work.once, recordings[number], beside) for number in fresh}
         for number, future in waiting.items():
             try:
                 made[number] = future.result()
@@ -155,6 +155,10 @@ class _Work:
             remarks=tuple(remarks),
         )
         return Heard(changed(take, source={"take": one.file, "sha256": one.sha256}), report, other, alike)
+
+    def once(self, one: Recording, beside: Mapping[Speech, Reference]) -> Heard:
+        """Listen to it, unless the same was just heard: lines may have the same words and the same recording."""
+        return self.kept(one) or self.heard(one, beside)
 
     def heard(self, one: Recording, beside: Mapping[Speech, Reference]) -> Heard:
         """Listen to it, and keep what was heard. Raises UnusableError."""
