@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from producer import __version__
-from producer.deliver import ffmpeg, manifest
+from producer.deliver import ffmpeg, lame, manifest
 from producer.deliver.files import Staging
 from producer.deliver.manifest import Facts, MadeOf
 from producer.digests import sha256_of
@@ -117,8 +117,9 @@ def _voice(source: str) -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Of the program, the encoder and the libraries that have a part in what is written, by their names."""
-    return {"producer": __version__, "ffmpeg": _ffmpeg(), **_versions()}
+    """Of the program, the encoders and the libraries that have a part in what is written, by their names."""
+    own_lame = {"lame": lame.version()} if lame.available() else {}
+    return {"producer": __version__, "ffmpeg": _ffmpeg(), **own_lame, **_versions()}
 
 
 @cache
@@ -132,7 +133,7 @@ def _versions() -> Mapping[str, str]:
 
 
 def _ffmpeg() -> str:
-    """The encoder's version, as its file is called; else what names it."""
+    """Its version, as its file is called; else what names it."""
     named = ffmpeg.identity()
     found = re.search(r"\d+(\.\d+)+", named.rpartition(" ")[0])
     return found[0] if found else named
