@@ -25,7 +25,7 @@ from producer.audit.programme import Heard, Hearing
 from producer.audit.rows import Room
 from producer.cache import Cache, key
 from producer.deliver import encode, mp3
-from producer.dsp.true_peak import in_db
+from producer.dsp.true_peak import in_db, peak_near
 from producer.made_by import made_by_program
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
@@ -153,7 +153,8 @@ def finished_part(mix: Programme, how: Finish, cache: Cache, index: int) -> Fini
         decoded, before = encode.decode_part(encoded, core.length, profile)
         heard = listened(decoded, part.core.start - before, part.core.start, part.core.end, profile.rate_hz)
         del decoded
-        lower = master.lowered(plan, in_db(heard.true_peak), profile)
+        fed_dbtp = peak_near(programme, core.start + heard.peak_at)
+        lower = master.lowered(plan, in_db(heard.true_peak), profile, fed_dbtp)
         if lower is None:
             break
         plan = lower  # of this part alone: nothing is heard of where a ceiling is a little lower

@@ -168,11 +168,17 @@ def corrected(plan: Plan, decoded: Loudness, profile: Profile, rms_db: float | N
     return following if following != plan else None
 
 
-def lowered(plan: Plan, true_peak_dbtp: float, profile: Profile) -> Plan | None:
-    """The plan with its ceiling lower by what a peak came out too high, or None when none did."""
+def lowered(plan: Plan, true_peak_dbtp: float, profile: Profile, fed_dbtp: float = float("inf")) -> Plan | None:
+    """The plan with its ceiling lower by what a peak came out too high, or None when none did.
+
+    Args:
+        fed_dbtp: the true peak, just there, of what went into the encoder. It may lift by more than was thought what
+            lies under the ceiling: then only a ceiling under that changes anything.
+    """
     if profile.peak_dbtp is None or plan.ceiling_dbtp is None or true_peak_dbtp <= profile.peak_dbtp:
         return None
-    return replace(plan, ceiling_dbtp=plan.ceiling_dbtp - (true_peak_dbtp - profile.peak_dbtp) - _SAFETY_DB)
+    felt_dbtp = min(plan.ceiling_dbtp, fed_dbtp)
+    return replace(plan, ceiling_dbtp=felt_dbtp - (true_peak_dbtp - profile.peak_dbtp) - _SAFETY_DB)
 
 
 def holds(decoded: Loudness, profile: Profile, rms_db: float | None = None) -> bool:

@@ -25,7 +25,7 @@ from producer.audit.rows import MEMORY, Room
 from producer.cache import Cache, key
 from producer.deliver import encode, ffmpeg
 from producer.dsp.grid import quantum_samples
-from producer.dsp.true_peak import in_db
+from producer.dsp.true_peak import in_db, peak_near
 from producer.errors import RenderError
 from producer.made_by import made_by_program
 from producer.mix.parallel import in_order
@@ -86,7 +86,8 @@ def written(
     for _ in range(_PEAKS):
         made = _encoded_and_heard(mix, plans, profile, audio, jobs, watch)
         lower = [
-            master.lowered(own, in_db(heard.true_peak), profile) for own, heard in zip(plans, made.heard, strict=True)
+            _lower(mix, part, own, heard, profile)
+            for part, own, heard in zip(mix.parts, plans, made.heard, strict=True)
         ]
         if not any(lower):
             break
@@ -94,6 +95,15 @@ def written(
     if not lossless:
         _keep(cache, name, audio, made)
     return made.joined(room)
+
+
+def _lower(mix: Programme, part: Part, plan: master.Plan, heard: PartHeard, profile: Profile) -> master.Plan | None:
+    """What a part is to be made by when a peak of it came out too high, or None when none did."""
+    peak_dbtp = in_db(heard.true_peak)
+    if master.lowered(plan, peak_dbtp, profile) is None:
+        return None
+    programme = master.mastered(mix.read(part.index), plan, profile)
+    return master.lowered(plan, peak_dbtp, profile, peak_near(programme, part.inside.start + heard.peak_at))
 
 
 def _spared(plan: master.Plan) -> master.Plan:

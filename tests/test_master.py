@@ -194,3 +194,6 @@ def test_only_a_peak_that_came_out_too_high_lowers_the_ceiling() -> None:
     assert lower is not None and lower.ceiling_dbtp == pytest.approx(-3.4)
     assert lower.gain_db == plan.gain_db
     assert master.lowered(master.Plan(3.0, None), 2.0, profile) is None
+    under = master.lowered(plan, -0.6, profile, fed_dbtp=-3.9)  # lifted from well under the ceiling
+    assert under is not None and under.ceiling_dbtp == pytest.approx(-4.4)
+    assert master.lowered(plan, -0.6, profile, fed_dbtp=-2.8) == lower

@@ -105,7 +105,9 @@ def test_it_names_what_the_episode_is_made_of_and_nothing_that_is_not_heard(made
         "stems": "buses",
         "session": ["labels"],
     }
-    assert {"producer", "ffmpeg", "lame", "lameenc", "numpy", "scipy", "pyttsx3", "mutagen"} <= document["versions"].keys()
+    assert {"producer", "ffmpeg", "lame", "lameenc", "numpy", "scipy", "pyttsx3", "mutagen"} <= document[
+        "versions"
+    ].keys()
 
 
 def test_the_audio_file_says_itself_what_it_is_made_of_and_whose_voices_are_synthetic(made: Path) -> None:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from producer.dsp.crests import EDGE, crests, highest_sample
 
 _STRETCH = 1 << 15  # samples that are looked at at once
+NEAR = 32
+"""Samples to either side that belong to one peak (`peak_near`)."""
 
 
 class TruePeakMeter:
@@ -67,3 +69,15 @@ def true_peak(audio: NDArray[np.floating]) -> float:
     meter = TruePeakMeter(audio.shape[1])
     meter.push(audio)
     return meter.result_dbtp()
+
+
+def peak_near(audio: NDArray[np.floating], at: int) -> float:
+    """True peak of what lies within `NEAR` samples of one, dBTP; -inf where that is silent.
+
+    Args:
+        audio: shape (samples, channels); what is not there is not looked at.
+        at: the sample's index.
+    """
+    around = audio[max(0, at - NEAR - EDGE) : at + NEAR + EDGE + 1]
+    _, heights = crests(around, 1e-9) if len(around) > 2 * EDGE else ((), np.zeros(0))
+    return in_db(float(heights.max(initial=0.0)))
