@@ -211,7 +211,7 @@ def encode(blocks: Iterable[Audio], profile: Profile, to: Path) -> None:
 def decode(path: Path, profile: Profile) -> Iterator[Audio]:
     """What a listener's player gets from the file, in blocks, at the profile's rate: all of it, to the sample."""
     if profile.codec != "opus":
-        return ffmpeg.decode(path, profile.channels, profile.rate_hz)
+        return ffmpeg.decode(path, profile.channels, profile.rate_hz, "mp3" if profile.codec == "mp3" else "")
     return back_from_opus(path, profile.channels, profile.rate_hz)
 
 

@@ -67,14 +67,19 @@ def encode(blocks: Iterable[Audio], rate_hz: int, channels: int, options: list[s
     return fed
 
 
-def decode(path: Path, channels: int, rate_hz: int) -> Iterator[Audio]:
+def decode(path: Path, channels: int, rate_hz: int, container: str = "") -> Iterator[Audio]:
     """The samples of an encoded file in blocks, shape (n, channels), as ffmpeg decodes it at its own rate.
+
+    Args:
+        container: what the file is, as ffmpeg calls it, where that is known: an MP3 of five frames is not always known
+            for one by what is in it.
 
     Raises RenderError when the file cannot be read or ends in damage.
     """
     wanted = ["-f", "f32le", "-ar", str(rate_hz), "-ac", str(channels), "pipe:1"]
     frame = 4 * channels
-    with Watched([*_base(), "-i", f"file:{path}", "-map", "0:a:0", *wanted], fed=False) as decoder:
+    told = ["-f", container] if container else []
+    with Watched([*_base(), *told, "-i", f"file:{path}", "-map", "0:a:0", *wanted], fed=False) as decoder:
         pipe = decoder.process.stdout
         assert pipe is not None
         while True:
