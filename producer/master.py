@@ -34,6 +34,8 @@ _OVERSHOOT_DB = {"mp3": 1.8, "aac": 1.6, "opus": 2.2}
 """What a codec may add to the peak of noise and impacts at its usual bitrate; the first round leaves room."""
 _LOSS_DB = {"mp3": 0.26}  # LAME's presets turn what they encode down, by 0.97 at 192 kbps
 _SAFETY_DB = 0.1
+_MOST_LIFT_DB = 6.0
+"""So far under a ceiling no encoder finds what it lifts over it: what is fed there is not what came out."""
 _BETWEEN_SAMPLES_DB = 0.3
 """How far the true peak of speech and effects mostly lies over its highest sample; only a first guess leans on it."""
 
@@ -177,7 +179,7 @@ def lowered(plan: Plan, true_peak_dbtp: float, profile: Profile, fed_dbtp: float
     """
     if profile.peak_dbtp is None or plan.ceiling_dbtp is None or true_peak_dbtp <= profile.peak_dbtp:
         return None
-    felt_dbtp = min(plan.ceiling_dbtp, fed_dbtp)
+    felt_dbtp = min(plan.ceiling_dbtp, max(fed_dbtp, plan.ceiling_dbtp - _MOST_LIFT_DB))
     return replace(plan, ceiling_dbtp=felt_dbtp - (true_peak_dbtp - profile.peak_dbtp) - _SAFETY_DB)
 
 

@@ -95,5 +95,8 @@ def test_a_peak_is_found_near_its_place_alone() -> None:
     assert peak_near(audio, 1010) == pytest.approx(in_db(0.5), abs=0.01)
     assert peak_near(audio, 1190) == pytest.approx(in_db(0.8), abs=0.01)
     assert peak_near(audio, 2000) == float("-inf")
+    audio[3, 0] = 0.125  # at the very beginning
+    assert peak_near(audio, 0) == pytest.approx(in_db(0.125), abs=0.01)
+    assert peak_near(audio[:10], 0) == pytest.approx(in_db(0.125), abs=0.01)
     audio[20, 0] = 0.25
     assert peak_near(audio, 5) == pytest.approx(in_db(0.25), abs=0.01)

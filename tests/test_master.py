@@ -197,3 +197,5 @@ def test_only_a_peak_that_came_out_too_high_lowers_the_ceiling() -> None:
     under = master.lowered(plan, -0.6, profile, fed_dbtp=-3.9)  # lifted from well under the ceiling
     assert under is not None and under.ceiling_dbtp == pytest.approx(-4.4)
     assert master.lowered(plan, -0.6, profile, fed_dbtp=-2.8) == lower
+    nothing = master.lowered(plan, -0.6, profile, fed_dbtp=float("-inf"))  # a part is never turned down to nothing
+    assert nothing is not None and nothing.ceiling_dbtp == pytest.approx(-2.9 - 6.0 - 0.5)

@@ -128,7 +128,7 @@ def encode_part(
         if lame.available():
             stream = lame.encoded(blocks, profile.rate_hz, profile.channels, _kbps(profile), quick=quick)
         else:
-            stream = by_ffmpeg(blocks, profile, folder, quick=quick)
+            stream = _by_ffmpeg(blocks, profile, folder, quick=quick)
         return list(mp3.frames(stream))
 
     if frames < _LONG_FRAMES:
@@ -233,7 +233,7 @@ def _kbps(profile: Profile) -> int:
     return profile.kbps
 
 
-def by_ffmpeg(blocks: Iterable[Audio], profile: Profile, folder: Path, *, quick: bool) -> bytes:
+def _by_ffmpeg(blocks: Iterable[Audio], profile: Profile, folder: Path, *, quick: bool) -> bytes:
     """The frames of a part by ffmpeg's LAME, which is another build, and so gives other bytes; through `folder`."""
     hurry = ("-compression_level", "9") if quick else ()
     return _in_file(blocks, profile, folder, "-write_xing", "0", *hurry)

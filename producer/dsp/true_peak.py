@@ -79,5 +79,6 @@ def peak_near(audio: NDArray[np.floating], at: int) -> float:
         at: the sample's index.
     """
     around = audio[max(0, at - NEAR - EDGE) : at + NEAR + EDGE + 1]
-    _, heights = crests(around, 1e-9) if len(around) > 2 * EDGE else ((), np.zeros(0))
-    return in_db(float(heights.max(initial=0.0)))
+    _, heights = crests(around, 1e-9)
+    itself = highest_sample(audio[max(0, at - NEAR) : at + NEAR + 1])  # also where too little is known around it
+    return in_db(max(itself, float(heights.max(initial=0.0))))
