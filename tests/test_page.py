@@ -229,6 +229,6 @@ def test_another_mix_goes_on_at_the_same_moment(heard: Opened) -> None:
     stopped = heard.at_s
     heard.page.check("input[value=narration_only]")
     heard.until("producerPage.player.element.src.endsWith('.narration_only.mp3')")
-    assert heard.at_s == stopped
+    assert heard.at_s == pytest.approx(stopped, abs=5e-6)  # browsers round to microseconds: a quarter of a sample
     assert heard.page.is_visible('.of-mix[data-mix="narration_only"]')
     assert not heard.page.is_visible('.of-mix[data-mix="standard"]')
