@@ -8,7 +8,9 @@ starts have the same environment, and so the same bounds.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
+
+from producer.frozen import dataclass
 
 VARIABLE = "PRODUCER_BOUNDS"
 _MOST = 1e9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from producer.draft.nouns import Draft, Played, Source, Speech
 from producer.drafts import spoken_voice, write_new
 from producer.errors import RenderError, UsageError
 from producer.foley import RECIPES
+from producer.frozen import dataclass
 from producer.limited import read_file
 from producer.project import Project, file_name
 from producer.script.compose import LARGEST_BYTES

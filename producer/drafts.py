@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from producer import render, voice
 from producer import script as script_stage
 from producer.cache import Cache
 from producer.errors import Place, Problem, RenderError, ScriptError, UsageError, nearest
+from producer.frozen import dataclass
 from producer.model.script import Anchor, Moment, Script
 from producer.project import Project, file_name
 from producer.script import Written

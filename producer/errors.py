@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from producer.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

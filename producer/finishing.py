@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from producer.deliver.files import Staging
 from producer.deliver.stems import stem_files
 from producer.dsp.loudness import Loudness
 from producer.errors import RenderError
+from producer.frozen import dataclass
 from producer.made_by import made_by_program
 from producer.mix import night
 from producer.mix.parallel import in_order

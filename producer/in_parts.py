@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from producer.audit.rows import Room
 from producer.cache import Cache, key
 from producer.deliver import encode, mp3
 from producer.dsp.true_peak import in_db, peak_near
+from producer.frozen import dataclass
 from producer.made_by import made_by_program
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part

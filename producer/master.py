@@ -6,7 +6,7 @@ Never a compressor over the whole programme: it would undo the balance that the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from producer.dsp.grid import hop_samples
 from producer.dsp.limiter import CHUNK, RELEASE_DB_S, Limiter
 from producer.dsp.loudness import Loudness, PowerMeter, integrated
 from producer.dsp.true_peak import in_db
+from producer.frozen import dataclass
 from producer.model.profile import Profile
 from producer.units import Span, gain
 

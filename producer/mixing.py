@@ -7,7 +7,7 @@ where they are asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +24,7 @@ from producer.cache import Cache, key
 from producer.deliver.shelf import Shelf
 from producer.dsp.grid import hop_samples
 from producer.dsp.heads import spherical
+from producer.frozen import dataclass
 from producer.made_by import made_by_program
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
 
 from producer import master
 from producer.audit.laid import RULED, Laid
+from producer.frozen import dataclass
 from producer.mix.asking import margins_from_json, margins_to_json
 from producer.mix.listening import StemName
 from producer.mix.margin import LineMargin

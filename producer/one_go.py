@@ -7,7 +7,7 @@ is large, and quick to make again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from producer.deliver import encode, ffmpeg
 from producer.dsp.grid import quantum_samples
 from producer.dsp.true_peak import in_db, peak_near
 from producer.errors import RenderError
+from producer.frozen import dataclass
 from producer.made_by import made_by_program
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part

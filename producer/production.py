@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +13,7 @@ from producer.audit.reference import Reference
 from producer.deliver.shelf import Shelf
 from producer.dsp.loudness import Loudness
 from producer.errors import Problem
-from producer.frozen import changed
+from producer.frozen import changed, dataclass
 from producer.master import Plan
 from producer.mix.listening import StemName, Stems
 from producer.mix.margin import LineMargin

@@ -7,12 +7,12 @@ import os
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from producer.errors import RenderError, nearest
+from producer.frozen import dataclass
 from producer.limited import read_file
 
 if TYPE_CHECKING:  # which script is meant is known before the stage that reads it is loaded

@@ -6,13 +6,13 @@ that it neither begins nor ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from producer.audio import Audio, as_mono
 from producer.foley import RECIPES
+from producer.frozen import dataclass
 from producer.model import chance
 from producer.sounds.making import steady
 

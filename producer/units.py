@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NewType
+
+from producer.frozen import dataclass
 
 Samples = NewType("Samples", int)  # whole samples at the timeline's rate
 Seconds = Fraction  # exact until `to_samples`

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from producer.deliver.manifest_read import Listed, Manifest
 from producer.deliver.stated import AUDIO, Stated, stated
 from producer.digests import sha256_of
 from producer.errors import RenderError
+from producer.frozen import dataclass
 from producer.limited import read_file
 
 """Of a manifest; one of an hour with ten thousand sounds takes 8 MB."""

@@ -10,6 +10,9 @@ import hypothesis
 import numpy as np
 import pytest
 
+# No example has a deadline: on a machine that does something else, too, any of them may take long now and then.
+hypothesis.settings.register_profile("daily", parent=hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("daily")
 # `pytest --hypothesis-profile deep` searches on where the daily run stops: many more examples, others every time.
 hypothesis.settings.register_profile("deep", max_examples=2000, deadline=None, derandomize=False, print_blob=True)
 

@@ -43,8 +43,12 @@ class Done:
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache for every test that does not need its own: what one has spoken, the next need not."""
-    return tmp_path_factory.getbasetemp() / "cache-of-the-session"
+    """One cache for every test that does not need its own: what one has spoken, the next need not.
+
+    All of pytest's workers share it: each has its own folder below that of the session.
+    """
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "cache-of-the-session"
 
 
 class Shell:

@@ -11,7 +11,10 @@ from producer import project, render
 from producer.cache import Cache
 from producer.model.script import Cue, Script
 from producer.model.timeline import Clip
+from tests.face_helpers import cache
 from tests.test_flagship import FOLDER, SCRIPT, TEN_MS, heard_alone, marked_words, onset_of, words_hung_on
+
+__all__ = ["cache"]
 
 EDITION = FOLDER / "script" / "flagship_es.yaml"
 
@@ -44,12 +47,12 @@ def test_only_the_words_and_the_voice_are_the_editions_own(tmp_path: Path) -> No
     assert not {scene.title for scene in spanish.scenes if scene.title} & {scene.title for scene in english.scenes}
 
 
-def test_the_edition_is_heard_on_its_marks_with_the_same_margins_and_loudness(tmp_path: Path) -> None:
+def test_the_edition_is_heard_on_its_marks_with_the_same_margins_and_loudness(tmp_path: Path, cache: Path) -> None:
     """One whole render: 35 s of processor time."""
     order = render.Order(project=project.find(EDITION, FOLDER)[0], output=tmp_path / "out", jobs=2)
-    with Cache(tmp_path / "cache") as cache:
-        report = render.episode(order, cache, render.NoWatch())
-        placed = render.plan(order, cache, render.NoWatch())
+    with Cache(cache) as kept:
+        report = render.episode(order, kept, render.NoWatch())
+        placed = render.plan(order, kept, render.NoWatch())
     assert report.measured.integrated_lufs == pytest.approx(-16, abs=0.5)
     assert report.measured.true_peak_dbtp <= -1.0
     assert {scene.margin for scene in placed.timeline.scenes} == {placed.script.scenes[0].speech_margin}

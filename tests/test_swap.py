@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,10 @@ from producer.sounds.find import load_packs
 from producer.sounds.pack import Pack
 from producer.sounds.quantity import setting_value
 from producer.units import Samples, Span
+from tests.face_helpers import cache
 from tests.margin_helpers import measured
+
+__all__ = ["cache"]
 
 FOLDER = Path(__file__).parent.parent
 SCRIPT = FOLDER / "script" / "flagship.yaml"
@@ -30,9 +34,9 @@ BLOCK = 1 << 20
 
 
 @pytest.fixture(scope="session")
-def placed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, render.Placed]:
+def placed(cache: Path) -> dict[str, render.Placed]:
     """The flagship as each pack sounds it."""
-    with Cache(tmp_path_factory.mktemp("swap")) as kept:
+    with Cache(cache) as kept:
         orders = {
             name: render.Order(project=project.find(SCRIPT, FOLDER)[0], packs=(name,), jobs=2) for name in SHIPPED
         }
@@ -47,13 +51,19 @@ def sounding(placed: render.Placed) -> tuple[Clip, ...]:
     return tuple(clip for clip in placed.timeline.clips if clip.kind != "speech")
 
 
-def speech(placed: render.Placed) -> Iterator[np.ndarray]:
-    """The speech bus of the whole episode, in blocks."""
+def speech(placed: render.Placed) -> Iterator[bytes]:
+    """Digests of the speech bus of the whole episode, block by block."""
     timeline = placed.timeline
     spoken = replace(timeline, clips=tuple(clip for clip in timeline.clips if clip.kind == "speech"))
     mixer = Mixer(spoken, placed.script, placed.takes, placed.palette)
     for start in range(0, timeline.duration, BLOCK):
-        yield mixer.block(Span(Samples(start), Samples(min(start + BLOCK, timeline.duration)))).speech
+        block = mixer.block(Span(Samples(start), Samples(min(start + BLOCK, timeline.duration)))).speech
+        yield sha256(block.tobytes()).digest()
+
+
+@pytest.fixture(scope="session")
+def spoken(placed: dict[str, render.Placed]) -> list[bytes]:
+    return list(speech(placed["ruins"]))
 
 
 def level_lufs(placed: render.Placed, clip: Clip) -> float:
@@ -104,10 +114,10 @@ def test_no_role_falls_back(placed: dict[str, render.Placed], name: str) -> None
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_speech_is_the_same_to_the_sample(placed: dict[str, render.Placed], name: str) -> None:
+def test_speech_is_the_same_to_the_sample(placed: dict[str, render.Placed], spoken: list[bytes], name: str) -> None:
     assert placed[name].timeline.duration == placed["ruins"].timeline.duration
-    for here, there in zip(speech(placed[name]), speech(placed["ruins"]), strict=True):
-        assert np.array_equal(here, there)
+    assert list(speech(placed[name])) == spoken
+    assert len(set(spoken)) > 20
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -16,32 +16,35 @@ from producer.dsp.loudness import loudness
 from producer.model.script import Anchor, Cue, Line
 from producer.units import DIALOGUE_LUFS
 from producer.voice.naming import names
+from tests.face_helpers import cache
 from tests.margin_helpers import measured
 from tests.takes_helpers import Acted, Actor, acted, in_a_room
 from tests.test_flagship import SCRIPT
 from tests.test_takes import word_at, write
 
+__all__ = ["cache"]
+
 RECORDED = 30
 
 
-def test_thirty_lines_recorded_keep_every_cue_on_its_word(tmp_path: Path) -> None:
+def test_thirty_lines_recorded_keep_every_cue_on_its_word(tmp_path: Path, cache: Path) -> None:
     (tmp_path / "script").mkdir()
     shutil.copy(SCRIPT, tmp_path / "script" / "flagship.yaml")
     folder = tmp_path / "takes" / "flagship"
     folder.mkdir(parents=True)
     order = render.Order(project=project.find(tmp_path / "script" / "flagship.yaml", tmp_path)[0], jobs=2)
-    with Cache(tmp_path / "cache") as cache:
-        script = render.read_script(order.project, (), cache)[0]
+    with Cache(cache) as kept:
+        script = render.read_script(order.project, (), kept)[0]
         hung = words_hung_on(script.lines, script.cues)
         wanted = [line for line in script.lines if line.id in {line_id for _, line_id, _ in hung}]
         wanted += [line for line in script.lines if line not in wanted]
         called = names(script.lines)
         truth: dict[tuple[str, int], Acted] = {}
         for number, actor in enumerate((Actor("en-us+m3", 132.0), Actor("en-gb-scotland", 170.0), Actor("en-us+m7"))):
-            truth |= acted(wanted[number:RECORDED:3], actor, cache, rest_s=0.3 + 0.2 * number)
+            truth |= acted(wanted[number:RECORDED:3], actor, kept, rest_s=0.3 + 0.2 * number)
         for number, (speech, take) in enumerate(truth.items()):
             write(folder / f"{called[speech]}.wav", in_a_room(take.samples, number, 40.0, 0.2))
-        placed = render.plan(order, cache, render.NoWatch())
+        placed = render.plan(order, kept, render.NoWatch())
     assert len(truth) == RECORDED
     assert sum("take" in clip.source for clip in placed.timeline.clips) == RECORDED
     clips = {clip.id: clip for clip in placed.timeline.clips}

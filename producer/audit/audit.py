@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from math import inf
@@ -23,6 +23,7 @@ from producer.audit.shares import shares
 from producer.audit.verdicts import Fault, FileFacts, Verdict, delivered, verdicts
 from producer.audit.wording import finding_of
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.mixes import MIXES
 
 _LENGTH_S = 0.06

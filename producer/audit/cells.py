@@ -5,7 +5,6 @@ Cells hold the sum of the channels' powers, so it does not matter where a sound 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +14,7 @@ from producer.audio import Audio, is_heard
 from producer.audit.levels import CELLS, OUTLINE, Codes, Powers, db
 from producer.audit.rows import MEMORY, Room, Rows
 from producer.dsp.grid import frame_samples
+from producer.frozen import dataclass
 from producer.later import fft
 
 MOMENTS = 16

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
@@ -21,6 +20,7 @@ from producer.audit.levels import CLIPS, Powers
 from producer.audit.rows import MEMORY, Room, Rows
 from producer.audit.tap import ClipCells
 from producer.dsp.grid import COARSE
+from producer.frozen import dataclass
 
 _STRETCH, _CLIP, _FIRST, _STEP, _ROWS, _AT = range(6)
 _POWERS = np.where(np.arange(256) > 0, np.power(10.0, CLIPS.decoded(np.arange(256)) / 10.0), 0.0).astype(np.float32)

@@ -7,7 +7,6 @@ what that part adds to the whole.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -18,6 +17,7 @@ from producer.audit.levels import CELLS, OUTLINE, Codes, Powers
 from producer.audit.reference import relation
 from producer.audit.rows import Rows
 from producer.dsp.grid import COARSE
+from producer.frozen import dataclass
 
 Flags = NDArray[np.bool_]
 Counts = NDArray[np.int64]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from producer.errors import Place
+from producer.frozen import dataclass
 
 Kind = Literal[
     "damaged",  # the file cannot be decoded to its end

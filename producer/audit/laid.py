@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from producer.audit.cells import BANDS
 from producer.audit.levels import Powers
 from producer.audit.tap import ClipCells
 from producer.dsp.grid import COARSE
+from producer.frozen import dataclass
 
 RULED = ("beds", "music")
 """Buses that are turned down for speech."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from producer.frozen import dataclass
 
 Powers = NDArray[np.float32]
 """Mean squares, full scale 1."""

@@ -9,7 +9,6 @@ explains most is named first; cells that it reaches are then left out for all ot
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -20,6 +19,7 @@ from producer.audit.field import Field, cost
 from producer.audit.levels import Powers
 from producer.audit.programme import runs
 from producer.audit.shares import JUST_HEARD, Shares
+from producer.frozen import dataclass
 from producer.later import ndimage
 
 LEAST_CELLS = 4

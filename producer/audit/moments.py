@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from producer.audit.levels import OUTLINE, Codes, Powers
 from producer.audit.programme import runs, wider
 from producer.audit.reference import Reference
 from producer.audit.rows import Rows
+from producer.frozen import dataclass
 
 GAP_DB = 8.0
 """So far below its plan a moment is a hole. A codec fills holes; MP3 at 192 kbps leaves nothing over 4 dB too low."""

@@ -7,8 +7,9 @@ ID3v1 have them.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from producer.frozen import dataclass
 
 _KBPS_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _KBPS_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)

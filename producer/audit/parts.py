@@ -11,7 +11,6 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +22,7 @@ from producer.audit.levels import from_steps, steps
 from producer.dsp import grid
 from producer.dsp.crests import EDGE, crests, highest_sample
 from producer.dsp.loudness import grid_powers
+from producer.frozen import dataclass
 
 FULL_SCALE = 1.0 - 2.0**-15
 """From here on a 16 bit player has nothing higher."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from producer.errors import Place
+from producer.frozen import dataclass
 
 
 class BrokenTimelineError(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from producer.audit.rows import MEMORY, Room, Rows
 from producer.dsp.grid import frame_s, frame_samples, frames_of
 from producer.dsp.loudness import Loudness, Meter, even_hops, lufs, measured
 from producer.dsp.true_peak import in_db
+from producer.frozen import dataclass
 
 Floats = NDArray[np.float64]
 

@@ -21,7 +21,6 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -34,6 +33,7 @@ from producer.audit.clips import Clips
 from producer.audit.levels import CLIPS, Powers, db, from_steps, steps
 from producer.audit.rows import MEMORY, Room, Rows
 from producer.dsp.grid import COARSE, frame_samples
+from producer.frozen import dataclass
 
 VERSION = 3
 _MOST_BYTES = 1 << 26

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import partial
 from hashlib import sha256
 
@@ -21,6 +21,7 @@ from producer.audit.compared import AUDIBLE_DB
 from producer.audit.field import Field, Floats
 from producer.audit.levels import Powers
 from producer.audit.rows import Rows
+from producer.frozen import dataclass
 from producer.packed import packed as packed_arrays
 from producer.packed import unpacked
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -11,6 +10,7 @@ from producer.audio import Audio, is_heard
 from producer.audit.cells import BANDS, cells, stretch
 from producer.audit.levels import Powers
 from producer.dsp.grid import COARSE, coarse_samples, frame_samples
+from producer.frozen import dataclass
 
 _ROWS = 256  # frames that are looked at together
 BUSES = ("speech", "sounds", "beds", "music")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from producer.audit.finding import Kind, clock
 from producer.audit.programme import Figures, Heard
 from producer.dsp.grid import frame_s
+from producer.frozen import dataclass
 from producer.model.formats import FORMATS, OPUS_RATE_HZ, in_format
 from producer.model.profile import PROFILES, Profile
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from producer.deliver.chapters import milliseconds
+from producer.frozen import dataclass
 from producer.model.script import Script
 from producer.model.timeline import Clip, ClipWord, Timeline
 

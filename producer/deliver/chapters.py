@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
+from producer.frozen import dataclass
 from producer.model.script import Script
 from producer.model.timeline import Timeline
 

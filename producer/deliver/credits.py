@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from producer.frozen import dataclass
 from producer.model.script import Script
 from producer.model.sound import Origin
 from producer.model.timeline import Timeline

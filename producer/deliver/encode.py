@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from producer.audio import Audio
 from producer.deliver import ffmpeg, lame, mp3, wave
 from producer.deliver.samples import at_rate, dithered
 from producer.errors import RenderError
+from producer.frozen import dataclass
 from producer.model.formats import OPUS_RATE_HZ
 from producer.model.profile import Profile
 from producer.units import Span

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from producer.deliver import credits
 from producer.deliver.listed import listed
+from producer.frozen import dataclass
 from producer.model.script import Script
 from producer.model.sound import Origin
 from producer.model.timeline import Timeline

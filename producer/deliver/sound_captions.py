@@ -10,12 +10,13 @@ import bisect
 import itertools
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from producer.deliver.captions import Card, clock, one_line, safe
 from producer.deliver.chapters import milliseconds
 from producer.deliver.listed import listed
+from producer.frozen import dataclass
 from producer.model.script import Script
 from producer.model.sound import Palette
 from producer.model.timeline import Clip, Ramp, Timeline

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from producer.deliver.tagging import PROVENANCE
+from producer.frozen import dataclass
 
 AUDIO = (".mp3", ".flac", ".m4a", ".m4b", ".opus", ".ogg", ".wav")
 _MP4 = f"----:com.apple.iTunes:{PROVENANCE}"

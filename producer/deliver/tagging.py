@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from producer.deliver.chapters import Chapter
 from producer.deliver.wave import Marker
 from producer.dsp.loudness import Loudness
+from producer.frozen import dataclass
 from producer.model.script import Script
 
 GENRE = "Audio drama"

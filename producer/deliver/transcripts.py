@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from producer.deliver.captions import clock, one_line, safe, speakers
 from producer.deliver.chapters import Chapter, milliseconds
 from producer.deliver.sound_captions import Heard
+from producer.frozen import dataclass
 from producer.model.script import Script
 from producer.model.timeline import Timeline
 

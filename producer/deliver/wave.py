@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.errors import RenderError
+from producer.frozen import dataclass
 
 MOST_BYTES = 0xFFFFFFFF
 """What the size of a RIFF file can say; longer ones are RF64."""

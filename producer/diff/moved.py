@@ -10,10 +10,10 @@ from __future__ import annotations
 import difflib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from producer.diff.match import Pairs, scene_pairs
 from producer.diff.read import Item, Render
+from producer.frozen import dataclass
 from producer.model.words import fold
 
 LEAST_S = 0.001

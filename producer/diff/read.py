@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from producer.frozen import dataclass
 
 Points = tuple[tuple[float, float], ...]
 """(seconds, value): what moves. What stays has one point at 0 s."""

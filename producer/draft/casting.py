@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from producer.draft.nouns import NARRATOR, UNKNOWN, Person
+from producer.frozen import dataclass
 
 _BASES = ("en-us", "en-gb-scotland", "en-gb", "en-gb-x-rp", "en-029", "en-us-nyc", "en-gb-x-gbclan", "en-gb-x-gbcwmd")
 _SHE = ("f3", "f2", "f4", "f1", "f5")

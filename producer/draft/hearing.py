@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import Literal
 
 from producer.draft.nouns import Heard
 from producer.draft.phrases import Token, says, tokens
 from producer.draft.text import row
+from producer.frozen import dataclass
 from producer.model.patterns import Slot, read_pattern
 
 SoundKind = Literal["bed", "hit", "steps", "stinger"]

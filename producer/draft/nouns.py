@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from producer.frozen import dataclass
 
 Kind = Literal["text", "heading", "break", "verse", "note"]
 Sex = Literal["m", "f", ""]

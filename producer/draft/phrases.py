@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from producer.draft.lexicon import FOREIGN_SAYING, KIN, NO_NAMES, NOUNS, SAYING, SUBJECTS, TITLES
 from producer.draft.people import WORD, Names, folded
 from producer.draft.text import row
+from producer.frozen import dataclass
 
 _WORD = re.compile(rf"{WORD}")
 _ARTICLES = frozenset(row("the a an his her my our your their another one"))

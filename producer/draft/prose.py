@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from producer.draft.hearing import Ear, listen
 from producer.draft.nouns import NARRATOR, Draft, Heard, Item, Paragraph, Person, Played, Scene, Source, Speech
@@ -12,6 +12,7 @@ from producer.draft.places import place_told
 from producer.draft.speakers import attributed
 from producer.draft.talk import Part, Told
 from producer.draft.text import part
+from producer.frozen import dataclass
 
 LONGEST = 60
 """Words of narration in one line; a sentence is never cut for it."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import is_heard
+from producer.frozen import dataclass
 from producer.later import signal
 
 Floats = NDArray[np.float64]

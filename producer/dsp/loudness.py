@@ -6,7 +6,6 @@ channels with the standard's weights; loudness is in LUFS, ranges in LU, peaks i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import lcm
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from producer.dsp.grid import hop_samples
 from producer.dsp.k_weighting import CHANNEL_WEIGHT, SMOOTH_SAMPLES, KWeighted, k_weighting
 from producer.dsp.true_peak import TruePeakMeter, in_db
+from producer.frozen import dataclass
 from producer.later import signal
 
 Floats = NDArray[np.float64]

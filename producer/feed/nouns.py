@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pydantic import BaseModel, ConfigDict
 
 from producer.feed.moment import Moment
+from producer.frozen import dataclass
 
 
 class Voice(BaseModel):

@@ -7,12 +7,12 @@ times, and no mode that is there at one rate and folded over at another.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from producer.frozen import dataclass
 from producer.later import signal
 from producer.model.chance import rng
 from producer.model.foley import Made, Recipe, Setting

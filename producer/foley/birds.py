@@ -9,8 +9,6 @@ irregular. Some notes use both sides at once, each with its own pitch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +17,7 @@ from producer.foley.events import Grained, Singles, drawn_together, placed, rang
 from producer.foley.layers import between, knobs, moving, octaves_between, under_ceiling
 from producer.foley.reflections import in_place, scattered
 from producer.foley.wander import Floats, Ints, hashed, keys
+from producer.frozen import dataclass
 from producer.model.chance import seed as named
 from producer.model.foley import Recipe, Setting
 from producer.model.sound import SettingsAt

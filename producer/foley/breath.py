@@ -9,7 +9,6 @@ Acoustic Phonetics (1998), chapters 2, 3 and 8.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from producer.foley.bench import PRE_ROLL_S, Raw, Wave, clock, recipe, samples
 from producer.foley.contact import band_pass, burst, grain, high_pass, low_pass, noise, paste, ring_grain, thump, wander
 from producer.foley.modal import FLESH, Modes, modes, resonate, ring_out
 from producer.foley.throat import block_times, cords, curve, path, through, tube, turbulence
+from producer.frozen import dataclass
 from producer.model.foley import Setting
 
 _FOUGHT_FOR_S = 1.1

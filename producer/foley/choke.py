@@ -8,13 +8,13 @@ and the chest tries to draw air through a slit that squeals.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from producer.foley.bench import PRE_ROLL_S, Raw, Wave, clock, recipe, samples
 from producer.foley.contact import burst, grain, high_pass, low_pass, noise, paste, ring_grain, swell, thump, wander
 from producer.foley.throat import Pulses, Tube, block_times, path, through, tube
+from producer.frozen import dataclass
 from producer.model.foley import Setting
 
 

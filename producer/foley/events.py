@@ -9,7 +9,6 @@ events and moves none.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.foley.wander import Floats, Ints, hashed, keys
+from producer.frozen import dataclass
 
 Singles = NDArray[np.float32]
 _AT_ONCE = 100_000  # samples of grains made together: as many as stay in the processor's cache

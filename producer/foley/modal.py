@@ -8,7 +8,6 @@ losses after Cremer & Heckl, Structure-Borne Sound (ch. 3): decay = support + pi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.foley.bench import BENCH_HZ, Wave
+from producer.frozen import dataclass
 from producer.later import fft, signal
 from producer.model.chance import rng
 

@@ -11,13 +11,13 @@ level is steady.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
+from producer.frozen import dataclass
 from producer.later import fft
 
 Floats = NDArray[np.float64]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.foley.events import Grains, Singles
 from producer.foley.wander import Floats
+from producer.frozen import dataclass
 
 STARTS_S = 0.0003
 _FASTEST_S = 1e-4

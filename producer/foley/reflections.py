@@ -9,11 +9,11 @@ Karjalainen and Järveläinen, AES 30th Conference, 2007).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from producer.audio import Audio
+from producer.frozen import dataclass
 from producer.model.chance import rng
 
 _AT_ONCE = 32768  # samples: a piece and its past stay in the processor's cache

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.foley.wander import Floats, Ints, hashed, keys
+from producer.frozen import dataclass
 
 Singles = NDArray[np.float32]
 TABLE = 2048

@@ -8,13 +8,13 @@ throat does and never before it. Its shape is set anew every 5 ms.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from producer.foley.bench import BENCH_HZ, Wave, clock
 from producer.foley.contact import hits, slips, smooth
+from producer.frozen import dataclass
 from producer.later import signal
 
 BLOCK = 256

@@ -7,13 +7,13 @@ after it has gone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from producer.foley.bench import BENCH_HZ, Wave, clock, samples
 from producer.foley.contact import arrivals, band_pass, burst, grain, high_pass, noise, paste, shower, smooth, wander
 from producer.foley.modal import ICE, Modes, damped, modes, plate, ring_outs
+from producer.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

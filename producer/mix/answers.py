@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
@@ -14,6 +13,7 @@ from producer.dsp import heads
 from producer.dsp.impulses import direct
 from producer.dsp.reverb import convolve, tail, tail_taps
 from producer.dsp.speechlike import heard_energy
+from producer.frozen import dataclass
 from producer.model.chance import rng
 from producer.model.head import Head
 from producer.model.room import PRESETS

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from producer.audio import Audio, silence
 from producer.dsp import bands
 from producer.dsp.grid import quantum_samples
+from producer.frozen import dataclass
 from producer.mix.margin import Ruled
 from producer.mix.reduction import Reduction
 from producer.mix.stems import BUS_STEMS, Stem

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +12,7 @@ from producer.dsp import heads
 from producer.dsp.envelopes import along, amplitude, fade
 from producer.dsp.k_weighting import k_weighting
 from producer.dsp.reverb import convolve
+from producer.frozen import dataclass
 from producer.later import signal
 from producer.mix.answers import SIDE_DEG, Answer
 from producer.mix.sources import Source, widened

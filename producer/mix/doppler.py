@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from producer.frozen import dataclass
 from producer.mix.space import NEAREST_M, SOUND_M_PER_S
 from producer.model.timeline import Ramp
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from producer.audio import Audio
 from producer.dsp.envelopes import along, amplitude
+from producer.frozen import dataclass
 from producer.mix.treatments import Chain, likeness, scene_make_up
 from producer.model.timeline import HearSpan
 

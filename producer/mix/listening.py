@@ -7,12 +7,13 @@ that is ridden (`night`) is made later, from the standard mix as a whole.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from producer.audio import Audio, is_heard
+from producer.frozen import dataclass
 from producer.mix.buses import Buses, added, silent
 from producer.mix.margin import LineMargin, said_lufs
 from producer.mix.mixer import Mixed, Mixer

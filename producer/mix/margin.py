@@ -8,7 +8,6 @@ same span: a whispered line asks for a quieter bed than a shouted one. Here is w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio
 from producer.dsp.grid import hop_samples
 from producer.dsp.loudness import OFFSET, PowerMeter, loudness, lufs
+from producer.frozen import dataclass
 from producer.mix.carve import NOTHING
 from producer.model.script import Margin
 from producer.model.timeline import Clip

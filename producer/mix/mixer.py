@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from typing import Protocol, TypeVar
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio, silence
 from producer.dsp import bands
 from producer.dsp.grid import quantum_samples
+from producer.frozen import dataclass
 from producer.mix.buses import Buses, added, curve_of, silent, turned
 from producer.mix.margin import LineMargin, Ruled, heard
 from producer.mix.memo import Memo

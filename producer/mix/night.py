@@ -13,7 +13,6 @@ so nothing pumps: no threshold is passed that a sound must first be heard to pas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from producer.dsp.envelopes import within_slopes
 from producer.dsp.loudness import integrated, loudness_range, lufs
+from producer.frozen import dataclass
 from producer.later import ndimage
 
 Floats = NDArray[np.float64]

@@ -6,10 +6,10 @@ Parts are counted from the start of each scene, so a scene that keeps its sound 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from producer.dsp.grid import hop_samples, quantum_samples
+from producer.frozen import dataclass
 from producer.model.timeline import Clip, Timeline
 from producer.units import Samples, Span
 

@@ -6,8 +6,6 @@ without corners. Nothing reacts, so nothing pumps and nothing comes late.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from producer.dsp.bands import BANDS
 from producer.dsp.envelopes import within_slopes
 from producer.dsp.grid import hop_samples
+from producer.frozen import dataclass
 from producer.units import Span
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,6 @@ too: a bed that swells inside a line comes down where it swells, not all along.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from producer.dsp.bands import BANDS, HALF_FRAME_HOPS, half_frame
 from producer.dsp.grid import hop_samples
 from producer.dsp.loudness import sliding
+from producer.frozen import dataclass
 from producer.mix.carve import left_of, smallest
 from producer.mix.margin import RULED, Heard, LineMargin, Ruled
 from producer.mix.reduction import Reduction, joined, nothing_wanted, reach_s

@@ -8,7 +8,6 @@ shifted by grains, which have fixed places, because a phase vocoder is different
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +18,7 @@ from producer.dsp.filters import SETTLE_S, high_pass, low_pass
 from producer.dsp.loudness import loudness
 from producer.dsp.reverb import convolve, tail
 from producer.dsp.speechlike import heard_energy, speech_noise
+from producer.frozen import dataclass
 from producer.later import pedalboard, signal
 from producer.model.script import Effect
 from producer.model.treatment import NAMED

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from producer.errors import Place
+from producer.frozen import dataclass
 
 if TYPE_CHECKING:  # a script has this, so it cannot have the script's nouns
     from producer.model.script import Token, VoiceUse

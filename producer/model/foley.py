@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from producer.audio import Audio
+from producer.frozen import dataclass
 from producer.model.sound import Kind, SettingsAt
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from producer.frozen import dataclass
 from producer.model.profile import Profile
 
 OPUS_RATE_HZ = 48_000

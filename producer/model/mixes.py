@@ -6,8 +6,9 @@ To add one, name it here; what it changes is said in figures, and `mix/listening
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from producer.frozen import dataclass
 
 BusName = Literal["speech", "sounds", "beds", "music"]
 BUSES: tuple[BusName, ...] = ("speech", "sounds", "beds", "music")

@@ -8,8 +8,9 @@ on the last: `door|gate ... creak`, `knock! at|on|upon`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from producer.frozen import dataclass
 
 FAR = 6
 """How many words `...` may stand for."""

@@ -7,11 +7,12 @@ field's name or type says. `place` is where in the script something was asked fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from fractions import Fraction
 
 from producer.errors import Place, Problem
+from producer.frozen import dataclass
 from producer.model.brought import Brought
 from producer.model.credits import CreditsAsked
 from producer.units import Cents, Lu, Metres, Percent, Wpm

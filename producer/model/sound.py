@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.script import Pace
 
 Kind = Literal["bed", "hit", "steps", "stinger"]

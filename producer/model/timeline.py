@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import Literal
 
 from producer.errors import Place
-from producer.frozen import changed
+from producer.frozen import changed, dataclass
 from producer.model.script import Margin
 from producer.model.sound import SoundRef
 from producer.units import Samples, Span

@@ -7,8 +7,8 @@ A treatment is a chain of effects, each a name and one number in that effect's u
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from producer.frozen import dataclass
 from producer.model.script import Effect
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from producer.audio import Audio
 from producer.errors import Place
+from producer.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

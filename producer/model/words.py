@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from producer.frozen import dataclass
 from producer.model.script import Token
 
 _JOINING = frozenset("'’ʼ‘`\u00ad\u200d\u200c")

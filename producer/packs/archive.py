@@ -19,11 +19,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from producer.errors import PackError, Place, Problem
+from producer.frozen import dataclass
 from producer.project import is_device
 
 RATIO = 100

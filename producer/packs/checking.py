@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from producer.cache import Cache
 from producer.errors import PackError, Place, Problem
+from producer.frozen import dataclass
 from producer.packs import remarks
 from producer.packs.contents import of_contents
 from producer.packs.ear import Ear

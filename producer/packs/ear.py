@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from producer.cache import Cache
 from producer.digests import sha256_of
 from producer.errors import PackError, Problem
 from producer.foley import RECIPES
+from producer.frozen import dataclass
 from producer.model.sound import BedSource, SoundRef
 from producer.packs import remarks
 from producer.packs.hearing import Facts, Survey

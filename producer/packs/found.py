@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from producer.errors import PackError, Place, Problem, nearest
 from producer.foley import RECIPES
+from producer.frozen import dataclass
 from producer.project import pack_roots, shipped
 from producer.sounds.find import candidates, read_folder, shown_folder
 from producer.sounds.pack import Pack

@@ -7,13 +7,14 @@ Times are measured in windows of 5 ms. A `Survey` is fed in blocks, so that half
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio, as_mono, as_stereo
 from producer.dsp.loudness import PowerMeter, integrated, loudness
+from producer.frozen import dataclass
 
 HOP_S = 0.005
 FULL_SCALE = 1.0 - 2.0**-15

@@ -7,12 +7,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from producer.errors import PackError, Place, Problem
 from producer.foley import RECIPES
+from producer.frozen import dataclass
 from producer.packs.archive import Archive, Limits, opened, refused
 from producer.packs.found import Found
 from producer.packs.listing import licence_of

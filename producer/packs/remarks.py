@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from producer.audio import Audio
+from producer.frozen import dataclass
 from producer.model.sound import Kind
 from producer.packs.hearing import Facts
 from producer.packs.tables import counted, seconds

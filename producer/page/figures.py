@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from producer.frozen import dataclass
 from producer.page.values import Mix
 
 

@@ -6,9 +6,9 @@ import base64
 import io
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from producer.frozen import dataclass
 from producer.page.colours import PLAIN_HUE, hue_of
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from producer.frozen import dataclass
 from producer.page.values import Chapter, Shown
 
 

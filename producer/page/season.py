@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from markupsafe import Markup
 
+from producer.frozen import dataclass
 from producer.page.colours import PLAIN_HUE, palettes
 from producer.page.figures import number
 from producer.page.html import digest, environment, relative

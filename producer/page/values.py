@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from producer.frozen import dataclass
 from producer.model.profile import Profile
 from producer.model.sound import Origin
 from producer.model.timeline import Timeline

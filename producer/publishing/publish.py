@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from producer.deliver.files import Staging
@@ -12,6 +11,7 @@ from producer.feed import channel
 from producer.feed.moment import Moment, moment
 from producer.feed.nouns import Episode
 from producer.feed.show import Show
+from producer.frozen import dataclass
 from producer.publishing.episodes import episode_folders, read_episode
 from producer.publishing.show_file import SHOW_FILE, check_names, read_show
 

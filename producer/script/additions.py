@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from producer.frozen import dataclass
 from producer.script.compose import read_tree
 from producer.script.keys import ORIGINAL
 from producer.script.skeleton import Text, entry, member, original

@@ -7,9 +7,9 @@ file that it stands in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from producer.errors import Place, Problem
+from producer.frozen import dataclass
 from producer.script import keys
 from producer.script.compose import read_tree
 from producer.script.overlay import over

@@ -6,9 +6,10 @@ What each place in time is counted from makes a graph; a circle in it is a mista
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.script import (
     LINE,
     NEXT_LINE,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from producer.errors import Place, Problem
+from producer.frozen import dataclass
 from producer.script.fold import Part, fold
 from producer.script.lines import Line, has_unreadable
 from producer.script.tree import Scalar

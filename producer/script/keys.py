@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.script import Glide, Length, Moment, Pace, Position
 from producer.script import quantities as q
 from producer.script.moments import length_or_moment, moment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
+from producer.frozen import dataclass
 from producer.model.script import Token
 
 _ESCAPED = frozenset("[]{}*|\\")

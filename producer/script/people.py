@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.script import Member, Position, Pronunciation, Token, VoiceUse
 from producer.model.sound import Catalogue
 from producer.script import keys

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.script import Length, Margin, Token
 from producer.script.keys import Asked
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from producer.frozen import dataclass
 from producer.model.script import Glide, Pace, Position
 from producer.units import Metres
 

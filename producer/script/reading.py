@@ -5,11 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from producer.errors import Place, Problem, nearest
-from producer.frozen import changed
+from producer.frozen import changed, dataclass
 from producer.script.keys import RESERVED, Asked, Key, field_of, setting
 from producer.script.quantities import NUMBER, ReadingError, name, plain_signs
 from producer.script.short import Part, missing_comma

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 
+from producer.frozen import dataclass
 from producer.script import layout
 from producer.script.layout import Where
 from producer.script.lines import Line

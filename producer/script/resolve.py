@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from producer.errors import Place, Problem, ScriptError
-from producer.frozen import changed
+from producer.frozen import changed, dataclass
 from producer.model.script import Effect, Pronunciation, Scene, Script
 from producer.model.sound import Catalogue
 from producer.script.circles import circles

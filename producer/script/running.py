@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
-from producer.frozen import changed
+from producer.frozen import changed, dataclass
 from producer.script.pieces import Piece
 from producer.script.reading import Notes, meant
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from producer.frozen import dataclass
 from producer.script.quantities import NUMBER, plain_signs
 
 _HEAD = re.compile(r"\s*([^\s,]+)")

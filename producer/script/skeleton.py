@@ -9,9 +9,9 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.words import fold
 from producer.script.keys import ITEMS, ORIGINAL, RESERVED
 from producer.script.markup import read_spoken

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from producer.frozen import changed
+from producer.frozen import changed, dataclass
 from producer.model.script import LINE, NEXT_LINE, SCENE, Anchor, Length, Moment
 from producer.model.words import find, fold
 from producer.script.keys import Asked, field_of

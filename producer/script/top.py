@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import TypeVar
 
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.mixes import MIXES
 from producer.model.profile import PROFILES
 from producer.model.script import Margin, Pronunciation

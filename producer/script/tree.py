@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from producer.errors import Place
+from producer.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from producer.errors import Problem
+from producer.frozen import dataclass
 from producer.model.brought import Brought
 from producer.script.brought import Edition, Fetch, Fetched, joined
 from producer.script.compose import read_tree

@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import queue
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from producer.errors import RenderError, UsageError
+from producer.frozen import dataclass
 from producer.season.bench import PATIENCE_S
 from producer.season.remote import perform
 from producer.season.task import Outcome, Task

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from producer import project
 from producer.errors import RenderError
+from producer.frozen import dataclass
 from producer.project import Project
 
 _SERIES = re.compile(rb"^series[ ]*:[ ]*[\"']?([^\s\"'#]+)", re.MULTILINE)

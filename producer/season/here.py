@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from dataclasses import dataclass
 
+from producer.frozen import dataclass
 from producer.season.bench import PATIENCE_S, Bench
 from producer.season.task import Outcome, Task
 from producer.season.works import Board

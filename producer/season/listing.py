@@ -7,13 +7,14 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from multiprocessing import get_context
 from pathlib import Path
 
 from producer.cache import Cache, key
 from producer.digests import sha256_of
 from producer.errors import ProducerError, RenderError
+from producer.frozen import dataclass
 from producer.planning import Foreseen, foresee
 from producer.project import Project
 from producer.script import estimate_s

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from producer import publishing
 from producer.deliver.files import Staging
 from producer.errors import ProducerError
+from producer.frozen import dataclass
 from producer.page import season as page
 from producer.season.run import Row
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
 from producer.cache import key
 from producer.deliver.files import clear_left
 from producer.errors import RenderError
+from producer.frozen import dataclass
 from producer.project import Project
 from producer.season import records
 from producer.season.found import Folder

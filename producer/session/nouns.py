@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
+from producer.frozen import dataclass
 from producer.model.script import Script
 from producer.model.sound import Palette
 from producer.model.timeline import Timeline

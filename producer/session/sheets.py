@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.timeline import Clip, Ramp
 from producer.session.names import cell, line
 from producer.session.nouns import Episode, Session

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from producer import cache as entries
 from producer.audio import Audio, as_stereo
 from producer.cache import Cache
 from producer.errors import RenderError
+from producer.frozen import dataclass
 from producer.model import chance
 from producer.model.foley import Ambience, Made
 from producer.model.sound import BedSource, SettingsAt

@@ -15,7 +15,6 @@ import subprocess
 import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
+from producer.frozen import dataclass
 
 MAX_SECONDS = BOUNDS.sound_minutes * 60
 BLOCK = 1 << 16  # frames

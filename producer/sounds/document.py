@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
 
 from producer.errors import PackError, Place, Problem
+from producer.frozen import dataclass
 
 MAX_CHARACTERS = 1 << 20
 MAX_DEPTH = 20

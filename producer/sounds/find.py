@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from producer.cache import Cache
 from producer.errors import PackError, Place, Problem, RenderError, nearest
+from producer.frozen import dataclass
 from producer.model.foley import Recipe
 from producer.model.sound import Catalogue, Sound, Use
 from producer.sounds import licences

@@ -6,9 +6,8 @@ own (a bought library's terms, say): its author must be named, and that it allow
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from producer.errors import nearest
+from producer.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.errors import RenderError
+from producer.frozen import dataclass
 from producer.model.sound import SettingsAt
 from producer.sounds import turning
 from producer.sounds.turning import Body

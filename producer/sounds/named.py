@@ -8,10 +8,10 @@ a line `Author: NAME` names the author, else the CreatorID of each file does.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 
 from producer.errors import PackError, Place, Problem
+from producer.frozen import dataclass
 from producer.limited import read_file
 from producer.sounds import licences, ucs
 from producer.sounds.decode import header_length_s

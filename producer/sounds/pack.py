@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.script import Pace
 from producer.model.sound import Kind
 

@@ -6,10 +6,10 @@ The list is that of version 8.2.1 (`ucs_catids.txt` beside this module, with its
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from importlib import resources
 
 from producer.errors import nearest
+from producer.frozen import dataclass
 from producer.model.sound import Kind
 
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 
 from producer.errors import RenderError, UsageError
 from producer.foley import RECIPES
+from producer.frozen import dataclass
 from producer.project import is_device, shipped
 from producer.sounds.manifest import objection_to_name
 

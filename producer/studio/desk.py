@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import struct
 from collections import OrderedDict
-from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from producer import master
 from producer.audio import Audio
 from producer.cache import Cache, key
+from producer.frozen import dataclass
 from producer.made_by import made_by_program
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.buses import added, silent

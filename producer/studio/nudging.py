@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from producer.errors import Place, nearest
+from producer.frozen import dataclass
 from producer.script.compose import decode, read_tree
 from producer.script.lines import BOM
 from producer.script.quantities import ARROW, plain_signs

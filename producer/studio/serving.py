@@ -7,11 +7,11 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import ModuleType
 
 from producer.cache import Cache
 from producer.errors import RenderError
+from producer.frozen import dataclass
 from producer.production import Order
 from producer.studio.making import Maker
 from producer.studio.watching import Watcher

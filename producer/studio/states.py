@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from producer.errors import LocatedError, Problem, ProducerError
+from producer.frozen import dataclass
 from producer.model.timeline import Clip, Timeline
 from producer.studio.desk import Desk
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from importlib import resources
 from pathlib import Path
@@ -14,6 +13,7 @@ import jinja2
 
 from producer.deliver.files import Staging
 from producer.errors import UsageError, nearest
+from producer.frozen import dataclass
 from producer.model.script import Line, Script
 from producer.project import file_name
 from producer.voice.naming import Names, Speech, speakers

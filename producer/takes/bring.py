@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import soxr
 from producer import render
 from producer.cache import Cache
 from producer.errors import RenderError
+from producer.frozen import dataclass
 from producer.model.script import Line, Script
 from producer.model.voice import TakeReport
 from producer.project import Project

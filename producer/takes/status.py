@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from producer import render
 from producer.cache import Cache
+from producer.frozen import dataclass
 from producer.model.script import Script
 from producer.model.timeline import Clip
 from producer.voice.naming import names

@@ -7,10 +7,11 @@ by a crossfade to a second clip of the same bed, which is called by the riding i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from producer.errors import Problem
+from producer.frozen import dataclass
 from producer.model.script import Bed, Pace, Position
 from producer.model.timeline import Clip, Part, Ramp
 from producer.timeline import ramps

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from producer.frozen import dataclass
 from producer.model.script import Line, Stop
 from producer.timeline.episode import Episode
 from producer.timeline.moments import end_of, moment

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.room import PRESETS
 from producer.model.script import Effect, Script
 from producer.model.sound import Palette, Sound

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from producer.errors import Place
+from producer.frozen import dataclass
 from producer.model.script import Hear
 from producer.model.timeline import HearSpan, Ramp
 from producer.timeline import ramps

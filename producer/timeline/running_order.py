@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
+from producer.frozen import dataclass
 from producer.model.script import Bed, Cue, Hear, Item, Line, Mark, Pause, Scene, Script, Stop
 
 

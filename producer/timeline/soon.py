@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from producer.frozen import dataclass
 from producer.model.script import Bed, Cue, Moment, Pace, Script
 from producer.model.sound import Palette, SoundRef
 from producer.timeline.beds import seed, settings, strikes_at

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from producer.errors import Problem
+from producer.frozen import dataclass
 from producer.model.script import Cue, Line, Moment, Pace
 from producer.model.sound import Sound, SoundRef
 from producer.model.timeline import Part

@@ -6,13 +6,14 @@ Arrays in, onsets out: it serves recorded takes, and any engine that gives no ti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from producer.frozen import dataclass
 from producer.voice.spectra import (
     RATE_HZ,
     Floats,

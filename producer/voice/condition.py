@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from producer.frozen import dataclass
 from producer.later import ndimage, signal
 
 Floats = NDArray[np.float64]

@@ -6,12 +6,12 @@ To add an engine, write a module like `pyttsx3_voice.py` and name it in `engines
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from producer.frozen import dataclass
 from producer.model.script import Token
 
 

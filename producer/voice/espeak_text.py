@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from producer.frozen import dataclass
 from producer.model.script import Token
 from producer.voice.engine import UnspeakableError
 from producer.voice.espeak_ipa import to_mnemonics, unknown_ipa

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from producer.frozen import dataclass
 from producer.model.script import Token
 from producer.voice.engine import Onset
 from producer.voice.espeak_text import Markup, check_script, is_speakable

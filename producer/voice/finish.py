@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio, silence
 from producer.dsp.loudness import loudness
+from producer.frozen import dataclass
 from producer.later import ndimage, signal
 from producer.units import DIALOGUE_LUFS, gain
 from producer.voice.engine import Onset, Spoken

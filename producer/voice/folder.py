@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from producer.cache import Cache
 from producer.digests import sha256_of
 from producer.errors import Place, Problem, VoiceError, nearest
+from producer.frozen import dataclass
 from producer.model.script import Line
 from producer.sums import sums
 from producer.voice.naming import Names, Speech, shown

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from producer.audio import Audio
 from producer.cache import Cache, key
 from producer.digests import code_of
 from producer.errors import VoiceError
+from producer.frozen import dataclass
 from producer.made_by import made_by
 from producer.model.script import VoiceUse
 from producer.model.voice import Phrase, Take, TimedWord

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from producer.frozen import dataclass
 from producer.model.script import Line
 from producer.model.words import fold
 

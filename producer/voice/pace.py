@@ -10,10 +10,10 @@ factor `MOST_BEND`: only a line of uncommonly long words stays more than a tenth
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from producer.frozen import dataclass
 from producer.model.script import Token
 
 FEWEST_WORDS = 4

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from itertools import pairwise
 from operator import attrgetter
 
+from producer.frozen import dataclass
 from producer.model.script import Line, Token
 from producer.model.voice import TimedWord
 from producer.voice.engine import Onset

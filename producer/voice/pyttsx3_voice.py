@@ -15,7 +15,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property, partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from producer.frozen import dataclass
 from producer.voice import espeak_names
 from producer.voice.engine import Spoken, UnspeakableError, Utterance
 from producer.voice.espeak_ipa import MNEMONICS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import soxr
 from producer.audio import Audio
 from producer.cache import Cache, key
 from producer.errors import Problem, VoiceError
-from producer.frozen import changed
+from producer.frozen import changed, dataclass
 from producer.model.script import Line
 from producer.model.voice import Phrase, Take, TakeReport
 from producer.voice import condition

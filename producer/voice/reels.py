@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import soxr
 
+from producer.frozen import dataclass
 from producer.voice import condition
 from producer.voice.align import Reading, align
 from producer.voice.naming import Speech

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from producer.cache import Cache
+from producer.frozen import dataclass
 from producer.model.script import Line, Token, VoiceUse
 from producer.model.voice import Take
 from producer.units import Wpm

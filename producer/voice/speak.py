@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from threading import Lock
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from producer.cache import Cache, key
 from producer.errors import Problem, VoiceError, nearest
+from producer.frozen import dataclass
 from producer.model.script import Line, Token, VoiceUse
 from producer.model.voice import Phrase, Take
 from producer.voice.engine import BrokenVoiceError, Onset, Spoken, UnspeakableError, Utterance, Voice

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from producer.frozen import dataclass
 from producer.later import fft
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from producer.frozen import dataclass
 
 _VENDOR = frozenset({"microsoft", "desktop", "mobile"})
 _QUALITY = ("enhanced", "premium")

@@ -11,10 +11,12 @@ Several texts are gone through at once, side by side in one row: a step costs ha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from producer.frozen import dataclass
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]

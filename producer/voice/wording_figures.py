@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from producer.frozen import dataclass
 from producer.voice.wording_numbers import Numbers
 from producer.voice.wording_tables import FRACTIONS, NO_NAMES, ROMAN_AFTER, SIGNS, YEAR_WORDS, Speech
 

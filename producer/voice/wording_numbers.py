@@ -5,9 +5,10 @@ Both are loaded when a text first has something for them. Whatever a language la
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from producer.frozen import dataclass
 
 if TYPE_CHECKING:
     from babel import Locale

@@ -7,7 +7,9 @@ are the Unicode consortium's own tables (CLDR). Here stands only how people writ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from producer.frozen import dataclass
 
 UNITS: Mapping[str, str] = {
     "%": "concentr-percent", "‰": "concentr-permille", "°": "angle-degree", "°C": "temperature-celsius",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import numpy as np
 
 from producer.audio import Audio, as_mono, as_stereo
 from producer.dsp.loudness import loudness
 from producer.dsp.true_peak import true_peak
+from producer.frozen import dataclass
 
 SILENT_DB = -200.0
 """What stands for minus infinity, so that figures can be kept as JSON."""

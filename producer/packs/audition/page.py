@@ -6,12 +6,12 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from math import floor, log10
 
 from markupsafe import Markup
 
+from producer.frozen import dataclass
 from producer.packs.audition.colours import level_colours
 from producer.packs.audition.figures import SILENT_DB, Figures
 from producer.packs.audition.pictures import LEVELS, RANGE_DB

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from producer.audio import Audio
+from producer.frozen import dataclass
 
 EDGE_S = 0.02
 

@@ -11,7 +11,6 @@ import base64
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import soundfile
@@ -20,6 +19,7 @@ from producer import cache as entries
 from producer.audio import Audio
 from producer.cache import Cache
 from producer.errors import PackError, RenderError
+from producer.frozen import dataclass
 from producer.packs.audition.figures import SILENT_DB, Figures, measured
 from producer.packs.audition.pictures import spectrogram_png, waveform_png
 from producer.packs.audition.sheet import Heard, Take

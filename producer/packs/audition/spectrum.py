@@ -10,13 +10,13 @@ mean of two spectrograms).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
+from producer.frozen import dataclass
 from producer.later import fft, signal
 
 Floats = NDArray[np.float64]

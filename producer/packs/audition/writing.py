@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from producer.cache import Cache
 from producer.deliver.files import Staging
 from producer.errors import RenderError
+from producer.frozen import dataclass
 from producer.mix.parallel import in_order
 from producer.model.foley import Recipe
 from producer.packs.audition.of_pack import Bench
