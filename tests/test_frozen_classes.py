@@ -257,7 +257,8 @@ def test_each_class_of_ours_takes_its_fields_in_an_order_that_python_takes() -> 
     found = list(ours())
     assert len(found) > 300
     for kind in found:
-        if kind.__init__.__name__ == "init":  # never called yet
-            made = frozen._init(kind)
+        if kind.__init__.__name__ == "first":  # never called yet
+            seen: dict[str, Any] = {}
+            exec(frozen._init(kind, seen), seen)
             wanted = [one.name for one in fields(kind) if one.init and not one.kw_only]
-            assert list(inspect.signature(made).parameters)[1 : len(wanted) + 1] == wanted, kind
+            assert list(inspect.signature(seen["__init__"]).parameters)[1 : len(wanted) + 1] == wanted, kind
