@@ -140,11 +140,10 @@ def _by_crew(parts: Sequence[Part], coming: Iterator[int], left: Sequence[int]) 
 
 def finished_part(mix: Programme, how: Finish, cache: Cache, index: int) -> FinishedPart:
     """One part of the file, from the cache where it was made before."""
-    part, plan, profile = mix.parts[index], how.plan, how.profile
-    name = _name(mix, how, part)
-    kept = cache.read(name)
+    kept = kept_part(mix, how, cache, index)
     if kept is not None:
-        return FinishedPart.from_bytes(kept)
+        return kept
+    part, plan, profile = mix.parts[index], how.plan, how.profile
     first, last = _ends(mix, part)
     core = part.inside
     for _ in range(_PEAKS):
@@ -167,8 +166,19 @@ def finished_part(mix: Programme, how: Finish, cache: Cache, index: int) -> Fini
         seen=seen,
         compared=compare(seen, heard.seen),
     )
-    cache.write(name, made.to_bytes())
+    cache.write(_name(mix, how, part), made.to_bytes())
     return made
+
+
+def kept_part(mix: Programme, how: Finish, cache: Cache, index: int) -> FinishedPart | None:
+    """One part of the file as it was made before; None when it was not."""
+    kept = cache.read(_name(mix, how, mix.parts[index]))
+    return None if kept is None else FinishedPart.from_bytes(kept)
+
+
+def is_kept(mix: Programme, how: Finish, cache: Cache, index: int) -> bool:
+    """Whether `kept_part` has something, which may still turn out to be damaged."""
+    return cache.has(_name(mix, how, mix.parts[index]))
 
 
 def _name(mix: Programme, how: Finish, part: Part) -> str:

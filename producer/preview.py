@@ -1,12 +1,14 @@
 """A scene, or a stretch, of an episode by itself, with the sound that it has in the whole: for a producer's ears only.
 
-What the whole episode would have there is made, and nothing else: no other part is mixed, nothing is verified. Its
-parts are kept as those of a whole render are, so that the render after it has them already.
+What the whole episode would have there is made, and nothing else: no other part is mixed, nothing is verified. Parts
+that a whole render has encoded before are taken as they are. What is mixed is kept as that of a whole render is, so
+that the render after it has it already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,21 +18,28 @@ from producer import master
 from producer.audio import Audio
 from producer.cache import Cache
 from producer.deliver import encode, mp3
+from producer.deliver.excerpt import excerpt
 from producer.dsp.envelopes import fade
 from producer.errors import RenderError
 from producer.finishing import planned
+from producer.in_parts import is_kept, kept_part
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
-from producer.mixing import Mixing
+from producer.mixing import Mixing, Programme
 from producer.model.mixes import STANDARD
 from producer.model.profile import Profile
 from producer.model.timeline import Timeline
-from producer.production import Placed, Preview, Watch, Window
+from producer.production import Finish, Placed, Preview, Watch, Window
+from producer.toned import tone_under
 from producer.units import Samples, Span
 from producer.workshop import Workshop
 
 EASE_S = 0.01
 """A preview that begins or ends inside a sound is eased over this."""
+_MOST = 0.75
+"""Of so much of an episode the levels say how loud the whole is: an edit changes parts beside a window, too."""
+_NEAR_STEPS = 10
+"""As far from the gain that an edit may come to, a decibel, that of the last whole render is as good for a preview."""
 
 
 def previewed(
@@ -43,17 +52,24 @@ def previewed(
     mixing.known()
     parts = [part for part in mixing.mixer.parts if part.core.meets(span)]
     watch.stage("mix", span.length)
-    own = []
+    own = dict[int, master.Levels]()
     for part, notes in zip(parts, mixing.mixer.each(mixing.notes, [part.index for part in parts], jobs), strict=True):
-        own.append(notes.levels[STANDARD.name])
+        own[part.index] = notes.levels[STANDARD.name]
         watch.done(part.core.within(span).end - span.start)
-    every = [mixing.kept(part.index) for part in mixing.mixer.parts]
-    known = [notes.levels[STANDARD.name] for notes in every if notes is not None]
-    as_in_whole = len(known) == len(mixing.mixer.parts)
-    plan = planned(master.Levels.joined(known if as_in_whole else own), profile, cache)
+    every = [own.get(part.index) or _kept_levels(mixing, part) for part in mixing.mixer.parts]
+    known = [levels for levels in every if levels is not None]
+    as_in_whole = (
+        sum(len(one.powers) * one.seconds_per_hop for one in known) >= _MOST * timeline.duration / profile.rate_hz
+    )
+    levels = master.Levels.joined(known if as_in_whole else list(own.values()))
+    tone = tone_under(levels, profile)
+    whole = Programme(mixing, STANDARD.name, tone=tone)
+    how = Finish(style=STANDARD.name, ride=None, tone=tone, plan=planned(levels, profile, cache), profile=profile)
+    if encode.in_parts(profile):
+        how = _as_rendered(whole, how, [part.index for part in parts], cache)
 
     def programme(part: Part) -> tuple[Audio, Span]:
-        made = master.mastered(mixing.read(STANDARD.name, part.index), plan, profile)
+        made = master.mastered(whole.read(part.index), how.plan, profile)
         eased = fade(
             part.reach.start,
             part.reach.end,
@@ -66,10 +82,21 @@ def previewed(
 
     watch.stage("master", span.length)
     if encode.in_parts(profile):
+        kept = partial(_kept, whole, how, span, cache, to.parent)
+
+        def framed(at: int) -> list[bytes]:
+            there = kept(parts[at])
+            if there is not None:
+                return there
+            audio, core = programme(parts[at])
+            ends = {"first": at == 0, "last": at == len(parts) - 1}
+            made = encode.encode_part(audio, core, profile, to.parent, quick=window.draft, **ends)
+            return list(mp3.frames(made.frames))
+
         with encode.joining(profile, span.length, to) as file:
-            make = partial(_encoded, programme, parts, window.draft, profile, to.parent)
-            for encoded in in_order(make, range(len(parts)), jobs):
-                file.add(encoded.frames, encoded.count, mp3.crc16(encoded.frames))
+            for frames in in_order(framed, range(len(parts)), jobs):
+                stream = b"".join(frames)
+                file.add(stream, len(frames), mp3.crc16(stream))
     else:
         made = in_order(programme, parts, jobs)
         encode.encode((audio[core.start : core.end] for audio, core in made), profile, to)
@@ -110,17 +137,52 @@ def _whole_frames(span: Span, timeline: Timeline, profile: Profile) -> Span:
     return Span(Samples(start), Samples(min(timeline.duration, -(-span.end // frame) * frame)))
 
 
-def _encoded(
-    programme: Callable[[Part], tuple[Audio, Span]],
-    parts: Sequence[Part],
-    quick: bool,
-    profile: Profile,
-    folder: Path,
-    at: int,
-) -> encode.Encoded:
-    audio, core = programme(parts[at])
-    ends = {"first": at == 0, "last": at == len(parts) - 1}
-    return encode.encode_part(audio, core, profile, folder, quick=quick, **ends)
+def _as_rendered(whole: Programme, how: Finish, indices: Sequence[int], cache: Cache) -> Finish:
+    """With the gain, nearest to this one, by which a whole render encoded any of these parts; as it is if by none.
+
+    An edit may move the gain by a step or two, and a render may have found that it has to be a little off.
+    """
+    if how.plan.ceiling_dbtp is None:
+        return how
+    for step in sorted(range(-_NEAR_STEPS, _NEAR_STEPS + 1), key=abs):
+        gain_db = round(how.plan.gain_db + step * master.GAIN_STEP_DB, 6)
+        near = replace(how, plan=replace(how.plan, gain_db=gain_db))
+        if any(is_kept(whole, near, cache, index) for index in indices):
+            return near
+    return how
+
+
+def _kept_levels(mixing: Mixing, part: Part) -> master.Levels | None:
+    notes = mixing.kept(part.index)
+    return None if notes is None else notes.levels[STANDARD.name]
+
+
+def _kept(whole: Programme, how: Finish, span: Span, cache: Cache, folder: Path, part: Part) -> list[bytes] | None:
+    """A part's frames within `span` as a whole render encoded them, eased where they begin or end inside a sound.
+
+    None where it was not rendered like this, or too little of it is wanted.
+    """
+    finished = kept_part(whole, how, cache, part.index)
+    if finished is None:
+        return None
+    profile = how.profile
+    every = list(mp3.frames(bytes(finished.frames)))
+    frame = mp3.frame_samples(profile.rate_hz)
+    inside = part.core.within(span).shifted(-part.core.start)
+    low, high = inside.start // frame, inside.end // frame
+    is_end = span.end == whole.samples
+    own, following = every[low : None if is_end and span.end == part.core.end else high], every[high:]
+    if not following and part.index + 1 < len(whole.parts):
+        after = kept_part(whole, how, cache, part.index + 1)
+        following = [] if after is None else list(mp3.frames(bytes(after.frames)))
+    return excerpt(
+        own,
+        following,
+        profile,
+        folder,
+        into_samples=_ease(profile) if span.start > 0 and part.core.start <= span.start else 0,
+        out_samples=_ease(profile) if not is_end and span.end <= part.core.end else 0,
+    )
 
 
 def _ease(profile: Profile) -> int:

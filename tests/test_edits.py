@@ -129,6 +129,61 @@ def test_an_edited_episode_has_the_bytes_of_a_clean_render(house: House, edit: s
     assert set(clean) == set(after_edit)
 
 
+LONG = """\
+title: One room
+packs: [ruins]
+cast: {ada: {voice: en-us}, ben: {voice: en-gb}}
+scenes:
+  - title: A night
+    room: small stone room
+    play:
+      - bed: wind level -26 LU
+      - bed: rain level -32 LU, treat muffled, pan left
+      - pause: 20 s
+      - ada: >
+          It has been raining since we came here, and before that, I was told, since the end of the winter. Nobody has
+          seen the other side of the valley. Nobody asks for it any more, and the boats are let in without a light.
+      - bed: wind level -34 LU, over 3 s
+      - pause: 32 s
+      - ben: I had not heard.
+      - pause: 38 s
+      - hear: muffled over 1 s
+      - bed: rain level -38 LU, over 2 s
+      - ada: Then listen.
+      - pause: 5 s
+  - title: Morning
+    play:
+      - pause: 2 s
+      - ben: It is over.
+"""
+
+
+def test_a_later_line_of_a_scene_leaves_its_earlier_parts_as_they_were(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beds go on to the scene's end, which moves: no earlier part knows when that is."""
+    mixed = set[int]()
+    real = Mixer.mix
+
+    def counted(mixer: Mixer, index: int, *more: object) -> object:
+        mixed.add(index)
+        return real(mixer, index, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Mixer, "mix", counted)
+    house.write(LONG)
+    house.render("kept")
+    assert mixed == set(range(5))
+    house.write(LONG.replace("- pause: 5 s", "- pause: 7.3 s"))
+    mixed.clear()
+    house.render("kept")
+    assert 3 in mixed
+    assert mixed <= {3, 4}
+    after_edit = files(house.folder / "output" / "house")
+    shutil.rmtree(house.folder / "output")
+    house.render("clean", jobs=1)
+    assert files(house.folder / "output" / "house") == after_edit
+
+
 def test_a_longer_scene_leaves_later_ones_as_they_were(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     mixed: list[int] = []
     real = Mixer.mix
@@ -191,6 +246,38 @@ def test_a_preview_sounds_as_the_whole_does_there(house: House, draft: bool) -> 
     assert loudness(heard, 44100) == pytest.approx(loudness(there, 44100), abs=0.1)
     left = heard[inside] - there[inside]
     assert np.sqrt(np.mean(left**2)) < 0.15 * np.sqrt(np.mean(there[inside] ** 2))
+
+
+def test_a_preview_takes_what_a_whole_render_has_encoded(house: House) -> None:
+    """All but its two ends, which are eased: even where an edit has moved the gain, and changed one part."""
+    house.write(LONG)
+    whole = decoded(house.render("kept").standard.file)
+    house.encoded.clear()
+    made = house.preview("kept", Window(start_s=3.0, end_s=70.0, draft=True))
+    assert made.as_in_whole
+    assert house.encoded == [8 * 1152] * 2
+    heard = decoded(made.file)
+    start = round(made.start_s * 44100)
+    there = whole[start : start + len(heard)]
+    middle = slice(10 * 1152, -10 * 1152)
+    assert np.abs(heard[middle] - there[middle]).max() < 1e-4
+    for end in (slice(600, 10 * 1152), slice(-10 * 1152, -600)):
+        left = heard[end] - there[end]
+        assert np.sqrt(np.mean(left**2)) < 0.2 * np.sqrt(np.mean(there[end] ** 2))  # noise, encoded once more
+    assert np.abs(heard[:40]).max() < 0.1 * np.abs(there[:4410]).max()
+    assert np.abs(heard[-40:]).max() < 0.1 * np.abs(there[-4410:]).max()
+    house.write(LONG.replace("I had not heard.", "I had not heard it."))
+    house.encoded.clear()
+    again = house.preview("kept", Window(scene=1, draft=True))
+    assert again.as_in_whole
+    assert 0 < len(house.encoded) < 4
+
+
+def test_a_preview_of_less_than_a_second_is_encoded_by_itself(house: House) -> None:
+    house.encoded.clear()
+    made = house.preview("kept", Window(start_s=4.0, end_s=4.5, draft=True))
+    assert house.encoded == [round((made.end_s - made.start_s) * 44100)]
+    assert len(decoded(made.file)) == house.encoded[0]
 
 
 def test_a_preview_before_the_first_render_says_that_it_is_levelled_by_itself(house: House) -> None:

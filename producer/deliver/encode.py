@@ -23,7 +23,8 @@ from producer.units import Span
 
 LOSSLESS = ("flac", "wav")
 """Codecs that give back what went in."""
-_MORE_FRAMES = 3
+MORE_FRAMES = 3
+"""So many more after the last one make libsndfile's guess of a length, which it makes from the bytes, long enough."""
 _AT_ONCE = 1 << 15  # samples that fit into a core's own cache
 _LONG_FRAMES = 200
 """A part of so many frames, which are five seconds, is encoded in halves."""
@@ -141,8 +142,7 @@ def encode_part(
             made += later.result()[mp3.LEAD_FRAMES :]
     stop = None if last else lead + frames
     before = min(lead, _DECODER_FRAMES)
-    # libsndfile guesses from the bytes how long it is: with more after the end, the guess is never too short.
-    around = b"".join([*made[lead - before :], *made[-1:] * _MORE_FRAMES])
+    around = b"".join([*made[lead - before :], *made[-1:] * MORE_FRAMES])
     own = made[lead:stop]
     return Encoded(b"".join(own), len(own), around, before, min(trail, 1))
 
@@ -154,15 +154,28 @@ def decode_part(encoded: Encoded, core_samples: int, profile: Profile) -> tuple[
     """
     frame = mp3.frame_samples(profile.rate_hz)
     before, after = encoded.before * frame, encoded.after * frame
-    try:
-        # libsndfile guesses from the bytes how long it is: with more after the end, the guess is never too short.
-        audio, _ = soundfile.read(io.BytesIO(encoded.around), dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as wrong:
-        raise RenderError(f"what the encoder made does not decode: {wrong.error_string.rstrip('.')}") from None
-    inside = audio[mp3.DELAY_SAMPLES :][: before + core_samples + after]
-    if len(inside) < before + core_samples or audio.shape[1] != profile.channels:
+    inside = decode_frames(encoded.around, profile)[: before + core_samples + after]
+    if len(inside) < before + core_samples:
         raise RenderError(f"{len(inside) - before} samples came back of {core_samples} that were encoded")
     return inside, before
+
+
+def decode_frames(stream: bytes, profile: Profile) -> Audio:
+    """What a decoder finds in MP3 frames, from the first sample of the first one on.
+
+    The decoder is `mp3.DELAY_SAMPLES` late: as many at the end are not there. Who wants all of a frame has one more
+    follow it, and `MORE_FRAMES`.
+
+    Raises RenderError when they do not decode.
+    """
+    try:
+        audio, _ = soundfile.read(io.BytesIO(stream), dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as wrong:
+        raise RenderError(f"what the encoder made does not decode: {wrong.error_string.rstrip('.')}") from None
+    if audio.shape[1] != profile.channels:
+        raise RenderError(f"{audio.shape[1]} channels came back of {profile.channels} that were encoded")
+    heard: Audio = audio[mp3.DELAY_SAMPLES :]
+    return heard
 
 
 @contextmanager

@@ -11,15 +11,18 @@ from dataclasses import replace
 
 from producer.errors import Place
 from producer.frozen import changed
+from producer.mix.clips import PROBE_S
 from producer.mix.margin import Ruled
 from producer.mix.parts import Part
 from producer.mix.reduction import Reduction
 from producer.mix.stems import Stems
 from producer.model.script import Room, Script
-from producer.model.timeline import Clip, Timeline
-from producer.units import Samples
+from producer.model.timeline import Clip, HearSpan, Ramp, Timeline
+from producer.units import Samples, Span
 
 _NOWHERE = Place("")
+_ON_S = 2.0
+"""What a clip does so long after all that is played for a part nobody hears there: no treatment looks ahead as far."""
 
 
 def described(
@@ -37,22 +40,31 @@ def described(
         role_of: names all that a role can sound like.
     """
     clips = stems.clips_in(part.reach)
-    hears = stems.hears_in(clips)
+    hears = [hear for hear in stems.hears_in(clips) if stems.stands_before(hear, part.reach)]
     scenes = {scene: number for number, scene in enumerate(dict.fromkeys(clip.scene for clip in clips))}
     rooms = sorted({name for clip in clips for name in (clip.room, *clip.through)})
     margins = {scene.id: scene.margin for scene in timeline.scenes}
     start = part.reach.start
     own = {clip.id for clip in part.lines}
+    stood_before = {hear.scene for hear in hears}
+
+    def alone(clip: Clip) -> tuple[object, ...]:
+        known = clip if clip.scene in stood_before else _as_far_as(clip, part.reach.end, stems, timeline.rate_hz)
+        if known is clip:
+            return (_alone(clip, scenes, -start),)
+        moves = [ramp.moves for ramp in (clip.level, clip.pan, clip.distance, clip.width)]
+        return _alone(known, scenes, -start), moves, stems.channels(clip) if clip.parts else 0
+
     words = [
         timeline.rate_hz,
         (part.core.start - start, part.core.length, part.reach.length),
         [
-            (_alone(clip, scenes, -start), margins.get(clip.scene), clip.id in own, take_of(clip.line, clip.voice))
+            (alone(clip), margins.get(clip.scene), clip.id in own, take_of(clip.line, clip.voice))
             if clip.kind == "speech"
-            else _alone(clip, scenes, -start)
+            else alone(clip)
             for clip in clips
         ],
-        [replace(hear.shifted(-start), scene=str(scenes[hear.scene]), place=_NOWHERE) for hear in hears],
+        [_standing(hear.shifted(-start), scenes) for hear in hears],
         [replace(script.rooms.get(name) or Room(name=name, preset=name), place=_NOWHERE) for name in rooms if name],
         sorted(script.treatments.items()) if script.treatments else [],
         sorted({role: role_of(role) for clip in clips for role in _roles(clip)}.items()),
@@ -68,6 +80,54 @@ def turned(curves: Mapping[Ruled, Reduction], part: Part) -> bytes:
             hashed.update(f"{name} {curve.hop} {curve.first - part.reach.start // curve.hop}".encode())
             hashed.update(curve.db.tobytes())
     return hashed.digest()
+
+
+def _standing(hear: HearSpan, scenes: Mapping[str, int]) -> HearSpan:
+    """A `hear` without its place in the script and its end, which nothing goes by: its amount is held."""
+    own = Span(hear.span.start, hear.span.start)
+    return replace(hear, scene=str(scenes[hear.scene]), span=own, place=_NOWHERE)
+
+
+def _as_far_as(clip: Clip, end: int, stems: Stems, rate_hz: int) -> Clip:
+    """A clip that goes on long after a part's reach, without what it does then: when it ends, where it is going.
+
+    Nothing before `end` depends on it, so a part stays as it was when something later in its scene takes longer. Where
+    something may depend on it, the clip is as it was.
+    """
+    after = Samples(end + round(_ON_S * rate_hz))
+    if (
+        clip.span.end - clip.fade_out < after
+        or not stems.is_long(clip)
+        or clip.through  # it goes through rooms evenly over its span
+        or (clip.cut is not None and clip.cut.start < after)
+        or min(clip.span.end, after if clip.parts else clip.span.end) - clip.span.start < PROBE_S * rate_hz
+        or (clip.parts and clip.distance.moves)  # where it comes to bends what it is made of all the way
+        or stems.looks_ahead_s(clip) >= _ON_S
+    ):
+        return clip
+    return changed(
+        clip,
+        span=Span(clip.span.start, after),
+        fade_out=Samples(0),
+        cut=None,
+        level=_until(clip.level, after),
+        pan=_until(clip.pan, after),
+        distance=_until(clip.distance, after),
+        width=_until(clip.width, after),
+        parts=tuple(part for part in clip.parts if part.start < after),
+    )
+
+
+def _until(ramp: Ramp, end: int) -> Ramp:
+    """The same values up to `end`, from points that say no more of what comes later than its next one, if anything."""
+    points = tuple(point for point in ramp.points if point[0] <= end)
+    if len(points) == len(ramp.points):
+        return ramp
+    following = ramp.points[len(points)]
+    if not points:
+        return Ramp.still(following[1])
+    on = (end + 1, following[1]) if following[1] == points[-1][1] else following
+    return Ramp((*points, on))
 
 
 def _alone(clip: Clip, scenes: Mapping[str, int], shift: int) -> Clip:

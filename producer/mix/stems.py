@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from producer.audio import Audio, silence
+from producer.dsp import heads
 from producer.dsp.envelopes import fade
 from producer.dsp.grid import quantum_samples
 from producer.mix.answers import Answer, answer
@@ -121,6 +122,23 @@ class Stems:
         """The clips that may be heard in a stretch, echoes and what a `hear` needs around it too."""
         meets = (self._starts < span.end + self._reach) & (self._ends > span.start - self._reach)
         return tuple(self._clips[index] for index in np.flatnonzero(meets).tolist())
+
+    def is_long(self, clip: Clip) -> bool:
+        """Whether a clip is made in stretches, each by itself."""
+        return not self._voiced(clip).whole
+
+    def channels(self, clip: Clip) -> int:
+        """How many the clip's source has."""
+        return _source(clip, self._takes, self._palette, self.rate_hz).channels
+
+    def stands_before(self, hear: HearSpan, span: Span) -> bool:
+        """Whether anything of a `hear` is heard in a stretch."""
+        return self._ear(hear.shifted(-span.start)).active(0, span.length)
+
+    def looks_ahead_s(self, clip: Clip) -> float:
+        """How far after a moment the clip's source is asked for what is heard then."""
+        ahead_s = 0.0 if self._head is None else heads.ahead(self._head) / self.rate_hz
+        return ahead_s + chain(clip.treat, self._script.treatments).after_s
 
     def ready(self, clip: Clip) -> None:
         """Find out what must be known of a bed or of music before any of it is heard."""
