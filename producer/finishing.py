@@ -184,7 +184,8 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
         raise RenderError(
             f"{named} cannot be brought to the profile '{profile.name}': after {rounds} rounds it is at "
             f"{measured.integrated_lufs:.1f} LUFS with a true peak of {measured.true_peak_dbtp:.1f} dBTP; "
-            "it is quiet for most of its length with a few very loud moments: lower those"
+            "it is quiet for most of its length with a few loud moments: lower those, or, where those are its lines, "
+            "lower what is heard between them to 20 LU under the dialogue and less, where it does not count"
         )
     samples = mix.programme.samples
     if measured.samples != samples:
