@@ -153,6 +153,7 @@ def test_light_and_dark_are_the_readers_own(open_page: Any, tmp_path: Path) -> N
     found.page.click("[data-do=theme]")
     dark = found.value(ground)
     assert light != dark
+    found.page.wait_for_timeout(500)  # what a page keeps reaches the disk a moment later, and no reader is as quick
     found.page.reload()
     assert found.value(ground) == dark
     found.page.click("[data-do=theme]")
