@@ -71,8 +71,6 @@ def _once(kind: Any, name: str, write: _Writer) -> Callable[..., Any]:
         exec(write(kind, seen), seen)
         method = seen[name]
         method.__qualname__, method.__module__ = f"{kind.__qualname__}.{name}", kind.__module__
-        if name == "__repr__":
-            method = recursive_repr()(method)
         setattr(kind, name, method)
         return method(self, *values, **named)
 
@@ -85,29 +83,27 @@ def _init(kind: Any, seen: dict[str, Any]) -> str:
     named: list[str] = []
     body = ["pass"]
     for number, one in enumerate(fields(kind)):
-        has_default = one.default is not MISSING or one.default_factory is not MISSING
-        value = one.name
+        own = ""  # what it is where nobody says
         if one.default_factory is not MISSING:
-            seen[f"_make{number}_"] = one.default_factory
-            value = f"_make{number}_()"
-            if one.init:
-                value += f" if {one.name} is _unset_ else {one.name}"
+            seen[f"_make{number}_"], own = one.default_factory, f"_make{number}_()"
         elif one.default is not MISSING:
-            seen[f"_default{number}_"] = one.default
-            if not one.init:
-                value = f"_default{number}_"
+            seen[f"_default{number}_"], own = one.default, f"_default{number}_"
+        value = one.name if one.init else own
         if one.init:
-            default = "_unset_" if one.default_factory is not MISSING else f"_default{number}_"
-            (named if one.kw_only else asked).append(f"{one.name}={default}" if has_default else one.name)
-        if one.init or has_default:
+            default = own
+            if one.default_factory is not MISSING:
+                value, default = f"{own} if {one.name} is _unset_ else {one.name}", "_unset_"
+            (named if one.kw_only else asked).append(f"{one.name}={default}" if own else one.name)
+        if value:
             body.append(f"_set_(_self_, {one.name!r}, {value})")
     asked += ["*", *named] if named else []
     return f"def __init__({', '.join(['_self_', *asked])}):\n " + "\n ".join(body)
 
 
-def _repr(kind: Any, _: dict[str, Any]) -> str:
+def _repr(kind: Any, seen: dict[str, Any]) -> str:
+    seen["_guarded_"] = recursive_repr()
     shown = ", ".join(f"{one.name}={{self.{one.name}!r}}" for one in fields(kind) if one.repr)
-    return f"def __repr__(self): return f'{{self.__class__.__qualname__}}({shown})'"
+    return f"@_guarded_\ndef __repr__(self): return f'{{self.__class__.__qualname__}}({shown})'"
 
 
 def _eq(kind: Any, _: dict[str, Any]) -> str:

@@ -57,10 +57,9 @@ def previewed(
         own[part.index] = notes.levels[STANDARD.name]
         watch.done(part.core.within(span).end - span.start)
     every = [own.get(part.index) or _kept_levels(mixing, part) for part in mixing.mixer.parts]
-    known = [levels for levels in every if levels is not None]
-    as_in_whole = (
-        sum(len(one.powers) * one.seconds_per_hop for one in known) >= _MOST * timeline.duration / profile.rate_hz
-    )
+    known = [one for one in every if one is not None]
+    known_s = sum(len(one.powers) * one.seconds_per_hop for one in known)
+    as_in_whole = known_s >= _MOST * timeline.duration / timeline.rate_hz
     levels = master.Levels.joined(known if as_in_whole else list(own.values()))
     tone = tone_under(levels, profile)
     whole = Programme(mixing, STANDARD.name, tone=tone)
@@ -84,19 +83,18 @@ def previewed(
     if encode.in_parts(profile):
         kept = partial(_kept, whole, how, span, cache, to.parent)
 
-        def framed(at: int) -> list[bytes]:
+        def framed(at: int) -> tuple[bytes, int]:
             there = kept(parts[at])
             if there is not None:
-                return there
+                return b"".join(there), len(there)
             audio, core = programme(parts[at])
             ends = {"first": at == 0, "last": at == len(parts) - 1}
             made = encode.encode_part(audio, core, profile, to.parent, quick=window.draft, **ends)
-            return list(mp3.frames(made.frames))
+            return made.frames, made.count
 
         with encode.joining(profile, span.length, to) as file:
-            for frames in in_order(framed, range(len(parts)), jobs):
-                stream = b"".join(frames)
-                file.add(stream, len(frames), mp3.crc16(stream))
+            for frames, count in in_order(framed, range(len(parts)), jobs):
+                file.add(frames, count, mp3.crc16(frames))
     else:
         made = in_order(programme, parts, jobs)
         encode.encode((audio[core.start : core.end] for audio, core in made), profile, to)
@@ -142,8 +140,6 @@ def _as_rendered(whole: Programme, how: Finish, indices: Sequence[int], cache: C
 
     An edit may move the gain by a step or two, and a render may have found that it has to be a little off.
     """
-    if how.plan.ceiling_dbtp is None:
-        return how
     for step in sorted(range(-_NEAR_STEPS, _NEAR_STEPS + 1), key=abs):
         gain_db = round(how.plan.gain_db + step * master.GAIN_STEP_DB, 6)
         near = replace(how, plan=replace(how.plan, gain_db=gain_db))
@@ -166,22 +162,25 @@ def _kept(whole: Programme, how: Finish, span: Span, cache: Cache, folder: Path,
     if finished is None:
         return None
     profile = how.profile
-    every = list(mp3.frames(bytes(finished.frames)))
+    frames = list(mp3.frames(bytes(finished.frames)))
     frame = mp3.frame_samples(profile.rate_hz)
     inside = part.core.within(span).shifted(-part.core.start)
-    low, high = inside.start // frame, inside.end // frame
-    is_end = span.end == whole.samples
-    own, following = every[low : None if is_end and span.end == part.core.end else high], every[high:]
-    if not following and part.index + 1 < len(whole.parts):
-        after = kept_part(whole, how, cache, part.index + 1)
-        following = [] if after is None else list(mp3.frames(bytes(after.frames)))
+    begins = span.start > 0 and part.core.start <= span.start
+    ends = span.end < whole.samples and span.end <= part.core.end
+    following: bytes | None = None
+    if ends:
+        after = None if span.end < part.core.end else kept_part(whole, how, cache, part.index + 1)
+        later = frames[inside.end // frame :] if after is None else mp3.frames(bytes(after.frames))
+        following = next(iter(later), None)
+    # The last part of all has a frame more, with what a decoder is late by.
+    high = None if part.core.end == whole.samples == span.end else inside.end // frame
     return excerpt(
-        own,
+        frames[inside.start // frame : high],
         following,
         profile,
         folder,
-        into_samples=_ease(profile) if span.start > 0 and part.core.start <= span.start else 0,
-        out_samples=_ease(profile) if not is_end and span.end <= part.core.end else 0,
+        into_samples=_ease(profile) if begins else 0,
+        out_samples=_ease(profile) if ends else 0,
     )
 
 

@@ -105,6 +105,20 @@ def house(rendered: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> H
     return made
 
 
+@pytest.fixture
+def mixed(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The numbers of the parts that are mixed from now on."""
+    found = set[int]()
+    real = Mixer.mix
+
+    def noted(mixer: Mixer, index: int, *more: object) -> object:
+        found.add(index)
+        return real(mixer, index, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Mixer, "mix", noted)
+    return found
+
+
 EDITS: dict[str, tuple[str, str]] = {
     "a level": ("boom level -12 LU", "boom level -9 LU"),
     "a line": ("Then read.", "Then read something, or count the drops."),
@@ -158,18 +172,8 @@ scenes:
 """
 
 
-def test_a_later_line_of_a_scene_leaves_its_earlier_parts_as_they_were(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_later_line_of_a_scene_leaves_its_earlier_parts_as_they_were(house: House, mixed: set[int]) -> None:
     """Beds go on to the scene's end, which moves: no earlier part knows when that is."""
-    mixed = set[int]()
-    real = Mixer.mix
-
-    def counted(mixer: Mixer, index: int, *more: object) -> object:
-        mixed.add(index)
-        return real(mixer, index, *more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Mixer, "mix", counted)
     house.write(LONG)
     house.render("kept")
     assert mixed == set(range(5))
@@ -184,15 +188,7 @@ def test_a_later_line_of_a_scene_leaves_its_earlier_parts_as_they_were(
     assert files(house.folder / "output" / "house") == after_edit
 
 
-def test_a_longer_scene_leaves_later_ones_as_they_were(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    mixed: list[int] = []
-    real = Mixer.mix
-
-    def counted(mixer: Mixer, index: int, *more: object) -> object:
-        mixed.append(index)
-        return real(mixer, index, *more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Mixer, "mix", counted)
+def test_a_longer_scene_leaves_later_ones_as_they_were(house: House, mixed: set[int]) -> None:
     house.write(SCRIPT.replace("- pause: 2 s\n      - ada: Who", "- pause: 2.2 s\n      - ada: Who"))
     house.render("kept")
     assert 0 in mixed

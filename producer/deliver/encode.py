@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +23,7 @@ from producer.units import Span
 
 LOSSLESS = ("flac", "wav")
 """Codecs that give back what went in."""
-MORE_FRAMES = 3
+_MORE_FRAMES = 3
 """So many more after the last one make libsndfile's guess of a length, which it makes from the bytes, long enough."""
 _AT_ONCE = 1 << 15  # samples that fit into a core's own cache
 _LONG_FRAMES = 200
@@ -97,7 +97,7 @@ class Encoded:
     frames: bytes
     """The frames of the part itself, and how many they are."""
     count: int
-    around: bytes
+    around: Sequence[bytes]
     """These with some before and after them, for a decoder to find its way in and out."""
     before: int
     """How many frames `around` has before the part, and how many can be decoded after it."""
@@ -142,9 +142,8 @@ def encode_part(
             made += later.result()[mp3.LEAD_FRAMES :]
     stop = None if last else lead + frames
     before = min(lead, _DECODER_FRAMES)
-    around = b"".join([*made[lead - before :], *made[-1:] * MORE_FRAMES])
     own = made[lead:stop]
-    return Encoded(b"".join(own), len(own), around, before, min(trail, 1))
+    return Encoded(b"".join(own), len(own), made[lead - before :], before, min(trail, 1))
 
 
 def decode_part(encoded: Encoded, core_samples: int, profile: Profile) -> tuple[Audio, int]:
@@ -160,16 +159,17 @@ def decode_part(encoded: Encoded, core_samples: int, profile: Profile) -> tuple[
     return inside, before
 
 
-def decode_frames(stream: bytes, profile: Profile) -> Audio:
+def decode_frames(frames: Sequence[bytes], profile: Profile) -> Audio:
     """What a decoder finds in MP3 frames, from the first sample of the first one on.
 
-    The decoder is `mp3.DELAY_SAMPLES` late: as many at the end are not there. Who wants all of a frame has one more
-    follow it, and `MORE_FRAMES`.
+    The decoder is `mp3.DELAY_SAMPLES` late: who wants all of a frame has one more follow it. What comes after the last
+    one is nothing that was encoded.
 
     Raises RenderError when they do not decode.
     """
     try:
-        audio, _ = soundfile.read(io.BytesIO(stream), dtype="float32", always_2d=True)
+        stream = io.BytesIO(b"".join([*frames, *[frames[-1]] * _MORE_FRAMES]))
+        audio, _ = soundfile.read(stream, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as wrong:
         raise RenderError(f"what the encoder made does not decode: {wrong.error_string.rstrip('.')}") from None
     if audio.shape[1] != profile.channels:

@@ -25,7 +25,7 @@ _LEAST_FRAMES = 2 * _NEW_FRAMES + mp3.LEAD_FRAMES + mp3.TRAIL_FRAMES + _SPARE_FR
 
 def excerpt(
     frames: Sequence[bytes],
-    following: Sequence[bytes],
+    following: bytes | None,
     profile: Profile,
     folder: Path,
     *,
@@ -35,7 +35,7 @@ def excerpt(
     """Frames of a part of an MP3 (`encode.encode_part`), eased.
 
     Args:
-        following: what comes after them, where it is at hand: a decoder finds the end of the last one in the next.
+        following: the frame after them, where it is at hand: a decoder finds the end of the last one in it.
         folder: for what an encoder writes.
         into_samples, out_samples: over how much they rise, and fall. With 0 they stay as they are; that which falls is
             the end of a file, and followed by what a decoder is late by.
@@ -45,20 +45,22 @@ def excerpt(
 
     Raises RenderError when an encoder or decoder stops.
     """
-    made = list(frames)
-    if ((into_samples or out_samples) and len(made) < _LEAST_FRAMES) or (out_samples and not following):
+    if (into_samples or out_samples) and len(frames) < _LEAST_FRAMES:
         return None
+    made = list(frames)
+    if out_samples:
+        if following is None:
+            return None
+        made = _ended(made, following, out_samples, profile, folder)
     if into_samples:
         made = _begun(made, into_samples, profile, folder)
-    if out_samples:
-        made = _ended(made, following[0], out_samples, profile, folder)
     return made
 
 
 def _begun(frames: Sequence[bytes], into: int, profile: Profile, folder: Path) -> list[bytes]:
     frame, wanted = mp3.frame_samples(profile.rate_hz), _NEW_FRAMES + mp3.TRAIL_FRAMES
     around = frames[: wanted + _SPARE_FRAMES]
-    heard = _decoded(around, profile)[: wanted * frame]
+    heard = encode.decode_frames(around, profile)[: wanted * frame]
     new = Span(Samples(0), Samples(_NEW_FRAMES * frame))
     made = encode.encode_part(_eased(heard, into=(0, into)), new, profile, folder, first=True, last=False)
     return [*mp3.frames(made.frames), *frames[_NEW_FRAMES:]]
@@ -67,15 +69,11 @@ def _begun(frames: Sequence[bytes], into: int, profile: Profile, folder: Path) -
 def _ended(frames: Sequence[bytes], following: bytes, out: int, profile: Profile, folder: Path) -> list[bytes]:
     frame, wanted = mp3.frame_samples(profile.rate_hz), mp3.LEAD_FRAMES + _NEW_FRAMES
     around = [*frames[-wanted - _SPARE_FRAMES :], following]
-    heard = _decoded(around, profile)[_SPARE_FRAMES * frame :][: wanted * frame]
+    heard = encode.decode_frames(around, profile)[_SPARE_FRAMES * frame :][: wanted * frame]
     new = Span(Samples(mp3.LEAD_FRAMES * frame), Samples(wanted * frame))
     eased = _eased(heard, out=(len(heard) - out, out))
     made = encode.encode_part(eased, new, profile, folder, first=False, last=True)
     return [*frames[:-_NEW_FRAMES], *mp3.frames(made.frames)]
-
-
-def _decoded(frames: Sequence[bytes], profile: Profile) -> Audio:
-    return encode.decode_frames(b"".join([*frames, *[frames[-1]] * encode.MORE_FRAMES]), profile)
 
 
 def _eased(audio: Audio, *, into: tuple[int, int] | None = None, out: tuple[int, int] | None = None) -> Audio:

@@ -22,7 +22,7 @@ from producer.units import Samples, Span
 
 _NOWHERE = Place("")
 _ON_S = 2.0
-"""What a clip does so long after all that is played for a part nobody hears there: no treatment looks ahead as far."""
+"""What a clip does so long after all that is played for a part nobody hears there: no head looks ahead as far."""
 
 
 def described(
@@ -53,7 +53,7 @@ def described(
         if known is clip:
             return (_alone(clip, scenes, -start),)
         moves = [ramp.moves for ramp in (clip.level, clip.pan, clip.distance, clip.width)]
-        return _alone(known, scenes, -start), moves, stems.channels(clip) if clip.parts else 0
+        return _alone(known, scenes, -start), moves, stems.voiced(clip).source.channels if clip.parts else 0
 
     words = [
         timeline.rate_hz,
@@ -95,14 +95,16 @@ def _as_far_as(clip: Clip, end: int, stems: Stems, rate_hz: int) -> Clip:
     something may depend on it, the clip is as it was.
     """
     after = Samples(end + round(_ON_S * rate_hz))
+    if clip.span.end - clip.fade_out < after or (clip.cut is not None and clip.cut.start < after):
+        return clip
+    voiced = stems.voiced(clip)
+    probed = after if clip.parts else clip.span.end  # its beginning is heard out, and these are the parts that it has
     if (
-        clip.span.end - clip.fade_out < after
-        or not stems.is_long(clip)
+        voiced.whole
+        or voiced.treatment.after_s >= _ON_S
+        or probed - clip.span.start < PROBE_S * rate_hz
         or clip.through  # it goes through rooms evenly over its span
-        or (clip.cut is not None and clip.cut.start < after)
-        or min(clip.span.end, after if clip.parts else clip.span.end) - clip.span.start < PROBE_S * rate_hz
         or (clip.parts and clip.distance.moves)  # where it comes to bends what it is made of all the way
-        or stems.looks_ahead_s(clip) >= _ON_S
     ):
         return clip
     return changed(

@@ -12,7 +12,6 @@ from typing import Literal, Protocol
 import numpy as np
 
 from producer.audio import Audio, silence
-from producer.dsp import heads
 from producer.dsp.envelopes import fade
 from producer.dsp.grid import quantum_samples
 from producer.mix.answers import Answer, answer
@@ -112,7 +111,7 @@ class Stems:
         self._hears = timeline.hears
         self._reach = max((self._ear(hear).reach(self.rate_hz) for hear in timeline.hears), default=0)
         self._starts = np.array([clip.span.start for clip in timeline.clips], np.int64)
-        self._ends = np.array([self._voiced(clip).end for clip in timeline.clips], np.int64)
+        self._ends = np.array([self.voiced(clip).end for clip in timeline.clips], np.int64)
 
     def names(self, stems: Collection[Stem]) -> tuple[str, ...]:
         """Who or what is heard on some stems: members of the cast, or roles, in the order of the alphabet."""
@@ -123,22 +122,9 @@ class Stems:
         meets = (self._starts < span.end + self._reach) & (self._ends > span.start - self._reach)
         return tuple(self._clips[index] for index in np.flatnonzero(meets).tolist())
 
-    def is_long(self, clip: Clip) -> bool:
-        """Whether a clip is made in stretches, each by itself."""
-        return not self._voiced(clip).whole
-
-    def channels(self, clip: Clip) -> int:
-        """How many the clip's source has."""
-        return _source(clip, self._takes, self._palette, self.rate_hz).channels
-
     def stands_before(self, hear: HearSpan, span: Span) -> bool:
         """Whether anything of a `hear` is heard in a stretch."""
         return self._ear(hear.shifted(-span.start)).active(0, span.length)
-
-    def looks_ahead_s(self, clip: Clip) -> float:
-        """How far after a moment the clip's source is asked for what is heard then."""
-        ahead_s = 0.0 if self._head is None else heads.ahead(self._head) / self.rate_hz
-        return ahead_s + chain(clip.treat, self._script.treatments).after_s
 
     def ready(self, clip: Clip) -> None:
         """Find out what must be known of a bed or of music before any of it is heard."""
@@ -164,7 +150,8 @@ class Stems:
         """
         return Stretch(self, span, tap, span if tapped is None else tapped)
 
-    def _voiced(self, clip: Clip, elsewhere: Voiced | None = None) -> Voiced:
+    def voiced(self, clip: Clip, elsewhere: Voiced | None = None) -> Voiced:
+        """A clip with all that it needs to be heard."""
         source = _source(clip, self._takes, self._palette, self.rate_hz)
         treatment = chain(clip.treat, self._script.treatments)
         return Voiced(clip, source, treatment, self._inside(clip), self.rate_hz, self._head, elsewhere)
@@ -172,11 +159,11 @@ class Stems:
     def _at(self, clip: Clip, start: int) -> Voiced:
         """A clip with times counted from `start`. What must be known of all of it is found out once."""
         if clip.id not in self._long:
-            own = self._voiced(clip.shifted(-clip.span.start))
+            own = self.voiced(clip.shifted(-clip.span.start))
             if own.whole:
-                return self._voiced(clip.shifted(-start))
+                return self.voiced(clip.shifted(-start))
             self._long.setdefault(clip.id, own)
-        return self._voiced(clip.shifted(-start), self._long[clip.id])
+        return self.voiced(clip.shifted(-start), self._long[clip.id])
 
     def _ear(self, hear: HearSpan) -> Ear:
         return Ear(chain(hear.treat, self._script.treatments), hear)
@@ -196,7 +183,7 @@ class Stems:
     def _whole(self, clip: Clip) -> Audio:
         """All of a clip that is made in one piece."""
         # Counted from its own start: the same wherever it stands, and for each part that it reaches into.
-        own = self._voiced(clip.shifted(-clip.span.start))
+        own = self.voiced(clip.shifted(-clip.span.start))
         return self._prepared.get(clip.id, own.made)
 
 
