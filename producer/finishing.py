@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import numpy as np
 
 from producer import in_parts, master, memory, one_go
 from producer.audit.cells import Whole
+from producer.audit.foreseen import LIMITED_DB
 from producer.audit.programme import Heard, figures
+from producer.audit.reference import Limited
 from producer.audit.rows import Room
 from producer.cache import Cache, key
 from producer.deliver import encode
@@ -23,6 +25,7 @@ from producer.errors import RenderError
 from producer.frozen import dataclass
 from producer.made_by import made_by_program
 from producer.mix import night
+from producer.mix.margin import LineMargin
 from producer.mix.parallel import in_order
 from producer.mixing import Mixdown, Mixed, Programme
 from producer.model.formats import Format, in_format, own_format
@@ -43,6 +46,7 @@ class Mastered:
     heard: Heard  # in the decoded file
     seen: Whole  # of what went into the encoder
     rounds: int
+    levels: master.Levels  # before all that
 
     @property
     def measured(self) -> Loudness:
@@ -132,11 +136,26 @@ def finished(
         file=audio,
         heard=made.heard,
         reference=mix.witness.reference(
-            made.seen, margins, profile.name, style.name, style.bus_gain_db, made.heard.compared
+            made.seen,
+            margins,
+            profile.name,
+            style.name,
+            style.bus_gain_db,
+            made.heard.compared,
+            _limited(made, margins, profile),
         ),
         margins=margins,
         plan=made.plan,
         rounds=made.rounds,
+    )
+
+
+def _limited(made: Mastered, margins: Sequence[LineMargin], profile: Profile) -> Limited:
+    off_db = made.levels.taken_off_db(made.plan, [one.span for one in margins], profile.rate_hz)
+    told = max(off_db, default=0.0) >= LIMITED_DB
+    return Limited(
+        off_db={one.clip: db for one, db in zip(margins, off_db, strict=True)},
+        lower_lu=master.lower_lu(made.levels, made.plan, profile) if told else None,
     )
 
 
@@ -180,18 +199,17 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
         if following is None:
             break
         plan = following
-    if not master.holds(measured, profile, rms_db):
+    if not master.holds(measured, profile, rms_db, spares=plan.spares):
         raise RenderError(
             f"{named} cannot be brought to the profile '{profile.name}': after {rounds} rounds it is at "
             f"{measured.integrated_lufs:.1f} LUFS with a true peak of {measured.true_peak_dbtp:.1f} dBTP; "
-            "it is quiet for most of its length with a few loud moments: lower those, or, where those are its lines, "
-            "lower what is heard between them to 20 LU under the dialogue and less, where it does not count"
+            "it is quiet for most of its length with a few loud moments: lower those"
         )
     samples = mix.programme.samples
     if measured.samples != samples:
         raise AssertionError(f"{measured.samples} samples came back of {samples}")
-    bench.cache.write(_plan_name(mix.levels, profile), json.dumps([plan.gain_db, plan.ceiling_dbtp]).encode())
-    return Mastered(plan, heard, seen, rounds)
+    bench.cache.write(_plan_name(mix.levels, profile), json.dumps(astuple(plan)).encode())
+    return Mastered(plan, heard, seen, rounds, mix.levels)
 
 
 def planned(levels: master.Levels, profile: Profile, cache: Cache) -> master.Plan:
@@ -205,7 +223,8 @@ def planned(levels: master.Levels, profile: Profile, cache: Cache) -> master.Pla
 
 
 def _plan_name(levels: master.Levels, profile: Profile) -> str:
-    digests = [hashlib.sha256(np.ascontiguousarray(one).data).hexdigest() for one in (levels.powers, levels.peaks)]
+    rows = (levels.powers, levels.peaks, levels.spoken)
+    digests = [hashlib.sha256(np.ascontiguousarray(one).data).hexdigest() for one in rows]
     return key("plan", made_by_program(), digests, repr(profile))
 
 

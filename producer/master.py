@@ -5,7 +5,7 @@ Never a compressor over the whole programme: it would undo the balance that the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +22,11 @@ from producer.units import Span, gain
 
 GAIN_STEP_DB = 0.1
 """The gain moves in steps, so that a small edit leaves far parts of an episode as they were."""
+MOST_OFF_LINES_DB = 4.0
+"""So much the limiter may take off the lines for a profile's loudness; most programmes need less than 1 dB."""
+_LITTLE_DB = 1.0
+_MUCH_LOWER_LU = 40
+_CORRECTIONS = 20  # steps: no decoded file is further off
 ROUNDS = 4
 _BLOCK = 16 * CHUNK
 _HOPS = 1 << 14  # that are worked on at once
@@ -47,6 +52,13 @@ class Plan:
 
     gain_db: float
     ceiling_dbtp: float | None
+    most_gain_db: float | None = None
+    """The most that it may be, for more would crush the lines; None where that is far."""
+
+    @property
+    def spares(self) -> bool:
+        """Whether more gain was wanted than the lines bear."""
+        return self.most_gain_db is not None and self.gain_db >= self.most_gain_db
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class Levels:
 
     powers: NDArray[np.float64]  # K-weighted mean squares, one per hop
     peaks: NDArray[np.float64]  # highest sample of each hop
+    spoken: NDArray[np.bool_]  # whether a line is heard in it
     seconds_per_hop: float
 
     def limited_lufs(self, gain_db: float, ceiling_dbtp: float | None) -> float:
@@ -64,6 +77,33 @@ class Levels:
     def limited_rms_db(self, gain_db: float, ceiling_dbtp: float | None) -> float:
         """Nearly the RMS of one channel of it, K-weighted and without a gate: only a first guess leans on it."""
         return in_db(float(np.sqrt(self._limited(gain_db, ceiling_dbtp).mean() / 2.0)))
+
+    def taken_off_db(self, plan: Plan, spans: Sequence[Span], rate_hz: int) -> tuple[float, ...]:
+        """How much quieter the limiter makes each stretch, nearly; 0 where there is nothing, or no limiter."""
+        hops, limited = hop_samples(rate_hz), self._limited(plan.gain_db, plan.ceiling_dbtp)
+        slices = [slice(span.start // hops, -(-span.end // hops)) for span in spans]
+        return tuple(_off_db(self.powers[there].sum(), limited[there].sum(), plan.gain_db) for there in slices)
+
+    def off_lines_db(self, gain_db: float, ceiling_dbtp: float | None) -> float:
+        """How much quieter the limiter makes the lines as a whole, nearly; 0 where there are none."""
+        limited = self._limited(gain_db, ceiling_dbtp)
+        return _off_db(self.powers.sum(where=self.spoken), limited.sum(where=self.spoken), gain_db)
+
+    def most_gain_db(self, gain_db: float, ceiling_dbtp: float | None) -> float | None:
+        """The highest gain, in steps, at which the limiter takes `MOST_OFF_LINES_DB` off the lines as a whole.
+
+        None where `gain_db`, and what corrections may add to it, are under that.
+        """
+
+        high = round(gain_db / GAIN_STEP_DB) + _CORRECTIONS
+        low = min(0, high)
+        if self.off_lines_db(high * GAIN_STEP_DB, ceiling_dbtp) <= MOST_OFF_LINES_DB:
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            fits = self.off_lines_db(middle * GAIN_STEP_DB, ceiling_dbtp) <= MOST_OFF_LINES_DB
+            low, high = (middle, high) if fits else (low, middle)
+        return _stepped(low * GAIN_STEP_DB)
 
     def _limited(self, gain_db: float, ceiling_dbtp: float | None) -> NDArray[np.float64]:
         """Powers after a gain and the limiter, which falls for each hop's highest sample and rises slowly."""
@@ -87,38 +127,48 @@ class Levels:
     @classmethod
     def joined(cls, parts: Sequence[Levels]) -> Levels:
         """The levels of parts that follow each other."""
-        powers, peaks = (np.concatenate([getattr(part, what) for part in parts]) for what in ("powers", "peaks"))
-        return cls(powers, peaks, parts[0].seconds_per_hop)
+        return cls(
+            np.concatenate([part.powers for part in parts]),
+            np.concatenate([part.peaks for part in parts]),
+            np.concatenate([part.spoken for part in parts]),
+            parts[0].seconds_per_hop,
+        )
 
     def ridden(self, db: NDArray[np.float64]) -> Levels:
         """The levels after a slow gain, in dB for each hop."""
-        return Levels(self.powers * 10.0 ** (db / 10.0), self.peaks * 10.0 ** (db / 20.0), self.seconds_per_hop)
+        return replace(self, powers=self.powers * 10.0 ** (db / 10.0), peaks=self.peaks * 10.0 ** (db / 20.0))
 
 
 class LevelsTaken:
     """Takes down the levels of parts that follow each other, in the room that the whole has."""
 
     def __init__(self, most_hops: int) -> None:
-        self._powers, self._peaks = np.empty(most_hops), np.empty(most_hops)
+        self._powers, self._peaks, self._spoken = (
+            np.empty(most_hops),
+            np.empty(most_hops),
+            np.empty(most_hops, np.bool_),
+        )
         self._hops, self._seconds_per_hop = 0, 0.0
 
     def add(self, part: Levels) -> None:
         """The next part."""
         there = slice(self._hops, self._hops + len(part.powers))
-        self._powers[there], self._peaks[there] = part.powers, part.peaks
+        self._powers[there], self._peaks[there], self._spoken[there] = part.powers, part.peaks, part.spoken
         self._hops, self._seconds_per_hop = there.stop, part.seconds_per_hop
 
     def levels(self) -> Levels:
         """Of all that was added."""
-        return Levels(self._powers[: self._hops], self._peaks[: self._hops], self._seconds_per_hop)
+        there = slice(self._hops)
+        return Levels(self._powers[there], self._peaks[there], self._spoken[there], self._seconds_per_hop)
 
 
-def levels_of(audio: Audio, core: Span, rate_hz: int) -> Levels:
+def levels_of(audio: Audio, core: Span, rate_hz: int, lines: Iterable[Span] = ()) -> Levels:
     """The levels of a part, whole hops only.
 
     Args:
         audio: the part with something before it, shape (n, 2): the filter settles on that.
         core: the part itself, in samples of `audio`.
+        lines: where its lines are, in samples of `audio`.
     """
     hop = hop_samples(rate_hz)
     before = min(core.start, round(SETTLE_S * rate_hz)) // hop
@@ -129,11 +179,18 @@ def levels_of(audio: Audio, core: Span, rate_hz: int) -> Levels:
     inside = audio[core.start : core.start + len(powers) * hop]
     hops = inside.reshape(len(powers), hop * audio.shape[1])
     peaks = np.maximum(hops.max(axis=1, initial=0.0), -hops.min(axis=1, initial=0.0))
-    return Levels(powers, peaks.astype(float), hop / rate_hz)
+    spoken = np.zeros(len(powers), np.bool_)
+    for line in lines:
+        spoken[max(0, line.start - core.start) // hop : max(0, -(-(line.end - core.start) // hop))] = True
+    return Levels(powers, peaks.astype(float), spoken, hop / rate_hz)
 
 
 def first_plan(mix: Levels, profile: Profile) -> Plan:
-    """The plan before anything was encoded: the gain that should reach the profile's level through the limiter."""
+    """The plan before anything was encoded: the gain that should reach the profile's level through the limiter.
+
+    Lines are never crushed for it: where most of a programme is quiet, and what is heard between its few lines counts
+    for its loudness, they would be brought up until the limiter holds them down to that.
+    """
     ceiling = None
     if profile.limiter and profile.peak_dbtp is not None:
         ceiling = profile.peak_dbtp - _OVERSHOOT_DB.get(profile.codec, 0.0) - _SAFETY_DB
@@ -148,7 +205,30 @@ def first_plan(mix: Levels, profile: Profile) -> Plan:
             if not np.isfinite(reached):
                 return Plan(0.0, ceiling)
             gain_db += wanted + loss_db - reached
-    return Plan(_stepped(gain_db), ceiling)
+    most_db = mix.most_gain_db(gain_db, ceiling)
+    return Plan(_stepped(gain_db if most_db is None else min(gain_db, most_db)), ceiling, most_db)
+
+
+def lower_lu(mix: Levels, plan: Plan, profile: Profile) -> int | None:
+    """By how much all that is heard between the lines must be lower, for the limiter to take little off the lines.
+
+    None where it takes little by this plan, or takes as much whatever is between them.
+    """
+
+    def fits(lu: int) -> bool:
+        between = mix.ridden(np.where(mix.spoken, 0.0, -float(lu)))
+        made = first_plan(between, profile)
+        return between.off_lines_db(made.gain_db, made.ceiling_dbtp) <= _LITTLE_DB
+
+    if mix.off_lines_db(plan.gain_db, plan.ceiling_dbtp) <= 2.0 * _LITTLE_DB:
+        return None
+    low, high = 0, _MUCH_LOWER_LU
+    if not fits(high):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if fits(middle) else (middle, high)
+    return high
 
 
 def corrected(plan: Plan, decoded: Loudness, profile: Profile, rms_db: float | None = None) -> Plan | None:
@@ -162,11 +242,11 @@ def corrected(plan: Plan, decoded: Loudness, profile: Profile, rms_db: float | N
     if profile.rms_db is not None and rms_db is not None and rms_db > SILENT_RMS_DB:
         off = sum(profile.rms_db) / 2.0 - rms_db
         if abs(off) > RMS_CLOSE_ENOUGH_DB:
-            following = replace(following, gain_db=_stepped(plan.gain_db + off))
+            following = _turned(following, plan.gain_db + off)
     if profile.loudness_lufs is not None and np.isfinite(decoded.integrated_lufs):
         off = profile.loudness_lufs - decoded.integrated_lufs
         if abs(off) > min(CLOSE_ENOUGH_LU, profile.tolerance_lu / 2):
-            following = replace(following, gain_db=_stepped(plan.gain_db + off))
+            following = _turned(following, plan.gain_db + off)
     following = lowered(following, decoded.true_peak_dbtp, profile) or following
     return following if following != plan else None
 
@@ -184,15 +264,20 @@ def lowered(plan: Plan, true_peak_dbtp: float, profile: Profile, fed_dbtp: float
     return replace(plan, ceiling_dbtp=felt_dbtp - (true_peak_dbtp - profile.peak_dbtp) - _SAFETY_DB)
 
 
-def holds(decoded: Loudness, profile: Profile, rms_db: float | None = None) -> bool:
-    """Whether a decoded file is within the profile's loudness (or RMS) and peak."""
+def holds(decoded: Loudness, profile: Profile, rms_db: float | None = None, *, spares: bool = False) -> bool:
+    """Whether a decoded file is within the profile's loudness (or RMS) and peak.
+
+    Args:
+        spares: whether it may be quieter than that, so that its lines are not crushed (`Plan.spares`).
+    """
     if profile.peak_dbtp is not None and decoded.true_peak_dbtp > profile.peak_dbtp:
         return False
     if profile.rms_db is not None and rms_db is not None and rms_db > SILENT_RMS_DB:
-        return profile.rms_db[0] <= rms_db <= profile.rms_db[1]
+        return (spares or profile.rms_db[0] <= rms_db) and rms_db <= profile.rms_db[1]
     if profile.loudness_lufs is None or not np.isfinite(decoded.integrated_lufs):
         return True
-    return abs(decoded.integrated_lufs - profile.loudness_lufs) <= profile.tolerance_lu
+    off = decoded.integrated_lufs - profile.loudness_lufs
+    return (spares or off >= -profile.tolerance_lu) and off <= profile.tolerance_lu
 
 
 def mastered(audio: Audio, plan: Plan, profile: Profile, *, spent: bool = False) -> Audio:
@@ -215,6 +300,17 @@ def mastered(audio: Audio, plan: Plan, profile: Profile, *, spent: bool = False)
         given += len(ready)
     made[given:] = limiter.flush()
     return made
+
+
+def _off_db(power: float, left: float, gain_db: float) -> float:
+    """What was taken off what had such a power, beyond a gain."""
+    return float(10.0 * np.log10(power / left)) + gain_db if left > 0.0 else 0.0
+
+
+def _turned(plan: Plan, gain_db: float) -> Plan:
+    """The plan with another gain, no more than its lines bear."""
+    most_db = np.inf if plan.most_gain_db is None else plan.most_gain_db
+    return replace(plan, gain_db=min(_stepped(gain_db), most_db))
 
 
 def _stepped(gain_db: float) -> float:

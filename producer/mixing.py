@@ -209,15 +209,17 @@ class Mixing:
             witness.push(core.beds, core.music)
             del core
         listened, levels = self._listened(mixed, spent=self._summed), {}
+        heard = self.mixer.stems.clips_in(part.reach)
+        lines = [clip.span.shifted(-part.reach.start) for clip in heard if clip.kind == "speech"]
         for style, audio in listened.mixes.items():
-            levels[style] = master.levels_of(audio, part.inside, self.mixer.timeline.rate_hz)
+            levels[style] = master.levels_of(audio, part.inside, self.mixer.timeline.rate_hz, lines)
         stems = dict(self.listening.stems(mixed, self._stems))
         for stem, audio in stems.items():
             self._shelf.put(_stem(stem, index), audio)
         notes = Notes(margins=mixed.margins, said=listened.said, levels=levels, witness=witness, stems=frozenset(stems))
         self._cache.write(self._ask(index), asked_to_bytes(self.mixer.ask(index)))
         if self._witnessed:
-            self._cache.write(self.name(index), notes.to_bytes(part, self.mixer.stems.clips_in(part.reach)))
+            self._cache.write(self.name(index), notes.to_bytes(part, heard))
         return notes
 
     def ducking(self) -> Mapping[Ruled, Reduction]:

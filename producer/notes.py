@@ -42,6 +42,7 @@ class Notes:
         }
         arrays: dict[str, NDArray[Any]] = {f"powers {style}": levels.powers for style, levels in self.levels.items()}
         arrays |= {f"peaks {style}": levels.peaks for style, levels in self.levels.items()}
+        arrays |= {f"spoken {style}": levels.spoken for style, levels in self.levels.items()}
         arrays |= {"places": heard.places, "heard": heard.powers, "ruled": heard.ruled, "before": heard.before}
         return packed(facts, arrays | {f"bus {bus}": powers for bus, powers in heard.turned_down.items()})
 
@@ -50,7 +51,9 @@ class Notes:
         """What `to_bytes` kept of `part`, in which `clips` are heard, under `mark`. Raises ValueError or KeyError."""
         facts, arrays = unpacked(raw)
         # The levels of all parts are held together: by themselves, not with all that is in `raw`.
-        alone = {name: array.copy() for name, array in arrays.items() if name.startswith(("powers ", "peaks "))}
+        alone = {
+            name: array.copy() for name, array in arrays.items() if name.startswith(("powers ", "peaks ", "spoken "))
+        }
         heard = Laid(
             names=tuple(clips[number].id for number in facts["clips"]),
             places=arrays["places"],
@@ -66,7 +69,7 @@ class Notes:
                 style: {part.lines[number].id: lufs for number, lufs in said} for style, said in facts["said"].items()
             },
             levels={
-                style: master.Levels(alone[f"powers {style}"], alone[f"peaks {style}"], hop_s)
+                style: master.Levels(alone[f"powers {style}"], alone[f"peaks {style}"], alone[f"spoken {style}"], hop_s)
                 for style, hop_s in facts["hop_s"].items()
             },
             witness=PartWitness.known(rate_hz, heard),

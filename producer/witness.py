@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import isfinite
 
 from producer.audio import Audio
@@ -11,7 +12,7 @@ from producer.audit.clips import ClipsTaken
 from producer.audit.compared import Compared
 from producer.audit.laid import RULED, Buses, Laid, laid
 from producer.audit.levels import Powers
-from producer.audit.reference import Margin, Reference, relation
+from producer.audit.reference import NOT_LIMITED, Limited, Margin, Reference, relation
 from producer.audit.rows import MEMORY, Room
 from producer.audit.tap import BusMeter, ClipCells, Tap
 from producer.cache import key
@@ -19,6 +20,9 @@ from producer.dsp.grid import frame_samples
 from producer.mix.margin import LineMargin
 from producer.model.timeline import Clip, Timeline
 from producer.units import Span
+
+_TOLD_DB = 0.1
+"""Less than this the limiter takes off most lines."""
 
 
 class PartWitness:
@@ -90,6 +94,7 @@ class Witness:
         mix: str = "standard",
         bus_gain_db: Mapping[str, float] | None = None,
         compared: Compared | None = None,
+        limited: Limited = NOT_LIMITED,
     ) -> Reference:
         """How this mix should sound.
 
@@ -98,6 +103,7 @@ class Witness:
             bus_gain_db: what this mix gives each bus beyond the standard one, where that is not 0; -inf for one that
                 it leaves out.
             compared: `seen` with what came out of the encoder, part by part, where it was.
+            limited: what the limiter took off lines.
         """
         clips = self._taken.clips(bus_gain_db)
         names = () if compared is None else zip(clips.marks, compared.names, strict=True)
@@ -121,6 +127,9 @@ class Witness:
                 for one in margins
                 if isfinite(one.speech_lufs)
             },
+            limited=replace(
+                limited, off_db={name: round(db, 1) for name, db in limited.off_db.items() if db >= _TOLD_DB}
+            ),
         )
 
 

@@ -15,7 +15,7 @@ from producer.audit.audit import Audit, audit
 from producer.audit.cells import Album, look
 from producer.audit.planned import plan_of
 from producer.audit.programme import Listener
-from producer.audit.reference import Reference
+from producer.audit.reference import Limited, Reference
 from producer.audit.tap import Tap
 from producer.deliver import encode, ffmpeg
 from producer.dsp.loudness import loudness
@@ -128,7 +128,9 @@ class Made:
             blocks.append(core.sum())
         self.mix = np.concatenate(blocks)
         self.margins: tuple[LineMargin, ...] = mixer.margins
-        levels = master.levels_of(self.mix, Span(Samples(0), Samples(len(self.mix))), RATE)
+        lines = [clip for clip in made.timeline.clips if clip.kind == "speech"]
+        spans = [clip.span for clip in lines]
+        levels = master.levels_of(self.mix, Span(Samples(0), Samples(len(self.mix))), RATE, spans)
         self.plan = master.first_plan(levels, PODCAST)
         for _ in range(master.ROUNDS):
             self.file = self.written(self.mix, name)
@@ -138,7 +140,12 @@ class Made:
             self.plan = following
         album = Album()
         album.add(look(master.mastered(self.mix, self.plan, PODCAST), 0, 0, len(self.mix), RATE))
-        built = self.witness.reference(album.whole(), self.margins, "podcast")
+        off_db = levels.taken_off_db(self.plan, spans, RATE)
+        limited = Limited(
+            off_db={clip.id: db for clip, db in zip(lines, off_db, strict=True)},
+            lower_lu=master.lower_lu(levels, self.plan, PODCAST),
+        )
+        built = self.witness.reference(album.whole(), self.margins, "podcast", limited=limited)
         self.reference = Reference.from_bytes(built.to_bytes())
         self.document = to_json(made.timeline, script())
 
@@ -170,9 +177,9 @@ class Made:
         write(clean, PODCAST, path)
         return self.audited(path)
 
-    def audited(self, path: Path | None = None) -> Audit:
+    def audited(self, path: Path | None = None, profile: str | None = None) -> Audit:
         facts, heard = auditing.listen(path or self.file)
-        return audit("x.mp3", facts, heard, plan=plan_of(self.document), reference=self.reference)
+        return audit("x.mp3", facts, heard, plan=plan_of(self.document), reference=self.reference, profile=profile)
 
 
 def listened(audio: Audio, rate_hz: int) -> Listener:

@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 
 from producer import auditing
+from producer.audit import foreseen
 from producer.audit.audit import Audit
-from producer.audit.reference import BrokenReferenceError, Reference
+from producer.audit.planned import plan_of
+from producer.audit.reference import BrokenReferenceError, Limited, Reference
+from producer.dsp.loudness import loudness
 from producer.model.sound import SoundRef
 from producer.model.timeline import Clip, Ramp
-from producer.units import Samples, Span
-from tests.audit_helpers import HITS, PODCAST, RATE, Made, cue, good
+from producer.units import Samples, Span, gain
+from tests.audit_helpers import HITS, PODCAST, RATE, Episode, Made, cue, episode, good, line
+from tests.mix_helpers import bed
 
 CUES = [
     "sound-knock-167580",
@@ -228,6 +232,55 @@ def test_a_cue_that_cannot_be_heard_by_plan_is_named_with_what_buries_it_and_its
     clips = tuple(raised if clip.id == buried.id else clip for clip in clips)
     mended = dataclasses.replace(whole, timeline=dataclasses.replace(whole.timeline, clips=clips))
     assert named(Made(mended, tmp_path).audited()) == []
+
+
+def sparse(level_lu: float) -> Episode:
+    """Two short lines in a minute of wind."""
+    lines = [line(1, 20.0), line(2, 40.0)]
+    return episode([*(clip for clip, _ in lines), bed("wind", 0, 60 * RATE, level=level_lu)], lines, 60.0)
+
+
+def test_lines_that_a_near_bed_would_crush_are_spared_and_named_once(tmp_path: Path) -> None:
+    loud = Made(sparse(-14.0), tmp_path)
+    audit = loud.audited()
+    assert named(audit) == [("limited", "line-1")]
+    found = audit.findings[0]
+    assert loud.plan.spares
+    assert found.where == loud.episode.timeline.clip("line-1").place
+    assert "1 other; more gain would crush the lines, so it is at" in found.what
+    assert "LU too quiet (podcast" in found.what
+    assert "(most of it is bed 'wind', test.yaml:" in found.mend
+    lower_lu = int(found.mend.split(" by ")[1].split()[0])
+    mended = Made(sparse(-14.0 - lower_lu), tmp_path, "mended")
+    assert named(mended.audited()) == []
+    assert not mended.plan.spares
+
+
+def test_what_the_limiter_takes_off_a_line_is_in_the_report(tmp_path: Path) -> None:
+    loud = Made(sparse(-14.0), tmp_path)
+    off_db = {one.clip.id: one.limited_db for one in loud.audited().clips}
+    assert off_db["bed-wind-0"] is None
+    heard, was = loud.decoded(), loud.mix * np.float32(gain(loud.plan.gain_db))
+    for name in ("line-1", "line-2"):
+        span = loud.episode.timeline.clip(name).span
+        taken_db = loudness(was[span.start : span.end], RATE) - loudness(heard[span.start : span.end], RATE)
+        assert off_db[name] == pytest.approx(taken_db, abs=0.7)
+
+
+def test_what_is_so_by_plan_explains_no_fault_of_the_whole(tmp_path: Path) -> None:
+    loud = Made(sparse(-14.0), tmp_path)
+    kinds = [one.kind for one in loud.audited(profile="broadcast").findings]
+    assert sorted(kinds) == ["format", "limited", "loudness"]
+
+
+def test_one_loud_line_is_told_to_be_lowered(made: Made) -> None:
+    reference = dataclasses.replace(
+        made.reference, limited=Limited(off_db={"line-2": 3.4, "line-3": 1.0}, lower_lu=None)
+    )
+    clips = {clip.id: clip for clip in plan_of(made.document).clips}
+    (found,) = foreseen.limited(reference, clips)
+    assert (found.clip, found.mend) == ("line-2", "lower it, or what is loudest over it")
+    assert "3.4 dB nearer" in found.what and "other" not in found.what
 
 
 def test_another_programme_is_no_rendering_of_the_timeline(made: Made) -> None:

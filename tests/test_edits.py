@@ -188,6 +188,43 @@ def test_a_later_line_of_a_scene_leaves_its_earlier_parts_as_they_were(house: Ho
     assert files(house.folder / "output" / "house") == after_edit
 
 
+NEAR = """\
+title: The shore
+packs: [ruins]
+cast: {ada: {voice: en-us}}
+credits: no
+scenes:
+  - play:
+      - bed: wind level -14 LU
+      - pause: 25 s
+      - ada: Nobody asks for it any more, and the boats are let in without a light.
+      - pause: 20 s
+"""
+
+
+def test_a_bed_too_near_for_the_loudness_is_said_at_its_line_and_the_line_is_spared(tmp_path: Path) -> None:
+    shore = House(tmp_path / "house", tmp_path / "caches")
+    shore.write(NEAR)
+    made = shore.render("kept")
+    (found,) = made.audits[0].findings
+    assert str(found).startswith("script/house.yaml:9:9: 0:25.0 ada's line “Nobody asks")
+    assert "LU too quiet (podcast: -16 ±0.5 LUFS)" in found.what and "bed 'wind', script/house.yaml:7:9" in found.mend
+    whole = shore.preview("kept", Window(start_s=25.0, end_s=30.0))
+    audio, line = decoded(made.standard.file), made.timeline.clips[-1].span
+    assert whole.as_in_whole
+    early = slice(25 * 44100 + 4410, 29 * 44100)
+    there = decoded(whole.file)[early.start - round(whole.start_s * 44100) :][: early.stop - early.start]
+    assert loudness(there, 44100) == pytest.approx(loudness(audio[early], 44100), abs=0.3)
+    assert loudness(audio[line.start : line.end], 44100) < -12.5  # its peaks are those of speech at -14
+    with pytest.raises(RenderError, match="nearer to all that is quieter"):
+        shore.render("kept", strict=True)
+    lower_lu = int(found.mend.split(" by ")[1].split()[0])
+    shore.write(NEAR.replace("-14 LU", f"{-14 - lower_lu} LU"))
+    mended = shore.render("kept")
+    assert mended.audits[0].findings == ()
+    assert mended.measured.integrated_lufs == pytest.approx(-16.0, abs=0.5)
+
+
 def test_a_longer_scene_leaves_later_ones_as_they_were(house: House, mixed: set[int]) -> None:
     house.write(SCRIPT.replace("- pause: 2 s\n      - ada: Who", "- pause: 2.2 s\n      - ada: Who"))
     house.render("kept")

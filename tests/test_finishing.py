@@ -33,12 +33,12 @@ class Widening:
             **levels,
         )
         heard = replace(Listener(RATE_HZ, 2).heard(), loudness=measured)
-        return finishing.Mastered(master.Plan(float(len(self.came)), -1.0), heard, heard.seen, 2)
+        return finishing.Mastered(master.Plan(float(len(self.came)), -1.0), heard, heard.seen, 2, mix.levels)
 
 
 def ridden(widening: Widening) -> finishing.Mastered:
     powers = powers_of(DRAMA)
-    levels = master.Levels(powers, np.sqrt(powers), 0.01)
+    levels = master.Levels(powers, np.sqrt(powers), np.zeros(len(powers), np.bool_), 0.01)
     whole = Span(Samples(0), Samples(round(SECONDS * RATE_HZ)))
     mixing = SimpleNamespace(mixer=SimpleNamespace(parts=[Part(index=0, core=whole, reach=whole, lines=())]))
     standard = finishing.Mixdown(finishing.Programme(mixing, "standard"), levels)  # type: ignore[arg-type]

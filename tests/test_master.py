@@ -1,5 +1,7 @@
 """The master brings a programme to its profile, judged by what a decoder gives back."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,12 +12,13 @@ from scipy import signal
 from producer import master
 from producer.audio import Audio
 from producer.deliver import encode
-from producer.dsp.grid import quantum_samples
+from producer.dsp.grid import hop_samples, quantum_samples
 from producer.dsp.limiter import CHUNK, LONGEST_RELEASE_S
-from producer.dsp.loudness import Loudness, Meter
+from producer.dsp.loudness import Loudness, Meter, loudness
 from producer.model.profile import PROFILES, Profile
-from producer.units import Samples, Span
+from producer.units import Samples, Span, gain
 from tests.deliver_helpers import write
+from tests.mix_helpers import voice
 
 
 def measured(blocks: list[Audio], profile: Profile) -> Loudness:
@@ -25,8 +28,8 @@ def measured(blocks: list[Audio], profile: Profile) -> Loudness:
     return meter.result()
 
 
-def survey(mix: Audio, profile: Profile) -> master.Levels:
-    return master.levels_of(mix, Span(Samples(0), Samples(len(mix))), profile.rate_hz)
+def survey(mix: Audio, profile: Profile, lines: Sequence[Span] = ()) -> master.Levels:
+    return master.levels_of(mix, Span(Samples(0), Samples(len(mix))), profile.rate_hz, lines)
 
 
 whole = master.mastered
@@ -185,6 +188,69 @@ def test_the_levels_of_parts_are_those_of_the_whole() -> None:
     one, joined = survey(mix, PROFILES["podcast"]), master.Levels.joined(parts)
     assert np.array_equal(joined.peaks, one.peaks)
     assert joined.powers == pytest.approx(one.powers, rel=1e-4, abs=1e-12)
+
+
+def test_every_part_knows_where_lines_are() -> None:
+    rate_hz = PROFILES["podcast"].rate_hz
+    quantum = quantum_samples(rate_hz)
+    mix = drama(rate_hz)[: 60 * quantum]
+    line = Span(Samples(25 * quantum + 5), Samples(45 * quantum - 5))
+    one = survey(mix, PROFILES["podcast"], [line])
+    hop = hop_samples(rate_hz)
+    assert np.array_equal(np.flatnonzero(one.spoken), np.arange(line.start // hop, -(-line.end // hop)))
+    cuts = [0, 20 * quantum, 40 * quantum, 60 * quantum]
+    parts = [
+        master.levels_of(
+            mix[start:stop], Span(Samples(0), Samples(stop - start)), rate_hz, [line.shifted(Samples(-start))]
+        )
+        for start, stop in pairwise(cuts)
+    ]
+    assert np.array_equal(master.Levels.joined(parts).spoken, one.spoken)
+
+
+def sparse(rate_hz: int, under_lu: float) -> tuple[Audio, Span]:
+    """A line of four seconds in a minute of something that is so far under it, and where it is."""
+    spoken = voice(4.0, rate_hz)
+    mix = np.random.default_rng(7).standard_normal((60 * rate_hz, 2)).astype(np.float32) * np.float32(0.01)
+    mix *= np.float32(gain(loudness(spoken, rate_hz) - under_lu - loudness(mix, rate_hz)))
+    line = Span(Samples(20 * rate_hz), Samples(24 * rate_hz))
+    mix[line.start : line.end] += spoken
+    return mix, line
+
+
+def test_a_line_among_much_that_is_quiet_is_not_crushed() -> None:
+    profile = PROFILES["podcast"]
+    mix, line = sparse(profile.rate_hz, 14.0)
+    plan = master.first_plan(survey(mix, profile, [line]), profile)
+    wanted = master.first_plan(survey(mix, profile), profile)  # by who knows of no line
+    assert plan.spares and plan.gain_db < wanted.gain_db - 1.0 and wanted.most_gain_db is None
+    out = whole(mix, plan, profile)
+    before, after = (loudness(audio[line.start : line.end], profile.rate_hz) for audio in (mix, out))
+    assert plan.gain_db - (after - before) == pytest.approx(master.MOST_OFF_LINES_DB, abs=0.6)
+    decoded = measured([out], profile)
+    assert decoded.integrated_lufs < -16.5
+    assert master.corrected(plan, decoded, profile) is None  # it gets no nearer
+    assert master.holds(decoded, profile, spares=plan.spares) and not master.holds(decoded, profile)
+    lower_lu = master.lower_lu(survey(mix, profile, [line]), plan, profile)
+    assert lower_lu is not None
+    mended, line = sparse(profile.rate_hz, 14.0 + lower_lu)
+    found = survey(mended, profile, [line])
+    following = master.first_plan(found, profile)
+    assert found.off_lines_db(following.gain_db, following.ceiling_dbtp) < 1.1 and not following.spares
+    assert master.lower_lu(found, following, profile) is None
+    far, line = sparse(profile.rate_hz, 30.0)
+    assert master.first_plan(survey(far, profile, [line]), profile).most_gain_db is None
+
+
+@pytest.mark.parametrize(("lufs", "peak", "ok"), [(-19.0, -1.0, True), (-15.4, -1.5, False), (-19.0, -0.9, False)])
+def test_what_spares_its_lines_may_be_quiet_and_nothing_else(lufs: float, peak: float, ok: bool) -> None:
+    found = replace(found_at(peak), integrated_lufs=lufs, true_peak_dbtp=peak)
+    assert master.holds(found, PROFILES["podcast"], spares=True) is ok
+
+
+@pytest.mark.parametrize(("rms_db", "ok"), [(-26.0, True), (-17.9, False)])
+def test_what_spares_its_lines_may_be_quiet_for_acx(rms_db: float, ok: bool) -> None:
+    assert master.holds(found_at(-3.5), PROFILES["acx"], rms_db, spares=True) is ok
 
 
 def test_only_a_peak_that_came_out_too_high_lowers_the_ceiling() -> None:

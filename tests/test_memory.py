@@ -154,7 +154,7 @@ def test_a_master_may_use_the_room_of_its_mix(profile: str) -> None:
 
 def test_the_limiter_is_guessed_at_as_over_the_whole() -> None:
     hops, rng = 50_000, np.random.default_rng(3)
-    levels = master.Levels(rng.uniform(0.0, 0.2, hops), rng.uniform(0.0, 1.5, hops), 0.0087)
+    levels = master.Levels(rng.uniform(0.0, 0.2, hops), rng.uniform(0.0, 1.5, hops), np.zeros(hops, np.bool_), 0.0087)
     gain_db, ceiling = 4.0, -1.0
     over = 20.0 * np.log10(np.maximum(levels.peaks * gain(gain_db + master._BETWEEN_SAMPLES_DB - ceiling), 1.0))
     release = master.RELEASE_DB_S * levels.seconds_per_hop * np.arange(hops)
@@ -166,13 +166,14 @@ def test_the_limiter_is_guessed_at_as_over_the_whole() -> None:
 
 def test_levels_are_taken_down_part_by_part() -> None:
     rng = np.random.default_rng(5)
-    parts = [master.Levels(rng.random(n), rng.random(n), 0.01) for n in (100, 1, 250)]
+    parts = [master.Levels(rng.random(n), rng.random(n), rng.random(n) < 0.5, 0.01) for n in (100, 1, 250)]
     taken = master.LevelsTaken(400)
     for part in parts:
         taken.add(part)
     whole, joined = taken.levels(), master.Levels.joined(parts)
     assert np.array_equal(whole.powers, joined.powers)
     assert np.array_equal(whole.peaks, joined.peaks)
+    assert np.array_equal(whole.spoken, joined.spoken)
     assert whole.seconds_per_hop == 0.01
 
 

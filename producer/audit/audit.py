@@ -10,10 +10,10 @@ from math import inf
 
 import numpy as np
 
-from producer.audit import channels, moments
+from producer.audit import channels, foreseen, moments
 from producer.audit.compared import AUDIBLE_DB
 from producer.audit.field import Field
-from producer.audit.finding import Finding, Kind, clock
+from producer.audit.finding import Finding, clock
 from producer.audit.levels import CELLS
 from producer.audit.match import Match, matched
 from producer.audit.planned import Plan, PlannedClip
@@ -24,7 +24,6 @@ from producer.audit.verdicts import Fault, FileFacts, Verdict, delivered, verdic
 from producer.audit.wording import finding_of
 from producer.errors import Place
 from producer.frozen import dataclass
-from producer.model.mixes import MIXES
 
 _LENGTH_S = 0.06
 """Encoders other than ours add or take so much without harm."""
@@ -40,6 +39,8 @@ class ClipReport:
     match: Match
     margin: Margin | None
     mono_loss_lu: float | None
+    limited_db: float | None
+    """What the master's limiter takes off a line by plan; None for all else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +109,13 @@ def audit(
             plan, reference, heard, any(fault.kind == "peak" for fault in faults), keep
         )
         findings += found
-        faults = _explained(faults, findings, level_db)
-    findings += _faults(faults, findings, heard, reports)
-    findings += _flat_tops(findings, heard)
+        if reports:
+            as_planned = abs(level_db) <= _LEVEL_LU and target == reference.profile
+            clips = {report.clip.id: report.clip for report in reports}
+            findings += foreseen.limited(reference, clips, faults if as_planned else ())
+        faults = foreseen.not_told(_explained(faults, foreseen.others(findings), level_db), findings)
+    findings += _faults(faults, foreseen.others(findings), heard, reports)
+    findings += _flat_tops(foreseen.others(findings), heard)
     return Audit(
         name=name,
         mix=reference.mix if reference is not None else "",
@@ -187,8 +192,8 @@ def _compared(
     there = {match.clip for match in kept if match.state == "found"}
     lost = channels.mono_losses(field.clips, sums) if heard.channels == 2 else {}
     losses = {name: loss for name, loss in lost.items() if name in there}
-    findings += _mono(losses, clips, reference.mix) if not any(one.kind == "channel" for one in wrong) else ()
-    findings += _margins(reference, clips)
+    findings += foreseen.mono(losses, clips, reference.mix) if not any(one.kind == "channel" for one in wrong) else ()
+    findings += foreseen.margins(reference, clips)
     for click in moments.clicks(outline, field):
         if peaks and outline.planned_near(click.start_s) + field.level_db > _NEAR_FULL_DB:
             continue  # what is over full scale was clipped, and clicks
@@ -201,6 +206,7 @@ def _compared(
             match=match,
             margin=reference.margins.get(match.clip),
             mono_loss_lu=losses.get(match.clip),
+            limited_db=reference.limited.off_db.get(match.clip, 0.0) if clips[match.clip].kind == "speech" else None,
         )
         for match in sorted(kept, key=lambda match: (clips[match.clip].start_s, match.clip))
     )
@@ -278,40 +284,6 @@ def _silences(field: Field, heard: Heard, clips: Mapping[str, PlannedClip]) -> I
             clips,
             field,
         )
-
-
-def _mono(losses: Mapping[str, float], clips: Mapping[str, PlannedClip], mix: str) -> Iterator[Finding]:
-    if mix in MIXES and MIXES[mix].headphones:  # nobody hears it on one loudspeaker
-        return
-    for name, loss in losses.items():
-        if name in clips and loss > channels.MONO_LOSS_LU:
-            what = f"loses {loss:.1f} LU where both channels become one"
-            yield _of_clip("mono", clips[name], what, "give it less width (width: 50 %), or another sound")
-
-
-def _margins(reference: Reference, clips: Mapping[str, PlannedClip]) -> Iterator[Finding]:
-    for name, margin in reference.margins.items():
-        for under, is_lu, asked in (
-            ("beds", margin.beds_lu, margin.asked_beds_lu),
-            ("music", margin.music_lu, margin.asked_music_lu),
-        ):
-            if name in clips and is_lu is not None and is_lu < asked - 0.05:
-                what = f"stands {is_lu:.1f} LU over {under}, the script asks for {asked:.1f} LU"
-                mend = f"lower what lies under it by {asked - is_lu:.1f} LU, or ask for less (speech_margin)"
-                yield _of_clip("margin", clips[name], what, mend)
-
-
-def _of_clip(kind: Kind, clip: PlannedClip, what: str, mend: str) -> Finding:
-    """What is true of a clip from its beginning to its end."""
-    return Finding(
-        kind=kind,
-        where=clip.where,
-        start_s=clip.start_s,
-        end_s=clip.end_s,
-        what=f"{clip.called} {what}",
-        mend=mend,
-        clip=clip.id,
-    )
 
 
 def _explained(faults: tuple[Fault, ...], findings: list[Finding], level_db: float) -> tuple[Fault, ...]:

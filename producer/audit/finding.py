@@ -34,6 +34,7 @@ Kind = Literal[
     "replaced",
     "inaudible",  # planned so
     "margin",
+    "limited",  # planned so, by the loudness that the profile asks for
 ]
 
 

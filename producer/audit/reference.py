@@ -8,7 +8,8 @@ in which it was mixed, so that it is written and read a piece at a time:
 - `channels` (2, coarse frames): left against right in dB, and their correlation in hundredths
 - `edges` (stretches + 1): the frames where stretches begin, and the end
 - `pieces` (pieces, 5): stretch, clip, number of its first row, frames of a row, how many rows of it there are
-- `about`: a JSON document with the rate, the length, the profile, the mix, the clips' ids and the lines' margins
+- `about`: a JSON document with the rate, the length, the profile, the mix, the clips' ids, the lines' margins and
+  what the limiter takes off them
 
 Of cells, outline and clips it has the steps from each value to the next one in time (modulo 256): near nothing, mostly.
 No pickles, no dates, no paths; the same values give the same bytes.
@@ -62,6 +63,18 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limited:
+    """What the master's limiter takes off lines."""
+
+    off_db: Mapping[str, float]  # by clip id
+    lower_lu: int | None
+    """By how much all that is heard between lines must be lower for it to take little; None where it does already."""
+
+
+NOT_LIMITED = Limited(off_db={}, lower_lu=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """An episode as it should sound."""
 
@@ -74,6 +87,7 @@ class Reference:
     channels: Powers  # (coarse frames, 2): left against right in dB, correlation -1 … 1
     clips: Clips
     margins: Mapping[str, Margin]  # by clip id
+    limited: Limited
     names: tuple[str, ...] = ()
     """What names all that is planned and was heard in each stretch, where it is known; "" for one where it is not."""
 
@@ -105,6 +119,7 @@ class Reference:
                 name: [one.beds_lu, one.music_lu, one.asked_beds_lu, one.asked_music_lu]
                 for name, one in self.margins.items()
             },
+            "limited": {"off_db": dict(self.limited.off_db), "lower_lu": self.limited.lower_lu},
         }
         channels = np.stack([np.clip(self.channels[:, 0], -60, 60), 100.0 * self.channels[:, 1]], axis=1)
         archive = Archive(file)
@@ -181,6 +196,7 @@ class Reference:
                 str(name): Margin(beds_lu=row[0], music_lu=row[1], asked_beds_lu=row[2], asked_music_lu=row[3])
                 for name, row in about["margins"].items()
             },
+            limited=_limited(about.get("limited")),
         )
 
 
@@ -191,6 +207,17 @@ def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
         raise BrokenReferenceError("is larger than any reference is")
     with archive.open(entry) as file:
         return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+
+
+def _limited(said: dict[str, Any] | None) -> Limited:
+    """What the document has of it; nothing where an earlier version wrote it."""
+    if said is None:
+        return NOT_LIMITED
+    lower_lu = said["lower_lu"]
+    return Limited(
+        off_db={str(name): float(db) for name, db in said["off_db"].items()},
+        lower_lu=None if lower_lu is None else int(lower_lu),
+    )
 
 
 def _check(edges: NDArray[Any], pieces: NDArray[Any], frames: int, clips: int) -> None:

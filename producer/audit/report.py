@@ -95,6 +95,8 @@ def _clip(one: ClipReport) -> dict[str, Any]:
         "band_hz": None if match.band_hz is None else [round(edge) for edge in match.band_hz],
         "mono_loss_lu": _rounded(one.mono_loss_lu),
     }
+    if one.limited_db is not None:
+        found["limited_db"] = one.limited_db
     if margin is not None:
         found["speech_margin"] = {
             "over_beds_lu": margin.beds_lu,
