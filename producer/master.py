@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio, as_mono, as_stereo
 from producer.dsp.grid import hop_samples
 from producer.dsp.limiter import CHUNK, RELEASE_DB_S, Limiter
-from producer.dsp.loudness import Loudness, PowerMeter, integrated
+from producer.dsp.loudness import Loudness, PowerMeter, integrated, lufs
 from producer.dsp.true_peak import in_db
 from producer.frozen import dataclass
 from producer.model.profile import Profile
@@ -85,18 +85,26 @@ class Levels:
         return tuple(_off_db(self.powers[there].sum(), limited[there].sum(), plan.gain_db) for there in slices)
 
     def off_lines_db(self, gain_db: float, ceiling_dbtp: float | None) -> float:
-        """How much quieter the limiter makes the lines as a whole, nearly; 0 where there are none."""
-        limited = self._limited(gain_db, ceiling_dbtp)
-        return _off_db(self.powers.sum(where=self.spoken), limited.sum(where=self.spoken), gain_db)
+        """How much quieter the limiter makes the line in the middle, nearly; 0 where there are none."""
+        powers, lengths = self._lines(self.powers)
+        limited, _ = self._lines(self._limited(gain_db, ceiling_dbtp))
+        return _middle(10.0 * np.log10(powers / limited) + gain_db, lengths) if len(powers) else 0.0
 
-    def most_gain_db(self, gain_db: float, ceiling_dbtp: float | None) -> float | None:
-        """The highest gain, in steps, at which the limiter takes `MOST_OFF_LINES_DB` off the lines as a whole.
+    def lines_lufs(self) -> float:
+        """How loud the line in the middle is; -inf where there are none."""
+        powers, lengths = self._lines(self.powers)
+        return _middle(lufs(powers / lengths), lengths) if len(powers) else -np.inf
+
+    def most_gain_db(self, gain_db: float, ceiling_dbtp: float | None, wanted: float) -> float | None:
+        """The highest gain, in steps, at which the limiter takes no more than `MOST_OFF_LINES_DB` off the lines.
+
+        It goes by the line in the middle, for one that is shouted is limited without harm to the others; and whatever
+        the limiter takes, that line may become as loud as the whole is to be (`wanted`, LUFS).
 
         None where `gain_db`, and what corrections may add to it, are under that.
         """
-
         high = round(gain_db / GAIN_STEP_DB) + _CORRECTIONS
-        low = min(0, high)
+        low = round(min(gain_db, wanted - self.lines_lufs()) / GAIN_STEP_DB)
         if self.off_lines_db(high * GAIN_STEP_DB, ceiling_dbtp) <= MOST_OFF_LINES_DB:
             return None
         while high - low > 1:
@@ -104,6 +112,14 @@ class Levels:
             fits = self.off_lines_db(middle * GAIN_STEP_DB, ceiling_dbtp) <= MOST_OFF_LINES_DB
             low, high = (middle, high) if fits else (low, middle)
         return _stepped(low * GAIN_STEP_DB)
+
+    def _lines(self, powers: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The sum of each line's powers, and how many hops it has; without those that are silent."""
+        edges = np.flatnonzero(np.diff(self.spoken, prepend=False, append=False))
+        if not len(edges):
+            return np.zeros(0), np.zeros(0, np.int64)
+        sums = np.add.reduceat(powers, edges[edges < len(powers)])[::2]
+        return sums[sums > 0.0], (edges[1::2] - edges[::2])[sums > 0.0]
 
     def _limited(self, gain_db: float, ceiling_dbtp: float | None) -> NDArray[np.float64]:
         """Powers after a gain and the limiter, which falls for each hop's highest sample and rises slowly."""
@@ -205,7 +221,7 @@ def first_plan(mix: Levels, profile: Profile) -> Plan:
             if not np.isfinite(reached):
                 return Plan(0.0, ceiling)
             gain_db += wanted + loss_db - reached
-    most_db = mix.most_gain_db(gain_db, ceiling)
+    most_db = None if wanted is None else mix.most_gain_db(gain_db, ceiling, wanted)
     return Plan(_stepped(gain_db if most_db is None else min(gain_db, most_db)), ceiling, most_db)
 
 
@@ -305,6 +321,13 @@ def mastered(audio: Audio, plan: Plan, profile: Profile, *, spent: bool = False)
 def _off_db(power: float, left: float, gain_db: float) -> float:
     """What was taken off what had such a power, beyond a gain."""
     return float(10.0 * np.log10(power / left)) + gain_db if left > 0.0 else 0.0
+
+
+def _middle(values: NDArray[np.float64], lengths: NDArray[np.int64]) -> float:
+    """The value of which as much is under it as over it, each counted for its length."""
+    order = np.argsort(values, kind="stable")
+    under = lengths[order].cumsum()
+    return float(values[order[np.searchsorted(under, under[-1] / 2.0)]])
 
 
 def _turned(plan: Plan, gain_db: float) -> Plan:

@@ -242,6 +242,35 @@ def test_a_line_among_much_that_is_quiet_is_not_crushed() -> None:
     assert master.first_plan(survey(far, profile, [line]), profile).most_gain_db is None
 
 
+def test_one_line_that_is_shouted_does_not_hold_the_others_down() -> None:
+    profile = PROFILES["podcast"]
+    rate_hz = profile.rate_hz
+    said = voice(3.0, rate_hz)
+    levels_db = [0.0, 0.0, 14.0, 0.0, 0.0]
+    mix = np.concatenate([np.pad(said * np.float32(gain(db)), ((0, rate_hz), (0, 0))) for db in levels_db])
+    lines = [Span(Samples(4 * rate_hz * at), Samples(4 * rate_hz * at + 3 * rate_hz)) for at in range(len(levels_db))]
+    found = survey(mix, profile, lines)
+    plan = master.first_plan(found, profile)
+    taken_db = found.taken_off_db(plan, lines, rate_hz)
+    assert taken_db[2] > 2.0 * master.MOST_OFF_LINES_DB and max(taken_db[:2]) < 1.0
+    assert not plan.spares
+    assert plan.gain_db == master.first_plan(survey(mix, profile), profile).gain_db
+    assert found.off_lines_db(plan.gain_db, plan.ceiling_dbtp) < 1.0
+    assert found.lines_lufs() == pytest.approx(loudness(said, rate_hz), abs=0.8)
+
+
+def test_lines_may_always_be_as_loud_as_the_whole_is_to_be() -> None:
+    """Whatever the limiter takes: their peaks may be far over them by themselves."""
+    profile = PROFILES["podcast"]
+    mix = np.zeros((20 * profile.rate_hz, 2), np.float32)
+    mix[:: profile.rate_hz // 40] = 0.5  # clicks
+    found = survey(mix, profile, [Span(Samples(0), Samples(len(mix)))])
+    plan = master.first_plan(found, profile)
+    assert plan.spares
+    assert found.off_lines_db(plan.gain_db, plan.ceiling_dbtp) > 2.0 * master.MOST_OFF_LINES_DB
+    assert plan.gain_db == pytest.approx(-16.0 - found.lines_lufs(), abs=0.06)
+
+
 @pytest.mark.parametrize(("lufs", "peak", "ok"), [(-19.0, -1.0, True), (-15.4, -1.5, False), (-19.0, -0.9, False)])
 def test_what_spares_its_lines_may_be_quiet_and_nothing_else(lufs: float, peak: float, ok: bool) -> None:
     found = replace(found_at(peak), integrated_lufs=lufs, true_peak_dbtp=peak)
