@@ -23,6 +23,7 @@ from producer.deliver.stems import stem_files
 from producer.dsp.loudness import Loudness
 from producer.errors import RenderError
 from producer.frozen import dataclass
+from producer.levels import Levels
 from producer.made_by import made_by_program
 from producer.mix import night
 from producer.mix.margin import LineMargin
@@ -46,7 +47,7 @@ class Mastered:
     heard: Heard  # in the decoded file
     seen: Whole  # of what went into the encoder
     rounds: int
-    levels: master.Levels  # before all that
+    levels: Levels  # before all that
 
     @property
     def measured(self) -> Loudness:
@@ -151,11 +152,13 @@ def finished(
 
 
 def _limited(made: Mastered, margins: Sequence[LineMargin], profile: Profile) -> Limited:
-    off_db = made.levels.taken_off_db(made.plan, [one.span for one in margins], profile.rate_hz)
-    told = max(off_db, default=0.0) >= LIMITED_DB
+    lines = [one.span for one in margins]
+    off_db = made.levels.off_each_db(made.plan.gain_db, made.plan.ceiling_dbtp, lines, profile.rate_hz)
+    told = made.plan.spares or max(off_db, default=0.0) >= LIMITED_DB
     return Limited(
         off_db={one.clip: db for one, db in zip(margins, off_db, strict=True)},
         lower_lu=master.lower_lu(made.levels, made.plan, profile) if told else None,
+        spared=made.plan.spares,
     )
 
 
@@ -195,7 +198,7 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
         heard, seen = _written(mix.programme, plan, bench, audio)
         measured = heard.loudness
         rms_db = figures(heard).rms_db if profile.rms_db is not None else None
-        following = master.corrected(plan, measured, profile, rms_db)
+        following = master.corrected(plan, measured, profile, rms_db, mix.levels)
         if following is None:
             break
         plan = following
@@ -212,7 +215,7 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
     return Mastered(plan, heard, seen, rounds, mix.levels)
 
 
-def planned(levels: master.Levels, profile: Profile, cache: Cache) -> master.Plan:
+def planned(levels: Levels, profile: Profile, cache: Cache) -> master.Plan:
     """The plan that brought a mix of these levels to the profile, or the first to be tried."""
     kept = cache.read(_plan_name(levels, profile))
     if kept is not None:
@@ -222,7 +225,7 @@ def planned(levels: master.Levels, profile: Profile, cache: Cache) -> master.Pla
     return plan
 
 
-def _plan_name(levels: master.Levels, profile: Profile) -> str:
+def _plan_name(levels: Levels, profile: Profile) -> str:
     rows = (levels.powers, levels.peaks, levels.spoken)
     digests = [hashlib.sha256(np.ascontiguousarray(one).data).hexdigest() for one in rows]
     return key("plan", made_by_program(), digests, repr(profile))

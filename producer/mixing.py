@@ -16,7 +16,6 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from producer import master
 from producer.audio import Audio, silence
 from producer.audit.rows import Room
 from producer.audit.tap import Tap
@@ -25,6 +24,7 @@ from producer.deliver.shelf import Shelf
 from producer.dsp.grid import hop_samples
 from producer.dsp.heads import spherical
 from producer.frozen import dataclass
+from producer.levels import Levels, LevelsTaken, levels_of
 from producer.made_by import made_by_program
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
@@ -93,7 +93,7 @@ class Mixdown:
     """One mix before its master, and how loud it is."""
 
     programme: Programme
-    levels: master.Levels
+    levels: Levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +212,7 @@ class Mixing:
         heard = self.mixer.stems.clips_in(part.reach)
         lines = [clip.span.shifted(-part.reach.start) for clip in heard if clip.kind == "speech"]
         for style, audio in listened.mixes.items():
-            levels[style] = master.levels_of(audio, part.inside, self.mixer.timeline.rate_hz, lines)
+            levels[style] = levels_of(audio, part.inside, self.mixer.timeline.rate_hz, lines)
         stems = dict(self.listening.stems(mixed, self._stems))
         for stem, audio in stems.items():
             self._shelf.put(_stem(stem, index), audio)
@@ -342,13 +342,13 @@ def mixed(
     margins: dict[str, list[LineMargin]] = {style.name: [] for style in styles}
     hop = hop_samples(timeline.rate_hz)
     hops = sum(part.core.length // hop for part in parts)
-    levels: dict[str, master.LevelsTaken] = {}
+    levels: dict[str, LevelsTaken] = {}
     found: set[StemName] = {(bus, None) for bus in BUSES} if stems != "none" else set()
     for part, notes in zip(parts, noted, strict=True):
         for style in styles:
             margins[style.name] += margins_in(style, notes.margins, notes.said.get(style.name, {}))
         for name, one in notes.levels.items():
-            levels.setdefault(name, master.LevelsTaken(hops)).add(one)
+            levels.setdefault(name, LevelsTaken(hops)).add(one)
         found |= notes.stems
         witness.push(part.core, notes.witness)
     return Mixed(

@@ -7,9 +7,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from producer import master
 from producer.audit.laid import RULED, Laid
 from producer.frozen import dataclass
+from producer.levels import Levels
 from producer.mix.asking import margins_from_json, margins_to_json
 from producer.mix.listening import StemName
 from producer.mix.margin import LineMargin
@@ -25,7 +25,7 @@ class Notes:
 
     margins: tuple[LineMargin, ...]
     said: Mapping[str, Mapping[str, float]]  # style with speech of its own -> clip -> LUFS
-    levels: Mapping[str, master.Levels]  # by style
+    levels: Mapping[str, Levels]  # by style
     witness: PartWitness
     stems: frozenset[StemName] = frozenset()
 
@@ -69,7 +69,7 @@ class Notes:
                 style: {part.lines[number].id: lufs for number, lufs in said} for style, said in facts["said"].items()
             },
             levels={
-                style: master.Levels(alone[f"powers {style}"], alone[f"peaks {style}"], alone[f"spoken {style}"], hop_s)
+                style: Levels(alone[f"powers {style}"], alone[f"peaks {style}"], alone[f"spoken {style}"], hop_s)
                 for style, hop_s in facts["hop_s"].items()
             },
             witness=PartWitness.known(rate_hz, heard),

@@ -13,7 +13,7 @@ from producer.audit.audit import Audit
 from producer.audit.programme import CURVE_S, Heard
 from producer.deliver import captions, chapters, credits, sound_captions
 from producer.dsp.grid import frame_s
-from producer.master import Levels
+from producer.levels import Levels
 from producer.model.formats import FORMATS
 from producer.model.mixes import STANDARD
 from producer.model.profile import PROFILES

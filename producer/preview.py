@@ -23,6 +23,7 @@ from producer.dsp.envelopes import fade
 from producer.errors import RenderError
 from producer.finishing import planned
 from producer.in_parts import is_kept, kept_part
+from producer.levels import Levels
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
 from producer.mixing import Mixing, Programme
@@ -52,7 +53,7 @@ def previewed(
     mixing.known()
     parts = [part for part in mixing.mixer.parts if part.core.meets(span)]
     watch.stage("mix", span.length)
-    own = dict[int, master.Levels]()
+    own = dict[int, Levels]()
     for part, notes in zip(parts, mixing.mixer.each(mixing.notes, [part.index for part in parts], jobs), strict=True):
         own[part.index] = notes.levels[STANDARD.name]
         watch.done(part.core.within(span).end - span.start)
@@ -60,7 +61,7 @@ def previewed(
     known = [one for one in every if one is not None]
     known_s = sum(len(one.powers) * one.seconds_per_hop for one in known)
     as_in_whole = known_s >= _MOST * timeline.duration / timeline.rate_hz
-    levels = master.Levels.joined(known if as_in_whole else list(own.values()))
+    levels = Levels.joined(known if as_in_whole else list(own.values()))
     tone = tone_under(levels, profile)
     whole = Programme(mixing, STANDARD.name, tone=tone)
     how = Finish(style=STANDARD.name, ride=None, tone=tone, plan=planned(levels, profile, cache), profile=profile)
@@ -148,7 +149,7 @@ def _as_rendered(whole: Programme, how: Finish, indices: Sequence[int], cache: C
     return how
 
 
-def _kept_levels(mixing: Mixing, part: Part) -> master.Levels | None:
+def _kept_levels(mixing: Mixing, part: Part) -> Levels | None:
     notes = mixing.kept(part.index)
     return None if notes is None else notes.levels[STANDARD.name]
 

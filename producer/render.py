@@ -20,8 +20,8 @@ from producer.deliver.manifest import MadeOf
 from producer.dsp.loudness import lufs, sparse
 from producer.errors import RenderError
 from producer.finishing import all_finished, write_stems
+from producer.levels import Levels
 from producer.made_by import made_by_program
-from producer.master import Levels
 from producer.mix.listening import Stems
 from producer.mixing import Mixed, mixed
 from producer.model.formats import SUFFIXES, Format

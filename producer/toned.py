@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from producer import master
+from producer.levels import Levels
 from producer.model.profile import Profile
 from producer.tone import Tone, rms
 from producer.units import gain
 
 
-def tone_under(levels: master.Levels, profile: Profile) -> Tone | None:
+def tone_under(levels: Levels, profile: Profile) -> Tone | None:
     """Room tone at the profile's level, for a mix of these levels; None where the profile asks for none.
 
     It is mixed in before the master: what the first plan will turn up is turned down here.

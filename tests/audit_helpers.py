@@ -20,6 +20,7 @@ from producer.audit.tap import Tap
 from producer.deliver import encode, ffmpeg
 from producer.dsp.loudness import loudness
 from producer.errors import Place
+from producer.levels import levels_of
 from producer.mix.margin import LineMargin
 from producer.mix.mixer import Mixer, Tapping
 from producer.mix.parts import Part
@@ -130,7 +131,7 @@ class Made:
         self.margins: tuple[LineMargin, ...] = mixer.margins
         lines = [clip for clip in made.timeline.clips if clip.kind == "speech"]
         spans = [clip.span for clip in lines]
-        levels = master.levels_of(self.mix, Span(Samples(0), Samples(len(self.mix))), RATE, spans)
+        levels = levels_of(self.mix, Span(Samples(0), Samples(len(self.mix))), RATE, spans)
         self.plan = master.first_plan(levels, PODCAST)
         for _ in range(master.ROUNDS):
             self.file = self.written(self.mix, name)
@@ -140,10 +141,11 @@ class Made:
             self.plan = following
         album = Album()
         album.add(look(master.mastered(self.mix, self.plan, PODCAST), 0, 0, len(self.mix), RATE))
-        off_db = levels.taken_off_db(self.plan, spans, RATE)
+        off_db = levels.off_each_db(self.plan.gain_db, self.plan.ceiling_dbtp, spans, RATE)
         limited = Limited(
             off_db={clip.id: db for clip, db in zip(lines, off_db, strict=True)},
             lower_lu=master.lower_lu(levels, self.plan, PODCAST),
+            spared=self.plan.spares,
         )
         built = self.witness.reference(album.whole(), self.margins, "podcast", limited=limited)
         self.reference = Reference.from_bytes(built.to_bytes())

@@ -8,6 +8,7 @@ import numpy as np
 from producer import finishing, master
 from producer.audit.programme import Listener
 from producer.dsp.loudness import Loudness, loudness_range
+from producer.levels import Levels
 from producer.mix.parts import Part
 from producer.units import Samples, Span
 from tests.test_night import DRAMA, RATE_HZ, powers_of
@@ -38,7 +39,7 @@ class Widening:
 
 def ridden(widening: Widening) -> finishing.Mastered:
     powers = powers_of(DRAMA)
-    levels = master.Levels(powers, np.sqrt(powers), np.zeros(len(powers), np.bool_), 0.01)
+    levels = Levels(powers, np.sqrt(powers), np.zeros(len(powers), np.bool_), 0.01)
     whole = Span(Samples(0), Samples(round(SECONDS * RATE_HZ)))
     mixing = SimpleNamespace(mixer=SimpleNamespace(parts=[Part(index=0, core=whole, reach=whole, lines=())]))
     standard = finishing.Mixdown(finishing.Programme(mixing, "standard"), levels)  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from producer.deliver import encode
 from producer.dsp.grid import hop_samples, quantum_samples
 from producer.dsp.limiter import CHUNK, LONGEST_RELEASE_S
 from producer.dsp.loudness import Loudness, Meter, loudness
+from producer.levels import Levels, levels_of
 from producer.model.profile import PROFILES, Profile
 from producer.units import Samples, Span, gain
 from tests.deliver_helpers import write
@@ -28,8 +29,8 @@ def measured(blocks: list[Audio], profile: Profile) -> Loudness:
     return meter.result()
 
 
-def survey(mix: Audio, profile: Profile, lines: Sequence[Span] = ()) -> master.Levels:
-    return master.levels_of(mix, Span(Samples(0), Samples(len(mix))), profile.rate_hz, lines)
+def survey(mix: Audio, profile: Profile, lines: Sequence[Span] = ()) -> Levels:
+    return levels_of(mix, Span(Samples(0), Samples(len(mix))), profile.rate_hz, lines)
 
 
 whole = master.mastered
@@ -178,14 +179,14 @@ def test_the_levels_of_parts_are_those_of_the_whole() -> None:
     cuts = [0, 90 * quantum, 150 * quantum, len(mix)]
     before = 2 * quantum
     parts = [
-        master.levels_of(
+        levels_of(
             mix[max(0, start - before) : stop],
             Span(Samples(min(start, before)), Samples(min(start, before) + stop - start)),
             rate_hz,
         )
         for start, stop in pairwise(cuts)
     ]
-    one, joined = survey(mix, PROFILES["podcast"]), master.Levels.joined(parts)
+    one, joined = survey(mix, PROFILES["podcast"]), Levels.joined(parts)
     assert np.array_equal(joined.peaks, one.peaks)
     assert joined.powers == pytest.approx(one.powers, rel=1e-4, abs=1e-12)
 
@@ -200,12 +201,10 @@ def test_every_part_knows_where_lines_are() -> None:
     assert np.array_equal(np.flatnonzero(one.spoken), np.arange(line.start // hop, -(-line.end // hop)))
     cuts = [0, 20 * quantum, 40 * quantum, 60 * quantum]
     parts = [
-        master.levels_of(
-            mix[start:stop], Span(Samples(0), Samples(stop - start)), rate_hz, [line.shifted(Samples(-start))]
-        )
+        levels_of(mix[start:stop], Span(Samples(0), Samples(stop - start)), rate_hz, [line.shifted(Samples(-start))])
         for start, stop in pairwise(cuts)
     ]
-    assert np.array_equal(master.Levels.joined(parts).spoken, one.spoken)
+    assert np.array_equal(Levels.joined(parts).spoken, one.spoken)
 
 
 def sparse(rate_hz: int, under_lu: float) -> tuple[Audio, Span]:
@@ -251,7 +250,7 @@ def test_one_line_that_is_shouted_does_not_hold_the_others_down() -> None:
     lines = [Span(Samples(4 * rate_hz * at), Samples(4 * rate_hz * at + 3 * rate_hz)) for at in range(len(levels_db))]
     found = survey(mix, profile, lines)
     plan = master.first_plan(found, profile)
-    taken_db = found.taken_off_db(plan, lines, rate_hz)
+    taken_db = found.off_each_db(plan.gain_db, plan.ceiling_dbtp, lines, rate_hz)
     assert taken_db[2] > 2.0 * master.MOST_OFF_LINES_DB and max(taken_db[:2]) < 1.0
     assert not plan.spares
     assert plan.gain_db == master.first_plan(survey(mix, profile), profile).gain_db

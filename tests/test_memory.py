@@ -21,6 +21,7 @@ from producer.deliver import cover
 from producer.deliver.shelf import shelf
 from producer.dsp.grid import frame_samples
 from producer.hand import Hand
+from producer.levels import _BETWEEN_SAMPLES_DB, RELEASE_DB_S, Levels, LevelsTaken
 from producer.mix.buses import added
 from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
@@ -154,10 +155,10 @@ def test_a_master_may_use_the_room_of_its_mix(profile: str) -> None:
 
 def test_the_limiter_is_guessed_at_as_over_the_whole() -> None:
     hops, rng = 50_000, np.random.default_rng(3)
-    levels = master.Levels(rng.uniform(0.0, 0.2, hops), rng.uniform(0.0, 1.5, hops), np.zeros(hops, np.bool_), 0.0087)
+    levels = Levels(rng.uniform(0.0, 0.2, hops), rng.uniform(0.0, 1.5, hops), np.zeros(hops, np.bool_), 0.0087)
     gain_db, ceiling = 4.0, -1.0
-    over = 20.0 * np.log10(np.maximum(levels.peaks * gain(gain_db + master._BETWEEN_SAMPLES_DB - ceiling), 1.0))
-    release = master.RELEASE_DB_S * levels.seconds_per_hop * np.arange(hops)
+    over = 20.0 * np.log10(np.maximum(levels.peaks * gain(gain_db + _BETWEEN_SAMPLES_DB - ceiling), 1.0))
+    release = RELEASE_DB_S * levels.seconds_per_hop * np.arange(hops)
     held = np.maximum.accumulate(over + release) - release
     assert np.array_equal(
         levels._limited(gain_db, ceiling), levels.powers * 10.0 ** (gain_db / 10.0) * 10.0 ** (-held / 10.0)
@@ -166,11 +167,11 @@ def test_the_limiter_is_guessed_at_as_over_the_whole() -> None:
 
 def test_levels_are_taken_down_part_by_part() -> None:
     rng = np.random.default_rng(5)
-    parts = [master.Levels(rng.random(n), rng.random(n), rng.random(n) < 0.5, 0.01) for n in (100, 1, 250)]
-    taken = master.LevelsTaken(400)
+    parts = [Levels(rng.random(n), rng.random(n), rng.random(n) < 0.5, 0.01) for n in (100, 1, 250)]
+    taken = LevelsTaken(400)
     for part in parts:
         taken.add(part)
-    whole, joined = taken.levels(), master.Levels.joined(parts)
+    whole, joined = taken.levels(), Levels.joined(parts)
     assert np.array_equal(whole.powers, joined.powers)
     assert np.array_equal(whole.peaks, joined.peaks)
     assert np.array_equal(whole.spoken, joined.spoken)

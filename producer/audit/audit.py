@@ -28,6 +28,8 @@ from producer.frozen import dataclass
 _LENGTH_S = 0.06
 """Encoders other than ours add or take so much without harm."""
 _LEVEL_LU = 0.35
+_CODEC_LU = 1.5
+"""A codec with few bits may turn the whole down by so much."""
 _NEAR_FULL_DB = -10.0
 
 
@@ -110,7 +112,7 @@ def audit(
         )
         findings += found
         if reports:
-            as_planned = abs(level_db) <= _LEVEL_LU and target == reference.profile
+            as_planned = abs(level_db) <= _CODEC_LU and target == reference.profile
             clips = {report.clip.id: report.clip for report in reports}
             findings += foreseen.limited(reference, clips, faults if as_planned else ())
         faults = foreseen.not_told(_explained(faults, foreseen.others(findings), level_db), findings)

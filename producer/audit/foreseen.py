@@ -10,6 +10,7 @@ from producer.audit.planned import PlannedClip
 from producer.audit.reference import Reference
 from producer.audit.verdicts import Fault
 from producer.model.mixes import MIXES
+from producer.model.profile import PROFILES
 
 _KINDS: tuple[Kind, ...] = ("inaudible", "limited", "margin", "mono")
 LIMITED_DB = 3.0
@@ -57,21 +58,27 @@ def limited(reference: Reference, clips: Mapping[str, PlannedClip], faults: Iter
         faults: of the whole; that it is quiet for its profile is told with it, for so the lines were spared.
     """
     off_db, lower_lu = reference.limited.off_db, reference.limited.lower_lu
-    told = [clips[name] for name, db in off_db.items() if name in clips and db >= LIMITED_DB]
-    told.sort(key=lambda clip: clip.start_s)
+    least_db = LIMITED_DB + PROFILES[reference.profile].crowded_db if reference.profile in PROFILES else LIMITED_DB
+    quiet = [fault.what for fault in faults if fault.kind in ("loudness", "rms") and " too loud" not in fault.what]
+    quiet = quiet if reference.limited.spared else []
+    lines = sorted((clips[name] for name in off_db if name in clips), key=lambda clip: clip.start_s)
+    told = [clip for clip in lines if off_db[clip.id] >= least_db] or (lines[:1] if quiet else [])
     if not told:
         return
-    if lower_lu is None:
-        shown = max(told, key=lambda one: off_db[one.id])
-        mend = "lower it, or what is loudest over it"
-    else:  # not a loud moment: the gain is too much for all of them
+    shown = max(told, key=lambda one: off_db[one.id])
+    mend = "lower it, or what is loudest over it"
+    if lower_lu is not None:  # not a loud moment: the gain is too much for all of them
         shown = told[0]
         mend = (
             f"lower the beds and music that play on between the lines{_loudest(reference, clips)} by {lower_lu} LU: "
             f"there they count for the loudness that {reference.profile} asks for"
         )
+    elif quiet:
+        mend = (
+            f"{reference.profile} leaves these voices little room under its peak: have it louder by other voices, "
+            "by less pause, or by a profile that is less loud"
+        )
     what = "so much the master's limiter takes off it"
-    quiet = [fault.what for fault in faults if fault.kind in ("loudness", "rms") and " too loud" not in fault.what]
     if len(told) > 1:
         others = [off_db[one.id] for one in told if one is not shown]
         what += f", and up to {max(others):.1f} dB off {len(others)} other{'s' * (len(others) > 1)}"

@@ -18,6 +18,12 @@ from producer.frozen import dataclass
 
 GAP_DB = 8.0
 """So far below its plan a moment is a hole. A codec fills holes; MP3 at 192 kbps leaves nothing over 4 dB too low."""
+_HOLE_LEAST_DB = 10.0
+"""What lies so far under what is planned around it is no hole where it is gone: codecs leave it, or do not."""
+_RARE = (0.999, 0.99)
+_FINE_DB = (4.5, 4.5)
+"""With enough bits no more than one moment in a thousand is so much too loud, above 3 kHz in a hundred."""
+_DEEPEST_GAP_DB = 24.0
 LONGEST_GAP_S = 0.5
 AROUND_S = 0.8
 """How long before and after a gap it is asked whether only one clip is wanting."""
@@ -55,7 +61,13 @@ class Outline:
         self.moment_s = moment_samples(reference.rate_hz) / reference.rate_hz
         self._planned, self._heard = reference.outline_codes, seen.moment_codes
         whole = known is not None and self.count == len(self._planned) == len(self._heard)
-        self._level_db = _levels(known.moments if known is not None and whole else self._apart())
+        counts = known.moments if known is not None and whole else self._apart()
+        self._level_db = _levels(counts)
+        self.coarse_db = tuple(
+            max(0.0, loud_db - level_db - fine_db)
+            for loud_db, level_db, fine_db in zip(_quantiles(counts, _RARE), self._level_db, _FINE_DB, strict=True)
+        )
+        """How much farther off moments are than after a codec with enough bits: all, and above 3 kHz."""
 
     def _apart(self) -> Counts:
         """How often moments are so many steps louder than planned, see `moments_apart`."""
@@ -131,8 +143,16 @@ class Outline:
 
 def _levels(counts: NDArray[np.integer]) -> list[float]:
     """How far off the whole is, band by band: the median of what is loud enough."""
-    middle = [float(np.searchsorted(np.cumsum(one), one.sum() / 2.0) - 255) * OUTLINE.step_db for one in counts]
-    return [level if one.sum() > 100 else 0.0 for level, one in zip(middle, counts, strict=True)]
+    return _quantiles(counts, (0.5, 0.5))
+
+
+def _quantiles(counts: NDArray[np.integer], shares: tuple[float, float]) -> list[float]:
+    """How far off such a share is at most, band by band; 0 where there is little to go by."""
+    found = [
+        float(np.searchsorted(np.cumsum(one), one.sum() * share) - 255) * OUTLINE.step_db
+        for one, share in zip(counts, shares, strict=True)
+    ]
+    return [off_db if one.sum() > 100 else 0.0 for off_db, one in zip(found, counts, strict=True)]
 
 
 def _of_moments(frames: Flags, start: int, end: int) -> Flags:
@@ -151,17 +171,27 @@ def _highest(values: Powers, reach: int) -> Powers:
 def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
     """Gaps of up to half a second: everything is gone at once and back at once. Its frames are not judged again."""
     usable = field.usable.copy()
+    gap_db = min(GAP_DB + 4.0 * outline.coarse_db[0], _DEEPEST_GAP_DB)
+    # A codec with few bits fills a hole from its edges on, and makes some of a single moment.
+    reach, shortest = (_REACH, 2) if outline.coarse_db[0] else (8, 1)
 
     def deep(start: int, end: int) -> Flags:
         planned = outline.planned(0, start, end)
         audible = (planned > MOMENT_DB) & (planned > _highest(planned, 20) - 36.0)
-        return (outline.off(0, start, end) < -GAP_DB) & audible & _of_moments(usable, start, end)
+        # A low tone is gone for a moment twice in each period; a codec may move it by a little.
+        least = -_highest(-planned, 1)
+        off = outline.off(0, start, end) + planned - least
+        return (off < -gap_db) & audible & _of_moments(usable, start, end)
 
     found = []
-    for start, end in outline.where(deep, 4, band=0, off_db=-GAP_DB, least_db=MOMENT_DB):
+    for start, end in outline.where(deep, 4, band=0, off_db=-gap_db, least_db=MOMENT_DB):
         length_s = (end - start) * outline.moment_s
         loudest = float(outline.planned(0, start, end).max())
-        if length_s > LONGEST_GAP_S or not _bounded(outline, start, end, 8, loudest):
+        if end - start < shortest:
+            continue
+        if loudest < float(outline.planned(0, start - _AROUND, end + _AROUND).max()) - _HOLE_LEAST_DB:
+            continue
+        if length_s > LONGEST_GAP_S or not _bounded(outline, start, end, reach, loudest):
             continue
         found.append((start, end))
     around = field.frames_of(AROUND_S)
@@ -192,26 +222,35 @@ def clicks(outline: Outline, field: Field) -> tuple[Moment, ...]:
     Where findings already say why something is not as planned, nothing is a click.
     """
     told = wider(field.explained | ~field.usable, 2)
+    click_db, faint_db = CLICK_DB + outline.coarse_db[1], FAINT_DB + outline.coarse_db[1]
 
     def sharp(start: int, end: int) -> Flags:
         off, heard = outline.off(1, start, end), outline.heard(1, start, end)
         around = np.maximum(_highest(outline.planned(1, start, end), _AROUND), MOMENT_DB - 10.0)
-        high = (off > CLICK_DB) & (heard + 0.5 * (off - CLICK_DB) > around + 3.0) & (heard > around - 4.0)
+        high = (off > click_db) & (heard + 0.5 * (off - click_db) > around + 3.0) & (heard > around - 4.0)
         # In something as loud a click is smaller, but where all else is as planned it is as certain.
-        high |= (off > FAINT_DB) & (off > 8.0 * _usual(off)) & (heard > around - _HIDDEN_DB)
+        high |= (off > faint_db) & (off > 8.0 * _usual(off)) & (heard > around - _HIDDEN_DB)
         return high & ~_of_moments(told, start, end) & (heard > _CLICK_LEAST_DB)
 
     found = []
-    for start, end in outline.where(sharp, 6, band=1, off_db=FAINT_DB, least_db=_CLICK_LEAST_DB):
+    for start, end in outline.where(sharp, 6, band=1, off_db=faint_db, least_db=_CLICK_LEAST_DB):
         sides = [
             np.stack([np.abs(outline.off(band, low, high)) < 4.0 for band in (0, 1)])
             for low, high in ((start - 40, start), (end, end + 40))
         ]
         if (end - start) * outline.moment_s > LONGEST_CLICK_S or any(side.size and side.mean() < 0.4 for side in sides):
             continue
+        if outline.coarse_db[1] and not _stands_out(outline, start, end):
+            continue  # such a codec spreads what begins over what was before it
         loudest = float(outline.off(1, start, end).max())
         found.append(Moment(start * outline.moment_s, end * outline.moment_s, loudest))
     return tuple(found)
+
+
+def _stands_out(outline: Outline, start: int, end: int) -> bool:
+    """Whether something above 3 kHz is louder than all that is heard near it."""
+    near = [outline.heard(1, start - _AROUND, start - 2), outline.heard(1, end + 2, end + _AROUND)]
+    return float(outline.heard(1, start, end).max()) > float(np.concatenate(near).max(initial=-120.0)) + _HIDDEN_DB
 
 
 def _usual(off: Powers) -> Powers:

@@ -68,7 +68,9 @@ class Limited:
 
     off_db: Mapping[str, float]  # by clip id
     lower_lu: int | None
-    """By how much all that is heard between lines must be lower for it to take little; None where it does already."""
+    """By how much all that is heard between lines must be lower for it to take little; None where that is not why."""
+    spared: bool = False
+    """Whether the whole is quieter than it was to be, for more gain would crush the lines."""
 
 
 NOT_LIMITED = Limited(off_db={}, lower_lu=None)
@@ -119,7 +121,11 @@ class Reference:
                 name: [one.beds_lu, one.music_lu, one.asked_beds_lu, one.asked_music_lu]
                 for name, one in self.margins.items()
             },
-            "limited": {"off_db": dict(self.limited.off_db), "lower_lu": self.limited.lower_lu},
+            "limited": {
+                "off_db": dict(self.limited.off_db),
+                "lower_lu": self.limited.lower_lu,
+                "spared": self.limited.spared,
+            },
         }
         channels = np.stack([np.clip(self.channels[:, 0], -60, 60), 100.0 * self.channels[:, 1]], axis=1)
         archive = Archive(file)
@@ -217,6 +223,7 @@ def _limited(said: dict[str, Any] | None) -> Limited:
     return Limited(
         off_db={str(name): float(db) for name, db in said["off_db"].items()},
         lower_lu=None if lower_lu is None else int(lower_lu),
+        spared=bool(said["spared"]),
     )
 
 

@@ -33,6 +33,19 @@ class Profile:
     stems: bool = False
     """Whether stems come with it without being asked for."""
 
+    @property
+    def crowded_db(self) -> float:
+        """How much less than 15 dB it has from its loudness to its peak: speech has so much at least.
+
+        So much the more its limiter takes off, whatever else is heard.
+        """
+        if self.loudness_lufs is None or self.peak_dbtp is None:
+            return 0.0
+        return max(0.0, _ROOM_DB - (self.peak_dbtp - self.loudness_lufs))
+
+
+_ROOM_DB = 15.0
+
 
 PROFILES: Mapping[str, Profile] = {
     profile.name: profile

@@ -23,6 +23,7 @@ from producer import script as script_stage
 from producer.cache import Cache
 from producer.errors import PackError, Place, Problem, ProducerError, RenderError
 from producer.finishing import planned
+from producer.levels import Levels
 from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
 from producer.model.profile import Profile
@@ -191,7 +192,7 @@ class Maker(threading.Thread):
                 notes = [one for one in kept if one is not None]
                 if len(notes) < len(parts):
                     return None
-            levels = master.Levels.joined([one.levels[STANDARD.name] for one in notes])
+            levels = Levels.joined([one.levels[STANDARD.name] for one in notes])
             plan = planned(levels, placed.profile, self.cache)
         self._plan = placed.profile, plan
         return plan

@@ -1,0 +1,105 @@
+"""Codecs with few bits, and low tones through good ones: what they leave of a programme is no mistake in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from producer import auditing, project, render
+from producer.audio import Audio
+from producer.audit.audit import Audit
+from producer.audit.audit import audit as audit_of
+from producer.audit.planned import plan_of
+from producer.audit.reference import Reference
+from producer.cache import Cache
+from producer.deliver import encode
+from producer.model.profile import PROFILES
+from tests.deliver_helpers import write
+
+ALEXA = PROFILES["alexa"]
+SCRIPT = """\
+title: Few bits
+packs: [ruins]
+cast: {ada: {voice: en-us}, ben: {voice: en-gb}}
+scenes:
+  - title: Below
+    room: small stone room
+    play:
+      - bed: wind level -26 LU
+      - pause: 3 s
+      - ada: Who is down there, and what do you want of us at this hour?
+      - sound: heartbeat for 6 s, level -6 LU
+      - ben: Nobody. Nothing. Go back to sleep, and leave the lamp where it is.
+      - sound: boom level -8 LU
+      - pause: 3 s
+      - ada: Then say so at once, the next time, and not when we have all been awake for hours.
+"""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    folder: Path
+    report: render.Report
+
+    def audited(self, audio: Audio, name: str) -> Audit:
+        """The audit of other samples in an MP3 of the profile."""
+        path = self.folder / name
+        write(audio, ALEXA, path)
+        facts, heard = auditing.listen(path)
+        output = self.report.standard.file.parent
+        plan = plan_of(json.loads((output / "timeline.json").read_text("utf-8")))
+        reference = Reference.from_bytes((output / "reference.npz").read_bytes())
+        return audit_of(name, facts, heard, plan=plan, reference=reference)
+
+    def decoded(self) -> Audio:
+        return np.concatenate(list(encode.decode(self.report.standard.file, ALEXA))).copy()
+
+
+def rendered(folder: Path, profile: str) -> Rendered:
+    (folder / "script").mkdir()
+    (folder / "script" / "bits.yaml").write_text(SCRIPT, "utf-8")
+    found, _ = project.find(folder / "script" / "bits.yaml", folder)
+    order = render.Order(project=found, profile=profile, formats=("mp3", "m4b", "opus"), jobs=2)
+    with Cache(folder / "cache") as cache:
+        return Rendered(folder, render.episode(order, cache, render.NoWatch()))
+
+
+@pytest.fixture(scope="module")
+def alexa(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    return rendered(tmp_path_factory.mktemp("alexa"), "alexa")
+
+
+def test_a_loud_profile_with_few_bits_is_delivered_without_a_finding(alexa: Rendered) -> None:
+    for audit in alexa.report.audits:
+        assert [str(found) for found in audit.findings if audit.name.endswith(".mp3") or found.kind != "limited"] == []
+    assert alexa.report.measured.integrated_lufs == pytest.approx(-14.0, abs=0.5)
+
+
+@pytest.mark.parametrize("seconds", [0.04, 0.2])
+def test_what_drops_out_of_a_file_with_few_bits_is_found(alexa: Rendered, seconds: float) -> None:
+    audio = alexa.decoded()
+    line = next(clip for clip in alexa.report.timeline.clips if clip.kind == "speech")
+    loud = line.span.start + int(np.abs(audio[line.span.start : line.span.end, 0]).argmax())
+    around = round(seconds * ALEXA.rate_hz / 2)
+    audio[loud - around : loud + around] = 0.0
+    found = [one for one in alexa.audited(audio, "hole.mp3").findings if one.kind != "loudness"]  # encoded twice
+    assert [one.kind for one in found] == ["dropout"]
+    assert found[0].start_s == pytest.approx(loud / ALEXA.rate_hz, abs=seconds)
+
+
+def test_a_click_in_a_file_with_few_bits_is_found(alexa: Rendered) -> None:
+    audio = alexa.decoded()
+    at = round(1.5 * ALEXA.rate_hz)
+    audio[at] += 0.7
+    found = [one for one in alexa.audited(audio, "click.mp3").findings if one.kind != "loudness"]
+    assert [one.kind for one in found] == ["click"]
+    assert found[0].start_s == pytest.approx(1.5, abs=0.03)
+
+
+def test_low_tones_through_good_codecs_have_no_holes(tmp_path: Path) -> None:
+    for audit in rendered(tmp_path, "podcast").report.audits:
+        assert audit.findings == ()
