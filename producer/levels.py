@@ -54,13 +54,13 @@ class Levels:
         hops, limited = hop_samples(rate_hz), self._limited(gain_db, ceiling_dbtp)
 
         def over(there: slice) -> float:
-            powers = self.powers[there]
+            powers, left = self.powers[there], limited[there]
             heard = powers > 0.0
-            if not heard.any():
+            powers, left = powers[heard], left[heard] * 10.0 ** (-gain_db / 10.0)
+            if not len(powers) or (left > powers * (1.0 - 1e-9)).all():
                 return 0.0
-            weights = np.minimum(powers, _LOUD * np.median(powers[heard]))
-            left = limited[there][heard] / powers[heard]
-            return gain_db - 10.0 * float(np.log10((weights[heard] * left).sum() / weights.sum()))
+            weights = np.minimum(powers, _LOUD * np.median(powers))
+            return -10.0 * float(np.log10((weights * left / powers).sum() / weights.sum()))
 
         return tuple(over(slice(span.start // hops, -(-span.end // hops))) for span in lines)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from producer.audio import Audio
-from producer.audit.programme import Figures, Heard, figures
+from producer.audit.programme import Heard
 from producer.audit.reference import Reference
 from producer.deliver.shelf import Shelf
 from producer.dsp.loudness import Loudness
@@ -211,11 +211,6 @@ class Delivered:
     def measured(self) -> Loudness:
         """What the meters say of the decoded file."""
         return self.heard.loudness
-
-    @property
-    def figures(self) -> Figures:
-        """Its levels without any weighting."""
-        return figures(self.heard)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ def _unweighted(report: Report) -> dict[str, object]:
     """What the standard mix's file measures as a profile like acx asks for it."""
     if report.profile.rms_db is None:
         return {}
-    found = report.standard.figures
+    found = report.audits[0].figures
     return {"rms_db": _rounded(found.rms_db), "floor_db": _rounded(found.floor_db)}
 
 

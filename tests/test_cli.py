@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from producer import __version__
+from producer.model.profile import PROFILES
 from tests.face_helpers import ENTRY, ROOT, Done, Shell, cache, files, is_messages, render, shell
 
 __all__ = ["cache", "shell"]
@@ -120,6 +121,18 @@ def test_the_folder_holds_what_the_contract_names(first: Path) -> None:
         "manifest.json",
     }
     assert [path.name for path in (first / "output").iterdir()] == ["four_boards"]  # nothing is left lying about
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_every_profile_is_told_of_to_the_end(tmp_path: Path, shell: Shell, here: Path, profile: str) -> None:
+    done = shell("episode", "--profile", profile, "-o", tmp_path / "made", cwd=here)
+    assert done.code == 0, done.err
+    said = done.out.splitlines()
+    assert re.fullmatch(rf"Four boards: 0:\d\d for {profile}", said[1])
+    assert said[-1].startswith("wrote ")
+    assert any(line.startswith("rms ") for line in said) == (profile == "acx"), said
+    preview = shell("episode", "--scene", "1", "--draft", "--profile", profile, "-o", tmp_path / "made", cwd=here)
+    assert (preview.code, preview.err) == (0, "")
 
 
 def test_nothing_in_it_tells_where_or_when_it_was_made(first: Path) -> None:
