@@ -1,6 +1,9 @@
 """The audit of a good episode finds nothing; of each mistake, that one and nothing else."""
 
 import dataclasses
+import io
+import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from producer import auditing
 from producer.audit import foreseen
 from producer.audit.audit import Audit
 from producer.audit.planned import plan_of
-from producer.audit.reference import BrokenReferenceError, Limited, Reference
+from producer.audit.reference import NOT_LIMITED, BrokenReferenceError, Limited, Reference
 from producer.dsp.loudness import loudness
 from producer.model.sound import SoundRef
 from producer.model.timeline import Clip, Ramp
@@ -302,6 +305,36 @@ def test_the_reference_is_read_as_it_was_written_and_its_bytes_do_not_vary(made:
 def test_what_is_no_reference_is_refused_in_words(broken: bytes) -> None:
     with pytest.raises(BrokenReferenceError, match="no reference"):
         Reference.from_bytes(broken)
+
+
+def saying(data: bytes, change: Callable[[dict[str, object]], object]) -> bytes:
+    """A reference with its document changed."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "about.npy":
+                about = json.loads(np.load(io.BytesIO(content)).tobytes())
+                change(about)
+                packed = io.BytesIO()
+                np.save(packed, np.frombuffer(json.dumps(about).encode(), np.uint8))
+                content = packed.getvalue()
+            new.writestr(name, content)
+    return made.getvalue()
+
+
+def test_a_reference_that_does_not_tell_of_the_limiter_is_read(made: Made) -> None:
+    """Earlier versions wrote none of it."""
+    read = Reference.from_bytes(saying(made.reference.to_bytes(), lambda about: about.pop("limited")))
+    assert read.limited == NOT_LIMITED
+    assert read.margins == made.reference.margins
+
+
+@pytest.mark.parametrize("key", ["limited", "margins"])
+@pytest.mark.parametrize("value", [[], 3, {"off_db": [1]}, {"off_db": {"a": "loud"}, "lower_lu": "b", "spared": 1}])
+def test_a_reference_that_tells_it_in_no_sense_is_refused(made: Made, key: str, value: object) -> None:
+    with pytest.raises(BrokenReferenceError, match="no reference"):
+        Reference.from_bytes(saying(made.reference.to_bytes(), lambda about: about.update({key: value})))
 
 
 def test_one_that_lies_about_its_parts_is_refused(made: Made) -> None:

@@ -161,7 +161,16 @@ class Reference:
                         f"is of version {about['version']}; this Producer reads {VERSION}: render the episode again"
                     )
                 return cls._read(about, archive, room)
-        except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, EOFError, zlib.error) as wrong:
+        except (
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            OSError,
+            zipfile.BadZipFile,
+            EOFError,
+            zlib.error,
+        ) as wrong:
             raise BrokenReferenceError(f"is no reference of an episode: {wrong}") from None
 
     @classmethod
