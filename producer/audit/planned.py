@@ -78,7 +78,7 @@ def plan_of(document: Mapping[str, Any]) -> Plan:
                 (str(one["title"]), one["start"] / rate_hz, one["end"] / rate_hz) for one in document["scenes"]
             ),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+    except (LookupError, TypeError, ValueError, AttributeError) as wrong:
         raise BrokenTimelineError(f"is no timeline of an episode ({type(wrong).__name__}: {wrong})") from None
 
 

@@ -162,7 +162,7 @@ class Reference:
                     )
                 return cls._read(about, archive, room)
         except (
-            KeyError,
+            LookupError,
             ValueError,
             TypeError,
             AttributeError,

@@ -111,7 +111,7 @@ def render_of(
             ),
             mixes={**{name: {} for name in files}, **_measured(audit, files)},
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+    except (LookupError, TypeError, ValueError, AttributeError) as wrong:
         raise BrokenError(f"holds no render's documents ({type(wrong).__name__}: {wrong})") from None
 
 

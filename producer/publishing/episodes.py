@@ -74,7 +74,7 @@ def read_episode(folder: Path, show: Show, staging: Staging) -> Episode:
         length_s = timeline["duration"] / timeline["rate_hz"]
         bites = soundbites(timeline)
         published = moment(written, (int(hour), int(minute)))
-    except (KeyError, TypeError, ValueError, ZeroDivisionError) as found:
+    except (LookupError, TypeError, ValueError, AttributeError, ZeroDivisionError) as found:
         raise RenderError(f"{folder}: timeline.json or the date is not as a render leaves it: {found}") from None
     media = _media(folder)
     return Episode(
