@@ -35,6 +35,7 @@ scenes:
       - sound: heartbeat for 6 s, level -6 LU
       - ben: Nobody. Nothing. Go back to sleep, and leave the lamp where it is.
       - sound: boom level -8 LU
+      - sound: thunder level -10 LU
       - pause: 3 s
       - ada: Then say so at once, the next time, and not when we have all been awake for hours.
 """

@@ -18,6 +18,7 @@ from producer.frozen import dataclass
 
 GAP_DB = 8.0
 """So far below its plan a moment is a hole. A codec fills holes; MP3 at 192 kbps leaves nothing over 4 dB too low."""
+_MOVED = 6  # moments
 _HOLE_LEAST_DB = 10.0
 """What lies so far under what is planned around it is no hole where it is gone: codecs leave it, or do not."""
 _RARE = (0.999, 0.99)
@@ -32,6 +33,7 @@ FAINT_DB = 6.0
 LONGEST_CLICK_S = 0.012
 _NORMAL_DB = 4.0
 _HIDDEN_DB = 6.0  # so far below what is planned around it no click is told
+_BEFORE, _SHARP_DB = 4, 12.0  # moments
 _AROUND = 15  # moments before and after one that may hide it
 _CLICK_LEAST_DB = -50.0  # what a codec leaves after a sibilant that stops is lower
 
@@ -178,8 +180,8 @@ def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
     def deep(start: int, end: int) -> Flags:
         planned = outline.planned(0, start, end)
         audible = (planned > MOMENT_DB) & (planned > _highest(planned, 20) - 36.0)
-        # A low tone is gone for a moment twice in each period; a codec may move it by a little.
-        least = -_highest(-planned, 1)
+        # A low tone is gone for a moment twice in each period; a codec moves that by some.
+        least = -_highest(-planned, _MOVED)
         off = outline.off(0, start, end) + planned - least
         return (off < -gap_db) & audible & _of_moments(usable, start, end)
 
@@ -226,11 +228,15 @@ def clicks(outline: Outline, field: Field) -> tuple[Moment, ...]:
 
     def sharp(start: int, end: int) -> Flags:
         off, heard = outline.off(1, start, end), outline.heard(1, start, end)
-        around = np.maximum(_highest(outline.planned(1, start, end), _AROUND), MOMENT_DB - 10.0)
+        planned = outline.planned(1, start, end)
+        around = np.maximum(_highest(planned, _AROUND), MOMENT_DB - 10.0)
+        # What is heard of a sharp beginning right before it, and is no louder, is an encoder's doing; no ear finds it.
+        coming = _highest(np.pad(planned, (0, _BEFORE), mode="edge"), _BEFORE)[_BEFORE:]
+        early = (coming > planned + _SHARP_DB) & (heard <= coming)
         high = (off > click_db) & (heard + 0.5 * (off - click_db) > around + 3.0) & (heard > around - 4.0)
         # In something as loud a click is smaller, but where all else is as planned it is as certain.
         high |= (off > faint_db) & (off > 8.0 * _usual(off)) & (heard > around - _HIDDEN_DB)
-        return high & ~_of_moments(told, start, end) & (heard > _CLICK_LEAST_DB)
+        return high & ~early & ~_of_moments(told, start, end) & (heard > _CLICK_LEAST_DB)
 
     found = []
     for start, end in outline.where(sharp, 6, band=1, off_db=faint_db, least_db=_CLICK_LEAST_DB):
