@@ -23,7 +23,7 @@ GAIN_STEP_DB = 0.1
 MOST_OFF_LINES_DB = 4.0
 """So much the limiter may take off the lines for a profile's loudness; most programmes need less than 1 dB. Where a
 profile has less room between loudness and peak (`Profile.crowded_db`), it may take that, too."""
-_LITTLE_DB = 1.0
+_LITTLE_DB = 2.0
 _MUCH_LOWER_LU = 40
 _CORRECTIONS = 20  # steps: no decoded file is further off
 ROUNDS = 4

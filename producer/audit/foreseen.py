@@ -70,8 +70,8 @@ def limited(reference: Reference, clips: Mapping[str, PlannedClip], faults: Iter
     if lower_lu is not None:  # not a loud moment: the gain is too much for all of them
         shown = told[0]
         mend = (
-            f"lower the beds and music that play on between the lines{_loudest(reference, clips)} by {lower_lu} LU: "
-            f"there they count for the loudness that {reference.profile} asks for"
+            f"lower what plays between the lines by {lower_lu} LU{_loudest(reference, clips)}: "
+            f"there it counts for the loudness that {reference.profile} asks for"
         )
     elif quiet:
         mend = (
@@ -89,12 +89,12 @@ def limited(reference: Reference, clips: Mapping[str, PlannedClip], faults: Iter
 
 
 def _loudest(reference: Reference, clips: Mapping[str, PlannedClip]) -> str:
-    """The bed or music of which most is heard, as a remark."""
+    """What most is heard of beside the lines, as a remark."""
     placed = reference.clips.placed
     sums = {
         clip.id: float(reference.clips.own(placed[clip.id], placed[clip.id].first, placed[clip.id].last).sum())
         for clip in clips.values()
-        if clip.kind in ("bed", "music")
+        if clip.kind != "speech"
     }
     if not sums:
         return ""
