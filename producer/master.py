@@ -82,34 +82,11 @@ def first_plan(mix: Levels, profile: Profile) -> Plan:
     return Plan(0.0, ceiling) if gain_db is None else _spared(Plan(gain_db, ceiling), mix, profile, aimed_db)
 
 
-def _most_gain_db(mix: Levels, plan: Plan, wanted: float, most_off_db: float) -> float | None:
-    """The highest gain, in steps, at which the limiter takes no more than `most_off_db` off the lines.
-
-    It goes by the line in the middle, for one that is shouted is limited without harm to the others; and whatever the
-    limiter takes, that line may come to it as loud as the whole is to be (`wanted`, LUFS).
-
-    None where the plan's gain, and what corrections may add to it, are under that.
-    """
-
-    def fits(steps: int) -> bool:
-        return mix.off_lines_db(steps * GAIN_STEP_DB, plan.ceiling_dbtp) <= most_off_db
-
-    high = round(plan.gain_db / GAIN_STEP_DB) + _CORRECTIONS
-    if fits(high):
-        return None
-    low = round(min(plan.gain_db, wanted - mix.lines_lufs()) / GAIN_STEP_DB)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
-    return _stepped(low * GAIN_STEP_DB)
-
-
 def lower_lu(mix: Levels, plan: Plan, profile: Profile) -> int | None:
     """By how much all that is heard between the lines must be lower, for the limiter to take little off the lines.
 
     None where it takes little by this plan, or takes as much whatever is between them.
     """
-
     little_db = _LITTLE_DB + profile.crowded_db
 
     def fits(lu: int) -> bool:
@@ -149,6 +126,57 @@ def corrected(
             following = _turned(plan, off, decoded, profile, mix)
     following = lowered(following, decoded.true_peak_dbtp, profile) or following
     return following if following != plan else None
+
+
+def lowered(plan: Plan, true_peak_dbtp: float, profile: Profile, fed_dbtp: float = float("inf")) -> Plan | None:
+    """The plan with its ceiling lower by what a peak came out too high, or None when none did.
+
+    Args:
+        fed_dbtp: the true peak, just there, of what went into the encoder. It may lift by more than was thought what
+            lies under the ceiling: then only a ceiling under that changes anything.
+    """
+    if profile.peak_dbtp is None or plan.ceiling_dbtp is None or true_peak_dbtp <= profile.peak_dbtp:
+        return None
+    felt_dbtp = min(plan.ceiling_dbtp, max(fed_dbtp, plan.ceiling_dbtp - _MOST_LIFT_DB))
+    return replace(plan, ceiling_dbtp=felt_dbtp - (true_peak_dbtp - profile.peak_dbtp) - _SAFETY_DB)
+
+
+def holds(decoded: Loudness, profile: Profile, rms_db: float | None = None, *, spares: bool = False) -> bool:
+    """Whether a decoded file is within the profile's loudness (or RMS) and peak.
+
+    Args:
+        spares: whether it may be quieter than that, so that its lines are not crushed (`Plan.spares`).
+    """
+    if profile.peak_dbtp is not None and decoded.true_peak_dbtp > profile.peak_dbtp:
+        return False
+    if profile.rms_db is not None and rms_db is not None and rms_db > SILENT_RMS_DB:
+        return (spares or profile.rms_db[0] <= rms_db) and rms_db <= profile.rms_db[1]
+    if profile.loudness_lufs is None or not np.isfinite(decoded.integrated_lufs):
+        return True
+    off = decoded.integrated_lufs - profile.loudness_lufs
+    return (spares or off >= -profile.tolerance_lu) and off <= profile.tolerance_lu
+
+
+def mastered(audio: Audio, plan: Plan, profile: Profile, *, spent: bool = False) -> Audio:
+    """A stretch of the mix with `plan` applied, in the profile's channels, as many samples.
+
+    Of a stretch that begins in the middle of the programme the first `limiter.LONGEST_RELEASE_S` are not final, and of
+    one that ends in it the last few chunks (`limiter.CHUNK`): what comes from beyond is not in them.
+
+    Args:
+        spent: whether nobody wants `audio` any more, so that its room may be used.
+    """
+    shaped = as_mono(audio) if profile.channels == 1 else as_stereo(audio)
+    spent = (spent or shaped is not audio) and shaped.flags.writeable  # silence of a part has no room
+    if plan.ceiling_dbtp is None:
+        return np.multiply(shaped, np.float32(gain(plan.gain_db)), out=shaped if spent else None)
+    limiter = Limiter(profile.rate_hz, profile.channels, plan.ceiling_dbtp, plan.gain_db)
+    made, given = shaped if spent else np.empty_like(shaped), 0  # the limiter gives nothing before it has it
+    for ready in (limiter.push(shaped[at : at + BLOCK]) for at in range(0, len(shaped), BLOCK)):
+        made[given : given + len(ready)] = ready
+        given += len(ready)
+    made[given:] = limiter.flush()
+    return made
 
 
 def _turned(plan: Plan, off_db: float, decoded: Loudness, profile: Profile, mix: Levels | None) -> Plan:
@@ -225,55 +253,26 @@ def _spared(plan: Plan, mix: Levels, profile: Profile, aimed_db: float) -> Plan:
     return replace(plan, gain_db=stepped_db if most_db is None else min(stepped_db, most_db), most_gain_db=most_db)
 
 
-def lowered(plan: Plan, true_peak_dbtp: float, profile: Profile, fed_dbtp: float = float("inf")) -> Plan | None:
-    """The plan with its ceiling lower by what a peak came out too high, or None when none did.
+def _most_gain_db(mix: Levels, plan: Plan, wanted: float, most_off_db: float) -> float | None:
+    """The highest gain, in steps, at which the limiter takes no more than `most_off_db` off the lines.
 
-    Args:
-        fed_dbtp: the true peak, just there, of what went into the encoder. It may lift by more than was thought what
-            lies under the ceiling: then only a ceiling under that changes anything.
+    It goes by the line in the middle, for one that is shouted is limited without harm to the others; and whatever the
+    limiter takes, that line may come to it as loud as the whole is to be (`wanted`, LUFS).
+
+    None where the plan's gain, and what corrections may add to it, are under that.
     """
-    if profile.peak_dbtp is None or plan.ceiling_dbtp is None or true_peak_dbtp <= profile.peak_dbtp:
+
+    def fits(steps: int) -> bool:
+        return mix.off_lines_db(steps * GAIN_STEP_DB, plan.ceiling_dbtp) <= most_off_db
+
+    high = round(plan.gain_db / GAIN_STEP_DB) + _CORRECTIONS
+    if fits(high):
         return None
-    felt_dbtp = min(plan.ceiling_dbtp, max(fed_dbtp, plan.ceiling_dbtp - _MOST_LIFT_DB))
-    return replace(plan, ceiling_dbtp=felt_dbtp - (true_peak_dbtp - profile.peak_dbtp) - _SAFETY_DB)
-
-
-def holds(decoded: Loudness, profile: Profile, rms_db: float | None = None, *, spares: bool = False) -> bool:
-    """Whether a decoded file is within the profile's loudness (or RMS) and peak.
-
-    Args:
-        spares: whether it may be quieter than that, so that its lines are not crushed (`Plan.spares`).
-    """
-    if profile.peak_dbtp is not None and decoded.true_peak_dbtp > profile.peak_dbtp:
-        return False
-    if profile.rms_db is not None and rms_db is not None and rms_db > SILENT_RMS_DB:
-        return (spares or profile.rms_db[0] <= rms_db) and rms_db <= profile.rms_db[1]
-    if profile.loudness_lufs is None or not np.isfinite(decoded.integrated_lufs):
-        return True
-    off = decoded.integrated_lufs - profile.loudness_lufs
-    return (spares or off >= -profile.tolerance_lu) and off <= profile.tolerance_lu
-
-
-def mastered(audio: Audio, plan: Plan, profile: Profile, *, spent: bool = False) -> Audio:
-    """A stretch of the mix with `plan` applied, in the profile's channels, as many samples.
-
-    Of a stretch that begins in the middle of the programme the first `limiter.LONGEST_RELEASE_S` are not final, and of
-    one that ends in it the last few chunks (`limiter.CHUNK`): what comes from beyond is not in them.
-
-    Args:
-        spent: whether nobody wants `audio` any more, so that its room may be used.
-    """
-    shaped = as_mono(audio) if profile.channels == 1 else as_stereo(audio)
-    spent = (spent or shaped is not audio) and shaped.flags.writeable  # silence of a part has no room
-    if plan.ceiling_dbtp is None:
-        return np.multiply(shaped, np.float32(gain(plan.gain_db)), out=shaped if spent else None)
-    limiter = Limiter(profile.rate_hz, profile.channels, plan.ceiling_dbtp, plan.gain_db)
-    made, given = shaped if spent else np.empty_like(shaped), 0  # the limiter gives nothing before it has it
-    for ready in (limiter.push(shaped[at : at + BLOCK]) for at in range(0, len(shaped), BLOCK)):
-        made[given : given + len(ready)] = ready
-        given += len(ready)
-    made[given:] = limiter.flush()
-    return made
+    low = round(min(plan.gain_db, wanted - mix.lines_lufs()) / GAIN_STEP_DB)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return _stepped(low * GAIN_STEP_DB)
 
 
 def _stepped(gain_db: float) -> float:
