@@ -270,6 +270,49 @@ def test_lines_may_always_be_as_loud_as_the_whole_is_to_be() -> None:
     assert plan.gain_db == pytest.approx(-16.0 - found.lines_lufs(), abs=0.06)
 
 
+def loud_speech(profile: Profile) -> tuple[Levels, master.Plan]:
+    """Speech alone, in a profile that makes the limiter work."""
+    mix = voice(12.0, profile.rate_hz)
+    found = survey(mix, profile, [Span(Samples(0), Samples(len(mix)))])
+    return found, master.first_plan(found, profile)
+
+
+def test_a_ceiling_is_raised_where_the_encoder_left_room_and_the_limiter_takes_much() -> None:
+    profile = PROFILES["alexa"]
+    mix, plan = loud_speech(profile)
+    assert plan.ceiling_dbtp is not None
+    lower = replace(plan, ceiling_dbtp=plan.ceiling_dbtp - 2.0, most_gain_db=None)
+    quiet = replace(found_at(-4.5), integrated_lufs=-15.2)
+    raised = master.corrected(lower, quiet, profile, mix=mix)
+    assert raised is not None and raised.ceiling_dbtp is not None and lower.ceiling_dbtp is not None
+    assert raised.ceiling_dbtp == pytest.approx(lower.ceiling_dbtp + 1.9)  # to 0.6 dB under what the peak may be
+    full = master.corrected(lower, replace(quiet, true_peak_dbtp=-2.1), profile, mix=mix)
+    assert full is not None and full.ceiling_dbtp == lower.ceiling_dbtp
+    loud = master.corrected(lower, replace(quiet, integrated_lufs=-13.0), profile, mix=mix)
+    assert loud is not None and loud.ceiling_dbtp == lower.ceiling_dbtp and loud.gain_db < lower.gain_db
+
+
+def test_a_correction_knows_what_the_limiter_leaves_of_more_gain() -> None:
+    profile = PROFILES["alexa"]
+    mix, plan = loud_speech(profile)
+    off = 0.4
+    found = replace(found_at(-2.1), integrated_lufs=-14.0 - off)
+    told, blind = (master.corrected(plan, found, profile, mix=levels) for levels in (mix, None))
+    assert told is not None and blind is not None
+    reached = [mix.limited_lufs(one.gain_db, one.ceiling_dbtp) for one in (plan, told, blind)]
+    assert told.gain_db > blind.gain_db
+    assert abs(reached[1] - reached[0] - off) < abs(reached[2] - reached[0] - off)
+
+
+def test_where_no_gain_reaches_it_the_nearest_is_taken() -> None:
+    profile = replace(PROFILES["podcast"], loudness_lufs=-3.0)
+    mix, plan = loud_speech(profile)
+    assert plan.spares
+    reached = mix.limited_lufs(plan.gain_db, plan.ceiling_dbtp)
+    assert reached < -4.0
+    assert plan.gain_db < 30.0
+
+
 @pytest.mark.parametrize(("lufs", "peak", "ok"), [(-19.0, -1.0, True), (-15.4, -1.5, False), (-19.0, -0.9, False)])
 def test_what_spares_its_lines_may_be_quiet_and_nothing_else(lufs: float, peak: float, ok: bool) -> None:
     found = replace(found_at(peak), integrated_lufs=lufs, true_peak_dbtp=peak)
