@@ -18,7 +18,7 @@ from producer.frozen import dataclass
 
 GAP_DB = 8.0
 """So far below its plan a moment is a hole. A codec fills holes; MP3 at 192 kbps leaves nothing over 4 dB too low."""
-_MOVED = 6  # moments
+_MOVED, _MOVED_DB = 6, 6.0  # moments
 _HOLE_LEAST_DB = 10.0
 """What lies so far under what is planned around it is no hole where it is gone: codecs leave it, or do not."""
 _RARE = (0.999, 0.99)
@@ -180,10 +180,12 @@ def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
     def deep(start: int, end: int) -> Flags:
         planned = outline.planned(0, start, end)
         audible = (planned > MOMENT_DB) & (planned > _highest(planned, 20) - 36.0)
-        # A low tone is gone for a moment twice in each period; a codec moves that by some.
-        least = -_highest(-planned, _MOVED)
-        off = outline.off(0, start, end) + planned - least
-        return (off < -gap_db) & audible & _of_moments(usable, start, end)
+        # A low tone is gone for a moment twice in each period. A codec moves that: then it is there where it should
+        # be gone.
+        off = outline.off(0, start, end)
+        moved = _highest(off, _MOVED) > _MOVED_DB
+        least = -np.where(moved, _highest(-planned, _MOVED), _highest(-planned, 1))
+        return (off + planned - least < -gap_db) & audible & _of_moments(usable, start, end)
 
     found = []
     for start, end in outline.where(deep, 4, band=0, off_db=-gap_db, least_db=MOMENT_DB):
