@@ -22,6 +22,7 @@ _MOVED, _MOVED_DB = 6, 6.0  # moments
 _HOLE_LEAST_DB = 10.0
 """What lies so far under what is planned around it is no hole where it is gone: codecs leave it, or do not."""
 _RARE = (0.999, 0.99)
+_EXACT_DB = 2.0
 _FINE_DB = (4.5, 4.5)
 """With enough bits no more than one moment in a thousand is so much too loud, above 3 kHz in a hundred."""
 _DEEPEST_GAP_DB = 24.0
@@ -65,10 +66,10 @@ class Outline:
         whole = known is not None and self.count == len(self._planned) == len(self._heard)
         counts = known.moments if known is not None and whole else self._apart()
         self._level_db = _levels(counts)
-        self.coarse_db = tuple(
-            max(0.0, loud_db - level_db - fine_db)
-            for loud_db, level_db, fine_db in zip(_quantiles(counts, _RARE), self._level_db, _FINE_DB, strict=True)
-        )
+        far_db = [far - level for far, level in zip(_quantiles(counts, _RARE), self._level_db, strict=True)]
+        self.exact = far_db[0] <= _EXACT_DB
+        """Whether moments are as planned but for rounding, as MP3 at 192 kbps and AAC leave them, and Opus does not."""
+        self.coarse_db = tuple(max(0.0, far - fine) for far, fine in zip(far_db, _FINE_DB, strict=True))
         """How much farther off moments are than after a codec with enough bits: all, and above 3 kHz."""
 
     def _apart(self) -> Counts:
@@ -183,9 +184,10 @@ def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
         # A low tone is gone for a moment twice in each period. A codec moves that: then it is there where it should
         # be gone.
         off = outline.off(0, start, end)
-        moved = _highest(off, _MOVED) > _MOVED_DB
-        least = -np.where(moved, _highest(-planned, _MOVED), _highest(-planned, 1))
-        return (off + planned - least < -gap_db) & audible & _of_moments(usable, start, end)
+        if not outline.exact:
+            moved = _highest(off, _MOVED) > _MOVED_DB
+            off = off + planned + np.where(moved, _highest(-planned, _MOVED), _highest(-planned, 1))
+        return (off < -gap_db) & audible & _of_moments(usable, start, end)
 
     found = []
     for start, end in outline.where(deep, 4, band=0, off_db=-gap_db, least_db=MOMENT_DB):
@@ -193,7 +195,8 @@ def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
         loudest = float(outline.planned(0, start, end).max())
         if end - start < shortest:
             continue
-        if loudest < float(outline.planned(0, start - _AROUND, end + _AROUND).max()) - _HOLE_LEAST_DB:
+        around_db = float(outline.planned(0, start - _AROUND, end + _AROUND).max())
+        if not outline.exact and loudest < around_db - _HOLE_LEAST_DB:
             continue
         if length_s > LONGEST_GAP_S or not _bounded(outline, start, end, reach, loudest):
             continue
