@@ -24,13 +24,16 @@ MOST_OFF_LINES_DB = 4.0
 """So much the limiter may take off the lines for a profile's loudness; most programmes need less than 1 dB. Where a
 profile has less room between loudness and peak (`Profile.crowded_db`), it may take that, too."""
 _LITTLE_DB = 2.0
+"""What the limiter takes off lines when what is between them has been lowered: under what the audit names."""
 _MUCH_LOWER_LU = 40
+"""As good as silence: what this does not mend is not due to what is between lines."""
 _CORRECTIONS = 20  # steps: no decoded file is further off
 ROUNDS = 4
 _TURNS = 6
 _CLOSE_DB = 0.25
 """So near a gain comes to what it is to reach, where it can be reached."""
 _MUCH_DB = 1.0
+"""A limiter that takes so much off the whole is what keeps it quiet."""
 _OVER_LU = 1.5
 """Lines are so much over a programme that is mostly speech, at most."""
 _KEPT_DB = 0.6
