@@ -140,10 +140,8 @@ lines:
 """
     assert problems(edition(tmp_path, lacking)) == [
         "script/lamp_de.yaml:1:1: an edition needs its own 'summary'; write 'summary: …'",
-        "script/lamp_de.yaml:1:1: an edition needs its own 'title'; write 'title: …'",
         "script/lamp_de.yaml:3:1: an edition shares 'packs' with script/lamp.yaml; leave it out",
         "script/lamp_de.yaml:4:1: an edition has no 'tilte'; did you mean 'title'?",
-        "script/lamp_de.yaml:5:1: 'keeper' has no voice in this edition; write 'keeper: {voice: de}' under 'cast', say",
         "script/lamp_de.yaml:6:25: an edition shares 'pan' with script/lamp.yaml; leave it out",
         "script/lamp_de.yaml:7:3: nobody in the cast of script/lamp.yaml is called 'keper'; did you mean 'keeper'?",
         "script/lamp_de.yaml:8:1: 'end_of_it' has no text in this edition; in script/lamp.yaml it is 'Nobody, it "

@@ -24,6 +24,47 @@ def test_one_mistake_is_one_message_at_its_place(script: Path) -> None:
     assert problems(script.read_text("utf-8")) == script.with_suffix(".txt").read_text("utf-8").splitlines()
 
 
+WELL_SPELT = """\
+title: The Last Lamp
+packs: [harbour]
+cast:
+  keeper: {voice: en-us+f3}
+scenes:
+  - title: The quay
+    room: open air
+    play:
+      - bed: sea
+      - id: asks
+        keeper: Who is there?
+      - sound: door_latch at end of asks
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "misspelt", "message"),
+    [
+        ("title: The L", "titel: The L", "1:1: a script has no 'titel'; did you mean 'title'?"),
+        ("packs:", "pack:", "2:1: a script has no 'pack'; did you mean 'packs'?"),
+        ("cast:", "casts:", "3:1: a script has no 'casts'; did you mean 'cast'?"),
+        ("voice:", "voise:", "4:12: 'keeper' has no 'voise'; did you mean 'voice'?"),
+        ("scenes:", "scene:", "5:1: a script has no 'scene'; did you mean 'scenes'?"),
+        ("room:", "rom:", "7:5: a scene has no 'rom'; did you mean 'room'?"),
+        ("play:", "plays:", "8:5: a scene has no 'plays'; did you mean 'play'?"),
+        ("id:", "ids:", "10:9: a speech has no 'ids'; did you mean 'id'?"),
+        ("at end of asks", "levle 12 dB", "12:27: a sound has no 'levle'; did you mean 'level'?"),
+    ],
+)
+def test_a_misspelt_key_is_not_missing_as_well(key: str, misspelt: str, message: str) -> None:
+    assert resolved(WELL_SPELT).scenes
+    assert WELL_SPELT.count(key) == 1
+    assert problems(WELL_SPELT.replace(key, misspelt)) == [message]
+
+
+def test_a_misspelt_key_beside_the_right_one_does_not_count() -> None:
+    twice = WELL_SPELT.replace("at end of asks", "level -20 LU, levle 12 dB")
+    assert problems(twice) == ["12:41: a sound has no 'levle'; did you mean 'level'?"]
+
+
 def test_there_are_as_many_mistakes_as_promised() -> None:
     assert len(SINGLE) >= 30
 

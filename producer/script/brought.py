@@ -6,14 +6,14 @@ file that it stands in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from producer.errors import Place, Problem
 from producer.frozen import dataclass
 from producer.script import keys
 from producer.script.compose import read_tree
 from producer.script.overlay import over
-from producer.script.reading import Notes, as_pairs, as_text, hint
+from producer.script.reading import Notes, as_pairs, as_text, hint, meant_name, respelt
 from producer.script.tree import Node, Pairs, Scalar
 
 
@@ -81,15 +81,13 @@ def _with_series(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
         notes.add(node.place, what)
         raise _BrokenError
     shared: list[tuple[Scalar, Node]] = []
-    for key, value in series.pairs:
+    for key, value in respelt(series.pairs, keys.SERIES, "a series file", notes, keys.TOP):
         if key.text in keys.SERIES:
             shared.append((key, value))
         elif key.text == "series":
             notes.add(key.place, "a series file has no series of its own; write what that one holds into this one")
-        elif key.text in keys.TOP:
-            notes.add(key.place, f"'{key.text}' is the episode's own; a series file holds what all episodes share")
         else:
-            notes.add(key.place, f"a series file has no '{key.text}'{hint(key.text, keys.SERIES)}")
+            notes.add(key.place, f"'{key.text}' is the episode's own; a series file holds what all episodes share")
     base = Pairs(tuple(shared), series.place)
     return Joined(over(base, tree), hidden=(over(tree, base),))
 
@@ -140,10 +138,9 @@ def _edition(tree: Pairs, file: str, fetch: Fetch, notes: Notes) -> Joined:
         notes.add(_key(original, "lines"), "'lines' are the texts of an edition; a script says its words in 'play'")
     script = _with_series(original, of, fetch, notes)
     original = script.tree
+    tree = Pairs(respelt(tree.pairs, keys.EDITION, "an edition", notes, keys.TOP), tree.place)
     for key, _ in tree.pairs:
-        if key.text not in keys.TOP:
-            notes.add(key.place, f"an edition has no '{key.text}'{hint(key.text, keys.EDITION)}")
-        elif key.text not in keys.EDITION:
+        if key.text not in keys.EDITION:
             notes.add(key.place, f"an edition shares '{key.text}' with {of}; leave it out")
     own = [(key, value) for key, value in tree.pairs if key.text in keys.EDITION - {"cast", "lines"}]
     cast = _cast(tree, original, of, notes)
@@ -187,6 +184,7 @@ def _cast(tree: Pairs, original: Pairs, of: str, notes: Notes) -> tuple[tuple[Sc
     for key, node in own.pairs if own else ():
         if key.text not in known:
             notes.add(key.place, f"nobody in the cast of {of} is called '{key.text}'{hint(key.text, known)}")
+            wrong.add(meant_name(key.text, known))  # whose voice is only given to another name is not without one
             continue
         pairs = as_pairs(node, f"'{key.text}'", f"{key.text}: {{voice: es}}", notes)
         if pairs is None:
@@ -207,18 +205,16 @@ def _cast(tree: Pairs, original: Pairs, of: str, notes: Notes) -> tuple[tuple[Sc
 
 
 def _of_voice(
-    pairs: Iterable[tuple[Scalar, Node]], member: Node, of: str, notes: Notes
+    pairs: Sequence[tuple[Scalar, Node]], member: Node, of: str, notes: Notes
 ) -> Iterable[tuple[Scalar, Node]]:
     together = isinstance(member, Pairs) and _value(member, "together") is not None
-    for key, node in pairs:
+    for key, node in respelt(pairs, keys.EDITION_CAST, "a member", notes, keys.MEMBER):
         if key.text == "voice" and together:
             notes.add(key.place, f"this is several members in {of}, each with a voice of his own; leave it out")
         elif key.text in keys.EDITION_CAST:
             yield key, node
-        elif key.text in keys.CAST or key.text == "together":
-            notes.add(key.place, f"an edition shares '{key.text}' with {of}; leave it out")
         else:
-            notes.add(key.place, f"a member has no '{key.text}'{hint(key.text, keys.EDITION_CAST)}")
+            notes.add(key.place, f"an edition shares '{key.text}' with {of}; leave it out")
 
 
 def _value(tree: Pairs, name: str) -> Node | None:

@@ -245,6 +245,7 @@ CAST: Mapping[str, Key] = {
     **{"distance": DISTANCE, "room": ROOM, "name": NAME, **OF_SOMEBODY},
 }
 """A member's keys; `together` stands beside them at the top of the script."""
+MEMBER = frozenset({*CAST, "together"})
 
 ROLE: Mapping[str, Key] = {
     **{name: key for name, key in SOUND.items() if name not in ("at", "for", "until", "variant")},

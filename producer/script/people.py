@@ -13,7 +13,19 @@ from producer.model.sound import Catalogue
 from producer.script import keys
 from producer.script.keys import Asked
 from producer.script.quantities import ReadingError, name
-from producer.script.reading import Given, Notes, as_items, as_pairs, as_text, hint, long_keys, meant, merged, read_keys
+from producer.script.reading import (
+    Given,
+    Notes,
+    as_items,
+    as_meant,
+    as_pairs,
+    as_text,
+    hint,
+    long_keys,
+    meant,
+    merged,
+    read_keys,
+)
 from producer.script.tree import Node, Scalar
 from producer.units import Lu, Metres, Percent, Wpm
 
@@ -62,9 +74,9 @@ def _person(key: Scalar, node: Node, notes: Notes) -> Person:
     pairs = as_pairs(node, f"'{key.text}'", f"{key.text}: {{voice: en-gb}}", notes)
     if pairs is None:
         return Person(key=key.text, place=key.place)
-    given = long_keys(pairs.pairs)
+    given = as_meant(f"'{key.text}'", keys.MEMBER, long_keys(pairs.pairs), notes)
     members = [one for one in given if one.key == "together"]
-    asked = read_keys(f"'{key.text}'", keys.CAST, [one for one in given if one.key != "together"], notes, ("together",))
+    asked = read_keys(f"'{key.text}'", keys.CAST, [one for one in given if one.key != "together"], notes)
     _note_replica(key.text, asked, bool(members), notes)
     if members:
         if "voice" in asked.places:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -18,6 +18,7 @@ from producer.script.quantities import ReadingError, length, name
 from producer.script.reading import (
     Given,
     Notes,
+    as_meant,
     as_text,
     free_name,
     hint,
@@ -38,6 +39,8 @@ CALLED = {
     **{"sound": "a sound", "bed": "a bed", "music": "music", "hear": "'hear'", "end": "'end'", "cut": "'cut'"},
     **{"pause": "a pause", "mark": "a mark", "speech": "a speech"},
 }
+_WITH_ID = {(kind, False): frozenset({*allowed, "id"}) for kind, allowed in keys.BESIDE.items()}
+_WITH_ID["sound", True] = frozenset({*keys.BRACKET, "id"})
 _EXAMPLE = {
     **{"sound": "sound: door_latch", "bed": "bed: sea", "music": "music: theme", "hear": "hear: muffled"},
     **{"end": "end: sea", "cut": "cut: all", "pause": "pause: 2 s", "mark": "mark: turn"},
@@ -156,8 +159,10 @@ class Play:
         return name, offset, given
 
     def _made(
-        self, kind: str, role: str, place: Place, name_place: Place, given: list[Given], *, bracket: bool = False
+        self, kind: str, role: str, place: Place, name_place: Place, given: Sequence[Given], *, bracket: bool = False
     ) -> Piece:
+        owner, allowed = CALLED[kind], keys.BRACKET if bracket else keys.BESIDE[kind]
+        given = as_meant(owner, _WITH_ID[kind, bracket], given, self.notes)
         explicit, id_place, others = take_id(given, self.notes, WORDS)
         return Piece(
             kind=kind,
@@ -167,7 +172,7 @@ class Play:
             id=self._number(kind, explicit),
             named=bool(explicit),
             id_place=id_place or place,
-            asked=read_keys(CALLED[kind], keys.BRACKET if bracket else keys.BESIDE[kind], others, self.notes, ("id",)),
+            asked=read_keys(owner, allowed, others, self.notes),
         )
 
     def _number(self, kind: str, explicit: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from producer.errors import Place, Problem, nearest
@@ -48,6 +48,7 @@ class Given:
     node: Node | None = None
     short: Scalar | None = None  # the scalar of a short form, where a comma may be missing
     offset: int = 0
+    guessed: bool = False  # the key is misspelt, which is said: nothing more is said of its value
 
 
 def meant(wanted: str, known: Iterable[str]) -> str:
@@ -58,6 +59,42 @@ def meant(wanted: str, known: Iterable[str]) -> str:
     name = near.split("'")[1]
     alike = difflib.SequenceMatcher(None, wanted.casefold(), name.casefold()).ratio()
     return near if len(wanted) > 4 or alike >= 0.7 else ""
+
+
+def respelt(
+    pairs: Sequence[tuple[Scalar, Node]],
+    known: Iterable[str],
+    owner: str,
+    notes: Notes,
+    also: Container[str] = (),
+) -> tuple[tuple[Scalar, Node], ...]:
+    """The keys of `owner` with their values; one that is not known is noted.
+
+    Where it is near one that is known and not there, it stands for that: who has read of the misspelt key need not
+    read of what is missing without it as well. Else it is left out.
+
+    Args:
+        also: keys that are passed on, for they are judged elsewhere.
+    """
+    names = frozenset(known)
+    there = {key.text for key, _ in pairs}
+    found = []
+    for key, node in pairs:
+        if key.text in names or key.text in also:
+            found.append((key, node))
+            continue
+        notes.add(key.place, f"{owner} has no '{key.text}'{hint(key.text, names)}")
+        name = meant_name(key.text, names)
+        if name and name not in there:
+            there.add(name)
+            found.append((changed(key, text=name), node))
+    return tuple(found)
+
+
+def meant_name(wanted: str, known: Iterable[str]) -> str:
+    """The name that `meant` hints at; empty where there is none."""
+    near = meant(wanted, known)
+    return near.split("'")[1] if near else ""
 
 
 def hint(wanted: str, known: Iterable[str]) -> str:
@@ -122,22 +159,15 @@ def long_keys(pairs: Iterable[tuple[Scalar, Node]]) -> list[Given]:
     ]
 
 
-def read_keys(
-    owner: str, allowed: Mapping[str, Key], given: Iterable[Given], notes: Notes, also: tuple[str, ...] = ()
-) -> Asked:
-    """The keys of one item. An unknown, repeated or unreadable one is noted and left out.
-
-    `also` are keys that the item may have but that are read elsewhere.
-    """
+def read_keys(owner: str, allowed: Mapping[str, Key], given: Sequence[Given], notes: Notes) -> Asked:
+    """The keys of one item. An unknown, repeated or unreadable one is noted and left out."""
     values: dict[str, Any] = {}
     places: dict[str, Place] = {}
-    for one in given:
-        key = allowed.get(one.key)
-        if key is None:
-            _note_unknown(owner, [*allowed, *also], one, notes)
-        elif one.key in places and one.key != "set":
+    for one in as_meant(owner, allowed, given, notes):
+        key = allowed[one.key]
+        if one.key in places and one.key != "set":
             notes.add(one.key_place, f"'{one.key}' is given twice; keep one of them")
-        elif (read := _read_value(key, one, allowed, notes)) is not None:
+        elif (read := _read_value(key, one, allowed, Notes() if one.guessed else notes)) is not None:
             places[one.key] = one.place
             field = field_of(one.key)
             values[field] = {**values.get(field, {}), **read[0]} if one.key == "set" else read[0]
@@ -145,10 +175,27 @@ def read_keys(
     return Asked(places=places, **values)
 
 
-def _note_unknown(owner: str, known: list[str], one: Given, notes: Notes) -> None:
+def as_meant(owner: str, known: Collection[str], given: Sequence[Given], notes: Notes) -> Sequence[Given]:
+    """The known keys, and misspelt ones as what they are near to, where that is not there. What is unknown is noted."""
+    if all(one.key in known for one in given):
+        return given
+    there = {one.key for one in given}
+    found = []
+    for one in given:
+        if one.key in known:
+            found.append(one)
+        elif (name := _note_unknown(owner, known, one, notes)) and name not in there:
+            there.add(name)
+            found.append(changed(one, key=name, guessed=True))
+    return found
+
+
+def _note_unknown(owner: str, known: Collection[str], one: Given, notes: Notes) -> str:
+    """Notes a key that is not known; returns the one that is meant where it is only misspelt."""
     if not one.key:
         notes.add(one.key_place, "nothing stands after this comma; leave it out, or write a key and its value")
-        return
+        return ""
+    name = ""
     if one.key == "at" and "for" in known:
         what = "a sound in brackets lands where it stands; leave out 'at', or write the sound as an item"
     elif re.fullmatch(NUMBER, plain_signs(one.key)):
@@ -157,13 +204,15 @@ def _note_unknown(owner: str, known: list[str], one: Given, notes: Notes) -> Non
         what = f"{owner} has no '{one.key}'; it can have {', '.join(sorted(known))}"
     else:
         what = f"{owner} has no '{one.key}'{hint(one.key, known)}"
+        name = meant_name(one.key, known)
     notes.add(one.key_place, what)
+    return name
 
 
 _KEY_OF_UNIT = {"LU": "level", "m": "distance", "wpm": "rate", "cents": "pitch"}
 
 
-def _key_of(one: Given, known: list[str]) -> str:
+def _key_of(one: Given, known: Collection[str]) -> str:
     key = _KEY_OF_UNIT.get(one.text.strip(), "")
     return f"; write '{key} {one.key} {one.text.strip()}'" if key in known else ""
 
@@ -226,7 +275,7 @@ def _note_conflicts(places: Mapping[str, Place], values: Mapping[str, Any], note
         notes.add(places["distance"], what)
 
 
-def take_id(given: list[Given], notes: Notes, reserved: Iterable[str]) -> tuple[str, Place | None, list[Given]]:
+def take_id(given: Sequence[Given], notes: Notes, reserved: Iterable[str]) -> tuple[str, Place | None, list[Given]]:
     """The `id` among the keys (empty when there is none), its place, and the other keys."""
     others = [one for one in given if one.key != "id"]
     found = [one for one in given if one.key == "id"]

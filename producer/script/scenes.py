@@ -14,8 +14,8 @@ from producer.script.moments import WORDS
 from producer.script.people import Cast, read_changes
 from producer.script.pieces import Piece, SceneAsWritten
 from producer.script.play import Play
-from producer.script.reading import Given, Notes, as_items, as_pairs, as_text, read_keys, take_id, value_of
-from producer.script.top import keyed, read_margin
+from producer.script.reading import Given, Notes, as_items, as_pairs, as_text, read_keys, respelt, take_id, value_of
+from producer.script.top import read_margin
 from producer.script.tree import Node, Pairs
 
 CROSSFADE = Fraction(3, 2)
@@ -38,10 +38,11 @@ def read_scenes(
 
 
 def _scene(pairs: Pairs, number: int, cast: Cast, margin: Margin, play: Play, notes: Notes) -> SceneAsWritten:
-    found = keyed(pairs, keys.SCENE, "a scene", notes)
+    own_keys = respelt(pairs.pairs, keys.SCENE, "a scene", notes)
+    found = {key.text: node for key, node in own_keys}
     given = [
         Given(key.text, key.place, scalar.text, scalar.place, scalar)
-        for key, node in pairs.pairs
+        for key, node in own_keys
         if key.text in ("id", "room", "gap", "title", "crossfade") and (scalar := as_text(node, f"'{key.text}'", notes))
     ]
     name, id_place, others = take_id(given, notes, WORDS)

@@ -15,7 +15,7 @@ from producer.model.profile import PROFILES
 from producer.model.script import Margin, Pronunciation
 from producer.script import quantities as q
 from producer.script.keys import MARGIN_KEYS, TOP
-from producer.script.reading import Notes, as_items, as_pairs, as_text, hint, value_of
+from producer.script.reading import Notes, as_items, as_pairs, as_text, hint, respelt, value_of
 from producer.script.tree import Node, Pairs
 from producer.units import Lu
 
@@ -53,11 +53,8 @@ class Head:
 
 
 def keyed(pairs: Pairs, known: Mapping[str, object], owner: str, notes: Notes) -> dict[str, Node]:
-    """The known keys with their values; every other key is noted."""
-    for key, _ in pairs.pairs:
-        if key.text not in known:
-            notes.add(key.place, f"{owner} has no '{key.text}'{hint(key.text, known)}")
-    return {key.text: node for key, node in pairs.pairs if key.text in known}
+    """The known keys with their values; every other key is noted (`respelt`)."""
+    return {key.text: node for key, node in respelt(pairs.pairs, known, owner, notes)}
 
 
 def read_head(found: Mapping[str, Node], notes: Notes) -> Head:
