@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from producer.frozen import dataclass
 from producer.limited import read_file
 from producer.model.formats import FORMATS, Format, clash, in_format, own_format
 from producer.model.profile import PROFILES, Profile
-from producer.model.script import Line, Script
+from producer.model.script import Line, Script, VoiceUse
 from producer.model.timeline import Timeline
 from producer.model.voice import Take
 from producer.preview import check_scene
@@ -113,7 +113,7 @@ def script_text(project: Project) -> str:
 
 
 def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, object]:
-    """Find every problem without making a sound; what the episode will roughly be.
+    """Find every problem without making the episode; what it will roughly be.
 
     Raises ScriptError, PackError, VoiceError.
     """
@@ -126,8 +126,8 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     whole = crediting.foreseen(script, roles, sounds)
     recorded = voice.look(project.root, project.slug, whole.lines, cache).chosen
     whole = crediting.foreseen(script, roles, sounds, recorded.keys())
-    uses = [(line, index, use) for line in script.lines for index, use in enumerate(line.voices)]
-    voice.check_voices(one for one in uses if (one[0].id, one[1]) not in recorded)
+    voice.check_voices(_to_speak(script.lines, recorded))
+    voice.check_letters(_to_speak(whole.lines, recorded), PROFILES[script.profile].rate_hz, cache)
     return {
         "script": project.script_name,
         "estimated_s": round(float(script_stage.estimate_s(whole)), 1),
@@ -144,6 +144,12 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
             "why_not": crediting.unspoken(whole, recorded.keys()),
         },
     }
+
+
+def _to_speak(lines: Iterable[Line], recorded: Container[tuple[str, int]]) -> list[tuple[Line, int, VoiceUse]]:
+    """Who says what, but what actors have recorded."""
+    said = ((line, index, use) for line in lines for index, use in enumerate(line.voices))
+    return [one for one in said if (one[0].id, one[1]) not in recorded]
 
 
 def fix(project: Project) -> int:

@@ -213,7 +213,7 @@ def check(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Find every mistake without making a sound.
+    """Find every mistake before anything is made.
 
     Prints the estimated length when there is none.
     """

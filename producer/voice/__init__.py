@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from producer.voice.folder import look
     from producer.voice.recorded import record_lines
     from producer.voice.speak import check_voices, known_voices, speak_lines, take_name, variants, voice_fault
+    from producer.voice.unread import check_letters
 
 __all__ = [
     "VOICES",
+    "check_letters",
     "check_voices",
     "known_voices",
     "look",
@@ -22,7 +24,7 @@ __all__ = [
     "variants",
     "voice_fault",
 ]
-_OF = {"VOICES": "engines", "look": "folder", "record_lines": "recorded"}
+_OF = {"VOICES": "engines", "look": "folder", "record_lines": "recorded", "check_letters": "unread"}
 
 
 def __getattr__(name: str) -> object:

@@ -115,7 +115,7 @@ def check_script(token: Token, language: str, words: int, phonemes: int) -> None
         return
     # Some alphabets' letters come as a word each, others as one long word of letter names.
     if words >= len(foreign) or phonemes > 2.5 * len(foreign):
+        word = token.written.strip("".join(c for c in token.written if not c.isalnum()))
         raise UnspeakableError(
-            f"cannot read '{token.written}' and would name its letters; give it in letters that the voice reads: "
-            f"{{{token.written}|…}}"
+            f"cannot read '{word}' and would name its letters; give it in letters that the voice reads: {{{word}|…}}"
         )

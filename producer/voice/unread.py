@@ -1,0 +1,45 @@
+"""Whether voices can read what they are given, found out before an episode is made.
+
+A voice that does not know an alphabet names its letters, and only it can tell: so a line of each alphabet that a
+voice is to read is spoken, and all of them where it cannot.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
+
+from producer.cache import Cache
+from producer.errors import VoiceError
+from producer.model.script import Line, VoiceUse
+from producer.voice.engines import DEFAULT
+from producer.voice.speak import speak_lines, split_voice
+
+
+def check_letters(uses: Iterable[tuple[Line, int, VoiceUse]], rate_hz: int, cache: Cache, jobs: int = 1) -> None:
+    """Raise `VoiceError` with every line whose letters its voice would only name.
+
+    What was spoken for it is kept in the cache: the episode does not speak it again. Voices that do not come with
+    the program are not asked: they may take long, and to read, or to refuse, is theirs.
+
+    Args:
+        uses: lines with the number of the voice and the voice, as `speak.check_voices` has them.
+        rate_hz: of the takes that the episode will have.
+    """
+    asked: dict[tuple[str, frozenset[str]], list[Line]] = {}
+    for line, _, use in uses:
+        if split_voice(use.voice)[0] == DEFAULT and (alphabets := _alphabets(line)):
+            asked.setdefault((use.voice, alphabets), []).append(replace(line, voices=(use,)))
+    try:
+        speak_lines([lines[0] for lines in asked.values()], rate_hz, cache, jobs)
+    except VoiceError:
+        speak_lines([line for lines in asked.values() for line in lines], rate_hz, cache, jobs)
+        raise
+
+
+def _alphabets(line: Line) -> frozenset[str]:
+    """The alphabets of a line, but Latin, which every voice reads, by the word that Unicode's names begin with."""
+    letters = {letter for token in line.tokens if not token.ipa for letter in token.spoken if letter > "\u024f"}
+    named = {unicodedata.name(letter, "LATIN").split()[0] for letter in letters if letter.isalpha()}
+    return frozenset(named - {"LATIN", "MODIFIER", "FEMININE", "MASCULINE"})

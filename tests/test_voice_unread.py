@@ -1,0 +1,47 @@
+"""`render check` asks a voice whether it reads the alphabets that it is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.face_helpers import Shell, cache, shell
+
+__all__ = ["cache", "shell"]
+
+SCRIPT = """\
+title: Abroad
+cast:
+  ann: {voice: en-gb}
+  ivan: {voice: ru}
+  both: {together: [ann, ivan]}
+scenes:
+  - title: The border
+    play:
+      - ivan: Привет, мир.
+      - ann: LINE
+      - ann: Naïve œuvres cost three euros.
+"""
+
+
+def checked(shell: Shell, folder: Path, text: str) -> tuple[int, str]:
+    (folder / "script.yaml").write_text(text, "utf-8")
+    done = shell("check", "script.yaml", cwd=folder)
+    return done.code, done.out + done.err
+
+
+def test_letters_that_a_voice_cannot_read_are_found_without_a_render(shell: Shell, tmp_path: Path) -> None:
+    text = SCRIPT.replace("LINE", "He said «Привет», and then 日本.") + "      - both: Πάντα ῥεῖ, they say.\n"
+    code, said = checked(shell, tmp_path, text)
+    mend = "and would name its letters; give it in letters that the voice reads"
+    assert code == 1
+    assert [line for line in said.splitlines() if "script.yaml" in line] == [
+        f"script.yaml:10:9: line 'line-2': the voice 'en-gb' cannot read 'Привет' {mend}: {{Привет|…}}",
+        f"script.yaml:12:9: line 'line-4': the voice 'en-gb' cannot read 'Πάντα' {mend}: {{Πάντα|…}}",
+        f"script.yaml:12:9: line 'line-4': the voice 'ru' cannot read 'ῥεῖ' {mend}: {{ῥεῖ|…}}",
+    ]
+
+
+def test_letters_that_it_reads_or_is_told_how_to_say_are_no_mistake(shell: Shell, tmp_path: Path) -> None:
+    code, said = checked(shell, tmp_path, SCRIPT.replace("LINE", "He said {Привет|preev-yet}."))
+    assert code == 0, said
+    assert "no problems" in said
