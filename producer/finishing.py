@@ -189,20 +189,36 @@ def _ridden(standard: Mixdown, range_lu: float, rate_hz: int, mastered: Callable
 
 
 def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
-    """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not."""
+    """Encode and decode until what a listener gets holds the profile. Raises RenderError when it will not.
+
+    Where even the last round is not the one that is wanted, the nearest stands. The plan of what stands is kept, and is
+    not corrected any more where it is found: else the same script would have other bytes each time.
+    """
     profile = bench.profile
-    plan = planned(mix.levels, profile, bench.cache)
-    rounds = 0
-    while rounds < master.ROUNDS:
-        rounds += 1
+    kept = _kept_plan(mix.levels, profile, bench.cache)
+    plan = _first_planned(mix.levels, profile) if kept is None else kept
+
+    def made() -> tuple[Heard, Whole, float | None, bool]:
         heard, seen = _written(mix.programme, plan, bench, audio)
-        measured = heard.loudness
         rms_db = figures(heard).rms_db if profile.rms_db is not None else None
-        following = master.corrected(plan, measured, profile, rms_db, mix.levels)
-        if following is None:
+        return heard, seen, rms_db, master.holds(heard.loudness, profile, rms_db, spares=plan.spares)
+
+    tried: list[tuple[bool, float, master.Plan]] = []
+    while True:
+        heard, seen, rms_db, holds = made()
+        tried.append((not holds, master.missed_db(heard.loudness, profile, rms_db), plan))
+        following = master.corrected(plan, heard.loudness, profile, rms_db, mix.levels)
+        if following is None or (holds and kept is plan):
+            break
+        if len(tried) == master.ROUNDS:
+            nearest = min(reversed(tried), key=lambda one: one[:2])[2]
+            if nearest is not plan:
+                plan = nearest
+                heard, seen, rms_db, holds = made()
             break
         plan = following
-    if not master.holds(measured, profile, rms_db, spares=plan.spares):
+    measured, rounds = heard.loudness, len(tried)
+    if not holds:
         raise RenderError(
             f"{named} cannot be brought to the profile '{profile.name}': after {rounds} rounds it is at "
             f"{measured.integrated_lufs:.1f} LUFS with a true peak of {measured.true_peak_dbtp:.1f} dBTP; "
@@ -217,12 +233,19 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
 
 def planned(levels: Levels, profile: Profile, cache: Cache) -> master.Plan:
     """The plan that brought a mix of these levels to the profile, or the first to be tried."""
-    kept = cache.read(_plan_name(levels, profile))
-    if kept is not None:
-        return master.Plan(*json.loads(kept))
+    return _kept_plan(levels, profile, cache) or _first_planned(levels, profile)
+
+
+def _first_planned(levels: Levels, profile: Profile) -> master.Plan:
+    """The first plan to be tried."""
     plan = master.first_plan(levels, profile)
     memory.give_back()  # several times what the levels take
     return plan
+
+
+def _kept_plan(levels: Levels, profile: Profile, cache: Cache) -> master.Plan | None:
+    kept = cache.read(_plan_name(levels, profile))
+    return None if kept is None else master.Plan(*json.loads(kept))
 
 
 def _plan_name(levels: Levels, profile: Profile) -> str:

@@ -160,6 +160,15 @@ def holds(decoded: Loudness, profile: Profile, rms_db: float | None = None, *, s
     return (spares or off >= -profile.tolerance_lu) and off <= profile.tolerance_lu
 
 
+def missed_db(decoded: Loudness, profile: Profile, rms_db: float | None = None) -> float:
+    """How far a decoded file is from the middle of what the profile asks; 0 where it asks nothing of it."""
+    if profile.rms_db is not None and rms_db is not None:
+        return abs(sum(profile.rms_db) / 2.0 - rms_db) if rms_db > SILENT_RMS_DB else 0.0
+    if profile.loudness_lufs is None or not np.isfinite(decoded.integrated_lufs):
+        return 0.0
+    return abs(profile.loudness_lufs - decoded.integrated_lufs)
+
+
 def mastered(audio: Audio, plan: Plan, profile: Profile, *, spent: bool = False) -> Audio:
     """A stretch of the mix with `plan` applied, in the profile's channels, as many samples.
 
