@@ -1,4 +1,8 @@
-"""What decides, beside what it is made of, how something that is kept comes out: our code, and the libraries' sums."""
+"""What decides, beside what it is made of, how something that is kept comes out: our code, and the libraries.
+
+A library that is brought up to date may sound otherwise: nothing of what it made before may be mixed with what it
+makes now.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,27 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
-import scipy
-import soxr
-
 from producer.digests import code_of, code_under
+
+_LIBRARIES = ("numpy", "scipy", "soxr", "pedalboard", "soundfile", "imageio-ffmpeg")
+"""What computes, bends, colours or decodes samples. What speaks and what encodes is named where that is done."""
 
 
 def made_by(*packages: ModuleType) -> list[object]:
-    """JSON values that name the code of some packages, and the libraries on which a sample's last bit depends."""
+    """JSON values that name the code of some packages, and the libraries on which samples depend."""
     folders = [Path(folder) for package in packages for folder in package.__path__]
-    return [code_of(*folders), np.__version__, scipy.__version__, soxr.__version__]
+    return [code_of(*folders), *_versions()]
 
 
 @lru_cache(maxsize=1)
 def made_by_program() -> list[str]:
     """The same of all of our code: what it is that mixes, masters and encodes."""
-    return [code_under(Path(__file__).parent), np.__version__, scipy.__version__]
+    return [code_under(Path(__file__).parent), *_versions()]
+
+
+@lru_cache(maxsize=1)
+def _versions() -> tuple[str, ...]:
+    """Of the libraries, by what is installed: to ask a library itself, it would have to be loaded."""
+    from importlib.metadata import version
+
+    return tuple(f"{name} {version(name)}" for name in _LIBRARIES)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+import producer.dsp
+from producer import made_by as made_by_module
 from producer import project, render
 from producer.cache import Cache
-from producer.made_by import made_by
+from producer.made_by import made_by, made_by_program
 from tests.sounds_helpers import noise, write, write_pack
 
 SCRIPT = """\
@@ -36,6 +39,24 @@ def test_code_is_named_by_what_is_in_its_files(tmp_path: Path) -> None:
     )
     assert made_by(one) == made_by(same) != made_by(other)
     assert made_by(one, other) != made_by(other, one)
+
+
+@pytest.mark.parametrize("library", ["numpy", "scipy", "soxr", "pedalboard", "soundfile", "imageio-ffmpeg"])
+def test_what_another_version_of_a_library_made_is_made_anew(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every key that has our code in it has the libraries that make samples in it, too."""
+    before = made_by(producer.dsp), made_by_program()
+    installed = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "99.0" if name == library else installed(name))
+    made_by_module._versions.cache_clear()
+    made_by_program.cache_clear()
+    try:
+        assert made_by(producer.dsp) != before[0]
+        assert made_by_program() != before[1]
+    finally:
+        monkeypatch.undo()
+        made_by_module._versions.cache_clear()
+        made_by_program.cache_clear()
+    assert (made_by(producer.dsp), made_by_program()) == before
 
 
 @pytest.mark.parametrize("module", ["producer.sounds.making", "producer.sounds.recording", "producer.voice.keep"])
