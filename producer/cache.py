@@ -30,6 +30,7 @@ import numpy as np
 
 from producer import __version__, owned
 from producer.audio import Audio
+from producer.cache_place import default_root, most_bytes
 from producer.entry import HEAD_BYTES, head, head_of
 
 _IN_USE_S = 3600.0
@@ -55,24 +56,6 @@ def key(*parts: object) -> str:
         raw = part if isinstance(part, bytes) else _ENCODER.encode(part).encode()
         digest.update(len(raw).to_bytes(8, "big") + raw)
     return digest.hexdigest()
-
-
-def default_root() -> Path:
-    """`$PRODUCER_CACHE`, else the user's cache folder as the operating system has it."""
-    named = os.environ.get("PRODUCER_CACHE")
-    if named and "://" not in named:  # a storage's address is no folder: `shared` has it, with a folder in front
-        return Path(named)
-    from platformdirs import user_cache_path  # only needed when no folder is named
-
-    return user_cache_path("producer", appauthor=False)
-
-
-def most_bytes() -> int:
-    """How large the cache may be: `$PRODUCER_CACHE_GB`, else 5 GB."""
-    try:
-        return round(float(os.environ.get("PRODUCER_CACHE_GB", "")) * 1e9)
-    except ValueError:
-        return 5_000_000_000
 
 
 class Cache:

@@ -35,6 +35,7 @@ from producer.production import (
     Window,
 )
 from producer.project import Project
+from producer.replaced import replace_file
 from producer.script.compose import decode
 from producer.script.mend import mend
 from producer.sounds import rooms
@@ -157,13 +158,7 @@ def fix(project: Project) -> int:
     text = script_text(project)
     mended = mend(text, project.script.as_posix())
     if mended.fixed != text:
-        part = project.script.with_name(f".{project.script.name}.part")
-        try:
-            part.write_bytes(mended.fixed.encode())
-            part.replace(project.script)
-        except OSError as found:
-            part.unlink(missing_ok=True)
-            raise RenderError(f"cannot write {project.script}: {found.strerror}") from None
+        replace_file(project.script, mended.fixed.encode())
     return sum(1 for problem in mended.problems if problem.mended)
 
 

@@ -16,7 +16,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from producer.audio import Audio
-from producer.cache import Cache, default_root, key
+from producer.cache import Cache, key
+from producer.cache_place import default_root
 from producer.entry import head, unpacked
 from producer.errors import RenderError
 from producer.storage import Storage

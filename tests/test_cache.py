@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from producer import cache as module
-from producer.cache import Cache, default_root, key
+from producer.cache import Cache, key
+from producer.cache_place import default_root, most_bytes
+from producer.errors import RenderError
 
 PARTS = st.one_of(
     st.text(max_size=6), st.integers(-5, 5), st.binary(max_size=6), st.lists(st.integers(0, 3), max_size=3)
@@ -173,6 +175,19 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, monkeypatch: p
     assert cache.trim() == 3
     assert [cache.path(name).is_file() for name in names] == [True, False, False, False, True, True]
     assert cache.path(key("new")).is_file()
+
+
+@pytest.mark.parametrize("said", ["20GB", "-1", "nan", "5,5"])
+def test_a_size_that_is_none_is_said(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRODUCER_CACHE_GB", said)
+    with pytest.raises(RenderError, match=f"PRODUCER_CACHE_GB: '{said}' is no number of gigabytes"):
+        most_bytes()
+
+
+@pytest.mark.parametrize(("said", "most"), [("", 5e9), (" ", 5e9), ("20", 20e9), ("0", 0), ("inf", sys.maxsize)])
+def test_a_size_may_be_any_number_or_none(said: str, most: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRODUCER_CACHE_GB", said)
+    assert most_bytes() == most
 
 
 def test_what_was_used_within_the_hour_stays_whatever_the_bound(

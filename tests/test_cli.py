@@ -304,6 +304,20 @@ def test_fix_mends_what_yaml_would_swallow_and_then_has_nothing_to_do(tmp_path: 
     assert [path.name for path in script.parent.iterdir()] == ["four_boards.yaml"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links and permissions are otherwise on Windows")
+def test_fix_mends_the_file_behind_a_link_and_keeps_its_permissions(tmp_path: Path, shell: Shell) -> None:
+    real, link = tmp_path / "real.yaml", tmp_path / "script.yaml"
+    real.write_text(SHORT.replace("- ben: Nobody.", "- ben: Nobody # is here"), "utf-8")
+    real.chmod(0o600)
+    link.symlink_to(real)
+    done = shell("check", "--fix", "script.yaml", cwd=tmp_path)
+    assert "1 place mended" in done.out, done.err
+    assert link.is_symlink()
+    assert "Nobody # is here" in real.read_text("utf-8") and real.read_text("utf-8") != SHORT
+    assert real.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["real.yaml", "script.yaml"]
+
+
 def test_fix_leaves_alone_what_it_cannot_mend_for_certain(tmp_path: Path, shell: Shell) -> None:
     folder = project(tmp_path, SHORT.replace("music: boom", "music: boomm"))
     before = files(folder)

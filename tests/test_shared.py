@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from producer.cache import Cache, default_root, key
+from producer.cache import Cache, key
+from producer.cache_place import default_root
 from producer.errors import RenderError
 from producer.shared import LOCAL, MADE_LOG, SharedCache, made, opened
 from producer.storage import Storage

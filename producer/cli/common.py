@@ -54,9 +54,14 @@ def cores() -> int:
 
 @contextlib.contextmanager
 def opened_cache(temporary: bool, silent: bool = False) -> Iterator[Cache]:
-    """The user's cache, or one that is gone afterwards; in the end it is told what was wrong with it."""
-    from producer.cache import Cache
+    """The user's cache, or one that is gone afterwards; in the end it is told what was wrong with it.
 
+    Raises RenderError where it is to have a size that is none: before anything is made.
+    """
+    from producer.cache import Cache
+    from producer.cache_place import most_bytes
+
+    most_bytes()
     named = os.environ.get("PRODUCER_CACHE", "")
     if "://" in named and not temporary:
         from producer import shared

@@ -147,7 +147,7 @@ def season(
 def _cache(named: str, temporary: bool) -> Iterator[SharedCache]:
     """The cache that the workers share: the one that is named, the user's own, or one that is gone afterwards."""
     from producer import shared
-    from producer.cache import default_root
+    from producer.cache_place import default_root
 
     if temporary:
         with tempfile.TemporaryDirectory(prefix="producer-") as folder, shared.opened(folder) as cache:

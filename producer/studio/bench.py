@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +10,7 @@ from typing import Any
 
 from producer.errors import RenderError
 from producer.model.timeline import Clip
+from producer.replaced import replace_file
 from producer.script.moments import moment
 from producer.sounds.find import Packs
 from producer.studio import nudging, requests
@@ -72,7 +69,7 @@ class Bench:
         """Write a nudge to the script. Raises OutdatedError when that was saved since."""
         with self._writing:
             _, clip, made, _, path = self._nudged(asked)
-            _replace(path, made.data)
+            replace_file(path, made.data)
         return {"line": made.line, "after": made.after, "file": self._maker.order.project.named(clip.place.file)}
 
     def attempt(self, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,23 +129,3 @@ def swapped(packs: Packs, role: str, wanted: str) -> Packs:
     assert sound is not None
     alone = replace(pack, sounds={sound.role: sound}, names={role: sound.role})
     return replace(packs, listed=(alone, *packs.listed))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put `data` in a file's place: all of it, or none. Raises RenderError."""
-    real = path.resolve()  # behind a link, the link stays
-    part: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{real.name}.", suffix=".part", dir=real.parent)
-        part = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(real, part)
-        part.replace(real)
-    except OSError as wrong:
-        if part is not None:
-            with contextlib.suppress(OSError):
-                part.unlink()
-        raise RenderError(f"cannot write {path}: {wrong.strerror}") from None
