@@ -41,6 +41,13 @@ def test_letters_that_a_voice_cannot_read_are_found_without_a_render(shell: Shel
     ]
 
 
+def test_a_word_that_is_to_be_said_as_it_cannot_be_is_named_as_it_is_said(shell: Shell, tmp_path: Path) -> None:
+    code, said = checked(shell, tmp_path, SCRIPT.replace("LINE", "Call {Ivan|Иван}, now."))
+    assert code == 1
+    assert "the voice 'en-gb' cannot read 'Иван' and would name its letters" in said
+    assert "{Ivan|…}" in said
+
+
 def test_letters_that_it_reads_or_is_told_how_to_say_are_no_mistake(shell: Shell, tmp_path: Path) -> None:
     code, said = checked(shell, tmp_path, SCRIPT.replace("LINE", "He said {Привет|preev-yet}."))
     assert code == 0, said

@@ -115,7 +115,13 @@ def check_script(token: Token, language: str, words: int, phonemes: int) -> None
         return
     # Some alphabets' letters come as a word each, others as one long word of letter names.
     if words >= len(foreign) or phonemes > 2.5 * len(foreign):
-        word = token.written.strip("".join(c for c in token.written if not c.isalnum()))
+        written, spoken = _bare(token.written), _bare(token.spoken)
         raise UnspeakableError(
-            f"cannot read '{word}' and would name its letters; give it in letters that the voice reads: {{{word}|…}}"
+            f"cannot read '{spoken}' and would name its letters; give it in letters that the voice reads: "
+            f"{{{written}|…}}"
         )
+
+
+def _bare(word: str) -> str:
+    """A word without the signs around it."""
+    return word.strip("".join(c for c in word if not c.isalnum()))
