@@ -6,7 +6,7 @@ from typing import Any
 
 from producer.session.extra import library as library_of
 from producer.session.names import line
-from producer.session.nouns import Item, Media, Session, Track
+from producer.session.nouns import MIX_NAME, Item, Media, Session, Track
 
 
 def library() -> Any:
@@ -58,6 +58,10 @@ def text(session: Session) -> str:
     }
     for bus in session.buses:
         timeline.tracks.extend([track(bus.key, one) for one in bus.tracks])
+    if session.mix is not None:
+        whole = track("", Track(key="mix", name=MIX_NAME, volume=1.0, items=(session.mix,)))
+        whole.enabled = False  # as muted as the format has it
+        timeline.tracks.append(whole)
     stretches = [(one.name, one.span.start, one.span.length) for one in (*session.scenes, *session.hears)]
     for name, start, length in (*stretches, *((name, sample, 0) for name, sample in session.marks)):
         timeline.tracks.markers.append(otio.schema.Marker(line(name), span(start, length)))
