@@ -14,6 +14,7 @@ import numpy as np
 
 from producer.audio import Audio
 from producer.errors import Place
+from producer.mix.doppler import doppler
 from producer.mix.mixer import Mixer
 from producer.model.sound import BedSource, Measured, Origin, Palette, SettingsAt, Sound, SoundRef
 from producer.model.timeline import Clip, Part, Ramp
@@ -48,18 +49,27 @@ class Alone:
         """The whole of a printed clip from its start on, in blocks of shape (n, 2), its treatment's echoes included."""
         yield from self._until_silent(_plain(clip))
 
+    def source(self, clip: Clip, part: Part) -> Part:
+        """What a part's file holds, where it stands: all of its sound.
+
+        Of a sound that is bent, what is heard of the part and no more: all else would be bent to elsewhere.
+        """
+        if not self._bends(clip):
+            start, length = Samples(part.start - part.skip), Samples(self.length(clip, part))
+            return replace(part, start=start, length=length, skip=Samples(0), gain_db=0.0)
+        heard = Span(part.start, Samples(part.start + part.length)).within(clip.span)
+        skip = Samples(part.skip + heard.start - part.start)
+        return replace(part, start=heard.start, length=heard.length, skip=skip, gain_db=0.0)
+
     def part(self, clip: Clip, part: Part) -> Iterator[Audio]:
-        """A part's whole source at the clip's distance, in blocks of shape (n, 2).
+        """A part's file, at the clip's distance, in blocks of shape (n, 2).
 
         Of a clip that moves, the part as it is where it stands; else it is the same wherever it stands.
         """
-        start = Samples(max(0, part.start - part.skip) if clip.distance.moves else 0)
-        length = Samples(self.length(clip, part))
-        whole = Part(start=start, length=length, hit=start, phrase=part.phrase, sound=part.sound)
-        span = Span(start, Samples(start + length + round(_AIR_S * self._rate_hz)))
-        yield from self._until_silent(
-            replace(_plain(clip), kind="sound", strikes=False, span=span, parts=(whole,), hit=start)
-        )
+        source = self.source(clip, part)
+        span = Span(source.start, Samples(source.start + source.length + round(_AIR_S * self._rate_hz)))
+        alone = replace(_plain(clip), span=span, parts=(source,), hit=source.hit)
+        yield from self._until_silent(alone.shifted(-source.start))
 
     def length(self, clip: Clip, part: Part) -> int:
         """Samples of a part's whole source."""
@@ -89,9 +99,13 @@ class Alone:
         beyond = replace(made, span=Span(clip.span.start, Samples(end)), parts=(steady,) if clip.parts else ())
         own = span.start
         if part is not None:
-            own = min(span.end, Samples(part.start + part.length))
+            # What eases a part that is cut into is in its file where it is bent.
+            own = span.start if self._bends(clip) else min(span.end, Samples(part.start + part.length))
             yield from self._curve(replace(made, parts=(part,)), span.start, own)
         yield from self._curve(beyond, own, span.end)
+
+    def _bends(self, clip: Clip) -> bool:
+        return clip.kind == "sound" and doppler(clip.distance, self._rate_hz) is not None
 
     def _curve(self, clip: Clip, start: int, end: int) -> Iterator[tuple[int, Audio]]:
         for low, block in self._blocks(clip, start, end, steady=True):
@@ -148,10 +162,9 @@ class Alone:
 
 
 def _plain(clip: Clip) -> Clip:
-    """`clip` level, centred, unfaded and in no room; as a sound if it is speech, so that nothing gives way to it."""
+    """`clip` level, centred, unfaded and in no room; of its own kind, for a sound that moves fast is bent, a voice not."""
     return replace(
         _outside(clip),
-        kind="sound" if clip.kind == "speech" else clip.kind,
         level=Ramp.still(0.0),
         pan=Ramp.still(0.0),
         fade_in=Samples(0),

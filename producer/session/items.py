@@ -25,17 +25,18 @@ def items(clip: Clip, episode: Episode, alone: Alone, files: Files) -> Iterator[
         yield from _printed(clip, episode, alone, files)
         return
     for number, part in enumerate(clip.parts, 1):
-        source = part.sound or (clip.line, clip.voice, part.phrase)
-        key = (source, (clip.id, number) if clip.distance.moves else clip.distance.first)
+        sound = part.sound or (clip.line, clip.voice, part.phrase)
+        key = (sound, (clip.id, number) if clip.distance.moves else clip.distance.first)
         label = part.sound.role if part.sound else f"{clip.name}_{clip.line}_{part.phrase + 1}"
         most = _most(clip, part.gain_db)
         media = files.keep(key, label, lambda part=part: alone.part(clip, part), gain=most)  # type: ignore[misc]
         if media is None:
             continue
+        source = alone.source(clip, part)
+        end, last = part.start + part.length, source.start + media.samples
         # Of a part that is heard to its end, what the air leaves over that is heard, too.
-        whole = part.skip + part.length >= alone.length(clip, part)
-        length = media.samples - part.skip if whole else min(part.length, media.samples - part.skip)
-        heard = Span(part.start, Samples(part.start + max(0, length)))
+        end = last if end >= source.start + source.length else min(end, last)
+        heard = Span(part.start, Samples(max(part.start, end)))
         span = _inside(clip, heard, episode)
         if span.length:
             many = len(clip.parts) > 1
@@ -43,7 +44,7 @@ def items(clip: Clip, episode: Episode, alone: Alone, files: Files) -> Iterator[
                 clip,
                 media,
                 span,
-                part.start - part.skip,
+                source.start,
                 f"{clip.id}/{number}",
                 _words(clip, part) or (f"{clip.id} {number}" if many else clip.id),
                 alone.gains(clip, span, part),
