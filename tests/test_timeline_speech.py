@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from producer.model.script import Position, Silence, VoiceUse
+from producer.model.script import Moment, Position, Silence, VoiceUse
 from producer.units import Lu, Metres, Wpm
 from tests.timeline_helpers import (
     at_line,
@@ -189,10 +189,49 @@ def test_a_speech_cut_by_its_id_ends_there_and_its_later_words_are_dropped() -> 
     )
     clip = timeline.clip("a")
     assert span(timeline, "a") == (0, 420)
-    assert [word.text for word in clip.words] == ["one", "two", "three"]
-    assert clip.words[-1].end == 420
+    assert [word.text for word in clip.words] == ["one", "two"]  # of "three" 20 ms sound, while they fade
+    assert clip.words[-1].end == 400
+    assert clip.text == "one two—"
     assert clip.cut is not None and clip.cut.start == 400
     assert span(timeline, "b") == (770, 970)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "heard"),
+    [
+        ("one two three", moment("word three", plus="0.1"), "one two three"),  # its last word has begun
+        ("one two three", moment("word two", plus="0.1"), "one two—"),
+        ("one two, three", moment("word three"), "one two—"),
+        ("one two. Three", moment("word Three"), "one two."),
+        ("one two — three", moment("word three"), "one two—"),
+        ("“one” two", moment("word two"), "“one”—"),
+        ("one two", moment("start of a"), ""),
+    ],
+)
+def test_the_text_of_a_speech_that_is_cut_ends_with_the_last_word_that_is_heard(
+    text: str, at: Moment, heard: str
+) -> None:
+    clip = placed(speech("a", text), stop("x", "a", cut=True, at=at), pause("p", "1")).clip("a")
+    assert clip.text == heard
+    found = 0
+    for word in clip.words:  # captions and the page find each word in the text
+        found = clip.text.index(word.text, found) + len(word.text)
+
+
+def test_the_text_of_a_speech_that_is_faded_goes_to_where_it_is_half_down() -> None:
+    fade = stop("x", "a", at=moment("word two"), fade_out_s=Fraction("0.4"))
+    clip = placed(speech("a", "one two three four five"), fade, pause("p", "1")).clip("a")
+    assert (clip.span.end, clip.text) == (600, "one two—")
+    slow = stop("x", "a", at=moment("word two"), fade_out_s=Fraction("0.6"))
+    clip = placed(speech("a", "one two three four five"), slow, pause("p", "1")).clip("a")
+    assert (clip.span.end, clip.text) == (800, "one two three—")
+
+
+def test_voices_together_that_are_cut_each_have_the_text_that_they_come_to() -> None:
+    both = tuple(VoiceUse(member=name, voice="x", rate_wpm=Wpm(150)) for name in ("ann", "ben"))
+    line = speech("a", "one two three", voices=both, together="both")
+    timeline = placed(line, stop("x", "a", cut=True, at=moment("word three")), pause("p", "1"))
+    assert [timeline.clip(name).text for name in ("a", "a-2")] == ["one two—", "one two—"]
 
 
 def test_cut_all_leaves_voices_alone() -> None:

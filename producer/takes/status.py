@@ -62,6 +62,7 @@ def _member(
     taken = [clip for clip in clips if "take" in clip.source]
     left = [clip for clip in clips if "take" not in clip.source]
     known = script.cast.get(member)
+    whole = {line.id: line.text for line in script.lines}  # also of a line that is cut off: it is recorded whole
     return Member(
         member=member,
         name=known.name if known else member,
@@ -70,7 +71,7 @@ def _member(
         recorded_s=_spoken_s(taken, rate_hz),
         synthetic=len(left),
         synthetic_s=_spoken_s(left, rate_hz),
-        left=tuple(Left(called[clip.line, clip.voice], str(clip.place), clip.text) for clip in left),
+        left=tuple(Left(called[clip.line, clip.voice], str(clip.place), whole[clip.line]) for clip in left),
     )
 
 

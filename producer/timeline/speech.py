@@ -7,7 +7,7 @@ import math
 from producer.errors import Problem
 from producer.model.script import Line, Moment, Silence, VoiceUse
 from producer.model.timeline import Clip, ClipWord, Part, Ramp
-from producer.timeline import ramps
+from producer.timeline import heard, ramps
 from producer.timeline.endings import Ending, stopped
 from producer.timeline.episode import Episode
 from producer.timeline.moments import end_of, ends_too_early, moment, phrase_length
@@ -122,24 +122,23 @@ def _clip(ep: Episode, entry: Entry, starts: list[int], ending: Ending, voice: i
     line, take = _line(entry), ep.takes[entry.item.id, voice]
     use = line.voices[voice]
     parts: list[Part] = []
-    words: list[ClipWord] = []
+    words: list[tuple[int, ClipWord]] = []
+    lost, silent = 0, heard.until(ending, ep.rate_hz)
     own_end = starts[0]
     for number, (start, phrase) in enumerate(zip(starts, take.phrases, strict=True)):
+        for word in phrase.words:
+            begins, ends = Samples(start + word.start), Samples(min(start + word.end, ending.heard_until))
+            if begins < silent:
+                words.append((word.token, ClipWord(line.tokens[word.token].written, begins, ends)))
+            else:
+                lost += 1
         length = min(phrase.length, ending.heard_until - start)
         if length <= 0:
             continue
         own_end = start + length
         onset = phrase.words[0].start if phrase.words else 0
         parts.append(Part(start=Samples(start), length=Samples(length), hit=Samples(start + onset), phrase=number))
-        words += [
-            ClipWord(
-                line.tokens[word.token].written,
-                Samples(start + word.start),
-                Samples(min(start + word.end, ending.heard_until)),
-            )
-            for word in phrase.words
-            if start + word.start < ending.heard_until
-        ]
+    text, said = heard.so_far(line, words, lost)
     end = max(starts[0], min(max(own_end, starts[-1]), ending.heard_until))
     pan, distance = ramps.path(use.path, starts[0], end)
     return Clip(
@@ -149,7 +148,7 @@ def _clip(ep: Episode, entry: Entry, starts: list[int], ending: Ending, voice: i
         scene=line.scene,
         span=Span(Samples(starts[0]), Samples(end)),
         place=line.place,
-        hit=words[0].start if words else Samples(starts[0]),
+        hit=said[0].start if said else Samples(starts[0]),
         level=Ramp.still(float(use.level_lu) - 10.0 * math.log10(len(line.voices))),
         pan=pan,
         distance=distance,
@@ -159,8 +158,8 @@ def _clip(ep: Episode, entry: Entry, starts: list[int], ending: Ending, voice: i
         fade_out=Samples(max(0, min(end - (ending.end - (ending.fade_out or 0)), end - starts[0]))),
         cut=ending.cut,
         parts=tuple(parts),
-        text=line.text,
-        words=tuple(words),
+        text=text,
+        words=said,
         voice=voice,
         line=line.id,
         source=take.source | _replica(ep, use) if "voice" in take.source else take.source,
