@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from producer.errors import Place, ScriptError
 from producer.model.script import SCENE, Anchor, Cue, Line, Moment, Pause
-from producer.script.moments import length_or_moment, moment
+from producer.script.moments import WORDS, length_or_moment, moment
 from producer.script.quantities import ReadingError, length
 from tests.script_helpers import around, played, resolved
 
@@ -50,6 +50,39 @@ def test_every_form_of_a_moment_is_read(
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ReadingError):
         moment(text, HERE)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("line", "write 'start of line' or 'end of line'"),
+        ("scene + 3 s", "write 'start of scene + 3 s' or 'end of scene + 3 s'"),
+        ("next  line", "write 'start of next line' or 'end of next line'"),
+        ("next", "write 'start of next line' or 'end of next line'"),
+        ("lien", "write 'start of line' or 'end of line'"),
+        ("mark", "write its name, as in 'mark turn'"),
+        ("word", "as in 'word \"scrape\"'"),
+        ('after "hello" - 1 s', "write 'after word \"hello\" - 1 s'"),
+        ("“hello”", "write 'word “hello”'"),
+        ('"hello', "a moment is 'now'"),
+        ("after line", "write 'after word \"scrape\"', 'end of line'"),
+        ("until line", "'until' stands before one, as in 'until end of next line'"),
+        ("END", "write 'end of line'"),
+        ('wrod "hello"', "did you mean 'word'"),
+        ("pause", "a moment is 'now'"),
+    ],
+)
+def test_what_is_nearly_a_moment_is_told_its_form(text: str, what: str) -> None:
+    with pytest.raises(ReadingError) as caught:
+        moment(text, HERE)
+    assert what in str(caught.value)
+
+
+@pytest.mark.parametrize("word", sorted(WORDS - {"now"}))
+def test_nobody_is_told_to_write_what_he_wrote(word: str) -> None:
+    with pytest.raises(ReadingError) as caught:
+        moment(word, HERE)
+    assert "did you mean" not in str(caught.value)
 
 
 @given(st.text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -30,6 +31,16 @@ _BASE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _OFFSET = re.compile(r"\s*(?P<sign>[+-])\s*(?P<length>[\d.].*)")
+_FIRST = ("now", "start", "end", "word", "after", "mark")
+"""The first word of every moment."""
+_FORM_OF = {
+    "after": "write 'after word \"scrape\"', 'end of line' or 'end of' an id",
+    "until": "'until' stands before one, as in 'until end of next line'",
+}
+_PLACES = ("line", "next", "scene")
+_LASTING = re.compile(r"(?P<what>next(?:\s+line)?|line|scene)\b(?P<later>\s*[+-]\s*[\d.].*)?", re.IGNORECASE)
+"""What lasts, where a moment is asked for."""
+_QUOTED = re.compile(r"""(after\s+)?(["'][^"']+["'].*)""", re.IGNORECASE)
 
 
 def moment(text: str, place: Place) -> Moment:
@@ -85,19 +96,39 @@ def _target(text: str) -> str:
 
 
 def _unread(written: str, plain: str) -> str:
-    first = plain.split(maxsplit=1)[0] if plain else ""
-    if re.match(r'(?:after\s+)?word\s+[^"\']', plain):
-        return f"'{written}' quotes no word; put it in quotation marks, as in 'word \"scrape\"'"
-    if re.match(r'(?:after\s+)?word\s+["\']', plain):
-        return f"'{written}' has no closing quotation mark"
+    """What is wrong with what was written, and the form that its first word belongs to."""
+    first = plain.split(maxsplit=1)[0].casefold() if plain else ""
+    if word := re.match(r'(?:after\s+)?word\b\s*(["\']?)', plain, re.IGNORECASE):
+        quoted = "quotes no word; put it in quotation marks, as in 'word \"scrape\"'"
+        return f"'{written}' {'has no closing quotation mark' if word[1] else quoted}"
     if first in ("start", "end"):
         return (
             f"'{written}' does not say of what; write '{first} of line', '{first} of next line' or '{first} of' an id"
         )
-    close = nearest(first, WORDS) if first else ""
-    if "did you mean" in close:
-        return f"'{written}' is not a moment{close}"
-    return f"'{written}' is not a moment; a moment is {_FORMS}"
+    if first == "mark":
+        return f"'{written}' does not say which mark; write its name, as in 'mark turn'"
+    return f"'{written}' is not a moment{_instead(written, plain, first)}"
+
+
+def _instead(written: str, plain: str, first: str) -> str:
+    """What to write, after a semicolon; never what was written."""
+    if quoted := _QUOTED.match(plain):
+        return f"; write '{quoted[1] or ''}word {written[quoted.start(2) :]}'"
+    if first in _FORM_OF:
+        return f"; {_FORM_OF[first]}"
+    if lasting := _LASTING.match(plain) or _LASTING.match(_as_meant(plain)):
+        what, later = lasting["what"].casefold(), lasting["later"] or ""
+        what = NEXT_LINE if what.startswith("next") else what
+        return f"; write 'start of {what}{later}' or 'end of {what}{later}'"
+    close = nearest(first, _FIRST) if first else ""
+    return close if "did you mean" in close else f"; a moment is {_FORMS}"
+
+
+def _as_meant(plain: str) -> str:
+    """What was written with its first word as that of `_PLACES` which it is nearly."""
+    first, _, rest = plain.partition(" ")
+    near = difflib.get_close_matches(first.casefold(), _PLACES, n=1, cutoff=0.7)
+    return f"{near[0]} {rest}" if near else plain
 
 
 def length_or_moment(length: Callable[[str], Fraction]) -> Callable[[str, Place], Length]:
