@@ -26,7 +26,7 @@ from producer.model.script import (
 )
 from producer.script import estimate_s, read
 from producer.units import Lu, Metres
-from tests.script_helpers import FILE, resolved
+from tests.script_helpers import FILE, played, resolved
 
 LAMP = """\
 # yaml-language-server: $schema=../producer/script/schema.json
@@ -173,6 +173,18 @@ def test_the_length_is_estimated_from_words_and_rests(lamp: Script) -> None:
     rests = 3 + Fraction(4, 5) - Fraction(3, 10) + 2
     latch = Fraction(3, 2)
     assert estimate_s(lamp) == words + rests + latch + Fraction(7, 20)
+
+
+@pytest.mark.parametrize(
+    ("items", "seconds"),
+    [
+        ("- ann: Hi.\n- ann: Ho.\n  lead: 30 s", "0.375"),
+        ("- ann: One two.\n- pause: 3 s\n- ann: Ho.\n  lead: 250 ms\n- ann: One.\n- pause: 1 s", "5.475"),
+        ("- ann: One two.\n- ann: Ho.\n  lead: until now", "1.125"),
+    ],
+)
+def test_a_lead_never_makes_the_estimate_shorter_than_the_lines_before_it(items: str, seconds: str) -> None:
+    assert estimate_s(played(items)) == Fraction(seconds)
 
 
 def test_the_same_text_gives_the_same_script() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
+from producer.errors import Place
 from producer.model.script import Moment, Position, Silence, VoiceUse
 from producer.units import Lu, Metres, Wpm
 from tests.timeline_helpers import (
+    FILE,
     at_line,
     bed,
     cue,
@@ -68,11 +71,19 @@ def test_a_short_word_with_a_long_lead_does_not_turn_the_playhead_back() -> None
 
 
 def test_lead_longer_than_the_last_line_is_an_error() -> None:
-    (found,) = problems(speech("a", "one"), speech("b", "two", lead_s=Fraction(1), place_line=7), pause("p", "1"))
-    assert "before the beginning" in found.what
-    (found,) = problems(pause("p", "3"), speech("a", "one"), speech("b", "two", lead_s=Fraction(1), place_line=7))
+    value = Place(FILE, 8, 15)
+    for before in ((), (pause("p", "3"),)):
+        long = replace(speech("b", "two", lead_s=Fraction(1), place_line=7), lead_place=value)
+        (found,) = problems(*before, speech("a", "one"), long, pause("q", "1"))
+        assert found.at == value
+        assert "lead: it is longer than the last line, 'a'" in found.what
+
+
+def test_lead_before_the_beginning_is_an_error() -> None:
+    aside = speech("a", "one", at=moment("now"))
+    (found,) = problems(aside, speech("b", "two", lead_s=Fraction(1), place_line=7))
     assert found.at == at_line(7)
-    assert "longer than the last line, 'a'" in found.what
+    assert "lead: it begins this line 0:00.800 before the beginning of the episode" in found.what
 
 
 def test_lead_is_counted_from_the_line_whose_turn_it_was_and_not_from_one_said_over_it() -> None:

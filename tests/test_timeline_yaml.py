@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from producer.errors import ScriptError
 from producer.model.script import Pace, Script
 from producer.model.sound import Catalogue, Sound
 from producer.model.timeline import Timeline
@@ -89,6 +92,11 @@ def placed_yaml(text: str) -> Timeline:
 
 def by_name(timeline: Timeline, name: str) -> list[tuple[int, int]]:
     return [(clip.span.start, clip.span.end) for clip in timeline.clips if clip.name == name]
+
+
+def test_a_lead_that_is_too_long_is_told_at_its_value() -> None:
+    with pytest.raises(ScriptError, match=r":8:15: lead: it is longer than the last line"):
+        one_scene("- ann: Hi.\n- ben: Ho.\n  lead: 5 s\n- ann: On and on.")
 
 
 def test_the_example_of_the_language_is_placed() -> None:

@@ -187,6 +187,7 @@ class Line:
     take: str = ""  # a recording, as written; "" when it is to be spoken by the voice
     at: Moment | None = None
     lead_s: Length = Fraction(0)
+    lead_place: Place | None = None
     gap_s: Length | None = None  # None: the scene's
 
     @property

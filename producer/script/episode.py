@@ -173,6 +173,7 @@ class Episode:
             take=asked.take,
             at=asked.at,
             lead_s=Fraction(0) if asked.lead is None else asked.lead,
+            lead_place=asked.places.get("lead"),
             gap_s=asked.gap,
             together=piece.name if person and person.together else "",
         )

@@ -24,24 +24,34 @@ def estimate_s(script: Script) -> Fraction:
 
 def scene_s(scene: Scene) -> Fraction:
     """The length of one scene in seconds, as `estimate_s` counts it."""
-    total = Fraction(0)
+    playhead = Fraction(0)
     after_speech = False
+    last = (playhead, playhead)  # where the last line begins and ends
     for item in scene.items:
         if isinstance(item, Line) and item.at is None:
-            total += _line_s(item) + (_gap_s(item, scene) if after_speech else 0)
+            start = _line_start_s(item, scene, playhead, after_speech, last)
+            last = (start, start + _line_s(item))
+            playhead = max(playhead, last[1])
             after_speech = True
         elif isinstance(item, Pause):
-            total += _fixed_s(item.length)
+            playhead += _fixed_s(item.length)
             after_speech = False
         elif isinstance(item, Cue) and item.at is None and item.until is None and item.wait != 0:
-            total += _sound_s(item)
+            playhead += _sound_s(item)
             after_speech = False
-    return total
+    return playhead
 
 
-def _gap_s(line: Line, scene: Scene) -> Fraction:
+def _line_start_s(
+    line: Line, scene: Scene, playhead: Fraction, after_speech: bool, last: tuple[Fraction, Fraction]
+) -> Fraction:
+    """At the playhead, after its gap, or `lead` before the last line's end, but not before that line."""
+    if isinstance(line.lead_s, Moment):
+        return playhead
+    if line.lead_s:
+        return max(last[0], last[1] - line.lead_s)
     gap = scene.gap_s if line.gap_s is None else _fixed_s(line.gap_s)
-    return -_fixed_s(line.lead_s) if line.lead_s else gap
+    return playhead + (gap if after_speech else 0)
 
 
 def _line_s(line: Line) -> Fraction:

@@ -85,13 +85,13 @@ def _led(ep: Episode, entry: Entry) -> Rule[int]:
             )
             raise ImpossibleError(Problem(asked.place, f"{what}; a later start is a 'gap'"))
         return start
-    start = end - ep.samples(line.lead_s)
-    if start < ep.begins:
-        what = f"'lead' begins this line {ep.clock(ep.begins - start)} before the beginning of the episode"
-        raise ImpossibleError(Problem(line.place, what))
+    start, place = end - ep.samples(line.lead_s), line.lead_place or line.place
     if last is not None and start < (begun := (yield Ask(What.START, last.index))):
-        what = f"'lead' is longer than the last line, {ep.called(last)}, which takes {ep.clock(end - begun)}"
-        raise ImpossibleError(Problem(line.place, f"{what}; to begin even earlier, give this line an 'at'"))
+        what = f"lead: it is longer than the last line, {ep.called(last)}, which takes {ep.clock(end - begun)}"
+        raise ImpossibleError(Problem(place, f"{what}; to begin even earlier, give this line an 'at'"))
+    if start < ep.begins:
+        what = f"lead: it begins this line {ep.clock(ep.begins - start)} before the beginning of the episode"
+        raise ImpossibleError(Problem(place, what))
     return start
 
 
