@@ -57,6 +57,39 @@ def test_attributions_of_every_shape(text: str, speakers: list[str]) -> None:
     assert [who for who, _ in spoken(text)] == speakers
 
 
+NESTED = "‘Gone,’ said Tom. ‘He told me, “Never again,” and he meant it.’\n\n‘By whom?’ Nell asked."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NESTED,
+        NESTED.translate(str.maketrans("‘’“”", "''\"\"")),
+        NESTED.replace("“Never again,”", "never"),
+        NESTED.replace("“Never again,”", '“He said, "never",”'),
+        f"{NESTED} She put the 12\" saw down, and the 3' rule.",
+        NESTED.replace("Gone", '’Twas the lads’ boat, it’s a 12" one'),
+    ],
+)
+def test_single_marks_are_for_speech_where_double_ones_are_nested_or_inches(text: str) -> None:
+    assert [who for who, _ in spoken(text)] == ["tom", "narrator", "tom", "nell", "narrator"]
+
+
+def test_double_marks_are_for_speech_where_single_ones_are_nested_or_apostrophes() -> None:
+    text = "“He said, ‘Go,’ and I went,” said Mara.\n\n'Tis late. 'Twas dark. ‘Tis the door.\n\n“‘Go?’” asked Tom."
+    assert [who for who, _ in spoken(text)] == ["mara", "narrator", "narrator", "tom", "narrator"]
+
+
+def test_inches_open_and_close_no_speech() -> None:
+    text = 'The 12" saw was his.\n\n"A 12" saw," said Mara. "It is 9" long."\n\n"I am 12" said Tom. "Yes."'
+    assert [one for one in spoken(text) if one[0] != "narrator"] == [
+        ("mara", 'A 12" saw,'),
+        ("mara", 'It is 9" long.'),
+        ("tom", "I am 12"),
+        ("tom", "Yes."),
+    ]
+
+
 def test_manner_goes_to_the_actor_and_stays_in_the_story() -> None:
     made = of_prose("“Hush,” whispered Mara softly. Ben answered in a small voice, “Why?”")
     how = {item.text: item.how for scene in made.scenes for item in scene.items if isinstance(item, Speech)}

@@ -11,6 +11,7 @@ from producer.frozen import dataclass
 _CLOSERS = {"“": "”", '"': '"', "«": "»", "„": "“”‟", "‹": "›", "「": "」", "『": "』", "‘": "’", "'": "'"}
 _FARTHEST = 5000  # characters in which a single quotation mark is looked for that may be an apostrophe
 _SINGLE = frozenset("‘'")
+_DOUBLE = frozenset('“"„«»‹›「『')
 _DASHES = "—–―"
 _STRONG = frozenset('.,!?…—–-;:)*’”"')
 _ELIDED = re.compile(
@@ -23,6 +24,8 @@ _VERBAL = re.compile(
     r"dijo|preguntó|respondió|contestó|dit|demanda|répondit|disse|sagte|fragte|antwortete)\b"
 )
 _TAGGED = re.compile(r",?\s*(?:[^\W\d_]\w* )?" + _VERBAL.pattern)
+_TOLD_SINGLE = re.compile(r"(?<=[.,!?…—–-])['’]" + _TAGGED.pattern)
+_TOLD_DOUBLE = re.compile(r"[\"”“»«›‹」』]" + _TAGGED.pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,15 @@ class Style:
     dashes: bool = False
 
 
+_ANY = Style(frozenset(_CLOSERS))
+
+
 def style_of(texts: Iterable[str]) -> Style:
-    """The marks that a text uses. Single ones count only where it has no others; they are for quotations in those."""
+    """The marks that a text uses.
+
+    Single ones are for speech where more paragraphs and tags stand at them than at double ones, or where there are no
+    others; double ones are then quotations in a speech, or inches.
+    """
     signs: Counter[str] = Counter()
     dashed = 0
     for text in texts:
@@ -56,14 +66,20 @@ def style_of(texts: Iterable[str]) -> Style:
         signs["turned"] += len(re.findall(r"(?:^|\s)»\w", text)) - len(re.findall(r"(?:^|\s)«\s?\w", text))
         signs["single"] += len(re.findall(r"(?:^|\s)'\w[^']{0,300}(?:'\w[^']{0,300}){0,6}[.,!?]'(?!\w)", text))
         signs["left"] += len(re.findall(r"(?:^|[\s(—–])‘\w", text))
+        signs["begun single"] += text[:1] in _SINGLE and _may_open(text, 0, _ANY)
+        signs["begun double"] += text[:1] in _DOUBLE
+        signs["told single"] += len(_TOLD_SINGLE.findall(text))
+        signs["told double"] += len(_TOLD_DOUBLE.findall(text))
         dashed += text[:1] in _DASHES and text[1:2] not in _DASHES
     openers = {sign for sign in '“"„«‹「『' if signs[sign]}
     turned = signs["turned"] > 0
     if signs["„"]:
         openers -= {"“"}
-    if not openers & set('“"„「『') and not (signs["«"] or signs["»"]):
-        openers |= {"‘"} if signs["left"] else set()
-        openers |= {"'"} if signs["single"] else set()
+    single = {sign for sign, count in (("‘", signs["left"]), ("'", signs["single"])) if count}
+    if signs["begun single"] + signs["told single"] > signs["begun double"] + signs["told double"] and single:
+        openers, turned = single, False
+    elif not openers & set('“"„「『') and not (signs["«"] or signs["»"]):
+        openers |= single
     return Style(frozenset(openers), turned, dashed >= 2 or (dashed == 1 and not openers))
 
 
@@ -120,6 +136,8 @@ def _may_open(text: str, at: int, style: Style) -> bool:
         return not before.isalnum() and _OPENS.match(text, at) is not None and not _ELIDED.match(text, at)
     if text[at] == "‘":
         return not before.isalnum()
+    if text[at] == '"':  # behind a figure it stands for inches, behind a word it closes what nothing opened
+        return not before.isdigit() and not (before.isalpha() and text[at + 1 : at + 2] in ("", " "))
     return True
 
 
@@ -131,12 +149,20 @@ def _end(text: str, at: int, sign: str, closer: str) -> int | None:
     for place in range(at + 1, len(text)):
         here = text[place]
         if here in closer:
+            if here == '"' and _is_inches(text, place):
+                continue
             if not depth:
                 return place
             depth -= 1
         elif here == sign:
             depth += 1
     return None
+
+
+def _is_inches(text: str, at: int) -> bool:
+    """Whether a straight mark behind a figure stands for inches: the next one closes, as in `"A 12" saw," he said`."""
+    following = text.find('"', at + 1)
+    return text[at - 1].isdigit() and following > 0 and not text[following - 1].isspace()
 
 
 def _single_end(text: str, at: int, closer: str) -> int | None:
@@ -159,7 +185,7 @@ def _is_said(text: str, at: int, inner: tuple[int, int], end: int) -> bool:
     inside = text[inner[0] : inner[1]].strip()
     if not inside:
         return False
-    if inside[-1] in _ENDED or inside[-1] in "’'”":
+    if inside[-1] in _ENDED or inside[-1] in "’'”\"":
         before = text[:at].rstrip()
         mention = inside[-1] == "," and inside[0].islower() and before and before[-1] not in ",.:;!?—–-”"
         return not mention
