@@ -115,6 +115,7 @@ def test_two_who_talk_take_turns_and_whoever_is_called_is_not_the_caller() -> No
         ("The silence was like glass.", []),
         ("It sounded as if a door had slammed.", []),
         ("They went from door-to-door.", []),
+        ("Someone 112knocked at the door.", []),
         ("If the telephone rang, she would go.", []),
         ("The telephone would ring tomorrow.", []),
         ("The telephone had rung at nine.", []),

@@ -12,7 +12,7 @@ from producer.draft.people import WORD, Names, folded
 from producer.draft.text import row
 from producer.frozen import dataclass
 
-_WORD = re.compile(rf"{WORD}")
+_WORD = re.compile(rf"(?<![^\W_]){WORD}")  # of `112rain` nothing, for a cue on `rain` would find no such word
 _ARTICLES = frozenset(row("the a an his her my our your their another one"))
 _AFTER = frozenset(
     row(
