@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from producer.model.script import Token
 from producer.voice.phrasing import Piece, sayings, timed_words
 from producer.voice.wording import is_known, worded
+from producer.voice.wording_signs import SIGNS_SAID
 from producer.voice.wording_tables import SPEECH
 from tests.face_helpers import ROOT
 from tests.voice_helpers import tokens
@@ -94,6 +95,27 @@ def test_it_is_said_as_people_say_it(language: str, text: str) -> None:
 @pytest.mark.parametrize("language", AS_IT_STANDS)
 def test_what_is_no_number_or_of_no_known_language_is_left_as_it_stands(language: str) -> None:
     assert said(AS_IT_STANDS[language], language) == AS_IT_STANDS[language]
+
+
+RECKONED = {
+    "en": "two plus two is not three, x equals y",
+    "de": "zwei plus zwei ungleich drei, x gleich y",
+    "fr": "deux plus deux n'égale pas trois, x égale y",
+    "es": "dos más dos distinto de tres, x igual a y",
+    "it": "due più due diverso da tre, x uguale y",
+    "pt": "dois mais dois diferente de três, x igual a y",
+    "nl": "twee plus twee is niet drie, x is y",
+    "ru": "два плюс два не равно три, x равно y",
+    "uk": "два плюс два не дорівнює три, x дорівнює y",
+    "pl": "dwa plus dwa nie równa się trzy, x równa się y",
+}
+
+
+@pytest.mark.parametrize("language", SPEECH)
+def test_signs_of_reckoning_are_words_with_moments_of_their_own(language: str) -> None:
+    assert said("2 + 2 ≠ 3, x = y", language) == RECKONED[language]
+    assert set(SIGNS_SAID[language]) == set("+=×÷≠≈<>≤≥±")
+    assert said("a + in the middle: c++, a=b", language).endswith("c++, a=b")
 
 
 def test_thousands_that_stand_apart_are_one_number_over_their_tokens() -> None:

@@ -16,6 +16,7 @@ from producer.model.script import Token
 from producer.voice.wording_amounts import Finder
 from producer.voice.wording_figures import Core, Word
 from producer.voice.wording_numbers import numbers
+from producer.voice.wording_signs import SIGNS_SAID
 from producer.voice.wording_tables import CODES, SPEECH, Speech
 
 _EDGES = re.compile(r"^([(\[\"'“‘«„¿¡—–]*)(.*?)([.,;:!?…)\]\"'”’»—–]*)$", re.DOTALL)
@@ -67,6 +68,8 @@ def _said(words: Sequence[Word], at: int, language: str) -> list[Core]:
     """What is said for one token, or for several from it on; nothing where it stays as it is."""
     base = language.replace("_", "-").partition("-")[0]
     core, speech = words[at].core, SPEECH.get(base)
+    if core in (signs := SIGNS_SAID.get(base, {})):
+        return [Core(signs[core])]
     found = _abbreviation(speech, words, at) if speech is not None else []
     if found or not (_TELLING.search(core) or any(sign in core for sign in CODES)):
         return found
