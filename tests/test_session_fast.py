@@ -2,7 +2,6 @@
 
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -33,12 +32,16 @@ def part(start: float, length: float, hit: float, role: str = "car", **rest: obj
 
 
 def movers() -> list[Clip]:
-    coming, passing = way((1.0, 12.0), (3.0, 0.5)), way((4.0, 40.0), (5.0, 3.0), (6.0, 40.0))
+    running, coming, passing = (
+        way((1.0, 30.0), (2.5, 1.0)),
+        way((1.0, 12.0), (3.0, 0.5)),
+        way((4.0, 40.0), (5.0, 3.0), (6.0, 40.0)),
+    )
     gallop = tuple(part(1.0 + 0.2 * n, 0.25, 1.05 + 0.2 * n, "hoof", gain_db=-n) for n in range(6))
     inside = (part(0.3, 1.0, 0.9, skip=s(0.4)),)  # begins within its sound, and less of it than there is
     leaving = (part(9.0, 1.5, 9.6, skip=s(0.01)),)  # what of it comes late is beyond its end
     return [
-        phrases("running", 1.0, SAID, 0.3, distance=way((1.0, 30.0), (2.5, 1.0)), pan=Ramp(((s(1), -90.0), (s(2), 9.0)))),
+        phrases("running", 1.0, SAID, 0.3, distance=running, pan=Ramp(((s(1), -90.0), (s(2), 20.0)))),
         phrases("called", 4.0, SAID, 0.3, distance=way((4.0, 1.0), (5.9, 40.0)), treat="tannoy"),
         hit("car", s(1), CAR, distance=coming),
         hit("car", s(4), CAR, distance=passing, parts=(part(4.0, 2.0, 5.0),), pan=Ramp(((s(4), -80.0), (s(6), 80.0)))),

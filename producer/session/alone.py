@@ -162,7 +162,7 @@ class Alone:
 
 
 def _plain(clip: Clip) -> Clip:
-    """`clip` level, centred, unfaded and in no room; of its own kind, for a sound that moves fast is bent, a voice not."""
+    """`clip` level, centred, unfaded and in no room; of its own kind, for fast sounds are bent, voices not."""
     return replace(
         _outside(clip),
         level=Ramp.still(0.0),
