@@ -59,7 +59,7 @@ class Begun:
     scenes: int
     lines: int
     words: int
-    people: tuple[tuple[str, str, int], ...]  # key, voice, how many lines
+    people: tuple[tuple[str, str, int], ...]  # key, voice (none of several together), how many lines
     sounds: int  # suggested
     guessed: int  # lines whose speaker is a guess
     unknown: int  # lines whose speaker nobody says
@@ -230,7 +230,7 @@ def _told(made: Draft, file: Path | None, text: str, voices: dict[str, str]) -> 
         scenes=len(made.scenes),
         lines=len(speeches),
         words=sum(one.text.count(" ") + 1 for one in speeches),
-        people=tuple((key, voices[key], count) for key, count in counts.items()),
+        people=tuple((key, voices.get(key, ""), count) for key, count in counts.items()),
         sounds=sum(len(one.heard) for one in speeches) + beds + rooms,
         guessed=sum(one.doubt.startswith("by ") for one in speeches),
         unknown=sum(one.doubt == "unknown" for one in speeches),

@@ -10,7 +10,7 @@ import pytest
 
 from producer.draft import is_fountain, is_radio, language_of, read_epub, read_markdown, read_plain
 from producer.draft.html import read_html
-from producer.draft.nouns import Played, Speech
+from producer.draft.nouns import Draft, Played, Speech
 from producer.draft.text import squeezed
 from producer.errors import RenderError
 from tests.draft_helpers import checked, epub, of_fountain, of_prose, of_radio, transcript, words
@@ -253,6 +253,88 @@ def test_a_radio_script() -> None:
     ]
     assert scene.items[-1].treat == "telephone"  # type: ignore[union-attr]
     checked(made)
+
+
+def shown(made: Draft) -> list[tuple[str, str, str]]:
+    return [
+        (item.speaker, item.text, item.how) if isinstance(item, Speech) else (item.kind, item.role, item.note)
+        for scene in made.scenes
+        for item in scene.items
+        if isinstance(item, Speech) or not item.suggested or item.kind == "pause"
+    ]
+
+
+def test_names_of_a_script_mean_whom_they_name_and_nobody_else() -> None:
+    names = ["ANNA", "YOUNG ANNA", "NURSE ANNA", "MRS. REED", "REED", "GUARD 1", "GUARD #2", "GUARD 2", "1ST GUARD"]
+    keys = ["anna", "young_anna", "nurse_anna", "mrs_reed", "reed", "guard_1", "guard_2", "guard_2", "1st_guard"]
+    radio = of_radio("THE WELL\n\n" + "".join(f"{name}: Go.\n" for name in names))
+    film = of_fountain("INT. HALL - DAY\n\n" + "".join(f"{name}\nGo.\n\n" for name in names))
+    for made in (radio, film):
+        assert [who for who, _, _ in shown(made) if who != "bed"] == keys
+        assert {one.name for one in made.people} >= {"Young Anna", "1st Guard"}
+        assert {one.sex for one in made.people if one.key.endswith("anna")} == {"f"}
+        checked(made)
+
+
+@pytest.mark.parametrize("name", ["HARRY & SALLY", "HARRY AND SALLY", "HARRY/SALLY", "SALLY AND HARRY"])
+def test_those_who_are_named_together_speak_together(name: str) -> None:
+    radio = of_radio(
+        f"THE WELL\n\nHARRY: Go.\nSALLY: No.\n{name}: Run!\nHARRY & SALLY: Now!\nTOM, HARRY & ANN: Wait!\n"
+    )
+    film = of_fountain(
+        f"INT. HALL - DAY\n\nHARRY\nGo.\n\nSALLY\nNo.\n\n{name}\nRun!\n\nHARRY & SALLY\nNow!\n\n"
+        "TOM, HARRY & ANN\nWait!\n"
+    )
+    for made in (radio, film):
+        both, three = (who for who, text, _ in shown(made) if text in ("Now!", "Wait!"))
+        assert [who for who, text, _ in shown(made) if text == "Run!"] == [both]
+        script = checked(made)
+        assert set(script.cast[both].together) == {"harry", "sally"}
+        assert script.cast[three].together == ("tom", "harry", "ann")
+        assert script.cast[three].name == "Tom, Harry and Ann" and script.cast["ann"].voice
+
+
+def test_a_name_that_begins_with_a_figure_and_a_line_in_brackets_are_no_words_of_others() -> None:
+    text = (
+        "THE TRIAL\n\n1ST GUARD: Halt!\n[Door slams.]\n2ND GUARD: Who goes there?\n"
+        "ANNA: (on phone) A friend.\n(Thunder.)\nLet me in.\n(QUIETLY)\nPlease. [whispering] Now [sic].\n"
+    )
+    assert is_radio(text)
+    made = of_radio(text)
+    assert shown(made) == [
+        ("1st_guard", "Halt!", ""),
+        ("sound", "door_slam", "Door slams."),
+        ("2nd_guard", "Who goes there?", ""),
+        ("anna", "A friend.", "on phone"),
+        ("sound", "thunder", "Thunder."),
+        ("anna", "Let me in.", ""),
+        ("anna", "Please.", "quietly"),
+        ("anna", "Now [sic].", "whispering"),
+    ]
+    checked(made)
+
+
+def test_a_direction_behind_which_nothing_is_said_is_a_comment() -> None:
+    radio = of_radio(
+        "THE WELL\n\nHARRY: Come in. (LAUGHS)\nSALLY (SIGHS):\nHARRY: (GROANS)\nHARRY: (SMILING) (SLOWLY) Go.\n"
+    )
+    assert shown(radio) == [
+        ("harry", "Come in.", ""),
+        ("comment", "", "Harry: (laughs)"),
+        ("comment", "", "Sally: (sighs)"),
+        ("comment", "", "Harry: (groans)"),
+        ("harry", "Go.", "smiling, slowly"),
+    ]
+    film = of_fountain(
+        "INT. HALL - DAY\n\nMARA (O.S.)\nGo.\n(to Leo)\n(laughs)\n\nLEO\n(laughs)\n\nLEO\n(sighs)\nNo.\n"
+    )
+    assert [one for one in shown(film) if one[0] != "bed"] == [
+        ("mara", "Go.", "o.s."),
+        ("comment", "", "Mara: (to Leo, laughs)"),
+        ("comment", "", "Leo: (laughs)"),
+        ("leo", "No.", "sighs"),
+    ]
+    checked(radio), checked(film)
 
 
 def test_prose_is_no_screenplay_and_no_radio_script() -> None:

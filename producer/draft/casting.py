@@ -26,7 +26,7 @@ class Voice:
 def cast_voices(
     people: Sequence[Person], spoken: str, known: Collection[str], variants: Collection[str]
 ) -> dict[str, Voice]:
-    """A voice for everyone, by key; no two alike before all are used.
+    """A voice for everyone who is one person, by key; no two alike before all are used.
 
     Args:
         people: in the order in which they come.
@@ -42,6 +42,8 @@ def cast_voices(
     used = {"m": 0, "f": 0}
     placed = 0
     for person in people:
+        if person.together:
+            continue
         if person.key == NARRATOR:
             found[NARRATOR] = Voice(spoken)
             continue

@@ -130,12 +130,14 @@ def _dialogue(stage: Stage, lines: Sequence[str]) -> bool:
     how = ", ".join(one.strip().casefold() if one.isupper() else one.strip() for one in extensions)
     who = stage.who(bare)
     said: list[str] = []
+    unsaid: list[str] = []  # directions behind which nothing is said yet
 
     def speak() -> None:
         nonlocal how
         if said:
             stage.say(who, " ".join(said), how, treat)
             said.clear()
+            unsaid.clear()
             how = ", ".join(one.casefold() for one in extensions if _OFF.fullmatch(one.strip()))
 
     for line in (one.strip() for one in lines[1:]):
@@ -145,15 +147,19 @@ def _dialogue(stage: Stage, lines: Sequence[str]) -> bool:
             direction = aside[1].strip()
             if BEAT.fullmatch(direction):
                 stage.play(Played(kind="pause", role="800 ms", note=direction))
-            else:
+            elif direction:
+                unsaid.append(direction)
                 how, treat = ", ".join(part for part in (how, direction) if part), treat_of(direction) or treat
             said += [aside[2]] if aside[2] else []
         elif line.startswith("~"):
             speak()
             stage.say(who, line[1:], ", ".join(part for part in (how, "singing") if part), treat)
+            unsaid.clear()
         else:
             said.append(line)
     speak()
+    if unsaid:
+        stage.unsaid(who, ", ".join(unsaid))
     return True
 
 

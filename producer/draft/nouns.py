@@ -95,6 +95,7 @@ class Person:
     name: str
     sex: Sex = ""
     called: frozenset[str] = frozenset()  # every name that was understood as this person's
+    together: tuple[str, ...] = ()  # keys of those who say a line at once; they have the voices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from producer.draft.lexicon import FIRST_NAMES, KIN, NO_NAMES, NOUNS, PRONOUNS, TITLES
@@ -32,6 +32,7 @@ class Someone:
     head: str = ""  # of a description: the noun
     title: str = ""
     called: set[str] = field(default_factory=set)
+    together: tuple[str, ...] = ()  # keys of several, who speak at once
     votes: Counter[str] = field(default_factory=Counter)
 
     def fits(self, sex: Sex) -> bool:
@@ -49,7 +50,9 @@ class Someone:
         return "m" if he > she else "f"
 
     def person(self) -> Person:
-        return Person(key=self.key, name=self.name, sex=self.guess(), called=frozenset(self.called))
+        return Person(
+            key=self.key, name=self.name, sex=self.guess(), called=frozenset(self.called), together=self.together
+        )
 
 
 class Cast:
@@ -87,6 +90,31 @@ class Cast:
         if title:
             self._entitle(new, title)
         self._call(new, words, bare, titles)
+        return new
+
+    def exact(self, name: str) -> Someone:
+        """The person of a name that nobody else has: where scripts name who speaks, `YOUNG ANNA` is not `ANNA`."""
+        words = folded(name.replace("#", " ")).split()
+        whole = " ".join(words)
+        if whole not in self.names:
+            titled: Sex = next((TITLES[word] for word in words[:-1] if TITLES.get(word)), "")
+            last = next((word for word in reversed(words) if not word.isdigit()), "")
+            sex = titled or KIN.get(last, "") or NOUNS.get(last, "")
+            sex = sex or next((FIRST_NAMES[word] for word in words if word in FIRST_NAMES), "")
+            new = self._new("_".join(words), name, sex, sure=bool(sex))
+            new.called.add(whole)
+            self.names[whole] = new.key
+        return self.all[self.names[whole]]
+
+    def several(self, members: Sequence[Someone]) -> Someone:
+        """Those who say a line at once, as one member; the same in any order."""
+        keys = tuple(dict.fromkeys(one.key for one in members))
+        for one in self.all.values():
+            if one.together and set(one.together) == set(keys):
+                return one
+        names = [self.all[key].name for key in keys]
+        new = self._new("_and_".join(keys), f"{', '.join(names[:-1])} and {names[-1]}", "", sure=False)
+        new.together = keys
         return new
 
     def _known(self, words: list[str], titles: list[str], bare: list[str]) -> Someone | None:

@@ -51,10 +51,11 @@ def draft_prose(source: Source, wanted: Wanted) -> Draft:
 
 
 def speaking(scenes: Sequence[Scene], cast: Cast) -> tuple[Person, ...]:
-    """Those of the cast who say something: the narrator, then as they come."""
+    """Those of the cast who say something, alone or together: the narrator, then as they come."""
     keys = dict.fromkeys(item.speaker for scene in scenes for item in scene.items if isinstance(item, Speech))
-    first = [NARRATOR] if NARRATOR in keys else []
-    return tuple(cast.all[key].person() for key in dict.fromkeys([*first, *keys]))
+    each = [one for key in keys for one in (*cast.all[key].together, key)]
+    first = [NARRATOR] if NARRATOR in each else []
+    return tuple(cast.all[key].person() for key in dict.fromkeys([*first, *each]))
 
 
 @dataclass(slots=True)

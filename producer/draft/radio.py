@@ -8,12 +8,14 @@ from producer.draft.cues import Cues
 from producer.draft.fountain import SLUG
 from producer.draft.nouns import Draft, Played
 from producer.draft.prose import Wanted
-from producer.draft.stage import BEAT, Stage, treat_of
+from producer.draft.stage import BEAT, Stage, is_direction, treat_of
 from producer.draft.text import marked, readable, row, squeezed
 
 _NUMBER = re.compile(r"^\s*\d{1,4}[.):]?\s+(?=\S)")
-_CUE = re.compile(r"^\s*([^\W\d_a-z][^:()a-z\n]{0,38}?)\s*(\([^()]{0,120}\))?\s*:(?!/)\s*(.*)$")
-_MIXED = re.compile(r"^\s*((?:[^\W\d_][\w.'’-]*)(?: [^\W\d_][\w.'’-]*){0,2})\s*(\([^()]{0,120}\))?\s*:(?!/)\s+(\S.*)$")
+_FIGURE = r"(?:\d{1,3}(?:(?:st|nd|rd|th) )?)?"  # of `1ST GUARD`
+_CUE = re.compile(rf"^\s*({_FIGURE}[^\W\d_a-z][^:()a-z\n]{{0,38}}?)\s*(\([^()]{{0,120}}\))?\s*:(?!/)\s*(.*)$")
+_NAME = r"[^\W\d_][\w.'’/-]*"
+_MIXED = re.compile(rf"^\s*({_FIGURE}{_NAME}(?: (?:& )?{_NAME}){{0,2}})\s*(\([^()]{{0,120}}\))?\s*:(?!/)\s+(\S.*)$")
 _SOUNDS = frozenset(row("SOUND SOUNDS SFX FX F/X EFFECT EFFECTS EFX ATMOS ATMOSPHERE AMBIENCE"))
 _MUSIC = frozenset(row("MUSIC MX GRAMS SONG STING ORCHESTRA"))
 _ABOUT = frozenset(
@@ -61,6 +63,7 @@ class _Reader:
         self.name = ""
         self.direction = ""
         self.words: list[str] = []
+        self.broken = False  # something is heard in the middle of a speech, and what follows may be the rest of it
         self.blank = False  # the line before was empty
         self.begun = False  # something was said or heard
 
@@ -83,9 +86,12 @@ class _Reader:
             self.begun = True
         elif cue:
             self._cue(cue[1].strip(), cue[2] or "", cue[3].strip())
-        elif (self.kind != "speech" or blank) and (alone := _BRACKETED.fullmatch(bare)):
-            self.end()
-            self._bracketed(alone[1])
+        elif alone := _BRACKETED.fullmatch(bare):
+            if self.kind == "speech" and not blank:
+                self._inside(alone[1].strip())
+            else:
+                self.end()
+                self._bracketed(alone[1])
         elif self.kind == "":
             self._free(bare)
         else:
@@ -119,6 +125,18 @@ class _Reader:
         else:
             self.kind, self.words = "told", [bare]
 
+    def _inside(self, inside: str) -> None:
+        """A line in brackets right under a speech: how it goes on, or what is heard before it does."""
+        sounds = () if BEAT.fullmatch(inside) else self.stage.cues.sound(squeezed(inside)[0])
+        found = any(one.kind != "pause" for one in sounds)
+        if is_direction(inside) and not found:
+            self.words.append(f"({inside})")
+            return
+        direction = self.direction if treat_of(self.direction) else ""
+        self.end()
+        self.stage.play(*(sounds or (Played(kind="pause", role="800 ms", note=inside),)))
+        self.kind, self.direction, self.broken = "speech", direction, True
+
     def _bracketed(self, inside: str) -> None:
         if BEAT.fullmatch(inside.strip()):
             self.stage.play(Played(kind="pause", role="800 ms", note=inside))
@@ -129,8 +147,9 @@ class _Reader:
         """What was gathered is whole."""
         kind, self.kind = self.kind, ""
         text = squeezed(" ".join(self.words))[0]
+        broken, self.broken = self.broken, False
         self.words = []
-        if kind == "speech":
+        if kind == "speech" and (text or not broken):
             how = self.direction.casefold() if self.direction.isupper() else self.direction
             self.stage.say(self.stage.who(self.name), text, how, treat_of(how), asides=True)
         elif kind in ("sound", "music") and text:

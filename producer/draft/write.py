@@ -25,7 +25,7 @@ def write_script(
 
     Args:
         draft: what is in it.
-        voices: of everyone in it.
+        voices: of everyone in it who is one person.
         packs: folders of sounds.
         kinds: what sort of sound fills each role.
         head: how it was made, for the first line.
@@ -62,6 +62,9 @@ def _cues(draft: Draft) -> Iterator[Played]:
 
 def _cast(draft: Draft, voices: Mapping[str, Voice]) -> Iterator[str]:
     for person in draft.people:
+        if person.together:
+            yield f"  {person.key}: {{name: {_flow(person.name)}, together: [{', '.join(person.together)}]}}"
+            continue
         voice = voices[person.key]
         own = [f"name: {_flow(person.name)}", f"voice: {voice.voice}"]
         own += [f"pitch: {voice.pitch}"] if voice.pitch else []
