@@ -197,6 +197,33 @@ def test_markdown_keeps_every_word_and_drops_what_is_only_layout() -> None:
     assert [scene.title for scene in made.scenes] == ["One: The quay", ""]
 
 
+NUMBERED = """\
+1984. That *was* the year it began.
+
+12) Item, he said.
+13) # Another
+
+- 3. Inner
+    7. more
+
+5. ***
+6.
+7. ```
+   code
+   ```
+
+“Go,” said Mara.
+"""
+
+
+def test_a_paragraph_of_markdown_that_begins_with_a_number_keeps_it() -> None:
+    source = read_markdown(NUMBERED)
+    assert words(transcript(checked(of_prose(source)))) == words(NUMBERED)
+    first = source.paragraphs[0]
+    assert first.text == "1984. That was the year it began."
+    assert [first.text[a:b] for a, b in first.emphasis] == ["was"]
+
+
 def test_a_footnote_is_said_where_it_stands_and_its_sign_is_not() -> None:
     page = (
         '<p>It burned<a epub:type="noteref" href="#n">1</a> all<a href="#m"><sup>2</sup></a>'

@@ -40,8 +40,14 @@ def read_markdown(text: str) -> Source:
 def _blocks(tokens: Sequence[Token]) -> list[Paragraph]:
     found: list[Paragraph] = []
     level = 0
+    number = ""  # of an item of a list: `1984. That was the year` is one to a reader of Markdown
     for token in tokens:
-        if token.type == "heading_open":
+        if number and token.type in ("html_block", "fence", "hr", "list_item_close"):
+            found.append(Paragraph(number.rstrip()))
+            number = ""
+        if token.type == "list_item_open" and token.info:
+            number = f"{token.info}{token.markup} "
+        elif token.type == "heading_open":
             level = int(token.tag[1:])
         elif token.type == "heading_close":
             level = 0
@@ -52,16 +58,17 @@ def _blocks(tokens: Sequence[Token]) -> list[Paragraph]:
         elif token.type in ("fence", "code_block"):
             found.append(Paragraph(squeezed(token.content)[0]))
         elif token.type == "inline":
-            found += _inline(token, level)
+            found += _inline(token, level, number)
+            number = ""
     return [one for one in found if one.text or one.kind == "break"]
 
 
-def _inline(token: Token, level: int) -> list[Paragraph]:
-    pieces: list[str] = []
+def _inline(token: Token, level: int, number: str) -> list[Paragraph]:
+    pieces: list[str] = [number]
     spans: list[tuple[int, int]] = []
     opened: list[int] = []
     hard: list[int] = []  # offsets of line breaks that the writer asked for
-    length = 0
+    length = len(number)
     for child in token.children or ():
         if child.type in ("em_open", "strong_open"):
             opened.append(length)
