@@ -30,11 +30,12 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 class Drafted:
     """What was written, or put into an edition that was there."""
 
-    file: Path
+    file: Path | None  # None: `text` is for standard output
     texts: int  # to be translated
     voices: dict[str, str]  # by member
     new: bool
     records: int = 0  # originals put over texts that had none
+    text: str = ""  # of a new edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ class Wanted:
     marks: Callable[[int, int], None] | None = None  # in place of words that cues hang on; the second: `after word`
 
 
-def edition(project: Project, language: str, output: Path | None, cache: Cache, wanted: Wanted) -> Drafted:
+def edition(
+    project: Project, language: str, output: Path | None, cache: Cache, wanted: Wanted, *, to_stdout: bool = False
+) -> Drafted:
     """Write the skeleton of an edition beside its script; one that is there gets what it lacks, and keeps the rest.
 
     Args:
@@ -53,6 +56,7 @@ def edition(project: Project, language: str, output: Path | None, cache: Cache, 
         language: the edition's, as in 'es' or 'pt-BR'.
         output: the file; unless given, the script's name with the language behind it.
         wanted: what the original gets first.
+        to_stdout: write no edition; a whole new one is handed back, whether or not one is there.
 
     Raises:
         UsageError: `language` is none.
@@ -71,7 +75,7 @@ def edition(project: Project, language: str, output: Path | None, cache: Cache, 
         raise UsageError(f"-o: '{file.name}' is not named like a script; call it '{file.stem}.yaml'")
     if not file.resolve().is_relative_to(project.root.resolve()):
         raise RenderError(f"{file} is outside the project of {project.script}, so it could not find its packs there")
-    there = _there(project, file, language) if os.path.lexists(file) else None
+    there = _there(project, file, language) if os.path.lexists(file) and not to_stdout else None
     if wanted.ids:
         wanted.ids(_rewrite(project, with_ids))  # what follows may still find mistakes, where they stand now
     if wanted.marks:
@@ -89,8 +93,9 @@ def edition(project: Project, language: str, output: Path | None, cache: Cache, 
     command = f"render draft {project.script_name} --edition {language}"
     text = skeleton(written.tree, of, language, voices, command)
     render.looked_up(script_stage.read(text, file.as_posix(), project.fetch), project, (), cache)
-    write_new(file, text)
-    return Drafted(file, len(lines), voices, True)
+    if not to_stdout:
+        write_new(file, text)
+    return Drafted(None if to_stdout else file, len(lines), voices, True, text=text)
 
 
 def _there(project: Project, file: Path, language: str) -> tuple[str, Pairs]:

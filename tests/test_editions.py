@@ -310,6 +310,17 @@ def without_ids() -> str:
     return text.replace("    title: The quay", "  - title: The quay")
 
 
+def test_a_drafted_edition_goes_to_standard_output_and_nothing_else_does(tmp_path: Path, shell: Shell) -> None:
+    edition(tmp_path, original=without_ids())
+    there = (tmp_path / "script" / "lamp_de.yaml").read_bytes()
+    printed = shell("draft", "script/lamp.yaml", "--edition", "de", "--ids", "-o", "-", cwd=tmp_path)
+    assert (printed.code, printed.err) == (0, "")
+    assert sorted(file.name for file in tmp_path.rglob("*.yaml")) == ["lamp.yaml", "lamp_de.yaml"]
+    assert (tmp_path / "script" / "lamp_de.yaml").read_bytes() == there
+    shell("draft", "script/lamp.yaml", "--edition", "de", "-o", "script/other.yaml", cwd=tmp_path)
+    assert printed.out == (tmp_path / "script" / "other.yaml").read_text("utf-8")
+
+
 def test_a_drafted_edition_is_heard_at_once_and_says_what_is_left(tmp_path: Path, shell: Shell) -> None:
     edition(tmp_path)
     (tmp_path / "script" / "lamp_de.yaml").unlink()

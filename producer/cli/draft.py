@@ -127,6 +127,8 @@ def _edition(
 ) -> None:
     from producer import drafts, project
 
+    to_stdout = output == Path("-")
+    quiet = quiet or to_stdout
     found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
@@ -134,19 +136,22 @@ def _edition(
         put: dict[str, int] = {"ids": 0, "marks": 0}
         say = partial(_say_put, put, found.script, quiet or as_json)
         wanted = drafts.Wanted(partial(say, "ids") if ids else None, partial(say, "marks") if marks else None)
-        done = drafts.edition(found, language, output, cache, wanted)
+        done = drafts.edition(found, language, None if to_stdout else output, cache, wanted, to_stdout=to_stdout)
+    if done.file is None:
+        sys.stdout.write(done.text)
+        return
     file = done.file.as_posix()
     if as_json:
         facts = {"new": done.new, "texts": done.texts, "records": done.records, "voices": done.voices}
         print_json({"file": file, **facts, **put})
     elif not quiet:
-        print(f"wrote      {file}: {counted(done.texts, 'texts')} to say in '{language}'" if done.new else _added(done))
+        wrote = f"wrote      {file}: {counted(done.texts, 'texts')} to say in '{language}'"
+        print(wrote if done.new else _added(done, file))
         print(f"next:\n  render check {file}\n  render episode {file}")
 
 
-def _added(done: Drafted) -> str:
+def _added(done: Drafted, file: str) -> str:
     """What an edition got that was there already."""
-    file = done.file.as_posix()
     parts = [counted(done.texts, "texts"), counted(len(done.voices), "voices"), counted(done.records, "originals")]
     said = ", ".join(part for part in parts if not part.startswith("0 "))
     if not said:
