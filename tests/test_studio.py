@@ -535,6 +535,27 @@ def test_a_cue_is_nudged_by_mouse_and_written(lamp: Studio, tab: Tab) -> None:
 
 
 @with_chromium
+def test_a_cue_is_nudged_by_arrow_keys_and_what_has_the_focus_keeps_its_keys(lamp: Studio, tab: Tab) -> None:
+    tab.page.locator("#cues button", has_text="door").first.click()
+    slider = tab.page.locator("input[data-key=level]")
+    slider.wait_for()
+    at = float(tab.value(PLACE))
+    slider.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp"):
+        tab.page.keyboard.press(key)
+    assert (slider.input_value(), float(tab.value(PLACE))) == ("-7", at)
+    tab.until("document.querySelector('.studio-line').dataset.text.includes('level -7 LU')")
+    tab.page.locator(".studio-pack select").focus()
+    for key in ("t", "m", "ArrowRight"):
+        tab.page.keyboard.press(key)
+    assert tab.value("[document.documentElement.dataset.theme, producerPage.player.element.muted]") == [None, False]
+    assert float(tab.value(PLACE)) == at
+    tab.page.locator("#seek").focus()
+    tab.page.keyboard.press("ArrowLeft")
+    assert float(tab.value(PLACE)) == pytest.approx(max(0.0, at - 5), abs=0.01)
+
+
+@with_chromium
 def test_mute_solo_and_b_change_what_plays_and_not_where(lamp: Studio, tab: Tab) -> None:
     tab.play_from(1.0)
     at = float(tab.value(PLACE))

@@ -12,6 +12,8 @@ function createKeys(page, actions) {
     const target = event.target instanceof Element ? event.target : document.body;
     if (!single.checked && !/^Arrow| /.test(event.key)) return;
     if (target.matches("input[type=radio]") && /^Arrow/.test(event.key)) return; // it chooses among the mixes
+    if (target.matches("input[type=range]:not(#seek)") && /^Arrow/.test(event.key)) return; // it moves that slider
+    if (target.matches("select, textarea")) return; // every key chooses or writes there
     if (event.key === " " && target.closest("button, summary, a, input:not([type=range])")) return; // it presses what has the focus
     const mix = /^[1-9]$/.test(event.key) ? Number(event.key) - 1 : -1;
     const action = mix >= 0 ? () => actions.mix(mix) : actions[keys[event.key.length === 1 ? event.key.toLowerCase() : event.key]];
