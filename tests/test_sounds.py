@@ -96,6 +96,87 @@ def test_surround_folds_to_stereo_as_the_standard_says(
     assert heard[500] == pytest.approx([0.5 * left, 0.5 * right], abs=1e-4)
 
 
+ORDERS = {
+    "3.0": "FL FR FC",
+    "quad": "FL FR BL BR",
+    "4.0": "FL FR FC BC",
+    "5.0": "FL FR FC BL BR",
+    "5.1": "FL FR FC LFE BL BR",
+    "6.1": "FL FR FC LFE BC SL SR",
+    "7.1": "FL FR FC LFE BL BR SL SR",
+}
+BITS = ["FL", "FR", "FC", "LFE", "BL", "BR", "FLC", "FRC", "BC", "SL", "SR"]
+HEARD = {  # of a tone from one speaker: its share left and right
+    **{"FL": (1.0, 0.0), "FR": (0.0, 1.0), "FC": (0.7071, 0.7071), "LFE": (0.0, 0.0), "BC": (0.5, 0.5)},
+    **{"BL": (0.7071, 0.0), "SL": (0.7071, 0.0), "BR": (0.0, 0.7071), "SR": (0.0, 0.7071)},
+}
+
+
+def speakers_at_once(layout: str) -> Audio:
+    """Half a second in which every speaker of the layout has a tone of its own, 100 Hz apart; the LFE has 60 Hz."""
+    speakers = ORDERS[layout].split()
+    tones = [tone(0.5, 60.0 if name == "LFE" else 400.0 + 100.0 * at, level=0.2) for at, name in enumerate(speakers)]
+    return np.concatenate(tones, axis=1)
+
+
+def assert_each_speaker_in_its_place(heard: Audio, layout: str) -> None:
+    middle = heard[RATE // 10 : RATE // 10 + RATE // 5] * np.hanning(RATE // 5)[:, None]
+    level = np.abs(np.fft.rfft(middle, axis=0)) / (RATE // 5) * 4.0 / 0.2
+    for at, name in enumerate(ORDERS[layout].split()):
+        found = level[round((60.0 if name == "LFE" else 400.0 + 100.0 * at) / 5.0)]
+        assert found == pytest.approx(HEARD[name], abs=0.03), name
+
+
+@pytest.mark.parametrize("layout", ["3.0", "quad", "5.0", "5.1", "6.1", "7.1"])
+@pytest.mark.parametrize(
+    ("suffix", "how"),
+    [
+        ("ogg", ("-c:a", "libvorbis", "-q:a", "6")),
+        ("opus", ("-c:a", "libopus", "-mapping_family", "1", "-b:a", "320k")),
+        ("flac", ()),
+    ],
+)
+def test_each_codec_has_its_own_order_of_channels(
+    tmp_path: Path, cache: Cache, folder: Path, suffix: str, how: tuple[str, ...], layout: str
+) -> None:
+    source = masked(write(tmp_path / "a.wav", speakers_at_once(layout), format="WAVEX"), ORDERS[layout])
+    encode(source, one_file(folder, f"a.{suffix}") / f"a.{suffix}", *how)
+    assert_each_speaker_in_its_place(palette_of(folder, cache).audio(SoundRef(role="a")), layout)
+
+
+def masked(path: Path, speakers: str) -> Path:
+    """A WAV in the extensible form, with the mask of these speakers."""
+    mask = sum(1 << BITS.index(name) for name in speakers.split())
+    data = bytearray(path.read_bytes())
+    at = data.index(b"fmt ") + 8 + 20
+    data[at : at + 4] = mask.to_bytes(4, "little")
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("speakers", "lone"), [("FL FR LFE", 2), ("FL FR FC BC", 2), ("FL FR FC BC", 3), ("BL BR FC", 0)]
+)
+def test_a_wav_that_names_its_speakers_is_folded_by_their_names(
+    cache: Cache, folder: Path, speakers: str, lone: int
+) -> None:
+    audio = np.zeros((RATE // 2, len(speakers.split())), np.float32)
+    audio[:, :1] = 1e-6
+    audio[:, lone] = tone(0.5, 400.0)[:, 0]
+    written = write(one_file(folder, "a.wav") / "a.wav", audio, format="WAVEX", subtype="FLOAT")
+    by_bit = sorted(speakers.split(), key=BITS.index)
+    masked(written, speakers)
+    heard = palette_of(folder, cache).audio(SoundRef(role="a"))
+    assert np.abs(heard).max(axis=0) == pytest.approx(0.5 * np.array(HEARD[by_bit[lone]]), abs=1e-3)
+
+
+@pytest.mark.parametrize("layout", ["4.0", "5.1"])
+def test_m4a_is_folded_by_the_layout_that_it_names(tmp_path: Path, cache: Cache, folder: Path, layout: str) -> None:
+    source = masked(write(tmp_path / "a.wav", speakers_at_once(layout), format="WAVEX"), ORDERS[layout])
+    encode(source, one_file(folder, "a.m4a") / "a.m4a", "-b:a", "320k")
+    assert_each_speaker_in_its_place(palette_of(folder, cache).audio(SoundRef(role="a")), layout)
+
+
 def hostile(name: str, folder: Path) -> Path:
     path = folder / "a.wav"
     loud = noise(0.5)

@@ -25,6 +25,8 @@ from numpy.typing import NDArray
 from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
 from producer.frozen import dataclass
+from producer.sounds import speakers
+from producer.sounds.speakers import Speakers, fold
 
 MAX_SECONDS = BOUNDS.sound_minutes * 60
 BLOCK = 1 << 16  # frames
@@ -42,18 +44,6 @@ _CONTAINERS = {
     ".webm": "matroska",
     ".mka": "matroska",
 }
-_HALF = float(np.sqrt(0.5))
-# Left and right shares of each channel, in the order of WAV files: FL FR FC LFE BL BR (BC) SL SR.
-_L, _R, _C, _LS, _RS, _B, _LFE = (1, 0), (0, 1), (_HALF, _HALF), (_HALF, 0), (0, _HALF), (0.5, 0.5), (0, 0)
-_DOWNMIX = {
-    3: (_L, _R, _C),
-    4: (_L, _R, _LS, _RS),
-    5: (_L, _R, _C, _LS, _RS),
-    6: (_L, _R, _C, _LFE, _LS, _RS),
-    7: (_L, _R, _C, _LFE, _B, _LS, _RS),
-    8: (_L, _R, _C, _LFE, _LS, _RS, _LS, _RS),
-}
-"""Source: ITU-R BS.775-3, annex 4: centre and surrounds at -3 dB into left and right."""
 
 
 class UndecodableError(Exception):
@@ -127,8 +117,16 @@ def _by_soundfile(path: Path, max_s: float) -> Decoded:
     except UndecodableError:
         file.close()
         raise
-    blocks = _sane(_soundfile_blocks(file), file.samplerate, max_s)
+    blocks = _sane(_soundfile_blocks(file), _meant(path, file), file.samplerate, max_s)
     return Decoded(file.samplerate, min(file.channels, 2), blocks, file.channels)
+
+
+def _meant(path: Path, file: Any) -> Speakers:
+    if file.channels <= 2:
+        return ()
+    if file.subtype in ("VORBIS", "OPUS"):
+        return speakers.VORBIS[file.channels]
+    return speakers.in_wav(path, file.channels)
 
 
 def _soundfile_blocks(file: Any) -> Iterator[NDArray[np.float32]]:
@@ -167,7 +165,8 @@ def _by_pydub(path: Path, container: str, max_s: float) -> Decoded:
     _plausible(segment.frame_rate, segment.channels, len(whole), max_s)
     scale = np.float32(1.0 / (1 << (8 * segment.sample_width - 1)))
     blocks = (whole[at : at + BLOCK].astype(np.float32) * scale for at in range(0, len(whole), BLOCK))
-    sane = _sane(blocks, segment.frame_rate, max_s)
+    named = header.speakers if len(header.speakers) == segment.channels else speakers.WAV.get(segment.channels, ())
+    sane = _sane(blocks, named, segment.frame_rate, max_s)
     return Decoded(segment.frame_rate, min(segment.channels, 2), sane, segment.channels)
 
 
@@ -178,6 +177,7 @@ class Header:
     rate_hz: int
     channels: int
     claims_s: float
+    speakers: Speakers = ()  # empty where it does not name them, or not in a way that is known
 
 
 def probe(path: Path) -> Header | None:
@@ -193,13 +193,13 @@ def probe(path: Path) -> Header | None:
     lasts = None if "Estimating duration from bitrate" in said else _DURATION.search(said)
     claims_s = int(lasts[1]) * 3600 + int(lasts[2]) * 60 + float(lasts[3]) if lasts else 0.0
     layout = found[2]
-    channels = int(layout.split()[0]) if layout.endswith("channels") else _LAYOUTS.get(layout.split("(")[0], 2)
-    return Header(int(found[1]), channels, claims_s)
+    named = speakers.LAYOUTS.get(layout.split("(")[0], ())
+    channels = int(layout.split()[0]) if layout.endswith("channels") else len(named) or 2
+    return Header(int(found[1]), channels, claims_s, named)
 
 
 _STREAM = re.compile(r"Stream #.*?Audio: [^\n]*?(\d+) Hz, (\d+ channels|[\w.()]+)")
 _DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
-_LAYOUTS = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "4.0": 4, "5.0": 5, "5.1": 6, "6.1": 7, "7.1": 8}
 _importing = threading.Lock()
 
 
@@ -229,7 +229,7 @@ def _plausible(rate_hz: int, channels: int, frames: int, max_s: float) -> None:
         raise UndecodableError(f"is longer than {_shown(max_s)}, the most that one sound may last")
 
 
-def _sane(blocks: Iterator[NDArray[np.float32]], rate_hz: int, max_s: float) -> Iterator[Audio]:
+def _sane(blocks: Iterator[NDArray[np.float32]], meant: Speakers, rate_hz: int, max_s: float) -> Iterator[Audio]:
     """At most two channels; a header that lied about the length, or a sample that is no number, stops it."""
     frames, peak = 0, 0.0
     for block in blocks:
@@ -242,16 +242,8 @@ def _sane(blocks: Iterator[NDArray[np.float32]], rate_hz: int, max_s: float) -> 
         if top > 1000.0:
             raise UndecodableError(f"holds a sample {20 * np.log10(top):.0f} dB over full scale; this is no recording")
         peak = max(peak, top)
-        yield fold(block)
+        yield fold(block, meant)
     if frames == 0:
         raise UndecodableError("holds no sound: it has a header and no samples")
     if peak == 0.0:
         raise UndecodableError("holds nothing but silence")
-
-
-def fold(block: NDArray[np.float32]) -> Audio:
-    """Mono and stereo as they are; 3 to 8 channels, in the order of WAV files, to stereo."""
-    channels = block.shape[1]
-    if channels <= 2:
-        return block
-    return block @ np.array(_DOWNMIX[channels], np.float32)
