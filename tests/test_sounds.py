@@ -509,3 +509,55 @@ def test_a_bed_is_the_same_however_it_is_cut(cut_beds: dict[str, tuple[BedSource
     edges = sorted({0, 20_000, *cuts})
     for bed, whole in cut_beds.values():
         assert np.array_equal(np.concatenate([bed.read(a, b) for a, b in itertools.pairwise(edges)]), whole)
+
+
+def shifted(audio: Audio, by: float = 0.02) -> Audio:
+    return np.asarray(audio + np.float32(by), np.float32)
+
+
+@pytest.mark.parametrize("rate_hz", [44_100, RATE])
+@pytest.mark.parametrize("seconds", [0.12, 0.8, 12.0])
+def test_what_is_shifted_off_zero_is_heard_without_its_shift(
+    cache: Cache, folder: Path, seconds: float, rate_hz: int
+) -> None:
+    audio = noise(seconds, rate_hz, level=0.02)
+    write(one_file(folder, "a.wav") / "a.wav", shifted(audio), rate_hz, subtype="FLOAT")
+    heard = palette_of(folder, cache).audio(SoundRef(role="a"))
+    assert abs(float(heard.mean())) < 1e-3
+    assert np.abs(heard[:200]).max() < 0.08  # no step where it begins, none where it ends
+    assert np.abs(heard[-200:]).max() < 0.08
+    assert level_db(heard) == pytest.approx(level_db(audio), abs=0.8)
+
+
+def test_a_shift_that_is_faded_with_the_sound_makes_no_step(cache: Cache, folder: Path) -> None:
+    audio = shifted(noise(1.0, level=0.001), 0.05)
+    ease = np.linspace(0.0, 1.0, RATE // 10, dtype=np.float32)[:, None]
+    audio[: len(ease)] *= ease
+    audio[-len(ease) :] *= ease[::-1]
+    write(one_file(folder, "a.wav") / "a.wav", audio, subtype="FLOAT")
+    heard = palette_of(folder, cache).audio(SoundRef(role="a"))
+    assert np.abs(heard).max() < 0.012
+
+
+def test_a_shifted_blow_keeps_its_moment_and_its_weight(cache: Cache, folder: Path) -> None:
+    t = np.arange(RATE) / RATE
+    thump = (0.5 * np.sin(2 * np.pi * 45.0 * t) * np.exp(-t / 0.06)).astype(np.float32)[:, None]
+    blow = np.concatenate([np.zeros((RATE // 4, 1), np.float32), thump])
+    write_pack(folder, "  a: {files: a.wav}\n  b: {files: b.wav}\n")
+    write(folder / "a.wav", blow, subtype="FLOAT")
+    write(folder / "b.wav", shifted(blow), subtype="FLOAT")
+    sounds = palette_of(folder, cache)
+    plain, mended = sounds.measure(SoundRef(role="a")), sounds.measure(SoundRef(role="b"))
+    assert np.array_equal(sounds.audio(SoundRef(role="a")), blow)  # a lean of its own is no shift
+    assert mended.onset == pytest.approx(plain.onset, abs=0.001 * RATE)
+    assert mended.loudness_lufs == pytest.approx(plain.loudness_lufs, abs=0.5)
+    assert np.abs(sounds.audio(SoundRef(role="b"))[: RATE // 4]).max() < 1e-4  # nothing before the blow
+
+
+def test_a_shifted_bed_is_one_sound_however_it_is_read(cache: Cache, folder: Path) -> None:
+    write(one_file(folder, "a.wav", ", kind: bed") / "a.wav", shifted(noise(14.0, channels=2)), subtype="FLOAT")
+    whole = palette_of(folder, cache).bed("a", "s").read(0, 14 * RATE)
+    assert np.abs(whole.mean(axis=0)).max() < 1e-3
+    again = palette_of(folder, cache).bed("a", "s")
+    parts = [again.read(at, min(at + 99_999, 14 * RATE)) for at in range(0, 14 * RATE, 99_999)]
+    assert np.array_equal(np.concatenate(parts), whole)

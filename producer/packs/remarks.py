@@ -73,7 +73,7 @@ def of_samples(facts: Facts) -> list[Remark]:
     if abs(facts.dc) > DC:
         shift_dbfs = 20.0 * math.log10(abs(facts.dc))
         what = f"shifted off zero (DC) by {shift_dbfs:.1f} dBFS"
-        mend = "high-pass it at 20 Hz: every start and end of it clicks"
+        mend = "high-pass it at 20 Hz, or every start and end of it clicks elsewhere; a render takes it out"
         found.append(_remark("warning", "dc", what, shift_dbfs, "dBFS", mend))
     if facts.fold_loss_lu >= FOLD_LU + 0.05:
         cancels = facts.fold_loss_lu >= CANCELS_LU

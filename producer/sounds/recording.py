@@ -1,7 +1,8 @@
 """A decoded file at the palette's rate, read from anywhere in it without being held whole.
 
 Decoding writes chunks of a fixed length to the cache, named by the file's content; reading takes from there what it
-wants, and no more. When the cache cannot keep them (a full disk), reading decodes again: slower, never different.
+wants, and no more. What is shifted off zero is decoded a second time, without its shift. When the cache cannot keep
+them (a full disk), reading decodes again: slower, never different.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from producer import dsp, sounds
 from producer.audio import Audio
 from producer.cache import Cache
 from producer.made_by import made_by
-from producer.sounds.decode import decode
+from producer.sounds.decode import Decoded, decode
 from producer.sounds.kept import Kept
+from producer.sounds.shift import Shift, taken_out
 
 CHUNK = 1 << 18  # samples: 5.5 s at 48 kHz, 2 MiB in stereo
 
@@ -32,6 +34,7 @@ class Recording:
         self._name = ("recording", made_by(sounds, dsp), sha256, rate_hz, CHUNK)
         known = cache.data(entries.key(*self._name), self._measure)
         self.length, self.channels = int(str(known["length"])), int(str(known["channels"]))
+        self._shifted = bool(known["shifted"])
 
     def read(self, start: int, stop: int) -> Audio:
         """Samples [start, stop), shape (stop - start, channels); both within 0 … length."""
@@ -46,37 +49,52 @@ class Recording:
 
     def _piece(self, number: int, first: int, last: int) -> Audio:
         """Samples [first, last) of a chunk, read from its file: memory that is read once is not worth holding."""
-        piece = self._cache.stretch(entries.key(*self._name, number), first, last)
+        piece = self._cache.stretch(self._called(number), first, last)
         return self._chunk(number)[first:last] if piece is None else piece
 
     def _chunk(self, number: int) -> Audio:
-        name = entries.key(*self._name, number)
+        name = self._called(number)
         return self._kept.get(name, lambda: self._cache.audio(name, lambda: self._decoded_chunk(number)))
 
+    def _called(self, number: int) -> str:
+        return entries.key(*self._name, number, *(["unshifted"] if self._shifted else []))
+
     def _decoded_chunk(self, wanted: int) -> Audio:
-        for number, chunk in enumerate(self._chunks()):
+        for number, chunk in enumerate(self._chunks(decode(self._path))):
             if number == wanted:
                 return chunk
             self._hold(number, chunk)
         raise IndexError(f"chunk {wanted} of {self._path.name}")
 
     def _measure(self) -> dict[str, object]:
-        length = channels = 0
-        for number, chunk in enumerate(self._chunks()):
+        self._shifted = False
+        shift = self._hold_all()
+        if shift.is_one():
+            self._shifted = True
+            self._hold_all()
+        return {"length": self.length, "channels": self.channels, "shifted": self._shifted}
+
+    def _hold_all(self) -> Shift:
+        decoded = decode(self._path)
+        shift = Shift(decoded.rate_hz, decoded.channels)
+        self.length, self.channels = 0, decoded.channels
+        for number, chunk in enumerate(self._chunks(decoded, shift)):
             self._hold(number, chunk)
-            length, channels = length + len(chunk), chunk.shape[1]
-        return {"length": length, "channels": channels}
+            self.length += len(chunk)
+        return shift
 
     def _hold(self, number: int, chunk: Audio) -> None:
-        name = entries.key(*self._name, number)
+        name = self._called(number)
         self._kept.put(name, chunk)
         self._cache.keep(name, chunk)
 
-    def _chunks(self) -> Iterator[Audio]:
-        decoded = decode(self._path)
+    def _chunks(self, decoded: Decoded, shift: Shift | None = None) -> Iterator[Audio]:
+        blocks = decoded.blocks if shift is None else shift.heard(decoded.blocks)
+        if self._shifted:
+            blocks = taken_out(blocks, decoded.rate_hz)
         waiting = [np.zeros((0, decoded.channels), np.float32)]
         held = made = 0
-        for block in _resampled(decoded.blocks, decoded.rate_hz, self._rate_hz, decoded.channels):
+        for block in _resampled(blocks, decoded.rate_hz, self._rate_hz, decoded.channels):
             waiting.append(block)
             held, made = held + len(block), made + len(block)
             while held >= CHUNK:
