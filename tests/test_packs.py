@@ -231,6 +231,38 @@ def test_a_head_that_is_wrong_is_told(tmp_path: Path, head: str, wanted: str) ->
 
 
 @pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        (
+            "pack: p\nversion: 1.0\nlicence: CC0-1.0\nsounds:\n",
+            ["2:10: '1.0' is not a version; write it as 1.0.0"],
+        ),
+        ("pack: p\nversion: 2\nlicence: CC0-1.0\nsounds:\n", ["2:10: '2' is not a version; write it as 2.0.0"]),
+        (
+            "pack: p\nversion: 1.0\nlicence: CC-BY\nsounds:\n",
+            ["2:10: '1.0' is not a version; write it as 1.0.0", "3:10: unknown licence 'CC-BY'"],
+        ),
+        (
+            "pack: p\nversion: 1.0\nsounds:\n",
+            ["2:10: '1.0' is not a version; write it as 1.0.0", "4:3: no licence, no sound"],
+        ),
+        ("pack: my pack\nlicence: CC0-1.0\nsounds:\n", ["1:7: 'my pack' is no name for a pack"]),
+        ("pack: p\nlicense: CC0-1.0\nsounds:\n", ["2:1: unknown key 'license'; did you mean 'licence'?"]),
+        ("pack: p\nlicence: [CC0-1.0]\nsounds:\n", ["2:10: 'licence': one line of text belongs here"]),
+        (
+            "pack: p\nversion: 1.0\nlicence: CC-BY-4.0\nauthor: A\nsounds:\n",
+            ["2:10: '1.0' is not a version; write it as 1.0.0"],
+        ),
+    ],
+)
+def test_a_head_that_is_wrong_is_read_as_far_as_it_goes(tmp_path: Path, head: str, wanted: list[str]) -> None:
+    told = problems(write_pack(tmp_path / "p", "  thud: {foley: knock}\n", head))
+    assert len(told) == len(wanted), told
+    for said, start in zip(told, wanted, strict=True):
+        assert said.startswith(f"pack.yaml:{start}"), told
+
+
+@pytest.mark.parametrize(
     ("text", "wanted"),
     [
         ("pack: [p\n", "pack.yaml:2:1: this is not YAML"),

@@ -78,6 +78,8 @@ def objection_to_name(text: str) -> str:
 
 def _semantic_version(text: str) -> str:
     if not VERSION.fullmatch(text):
+        if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", text):
+            raise ValueError(f"'{text}' is not a version; write it as {text}{'.0' * (2 - text.count('.'))}")
         raise ValueError(f"'{text}' is not a version; write it like 1.2.0")
     return text
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from producer.bounds import BOUNDS, how_to_raise
 from producer.errors import PackError, Place, Problem, nearest
@@ -43,7 +43,7 @@ class _Reader:
         head = validated(Head, root, also=("sounds", "words"))
         if not isinstance(head, Head):
             self.problems += head
-            head = Head.model_construct(pack="")
+            head = _as_said(root)
         unknown = bool(head.licence) and licences.find(head.licence) is None
         if unknown:
             self._licence(head.licence, head.author, _key(root, "licence"))
@@ -53,7 +53,7 @@ class _Reader:
             if sound is not None:
                 sounds[sound.role] = sound
         for what, roles in self.wanting.items():
-            if not unknown:  # told once, where one line mends it for all
+            if not unknown and not _misread(root):  # told once, where one line mends it for all
                 top = _key(root, "licence" if head.licence else "pack")
                 at = roles[0].place if len(roles) == 1 and not head.licence else top
                 self._problem(at, what + _without(roles))
@@ -324,6 +324,19 @@ def _resting(made: list[FoleySource], recipes: list[Recipe]) -> dict[str, float]
     for source, recipe in zip(made, recipes, strict=True):
         resting = {**recipe.filled(dict(source.settings)), **resting}
     return resting
+
+
+def _as_said(root: Pairs) -> Head:
+    """A head in which something is wrong, as far as it can be read: the rest is checked against what it says."""
+    said: dict[str, Any] = {name: there.text for name in Head.model_fields if isinstance(there := root.get(name), Text)}
+    said.setdefault("pack", "")
+    return Head.model_construct(**said)
+
+
+def _misread(root: Pairs) -> bool:
+    """Whether a licence or an author may stand there in a way that could not be read, which is told."""
+    strange = any(key.text not in {*Head.model_fields, "sounds", "words"} for key, _ in root.pairs)
+    return strange or any(root.get(name) and not isinstance(root.get(name), Text) for name in ("licence", "author"))
 
 
 def _child(node: Node, name: str) -> Node:
