@@ -5,6 +5,8 @@ import json
 import re
 import struct
 import subprocess
+import unicodedata
+from collections import Counter
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -18,13 +20,15 @@ from mutagen.mp3 import MP3
 
 from producer.audio import Audio
 from producer.deliver import captions, chapters, cover, credits, encode, ffmpeg, tags
+from producer.deliver.breaking import width
 from producer.deliver.files import Staging
 from producer.deliver.listed import listed
 from producer.deliver.spill import Spill
 from producer.errors import RenderError
 from producer.model.profile import PROFILES
+from producer.model.script import Member
 from producer.model.sound import Origin
-from producer.model.timeline import TimelineMark
+from producer.model.timeline import Clip, TimelineMark
 from producer.units import Samples
 from tests.deliver_helpers import HERE, RATE, script_of, speech, timeline_of, write
 
@@ -201,20 +205,82 @@ def test_captions_hold_every_word_once_in_order_and_never_overlap(said: list[tup
             words = []
     timeline = timeline_of(at + 1, tuple(clips), (("One", 0),))
     found = captions.cards(timeline, script_of())
-    assert [w for c in found for w in c.text.split()] == [w for word, _, _ in said for w in word.split()]
+    assert "".join("".join(c.text.split()) for c in found) == "".join("".join(word.split()) for word, _, _ in said)
+    spoken = Counter(w for word, _, _ in said if word.isascii() for w in word.split())  # others may be broken
+    assert spoken <= Counter(w for c in found for w in c.text.split())
     assert all(a.start_ms < a.end_ms and a.start_ms <= b.start_ms for a, b in itertools.pairwise(found))
     for name in {card.speaker for card in found}:
         own = [card for card in found if card.speaker == name]
         assert all(a.end_ms <= b.start_ms for a, b in itertools.pairwise(own))
     assert found[-1].end_ms <= (at + 1) * 1000 + 1
-    assert all(len(line) <= 32 or " " not in line for c in found for line in c.lines)
+    assert all(width(line) <= 32 or " " not in line for c in found for line in c.lines)  # with the name, too
     vtt, srt = captions.vtt(found), captions.srt(found)
-    for line in srt.splitlines():  # with the name, too; no card can be shorter than a name and a word
-        assert len(line) <= 32 or " " not in re.sub(r"^(The <Keeper> & co|Radio): ", "", line)
     assert re.findall(r"^([\d:.]+) --> ([\d:.]+)$", vtt, re.M) == [
         (a.replace(",", "."), b.replace(",", ".")) for a, b in re.findall(r"^([\d:,]+) --> ([\d:,]+)$", srt, re.M)
     ]
     assert vtt.count("-->") == srt.count("-->") == len(found)
+
+
+def said(name: str, at: float, text: str, clip_id: str) -> Clip:
+    """A speech whose words last 0.2 s each."""
+    return speech(clip_id, name, [(word, at + n / 5, at + (n + 1) / 5) for n, word in enumerate(text.split())])
+
+
+def test_words_have_the_room_of_a_name_that_is_not_shown() -> None:
+    clips = said("radio", 0, "One.", "a"), said("radio", 2, "Sounds by Producer foley.", "b")
+    found = captions.cards(timeline_of(9, clips, (("One", 0),)), script_of())
+    assert [card.lines for card in found] == [("Radio: One.",), ("Sounds by Producer foley.",)]
+
+
+def test_a_name_that_comes_again_in_the_middle_of_a_speech_has_its_room() -> None:
+    long = said("radio", 0, "and the boats were all burned down to the waterline and nobody said a word of it", "a")
+    timeline = timeline_of(9, (long, said("keeper", 1, "Enough!", "b")), (("One", 0),))
+    found = captions.cards(timeline, script_of())
+    assert [card.lines for card in found] == [
+        ("Radio: and the boats were all", "burned down to the waterline and"),
+        ("The <Keeper> & co: Enough!",),
+        ("Radio: nobody said a word of it",),
+    ]
+
+
+def test_a_long_name_has_a_line_for_itself_and_is_shortened_where_it_would_fill_more() -> None:
+    cast = {
+        "keeper": Member(key="keeper", name="The Keeper of the Northern Light", voice="en-gb"),
+        "radio": Member(key="radio", name="The Voice on the Old Radio", voice="en-us"),
+    }
+    clips = said("keeper", 0, "Nobody comes here any more, nobody at all.", "a"), said("radio", 4, "Hello.", "b")
+    found = captions.cards(timeline_of(9, clips, (("One", 0),)), replace(script_of(), cast=cast))
+    assert [card.lines for card in found] == [
+        ("The Keeper of the Northern Lig…:", "Nobody comes here any more,"),
+        ("nobody at all.",),
+        ("The Voice on the Old Radio:", "Hello."),
+    ]
+    assert found[0].speaker == "The Keeper of the Northern Light"
+
+
+CHINESE = "从前有一座山，山上有一座庙，庙里有一个老和尚在讲故事。"
+CHINESE += "他讲的是什么故事呢？他讲的故事很长很长没有人听完过也没有人知道是谁讲的。"
+THAI = "เราไม่เคยเห็นเรือลำนั้นอีกเลยหลังจากคืนที่พายุพัดเข้าฝั่งและไฟในประภาคารก็ดับลง"
+
+
+@pytest.mark.parametrize("text", [CHINESE, THAI])
+def test_a_text_without_spaces_breaks_after_its_stops_and_else_between_letters(text: str) -> None:
+    (clip,) = (speech("a", "radio", [(text, 0.0, 22.0)]),)
+    found = captions.cards(timeline_of(22, (clip,), (("One", 0),)), script_of())
+    assert "".join(card.text for card in found) == text
+    assert len(found) >= 2
+    assert all(width(line) <= 32 for card in found for line in card.lines)
+    lengths = [card.end_ms - card.start_ms for card in found]
+    assert sum(lengths) == pytest.approx(22_000, abs=len(found))
+    for card, length in zip(found, lengths, strict=True):  # each in its share of the time
+        assert length == pytest.approx(22_000 * len(card.text) / len(text), abs=2)
+    starts = [line.removeprefix("Radio: ")[0] for card in found for line in card.lines if line != "Radio:"]
+    assert not [one for one in starts if one in "，。？" or unicodedata.category(one) == "Mn"]
+
+
+def test_chinese_cards_end_where_clauses_do() -> None:
+    found = captions.cards(timeline_of(22, (speech("a", "radio", [(CHINESE, 0.0, 22.0)]),), (("One", 0),)), script_of())
+    assert [card.text[-1] for card in found[:2]] == ["，", "。"]
 
 
 def test_markup_in_a_script_stays_text_in_captions() -> None:

@@ -86,7 +86,7 @@ def test_what_comes_again_soon_has_been_named() -> None:
 
 
 def test_a_sound_stands_where_nobody_speaks_if_that_is_near() -> None:
-    words = [Card("a", 2000, 5000, ("x",)), Card("a", 7000, 9000, ("y",))]
+    words = [Card("a", 2000, 5000, "x", ("x",)), Card("a", 7000, 9000, "y", ("y",))]
 
     def card(at: int) -> tuple[int, int]:
         (made,) = sound_captions.placed([Heard(at, "gull")], words, 60_000)
@@ -129,7 +129,7 @@ def test_where_there_is_no_room_sounds_are_left_out() -> None:
 def test_cards_of_sounds_never_overlap_and_stand_near_their_sound(
     spoken: list[tuple[int, int]], noises: list[tuple[int, str]]
 ) -> None:
-    words = [Card("a", start, start + length, ("w",)) for start, length in sorted(spoken)]
+    words = [Card("a", start, start + length, "w", ("w",)) for start, length in sorted(spoken)]
     sounds = [Heard(at, text) for at, text in sorted(noises)]
     made = sound_captions.placed(sounds, words, 50_000)
     for one, other in itertools.pairwise(made):
@@ -156,7 +156,10 @@ def shown(vtt: str) -> list[tuple[str, str, str]]:
 
 
 def test_srt_and_vtt_have_one_time_and_text_for_each_card() -> None:
-    words = [Card("A & <b>", 1000, 2000, ("one --> two", "three")), Card("A & <b>", 5000, 6000, ("four",))]
+    words = [
+        Card("A & <b>", 1000, 2000, "one --> two three", ("A & <b>: one --> two", "three")),
+        Card("A & <b>", 5000, 6000, "four", ("four",)),
+    ]
     sounds = [SoundCard(1000, 1900, ("[a <i>", "--> b]")), SoundCard(3000, 4000, ("[c]",))]
     vtt, srt = sound_captions.vtt(words, sounds), sound_captions.srt(words, sounds)
     blocks = re.findall(r"^(\d+)\n(\S+) --> (\S+)\n((?:.+\n?)+)", srt, re.MULTILINE)

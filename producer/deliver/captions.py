@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
+from producer.deliver.breaking import Piece, pieces, width
 from producer.deliver.chapters import milliseconds
 from producer.frozen import dataclass
 from producer.model.script import Script
 from producer.model.timeline import Clip, ClipWord, Timeline
 
-_LINE_CHARACTERS = 32  # Podcasting 2.0's SRT profile; two lines make VTT's 65
+_LINE_CHARACTERS = 32  # Podcasting 2.0's SRT profile; two lines make VTT's 65. A full-width sign counts as two
 _LINES = 2
-_NAME_CHARACTERS = 24  # the most that a name takes of its line
 _LONGEST_REST_S = 1.2  # a card does not stand over a longer silence
 _LEAST_MS = 500
 
@@ -24,21 +26,30 @@ class Card:
     speaker: str
     start_ms: int
     end_ms: int
+    text: str
     lines: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.lines)
+    """The text as SRT has it: on one or two lines, after the speaker's name where the speaker changes."""
 
 
 def cards(timeline: Timeline, script: Script) -> tuple[Card, ...]:
-    """Every spoken word on a card, in the order of the clips; new for a new speaker, a long rest, a full screen."""
-    made: list[Card] = []
+    """Every spoken word on a card, in the order of the clips; new for a new speaker, a long rest, a full screen.
+
+    They are made in the order of their beginnings, as they are shown: so it is known of each whether a name stands on
+    it, which takes room from its words.
+    """
     names = speakers(timeline, script)
-    for clip in timeline.clips:
-        if clip.kind == "speech" and clip.words and clip.voice == 0:
-            made.extend(_clip_cards(clip, names[clip.id], timeline.rate_hz))
-    made.sort(key=lambda card: card.start_ms)
+    spoken = [clip for clip in timeline.clips if clip.kind == "speech" and clip.words and clip.voice == 0]
+    left = [deque(piece for word in written(clip) for piece in pieces(word, _LINE_CHARACTERS)) for clip in spoken]
+    coming = [(milliseconds(words[0].start, timeline.rate_hz), number) for number, words in enumerate(left)]
+    heapq.heapify(coming)
+    made: list[Card] = []
+    while coming:
+        number = heapq.heappop(coming)[1]
+        name, words = names[spoken[number].id], left[number]
+        head = "" if made and made[-1].speaker == name else _head(name)
+        made.append(_card(_taken(words, head, timeline.rate_hz), name, head, timeline.rate_hz))
+        if words:
+            heapq.heappush(coming, (milliseconds(words[0].start, timeline.rate_hz), number))
     return tuple(_apart(made, milliseconds(timeline.duration, timeline.rate_hz)))
 
 
@@ -47,19 +58,6 @@ def speakers(timeline: Timeline, script: Script) -> dict[str, str]:
     together = {line.id: line.together for line in script.lines if line.together}
     speaking = {clip.id: together.get(clip.line, clip.name) for clip in timeline.clips if clip.kind == "speech"}
     return {clip: script.cast[member].name if member in script.cast else member for clip, member in speaking.items()}
-
-
-def _clip_cards(clip: Clip, speaker: str, rate_hz: int) -> Iterable[Card]:
-    held: list[ClipWord] = []
-    taken = min(len(one_line(speaker)) + len(": "), _NAME_CHARACTERS)  # the first card may have the name before it
-    for word in written(clip):
-        rested = held and (word.start - held[-1].end) > _LONGEST_REST_S * rate_hz
-        if held and (rested or not _fits([*held, word], taken) or _sentence_is_over(held)):
-            yield _card(held, speaker, rate_hz, taken)
-            held, taken = [], 0
-        held.append(word)
-    if held:
-        yield _card(held, speaker, rate_hz, taken)
 
 
 def written(clip: Clip) -> list[ClipWord]:
@@ -86,31 +84,52 @@ def written(clip: Clip) -> list[ClipWord]:
     return made
 
 
-def _sentence_is_over(held: list[ClipWord]) -> bool:
+def _taken(words: deque[Piece], head: str, rate_hz: int) -> list[Piece]:
+    """The words of the next card, taken from those that are left; at least one."""
+    held: list[Piece] = []
+    while words:
+        rested = held and (words[0].start - held[-1].end) > _LONGEST_REST_S * rate_hz
+        if held and (rested or len(_wrapped([*held, words[0]], head)) > _LINES or _sentence_is_over(held)):
+            break
+        held.append(words.popleft())
+    return held
+
+
+def _sentence_is_over(held: list[Piece]) -> bool:
     """A full stop closes a card that is already half full, so that cards break where sentences do."""
-    return held[-1].text.rstrip("\"'”’)").endswith((".", "!", "?", "…")) and len(" ".join(w.text for w in held)) > 24
+    ends = held[-1].text.rstrip("\"'”’)」』）").endswith((".", "!", "?", "…", "。", "！", "？"))
+    return ends and width(_joined(held)) > 24
 
 
-def _fits(words: list[ClipWord], taken: int) -> bool:
-    return len(_wrapped(words, taken)) <= _LINES
+def _joined(words: Iterable[Piece]) -> str:
+    return "".join(word.text if word.glued else f" {word.text}" for word in words).lstrip()
 
 
-def _wrapped(words: list[ClipWord], taken: int) -> tuple[str, ...]:
-    """The words in lines; the first has `taken` characters less."""
-    lines: list[str] = []
-    for word in words:
-        text = " ".join(word.text.split())
-        room = _LINE_CHARACTERS - (taken if len(lines) == 1 else 0)
-        if lines and len(lines[-1]) + 1 + len(text) <= room:
-            lines[-1] += " " + text
+def _wrapped(words: list[Piece], head: str) -> tuple[str, ...]:
+    """The words in lines, after the head if there is one; one that leaves no room has the first line for itself."""
+    lines = [head] if head else []
+    for number, word in enumerate(words):
+        space = "" if word.glued and number else " "
+        if lines and width(lines[-1] + space + word.text) <= _LINE_CHARACTERS:
+            lines[-1] += space + word.text
         else:
-            lines.append(text)
+            lines.append(word.text)
     return tuple(lines)
 
 
-def _card(words: list[ClipWord], speaker: str, rate_hz: int, taken: int) -> Card:
+def _head(speaker: str) -> str:
+    """The name as it stands before words: shortened where a line has no room for it."""
+    name = one_line(speaker)
+    if width(name) < _LINE_CHARACTERS:
+        return f"{name}:"
+    while width(name) > _LINE_CHARACTERS - len("…:"):
+        name = name[:-1]
+    return f"{name.rstrip()}…:"
+
+
+def _card(words: list[Piece], speaker: str, head: str, rate_hz: int) -> Card:
     start, end = milliseconds(words[0].start, rate_hz), milliseconds(words[-1].end, rate_hz)
-    return Card(speaker, start, max(end, start + 1), _wrapped(words, taken))
+    return Card(speaker, start, max(end, start + 1), _joined(words), _wrapped(words, head))
 
 
 def _apart(made: list[Card], end_ms: int) -> Iterable[Card]:
@@ -122,7 +141,7 @@ def _apart(made: list[Card], end_ms: int) -> Iterable[Card]:
         stop = max(card.end_ms, min(card.start_ms + _LEAST_MS, next_start))
         stop = min(stop, own_next.get(card.speaker, end_ms), end_ms)
         own_next[card.speaker] = next_start = card.start_ms
-        out.append(Card(card.speaker, card.start_ms, max(stop, card.start_ms + 1), card.lines))
+        out.append(replace(card, end_ms=max(stop, card.start_ms + 1)))
     return reversed(out)
 
 
@@ -147,11 +166,9 @@ def vtt(found: tuple[Card, ...]) -> str:
 
 def srt(found: tuple[Card, ...]) -> str:
     """SubRip; the speaker is named where the speaker changes. `-->` in a text would end a cue: it becomes an arrow."""
-    blocks, last = [], None
+    blocks = []
     for number, card in enumerate(found, 1):
-        named = f"{one_line(card.speaker)}: " if card.speaker != last else ""
-        last = card.speaker
-        text = (named + "\n".join(card.lines)).replace("-->", "→")
+        text = "\n".join(card.lines).replace("-->", "→")
         blocks.append(f"{number}\n{clock(card.start_ms, ',')} --> {clock(card.end_ms, ',')}\n{text}")
     return "\n\n".join(blocks) + "\n"
 

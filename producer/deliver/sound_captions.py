@@ -209,13 +209,8 @@ def vtt(words: Sequence[Card], sounds: Sequence[SoundCard]) -> str:
 def srt(words: Sequence[Card], sounds: Sequence[SoundCard]) -> str:
     """SubRip with both, at the times of `vtt`; the speaker is named where the speaker changes."""
     blocks: list[str] = []
-    last = None
     for number, card in enumerate(_in_order(words, sounds), 1):
-        named = ""
-        if isinstance(card, Card):
-            named = f"{one_line(card.speaker)}: " if card.speaker != last else ""
-            last = card.speaker
-        text = (named + "\n".join(card.lines)).replace("-->", "→")
+        text = "\n".join(card.lines).replace("-->", "→")
         blocks.append(f"{number}\n{clock(card.start_ms, ',')} --> {clock(card.end_ms, ',')}\n{text}")
     return "\n\n".join(blocks) + "\n"
 
