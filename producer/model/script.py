@@ -388,14 +388,9 @@ class Script:
     @property
     def cues(self) -> tuple[Cue, ...]:
         """Every spot effect, in reading order; those in brackets where their line stands."""
-        found: list[Cue] = []
-        for scene in self.scenes:
-            for item in scene.items:
-                if isinstance(item, Line):
-                    found.extend(item.cues)
-                elif isinstance(item, Cue):
-                    found.append(item)
-        return tuple(found)
+        every = (item for scene in self.scenes for item in scene.items)
+        each = ((item,) if isinstance(item, Cue) else item.cues if isinstance(item, Line) else () for item in every)
+        return tuple(cue for cues in each for cue in cues)
 
     @property
     def beds(self) -> tuple[Bed, ...]:
