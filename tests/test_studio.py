@@ -498,6 +498,28 @@ def test_a_save_plays_on_at_the_same_moment(lamp: Studio, tab: Tab) -> None:
 
 
 @with_chromium
+def test_chapters_come_and_go_while_it_plays_on(lamp: Studio, tab: Tab) -> None:
+    titles = "[...document.querySelectorAll('#chapters bdi')].map((one) => one.textContent).join()"
+    assert tab.value(titles) == "The lamp,Credits"
+    tab.value("window.same = true")
+    tab.play_from(2.0)
+    lamp.saved(TEXT + "  - id: two\n    title: The stairs\n    play:\n      - ada: Then who lit it?\n")
+    tab.until(f"{titles} === 'The lamp,The stairs,Credits'")
+    at = float(tab.value(PLACE))
+    assert at > 2.0 and tab.value("window.same && producerPage.store.get('playing')")
+    tab.page.locator("#chapters button").nth(1).click()
+    tab.until("document.querySelector('.now-chapter').textContent === 'The stairs'")
+    tab.until("document.querySelector('#chapters .current')?.textContent.includes('The stairs')")
+    lamp.saved(TEXT)
+    tab.until(f"{titles} === 'The lamp,Credits'")
+    lamp.saved(TEXT.replace("    title: The lamp\n", "").replace("packs:", "credits: no\npacks:"))  # no chapter is left
+    tab.until(f"{titles} === ''")
+    lamp.saved(TEXT)
+    tab.until(f"{titles} === 'The lamp,Credits'")
+    assert tab.value("window.same && document.querySelector('.beside nav #chapters') !== null")
+
+
+@with_chromium
 def test_a_mistake_is_shown_over_the_page_which_plays_on(lamp: Studio, tab: Tab) -> None:
     tab.play_from(1.0)
     lamp.save(TEXT.replace("sound: door_creak", "sound: door_creek"))

@@ -1,11 +1,12 @@
 // Lists to jump from: chapters, and every sound, bed and music by name.
 function createLists(page) {
   const { store, data } = page;
-  const cues = document.getElementById("cues"), chapters = [...document.querySelectorAll(".chapters button")];
-  const box = document.querySelector(".cue-box");
-  let listed = [];
+  const cues = document.getElementById("cues"), box = document.querySelector(".cue-box");
+  let listed = [], chapters = [];
 
   function read() {
+    chapters = [...document.querySelectorAll(".chapters button")];
+    mark(store.get("chapter"));
     const made = document.createDocumentFragment();
     listed = [];
     for (const clip of data().clips) {
@@ -73,15 +74,16 @@ function createLists(page) {
     }
     show(cues, begun);
   });
-  store.on("chapter", (index) => {
+  function mark(index) {
     chapters.forEach((button, each) => {
       button.classList.toggle("current", each === index);
       if (each === index) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
     });
     const shown = data().chapters[index];
-    if (shown) show(document.getElementById("chapters"), chapters[index].parentElement);
+    if (shown && chapters[index]) show(document.getElementById("chapters"), chapters[index].parentElement);
     document.querySelector(".now-chapter").textContent = shown ? shown.title : data().title;
-  });
+  }
+  store.on("chapter", mark);
   read();
   return { read, step(by) {
     const all = data().chapters, at = store.get("at"), now = lastBegun(all.length, (one) => all[one].start, at + 0.01);

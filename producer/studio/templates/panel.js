@@ -121,8 +121,6 @@
     const text = await fetch("/").then((answer) => answer.text()).catch(() => "");
     if (mine !== reading || !text) return;
     const fresh = new DOMParser().parseFromString(text.replace(/<style>[^]*?<\/style>/g, ""), "text/html"), whole = fresh.querySelector(".figures dd") !== null;
-    const chapters = [...document.querySelectorAll(".chapters button bdi")], others = [...fresh.querySelectorAll(".chapters button bdi")];
-    if (chapters.length !== others.length) { remember(); location.reload(); return; }
     const put = (selector, all = false) => {
       const from = fresh.querySelector(selector), to = document.querySelector(selector);
       if (from && to) to.replaceChildren(...from.childNodes);
@@ -132,12 +130,7 @@
     put("#transcript");
     document.getElementById("transcript").scrollTop = scrolled;
     for (const selector of ["h1", ".mast .summary", ".mast .show"]) put(selector);
-    chapters.forEach((one, index) => {
-      one.textContent = others[index].textContent;
-      const from = others[index].closest("button"), to = one.closest("button");
-      to.dataset.at = from.dataset.at;
-      to.querySelector(".time").textContent = from.querySelector(".time").textContent;
-    });
+    chapters(fresh);
     put(".credits");
     if (whole) for (const [from, to] of pairs(fresh, ".of-mix")) to.replaceChildren(...from.childNodes);
     const data = JSON.parse(fresh.getElementById("data").textContent);
@@ -148,12 +141,24 @@
     document.dispatchEvent(new CustomEvent("producer:data", { detail: { ...data, stay: true } }));
     if (cue) pick(cue.clip, true);
   }
+  // What stays keeps its button, and with it the focus; the list itself comes and goes with its first chapter.
+  function chapters(fresh) {
+    const from = fresh.getElementById("chapters"), to = document.getElementById("chapters");
+    if (!from) { if (to) to.closest("nav").remove(); return; }
+    if (!to) { document.querySelector(".beside").prepend(from.closest("nav")); return; }
+    const kept = [...to.children], news = [...from.children];
+    for (const gone of kept.slice(news.length)) gone.remove();
+    news.forEach((item, index) => {
+      if (!kept[index]) { to.append(item); return; }
+      kept[index].querySelector("button").dataset.at = item.querySelector("button").dataset.at;
+      for (const part of [".time", "bdi"]) kept[index].querySelector(part).textContent = item.querySelector(part).textContent;
+    });
+  }
   const pairs = (fresh, selector) => {
     const from = [...fresh.querySelectorAll(selector)], to = [...document.querySelectorAll(selector)];
     return from.length === to.length ? from.map((one, index) => [one, to[index]]) : [];
   };
   let raw = page ? JSON.parse(document.getElementById("data").textContent) : null;
-  function remember() { try { sessionStorage.setItem("producer-studio at", String(page.store.get("at"))); } catch { /* then it begins anew */ } }
 
   // ---- mute and solo
   const TITLES = { speech: "Speech", sounds: "Sounds", beds: "Beds", music: "Music" };
@@ -287,7 +292,7 @@
     offer();
     document.addEventListener("producer:pick", ({ detail }) => { pick(detail.clip); });
     page.player.pause();
-    play(heard, (at) => { try { const kept = Number(sessionStorage.getItem("producer-studio at")); sessionStorage.removeItem("producer-studio at"); return kept || at; } catch { return at; } });
+    play(heard, (at) => at);
   }
   window.producerStudio = { get state() { return state; }, get heard() { return heard; }, get side() { return side; }, hear };
 })();
