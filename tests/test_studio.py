@@ -424,6 +424,24 @@ def test_a_port_that_is_taken_is_said(lamp: Studio) -> None:
         pass
 
 
+def test_a_port_can_be_had_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = serving._listening(0)
+    number = first.getsockname()[1]
+    with socket.create_connection(("127.0.0.1", number)) as page:
+        answer, _ = first.accept()
+        answer.close()  # whoever closes first keeps the connection, as a studio does that ends under an open page
+        assert page.recv(1) == b""
+        first.close()
+    again, instead = serving._listening(number)
+    assert instead == ""
+    monkeypatch.setattr(serving, "PORT", number)  # now it is really taken
+    other, instead = serving._listening(None)
+    assert f"port {number} is not to be had" in instead
+    assert other.getsockname()[1] != number
+    again.close()
+    other.close()
+
+
 def test_a_quiet_moment_finishes_the_whole(tmp_path: Path, cache: Path) -> None:
     with studio(tmp_path, cache, finish=True) as made:
         state = made.until(lambda state: state["whole"] == state["version"] > 0, "finished")

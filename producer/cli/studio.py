@@ -47,12 +47,14 @@ def studio(
         print(chosen)
     order = Order(project=found, output=output, packs=tuple(pack or ()), jobs=cores())
 
-    def opened(url: str) -> None:
-        print(f"studio: {url}  (Ctrl-C ends it)" if not quiet else url, flush=True)
+    def opened(studio: serving.Open) -> None:
+        if studio.instead and not quiet:
+            print(f"studio: {studio.instead}; here is another")
+        print(f"studio: {studio.url}  (Ctrl-C ends it)" if not quiet else studio.url, flush=True)
         if open_page:
             import webbrowser
 
-            webbrowser.open(url)
+            webbrowser.open(studio.url)
 
     with opened_cache(no_cache) as cache:
         serving.serve(order, cache, port, opened, finish=not hear_only)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import socket
 import threading
@@ -27,6 +28,8 @@ class Open:
     url: str
     maker: Maker
     token: str
+    instead: str = ""
+    """Why it is not at the usual port; "" where it is, or another was asked for."""
 
 
 def parts() -> None:
@@ -40,15 +43,15 @@ def parts() -> None:
         raise RenderError(f"the studio needs the extra 'studio': {how}") from None
 
 
-def serve(order: Order, cache: Cache, port: int | None, opened: Callable[[str], None], *, finish: bool = True) -> None:
+def serve(order: Order, cache: Cache, port: int | None, opened: Callable[[Open], None], *, finish: bool = True) -> None:
     """Run the studio until Ctrl-C.
 
     Args:
         port: where; None for 8765, or where that is taken any that is free.
-        opened: is told the address.
+        opened: is told of it, as soon as it listens.
     """
     with running(order, cache, port, finish=finish) as studio, contextlib.suppress(KeyboardInterrupt):
-        opened(studio.url)
+        opened(studio)
         threading.Event().wait()
 
 
@@ -63,7 +66,7 @@ def running(order: Order, cache: Cache, port: int | None = None, *, finish: bool
     from producer.studio.server import application
 
     uvicorn = _uvicorn()
-    listening = _listening(port)
+    listening, instead = _listening(port)
     number = listening.getsockname()[1]
     token = secrets.token_urlsafe(24)
     maker = Maker(order, cache, finish=finish)
@@ -92,7 +95,7 @@ def running(order: Order, cache: Cache, port: int | None = None, *, finish: bool
     maker.start()
     serving.start()
     try:
-        yield Open(f"http://{_LOOPBACK}:{number}/", maker, token)
+        yield Open(f"http://{_LOOPBACK}:{number}/", maker, token, instead)
     finally:
         answers.closing = True
         server.should_exit = True
@@ -102,17 +105,20 @@ def running(order: Order, cache: Cache, port: int | None = None, *, finish: bool
         listening.close()
 
 
-def _listening(port: int | None) -> socket.socket:
-    """A socket that hears this machine alone."""
+def _listening(port: int | None) -> tuple[socket.socket, str]:
+    """A socket that hears this machine alone, and why it is not at the usual port."""
+    instead = ""
     for number in (PORT, 0) if port is None else (port,):
         one = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if os.name == "posix":  # else what a studio has just left there is in the way; on Windows two would share it
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             one.bind((_LOOPBACK, number))
             one.listen(128)
-            return one
+            return one, instead
         except OSError as taken:
             one.close()
-            why = taken
+            why, instead = taken, f"port {number} is not to be had ({taken.strerror})"
     raise RenderError(f"cannot listen on port {port}: {why.strerror}; name another with --port")
 
 
