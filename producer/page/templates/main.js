@@ -72,7 +72,11 @@ for (const event of ["pointerenter", "focusin"]) document.querySelector(".mixes"
 const seek = document.getElementById("seek"), shown = document.querySelector("[data-at-shown]"), left = document.querySelector("[data-left]");
 let dragging = false;
 seek.addEventListener("input", () => { dragging = true; page.jump(Number(seek.value)); dragging = false; });
-store.on("at", (at) => {
+function tellPlace(at) {
+  const chapter = read.chapters[store.get("chapter")];
+  seek.setAttribute("aria-valuetext", `${spoken(at)} of ${spoken(read.duration)}${chapter ? `, ${chapter.title}` : ""}`);
+}
+store.on("at", (at, before) => {
   const share = `${((100 * at) / (read.duration || 1)).toFixed(2)}%`;
   if (seek.style.getPropertyValue("--done") !== share) seek.style.setProperty("--done", share);
   const fine = at.toFixed(1), text = clock(at);
@@ -80,11 +84,12 @@ store.on("at", (at) => {
   if (shown.textContent === text) return;
   shown.textContent = text;
   left.textContent = `−${clock(read.duration - at)}`;
-  if (store.get("playing") && document.activeElement === seek && Math.floor(at) % 15) return; // or it is read out every second
-  const chapter = read.chapters[store.get("chapter")];
-  seek.setAttribute("aria-valuetext", `${spoken(at)} of ${spoken(read.duration)}${chapter ? `, ${chapter.title}` : ""}`);
+  const runs = store.get("playing") && !dragging && Math.abs(at - before) < 1; // it comes there by itself
+  if (runs && document.activeElement === seek && Math.floor(at) % 15) return; // or it is read out every second
+  tellPlace(at);
 });
 store.on("playing", (playing) => {
+  if (!playing) tellPlace(store.get("at"));
   document.documentElement.classList.toggle("playing", playing);
   for (const label of document.querySelectorAll(".listen span, [data-toggle-name]")) label.textContent = playing ? "Pause" : label.matches("[data-toggle-name]") ? "Play" : "Listen";
   if (navigator.mediaSession) navigator.mediaSession.playbackState = playing ? "playing" : "paused";
@@ -115,4 +120,5 @@ const resize = onFrame(() => { for (const view of views) view.resize(); });
 new ResizeObserver(resize).observe(document.querySelector("main"));
 for (const view of views) view.resize();
 store.set("at", 0.0001);
+tellPlace(0);
 window.producerPage = { store, player, data };
