@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fuzz import sounds
 from producer.packs import hearing, remarks
 from tests.bench_helpers import HEAD, KNOCK, RATE, as_json, bed, findings, hit, noise, pack, write
 from tests.face_helpers import Shell, cache, is_messages, shell
@@ -77,6 +78,12 @@ def shadowed(order: str) -> Make:
 
 def silence(seconds: float) -> np.ndarray:
     return np.zeros(round(seconds * RATE))
+
+
+def half(root: Path) -> None:
+    one_hit(hit())(root)
+    path = root / "sfx" / "p" / "knock" / "a.wav"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
 STEPS = "  walk: {ucs: FEETHmn, kind: steps, files: [knock/*.wav]}\n"
@@ -183,6 +190,7 @@ CASES: dict[str, tuple[str, Make, Make, tuple[str, str, float | None]]] = {
         pool(hit(level=0.5), 0.6 * hit(level=0.5, seed=1)),
         ("warning", "pack.yaml:7:3", 12.0),
     ),
+    "half a file": ("cut_off", half, one_hit(hit()), ("warning", "knock/a.wav", None)),
     "a copy": ("copy", pool(hit(), hit()), pool(hit(), hit(seed=2)), ("warning", "knock/1.wav", None)),
     "a weight that cannot be": (
         "weight",
@@ -254,6 +262,14 @@ def test_a_good_pack_has_nothing_to_mend(tmp_path: Path, shell: Shell) -> None:
     pool(hit(), hit(seed=2))(tmp_path)
     done = shell("pack", "check", "--strict", cwd=tmp_path)
     assert (done.code, done.out, done.err) == (0, "sfx/p: nothing to mend; listened to 2 files\n", "")
+
+
+def test_half_an_mp3_is_told_with_both_lengths(tmp_path: Path, shell: Shell) -> None:
+    folder = pack(tmp_path, "p", "  knock: {ucs: DOORKnck, files: a.mp3}\n")
+    content = sounds.whole("a.mp3")
+    (folder / "a.mp3").write_bytes(content[: len(content) // 2])
+    (one,) = [one for one in findings(shell, tmp_path) if one["check"] == "cut_off"]
+    assert one["at"]["file"] == "sfx/p/a.mp3" and "its header says that it lasts 1.5" in one["what"]
 
 
 # ---- files that are hardly files

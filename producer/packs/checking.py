@@ -160,7 +160,7 @@ class _Listening:
         at = Place(f"{self._shown}/{source.inside}")
         try:
             facts = self._ear.file(source)
-            said = remarks.of_recording(facts, sound.kind, onset_given=onset_given)
+            said = self._ear.torn(source) + remarks.of_recording(facts, sound.kind, onset_given=onset_given)
             if sound.kind == "bed":
                 said += self._ear.seam(sound, source)
         except PackError as wrong:

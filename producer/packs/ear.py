@@ -24,11 +24,12 @@ from producer.sounds.looping import LoopedBed, find_loop
 from producer.sounds.making import Recordings, identity
 from producer.sounds.pack import FileSource, Pack, PackSound
 from producer.sounds.palette import palette
+from producer.sounds.torn import kept_shortfall
 
 RATE_HZ = 48000
 BED_S = 20.0
 """How much of an endless bed is listened to: several gusts of it."""
-_VERSION = 2  # raise it when what is measured changes
+_VERSION = 3  # raise it when what is measured changes
 _BLOCK = 1 << 16
 _LEVELS_S = 0.4
 
@@ -73,6 +74,11 @@ class Ear:
         except UndecodableError as wrong:
             raise PackError([Problem(source.place, f"'{source.inside}' {wrong}")]) from None
         return _facts(kept)
+
+    def torn(self, source: FileSource) -> list[Remark]:
+        """Whether a recording that can be heard goes on where its file ends."""
+        what = kept_shortfall(source.path, self._recordings.sha256(source), self._cache)
+        return [remarks.of_torn(what)] if what else []
 
     def made(self, sound: PackSound, member: int) -> Facts:
         """A variation as it is heard at 48 kHz: recipe, layers and all; of a bed, 20 s."""

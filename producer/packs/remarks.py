@@ -48,6 +48,11 @@ class Remark:
     mend: str = ""
 
 
+def of_torn(what: str) -> Remark:
+    """A file of which the end is missing, in the words of `sounds.torn`."""
+    return Remark(severity="warning", check="cut_off", what=what, mend="export or fetch it anew: it plays up to there")
+
+
 def of_samples(facts: Facts) -> list[Remark]:
     """What holds for recordings and for foley alike: cut tops, too loud, too quiet, shifted, gone in mono."""
     found: list[Remark] = []
