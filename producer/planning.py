@@ -15,7 +15,7 @@ from producer import script as script_stage
 from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
 from producer.cache import Cache
-from producer.deliver import encode
+from producer.deliver import chapters, encode
 from producer.deliver import episode as delivery
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
 from producer.foley import RECIPES
@@ -260,7 +260,7 @@ def plan(
     if timeline.duration > BOUNDS.episode_hours * 3600 * timeline.rate_hz:
         raise ScriptError([_too_long(script, timeline)])
     watch.done(1)
-    problems = licence_problems(packs, heard, script.commercial)
+    problems = (*licence_problems(packs, heard, script.commercial), *chapters.lost(timeline, script))
     if problems:
         raise ScriptError(problems)
     filled = packs.filling(_roles(script))

@@ -476,6 +476,18 @@ def test_the_cue_sheet_tells_when_what_how_loud_and_where(first: Path, shell: Sh
             )
 
 
+def test_no_chapter_vanishes_without_a_word(tmp_path: Path, shell: Shell) -> None:
+    head = "title: T\npacks: []\ncast: {ada: {voice: en-gb}}\nscenes:\n  - title: Prologue\n    play: [mark: x]\n"
+    two = "  - title: Two\n    play:\n      - mark: y\n        chapter: Really two\n      - ada: Hi.\n"
+    folder = project(tmp_path, head + two)
+    done = shell("cues", cwd=folder)
+    what = "the chapter 'Prologue' has no length: 'Really two' (line 9) begins when it does, at 0:00.000"
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"script/four_boards.yaml:5:5: {what}") and done.err.count("\n") == 1
+    (folder / "script" / "four_boards.yaml").write_text(head.replace("[mark: x]", "[pause: 1 s]") + two, "utf-8")
+    assert shell("cues", cwd=folder).code == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes and signals as POSIX has them")
 def test_a_reader_that_has_read_enough_is_no_fault(first: Path) -> None:
     reading, writing = os.pipe()

@@ -24,9 +24,9 @@ from producer.deliver.breaking import width
 from producer.deliver.files import Staging
 from producer.deliver.listed import listed
 from producer.deliver.spill import Spill
-from producer.errors import RenderError
+from producer.errors import Place, RenderError
 from producer.model.profile import PROFILES
-from producer.model.script import Member
+from producer.model.script import Mark, Member
 from producer.model.sound import Origin
 from producer.model.timeline import Clip, TimelineMark
 from producer.units import Samples
@@ -188,6 +188,45 @@ def test_a_mark_with_a_chapter_begins_one() -> None:
     ]
     alone = replace(timeline_of(60, (), (("", 0),)), marks=(mark(30, "Only"),))
     assert [c.title for c in chapters.chapters(alone, script_of("The play"))] == ["The play", "Only"]
+
+
+def test_a_chapter_in_which_no_time_passes_is_told_at_its_place() -> None:
+    def mark(row: int, at_s: float, chapter: str) -> TimelineMark:
+        return TimelineMark(
+            name="m", sample=Samples(round(at_s * RATE)), place=Place(HERE.file, row, 9), chapter=chapter
+        )
+
+    timeline = timeline_of(60, (), (("Nothing", 0), ("First", 0), ("Second", 30), ("", 40), ("Third", 50)))
+    rows = (10, 20, 30, 40, 50)
+    scenes = tuple(
+        replace(scene, place=Place(HERE.file, row, 5)) for scene, row in zip(timeline.scenes, rows, strict=True)
+    )
+    marks = (
+        mark(31, 30, "Own"),
+        mark(32, 30.0002, "Twin"),
+        mark(41, 50, "Foreign"),
+        mark(51, 60, "Late"),
+        mark(52, 70, ""),
+    )
+    own = {"scene-3": (31, 32), "scene-4": (41,), "scene-5": (51, 52)}
+    script = script_of(scenes=tuple(scene.title for scene in scenes))
+    written = tuple(
+        replace(
+            scene,
+            items=tuple(
+                Mark(id=f"m{row}", scene=scene.id, name="m", place=Place(HERE.file, row, 9))
+                for row in own.get(scene.id, ())
+            ),
+        )
+        for scene in script.scenes
+    )
+    told = chapters.lost(replace(timeline, scenes=scenes, marks=marks), replace(script, scenes=written))
+    assert [(problem.at.line, problem.what.split(";")[0]) for problem in told] == [
+        (10, "the chapter 'Nothing' has no length: 'First' (line 20) begins when it does, at 0:00.000"),
+        (31, "the chapter 'Own' has no length: 'Twin' (line 32) begins when it does, at 0:30.000"),
+        (50, "the chapter 'Third' has no length: 'Foreign' (line 41) begins when it does, at 0:50.000"),
+        (51, "the chapter 'Late' has no length: it begins at 1:00.000, and the episode ends at 1:00.000"),
+    ]
 
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=40)
