@@ -223,6 +223,20 @@ def test_tags_chapters_and_cover_survive_and_no_sample_changes(tmp_path: Path, n
     ]
 
 
+@pytest.mark.parametrize("name", ["mp3", "wav"])
+def test_an_id3_tag_has_the_frames_of_its_version_and_none_of_a_later_one(tmp_path: Path, name: str) -> None:
+    path, _ = tagged(tmp_path, name)
+    tag = path.read_bytes() if name == "mp3" else dict(riff(path))["id3 "]
+    assert tag[:5] == b"ID3\x03\x00"
+    found, at = {}, 10
+    while at + 10 <= len(tag) and re.fullmatch(rb"[A-Z0-9]{4}", tag[at : at + 4]):
+        length = int.from_bytes(tag[at + 4 : at + 8], "big")
+        found[tag[at : at + 4].decode()] = tag[at + 10 : at + 10 + length]
+        at += 10 + length
+    assert not {"TDRC", "TDOR", "TDRL", "TDEN", "TDTG", "TIPL", "TMCL", "TSOT"} & set(found)
+    assert (found["TYER"][1:].decode("utf-16"), found["TDAT"][1:].decode("utf-16")) == ("2026\0", "2211\0")
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_hostile_title_makes_no_chapter_and_no_tag_of_its_own(tmp_path: Path, name: str) -> None:
     path, written = tagged(tmp_path, name, ("One", HOSTILE, "Three"))

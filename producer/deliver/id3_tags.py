@@ -52,8 +52,11 @@ def frames_of(tags: Tags) -> id3.ID3:
     for name, text in _names(tags).items():
         if text:
             frames.add(id3.Frames[name](encoding=_UTF16, text=text))
-    if script.date:
-        frames.add(id3.TDRC(encoding=_UTF16, text=script.date))
+    year, *day = script.date.split("-")
+    if year:
+        frames.add(id3.TYER(encoding=_UTF16, text=year))  # ID3v2.4 has one frame for both, which no reader of 2.3 knows
+    if len(day) == 2:
+        frames.add(id3.TDAT(encoding=_UTF16, text=f"{day[1]}{day[0]}"))
     language = tags.language
     frames.add(id3.APIC(encoding=_UTF16, mime=tags.mime, type=3, desc="Cover", data=tags.cover))
     frames.add(id3.USLT(encoding=_UTF16, lang=language, desc="Transcript", text=tags.lyrics))
