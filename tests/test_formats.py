@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import struct
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from scipy import signal
 from producer.audio import Audio
 from producer.cli import commands
 from producer.deliver import chapters, cover, encode, ffmpeg, tags, transcripts, wave
+from producer.deliver.language import packed, three_letters
 from producer.deliver.mp4 import add_chapters
 from producer.deliver.samples import at_rate, dithered
 from producer.dsp.loudness import Loudness
@@ -235,6 +237,26 @@ def test_an_id3_tag_has_the_frames_of_its_version_and_none_of_a_later_one(tmp_pa
         at += 10 + length
     assert not {"TDRC", "TDOR", "TDRL", "TDEN", "TDTG", "TIPL", "TMCL", "TSOT"} & set(found)
     assert (found["TYER"][1:].decode("utf-16"), found["TDAT"][1:].decode("utf-16")) == ("2026\0", "2211\0")
+
+
+@pytest.mark.parametrize(("name", "tracks"), [("m4a", 2), ("m4b", 2)])
+def test_the_tracks_of_an_mpeg_4_file_say_what_language_they_are_in(tmp_path: Path, name: str, tracks: int) -> None:
+    path, _ = tagged(tmp_path, name)
+    command = [ffmpeg.executable(), "-hide_banner", "-i", str(path)]
+    told = subprocess.run(command, capture_output=True, check=False).stderr.decode()
+    assert re.findall(r"Stream #0:\d+\S*?\((\w+)\): (?:Audio|Data)", told)[:tracks] == ["eng"] * tracks
+    untitled, _ = tagged(tmp_path, name, ("",))  # no chapters, so one track
+    assert untitled.read_bytes().count(b"mdhd") == 1
+    at = untitled.read_bytes().index(b"mdhd")
+    assert struct.unpack_from(">H", untitled.read_bytes(), at + 4 + 20)[0] == packed("eng")
+
+
+@pytest.mark.parametrize(
+    ("language", "letters"),
+    [("no", "nor"), ("nn", "nno"), ("cy", "cym"), ("ro-MD", "ron"), ("SK", "slk"), ("is", "isl"), ("yue-HK", "yue")],
+)
+def test_every_language_has_its_three_letters(language: str, letters: str) -> None:
+    assert three_letters(language) == letters
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from producer.deliver.chapters import Chapter
+from producer.deliver.language import UNDETERMINED, packed
 from producer.errors import RenderError
 
 _TICKS_A_SECOND = 1000  # of the chapter track: its times are whole milliseconds
@@ -21,7 +22,6 @@ _MOST_TITLE_BYTES = 255  # and a byte the length of a title there
 _MOST_TEXT_BYTES = 65_535
 _UTF8 = struct.pack(">I4sI", 12, b"encd", 256)  # at the end of a text sample: it is UTF-8
 _IDENTITY = struct.pack(">9I", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
-_UNDETERMINED = 0x55C4  # "und", five bits a letter
 _IN_MOVIE = 2  # a track that belongs to the file, but is not shown by itself
 
 
@@ -39,6 +39,37 @@ def add_chapters(path: Path, chapters: Sequence[Chapter]) -> None:
         raise RenderError(f"the chapters of {path.name} cannot be written: {found}") from None
     finally:
         made.unlink(missing_ok=True)
+
+
+def name_language(path: Path, language: str) -> None:
+    """Say in every track of an MPEG-4 file what language it is in. Source: ISO 14496-12, 8.4.2 (media header).
+
+    Args:
+        language: three letters.
+
+    Raises RenderError when it is no such file, or when it cannot be written.
+    """
+    code = struct.pack(">H", packed(language))
+    try:
+        with path.open("r+b") as file:
+            for name, start, size in list(_places(file)):
+                if name == "moov":
+                    file.seek(start + 8)
+                    for at in list(_languages(file.read(size - 8))):
+                        file.seek(start + 8 + at)
+                        file.write(code)
+    except (OSError, struct.error, ValueError, IndexError) as found:
+        raise RenderError(f"the language of {path.name} cannot be written: {found}") from None
+
+
+def _languages(content: bytes, at: int = 0) -> Iterator[int]:
+    """Where in the file's description its tracks name their language."""
+    for name, inside in _boxes(content):
+        if name in ("trak", "mdia"):
+            yield from _languages(inside, at + 8)
+        elif name == "mdhd":
+            yield at + 8 + (32 if inside[0] == 1 else 20)
+        at += 8 + len(inside)
 
 
 def _rewrite(old: BinaryIO, new: BinaryIO, chapters: Sequence[Chapter]) -> None:
@@ -127,7 +158,7 @@ def _track(chapters: Sequence[Chapter], texts: Sequence[bytes], number: int, tim
     table += _full("stco", struct.pack(">II", 1, titles_at))
     generic = _full("gmin", struct.pack(">HHHHHH", 0x40, 0x8000, 0x8000, 0x8000, 0, 0)) + _box("text", _IDENTITY)
     here = _box("dinf", _full("dref", struct.pack(">I", 1) + _full("url ", b"", flags=1)))
-    media = _full("mdhd", struct.pack(">IIIIHH", 0, 0, _TICKS_A_SECOND, whole_ms, _UNDETERMINED, 0))
+    media = _full("mdhd", struct.pack(">IIIIHH", 0, 0, _TICKS_A_SECOND, whole_ms, packed(UNDETERMINED), 0))
     media += _full("hdlr", b"mhlr" + b"text" + bytes(12) + b"\0")
     media += _box("minf", _box("gmhd", generic) + here + _box("stbl", table))
     return _box("tkhd", header) + _box("mdia", media)

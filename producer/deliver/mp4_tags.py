@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from producer.deliver.mp4 import add_chapters
+from producer.deliver.mp4 import add_chapters, name_language
 from producer.deliver.tagging import GENRE, MAKER, PROVENANCE, Tags
 from producer.later import mp4
 
@@ -16,6 +16,7 @@ def write(path: Path, tags: Tags) -> None:
     book = path.suffix == ".m4b"
     if tags.chapters:
         add_chapters(path, tags.chapters)
+    name_language(path, tags.language)
     audio = mp4.MP4(path)
     script = tags.script
     for name, text in {

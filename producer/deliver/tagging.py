@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from producer.deliver.chapters import Chapter
+from producer.deliver.language import three_letters
 from producer.deliver.wave import Marker
 from producer.dsp.loudness import Loudness
 from producer.frozen import dataclass
@@ -51,10 +52,5 @@ class Tags:
 
     @property
     def language(self) -> str:
-        """Three letters (ISO 639-2), as ID3 wants them; the common ones are known, others are und(etermined)."""
-        return _LETTERS.get(self.script.language.split("-", maxsplit=1)[0].casefold(), "und")
-
-
-_LETTERS = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "ru": "rus", "it": "ita", "pt": "por", "nl": "nld"}
-_LETTERS |= {"pl": "pol", "sv": "swe", "da": "dan", "nb": "nor", "fi": "fin", "cs": "ces", "uk": "ukr", "el": "ell"}
-_LETTERS |= {"tr": "tur", "ja": "jpn", "zh": "zho", "ko": "kor", "ar": "ara", "he": "heb", "hi": "hin", "hu": "hun"}
+        """Three letters (ISO 639-2), as ID3 wants them."""
+        return three_letters(self.script.language)
