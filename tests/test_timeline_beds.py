@@ -63,6 +63,34 @@ def test_a_crossfade_is_as_long_as_the_new_scene_says_and_none_is_a_cut() -> Non
     assert shape(between("0"), "w")[2] == 20
 
 
+def test_a_scene_that_is_over_before_its_crossfade_lets_the_next_one_end_it() -> None:
+    def through(*then: str) -> Timeline:
+        first = scene(bed("s", "sea"), pause("p", "10"))
+        short = scene(bed("b", "wind"), pause("q", "1"), number=2, crossfade_s=Fraction(4))
+        rest = [
+            scene(pause(f"r{number}", "1"), number=number, crossfade_s=Fraction(seconds))
+            for number, seconds in enumerate(then, 3)
+        ]
+        return placed(first, short, *rest)
+
+    assert shape(through("0"), "s")[1:] == (11_020, 20, 1020)  # cut: it has gone by as much as the short scene lasts
+    assert shape(through("0"), "b") == (10_000, 11_020, 1020, 20)
+    assert shape(through("2"), "s")[1:] == (13_000, 20, 3000)
+    assert shape(through("5"), "s")[1:] == (14_000, 20, 4000)  # who lets it sound on longer has no say
+    assert shape(through("5", "0"), "s")[1:] == (12_020, 20, 2020)
+    assert shape(through("5", "5", "5", "5", "0"), "s")[1:] == (14_000, 20, 4000)
+
+
+def test_a_scene_that_waits_for_the_bed_that_crosses_it_has_no_say_in_its_end() -> None:
+    timeline = placed(
+        scene(bed("s", "sea"), pause("p", "10")),
+        scene(pause("q", moment("end of s")), number=2, crossfade_s=Fraction(4)),
+        scene(pause("r", "9"), number=3, crossfade_s=Fraction(0)),
+    )
+    assert shape(timeline, "s")[1:] == (14_000, 20, 4000)
+    assert timeline.duration == 23_000
+
+
 def test_fades_that_are_asked_for_are_kept_at_a_crossfade() -> None:
     timeline = placed(
         scene(bed("s", "sea", fade_out_s=Fraction(3)), pause("p", "10")),

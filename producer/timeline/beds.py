@@ -121,8 +121,26 @@ def _with_scene(ep: Episode, root: Entry, ending: Ending, before: int) -> Rule[E
         return ending
     if scene == last:
         return Ending(end, ep.samples(LAST_FADE_S), with_scene=True, gives_way=True) if end < ending.end else ending
-    overlap = max(ep.samples(ep.order.scenes[scene + 1].crossfade_s), ep.samples(CLICK_S))
-    return Ending(end + overlap, overlap, with_scene=True) if end + overlap < ending.end else ending
+    gone = yield from _gone(ep, scene, end)
+    return Ending(gone, gone - end, with_scene=True) if gone < ending.end else ending
+
+
+def _gone(ep: Episode, scene: int, end: int) -> Rule[int]:
+    """The sample by which beds of a scene that ends at `end` have made way.
+
+    It is the next scene that says how long they overlap it, unless that is over sooner: then the scene after it has a
+    say, too.
+    """
+    overlaps = [max(ep.samples(one.crossfade_s), ep.samples(CLICK_S)) for one in ep.order.scenes[scene + 1 :]]
+    gone = end + overlaps[0]
+    for number, overlap in enumerate(overlaps[1:], scene + 1):
+        if end + min(overlaps[number - scene :]) >= gone:
+            break  # nobody who follows asks for less
+        over = yield Maybe(Ask(What.SCENE_END, number))
+        if over >= gone:
+            break
+        gone = min(gone, over + overlap)
+    return gone
 
 
 def _until(ep: Episode, root: Entry, ending: Ending, start: int, before: int) -> Rule[Ending]:
