@@ -90,6 +90,44 @@ def test_inches_open_and_close_no_speech() -> None:
     ]
 
 
+def doubts(text: str) -> list[tuple[str, str]]:
+    made = of_prose(text, sounds=False)
+    items = (item for scene in made.scenes for item in scene.items if isinstance(item, Speech))
+    return [(item.speaker, item.doubt) for item in items if item.speaker != "narrator"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("“Come in,” said Mara.\n\n“Thank you,” said the old woman.", [("mara", ""), ("old_woman", "")]),
+        ("A man stood there. “Come,” said the tall man.", [("man", "")]),
+        ("“Come,” said a young man.\n\n“No,” said the old man.", [("young_man", ""), ("old_man", "")]),
+        ("“Come,” said Nana.\n\n“No,” said the old woman.", [("nana", ""), ("nana", 'by "the old woman"')]),
+        ("Leo was wet. “Come,” said Leo.\n\n“Who?” asked the man.", [("leo", ""), ("leo", 'by "the man"')]),
+        ("Tom sat down. “No,” he said. “Never.”", [("tom", ""), ("tom", "")]),
+        ("Tom sat down. Leo stood.\n\n“No,” he said. “Never.”", [("leo", 'by "he"'), ("leo", 'by "he"')]),
+        ("“Go.” Mara sat down. “Now.”", [("mara", "by what is told beside it")] * 2),
+    ],
+)  # fmt: skip
+def test_whoever_is_found_by_a_word_that_may_mean_another_is_a_guess(text: str, found: list[tuple[str, str]]) -> None:
+    assert doubts(text) == found
+
+
+def test_whom_a_guess_takes_the_next_paragraph_takes_again() -> None:
+    text = "Leo was wet. “Come,” said Leo.\n\n“Who?” asked the man.\n\n“You,” said Mara.\n\n“Me?” said the man."
+    assert [who for who, _ in doubts(text)] == ["leo", "leo", "mara", "leo"]
+
+
+def test_a_woman_s_name_is_a_woman_s_whatever_pronouns_stand_near() -> None:
+    text = (
+        "Samuel lit the lamp. Ruth came up the path; Ruth, whom he had buried in the spring. He put down his cup. "
+        "He could not move.\n\n“You're dead,” he said.\n\n“I am,” she said.\n\n“Robin?” Robin asked. He laughed."
+    )
+    made = of_prose(text, sounds=False)
+    assert [who for who, _ in doubts(text)] == ["samuel", "ruth", "robin"]
+    assert {one.key: one.sex for one in made.people if one.sex} == {"samuel": "m", "ruth": "f", "robin": "m"}
+
+
 def test_manner_goes_to_the_actor_and_stays_in_the_story() -> None:
     made = of_prose("“Hush,” whispered Mara softly. Ben answered in a small voice, “Why?”")
     how = {item.text: item.how for scene in made.scenes for item in scene.items if isinstance(item, Speech)}

@@ -244,6 +244,8 @@ _F = row(
     "valerie vera veronica victoria viola violet virginia winifred yvonne zelda zoe"
 )
 FIRST_NAMES: dict[str, Sex] = {**dict.fromkeys(_M, "m"), **dict.fromkeys(_F, "f")}
+EITHER = _words("alex robin leslie jean charlie sam chris jan andrea evelyn marion pip")
+"""First names of women and of men: a story's pronouns say whose."""
 
 NO_NAMES = _words(
     "the a an he she it they we i you this that these those his her its their my our your who what when where why how"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from producer.draft.lexicon import FIRST_NAMES, KIN, NO_NAMES, NOUNS, PRONOUNS, TITLES
+from producer.draft.lexicon import EITHER, FIRST_NAMES, KIN, NO_NAMES, NOUNS, PRONOUNS, TITLES
 from producer.draft.nouns import NARRATOR, UNKNOWN, Person, Sex
 from producer.draft.text import row
 
@@ -86,7 +86,9 @@ class Cast:
         sex = sex or FIRST_NAMES.get(bare[0], "")
         shown = re.sub(r"['’]s?$", "", name.strip())
         title = titles[-1] if titles else words[0] if len(words) == 1 and words[0] in TITLES else ""
-        new = self._new("_".join(words), shown, sex, sure=sure or (len(bare) > 1 and bool(sex)))
+        surname = bool(titles) and len(bare) == 1  # Captain Rose may be a man
+        sure = sure or (bool(sex) and bare[0] not in EITHER and not surname)
+        new = self._new("_".join(words), shown, sex, sure=sure)
         if title:
             self._entitle(new, title)
         self._call(new, words, bare, titles)
@@ -153,32 +155,32 @@ class Cast:
         one.title = title
         self.titles.setdefault(title, []).append(one.key)
 
-    def described(self, words: str, near: Iterable[Someone] = ()) -> Someone:
-        """The person of `the old man`, `a voice`, `the Captain`; a new one when nobody is meant.
+    def described(self, words: str, near: Iterable[Someone] = ()) -> tuple[Someone, bool]:
+        """The person of `the old man`, `a voice`, `the Captain`, a new one if none is meant; and whether it is guessed.
 
         Args:
             words: with the article.
-            near: who may be meant by a general description (`the woman`), the likeliest first.
+            near: who may be meant by a general description (`the woman`, not `the old woman`), the likeliest first.
         """
         parts = folded(words).split()
         article = parts[0] if parts[0] in _ARTICLES else ""
         rest = parts[1:] if article else parts
         head = rest[-1]
         whole = " ".join(rest)
+        keys = list(dict.fromkeys(map(self.now, self.heads.get(head, ()))))
         if whole in self.names:
-            return self.all[self.names[whole]]
+            return self.all[self.names[whole]], len(rest) == 1 and len(keys) > 1 and article == "the"
         if article not in ("a", "an", "another"):
             titled = {self.now(key) for key in self.titles.get(head, ())}
             if len(titled) == 1:
-                return self.all[titled.pop()]
-            keys = self.heads.get(head, [])
-            if keys and (len(rest) == 1 or len(keys) == 1):
-                return self.all[keys[-1]]
+                return self.all[titled.pop()], False
+            if keys and (len(rest) == 1 or (len(keys) == 1 and self._is_so(self.all[keys[0]], rest))):
+                return self.all[keys[-1]], len(keys) > 1
             sex = NOUNS.get(head, "")
             if head in _GENERAL:
                 for one in near:
-                    if sex and one.guess() == sex and not one.head:
-                        return one
+                    if sex and one.guess() == sex and not one.head and (len(rest) == 1 or _is_called(one, rest)):
+                        return one, True
         new = self._new(
             "_".join(rest), whole[:1].upper() + whole[1:], NOUNS.get(head, ""), sure=bool(NOUNS.get(head, ""))
         )
@@ -186,7 +188,13 @@ class Cast:
         new.called.add(whole)
         self.names.setdefault(whole, new.key)
         self.heads.setdefault(head, []).append(new.key)
-        return new
+        return new, False
+
+    def _is_so(self, one: Someone, rest: Sequence[str]) -> bool:
+        """Whether nothing that a person was called speaks against `tall man`: `man`, `tall thin man`; not `old man`."""
+        asked = set(rest[:-1])
+        said = [set(name.split()[:-1]) for name in one.called if name.split()[-1:] == [rest[-1]]]
+        return "other" not in asked and any(each <= asked or asked <= each for each in said)
 
     def also(self, one: Someone, words: str) -> None:
         """`Silas, the keeper`: the description means him from now on."""
@@ -227,11 +235,17 @@ class Cast:
         return self.all[key]
 
 
+def _is_called(one: Someone, rest: Sequence[str]) -> bool:
+    """Whether `old man` may mean somebody with a name: Old Tom, Grandfather."""
+    return rest[:-1] == [one.title] or (rest[0] == "old" and not _AGED.isdisjoint(one.called))
+
+
 def _full(one: Someone) -> bool:
     return any(" " in name for name in one.called)
 
 
 _ARTICLES = frozenset(row("the a an another his her my our their your this that one"))
+_AGED = frozenset(row("grandmother grandma granny gran nana grandfather grandpa granddad"))
 _GENERAL = frozenset(row("man woman boy girl lady gentleman lad fellow child old-timer"))
 
 

@@ -139,7 +139,7 @@ def _speeches(paragraph: Paragraph, told: Told, language: str) -> Iterator[Speec
 
 
 def _doubt(paragraph: Paragraph, one: Part) -> str:
-    return "a footnote" if paragraph.kind == "note" else one.doubt
+    return "a footnote" if paragraph.kind == "note" else one.doubt or one.guess
 
 
 def _cut(paragraph: Paragraph, one: Part, begin: int, end: int, language: str) -> Iterator[Speech]:

@@ -85,6 +85,7 @@ class _Reader:
         self.mind = _Mind()
         self.met: set[str] = set()
         self.fresh: set[str] = set()  # who was described for the first time in the present paragraph
+        self.meant: dict[str, Someone] = {}  # whom a description beside a speech of the present paragraph may mean
         self.carried = ""  # who speaks on, when a quotation was left open
         self.open: list[Part] = []  # what belongs to that quotation
 
@@ -100,6 +101,7 @@ class _Reader:
         """One paragraph."""
         parts = [Part(piece) for piece in pieces]
         self.fresh.clear()
+        self.meant.clear()
         if not any(part.fragment.spoken for part in parts):
             self._tell(paragraph, parts)
             return Told(parts, self.mind.talk)
@@ -112,7 +114,7 @@ class _Reader:
             spoken[0].speaker = carried
         for part in before if carried and not spoken[0].doubt else ():
             if part.doubt:  # a speech over several paragraphs says at its end whose it is
-                part.speaker, part.doubt = spoken[0].speaker, ""
+                part.speaker, part.doubt, part.guess = spoken[0].speaker, "", spoken[0].guess
         if last.fragment.opened:
             self.carried, self.open = last.speaker, [*before, *spoken] if carried else spoken
         mind = self.mind
@@ -142,7 +144,7 @@ class _Reader:
             if phrase.kind == "noun" and found and self._is_same(words, phrase):
                 self.cast.also(self.cast.all[self.cast.now(found[-1][0])], phrase.text)
                 continue
-            one = self._who(phrase, found, tag=False)
+            one, _ = self._who(phrase, found, tag=False)
             if one is None:
                 continue
             new = one.key not in known or one.key not in self.met
@@ -192,8 +194,10 @@ class _Reader:
 
     # Who is meant
 
-    def _who(self, phrase: Phrase, here: Sequence[tuple[str, bool]], *, tag: bool, called: str = "") -> Someone | None:
-        """The person that a phrase means.
+    def _who(
+        self, phrase: Phrase, here: Sequence[tuple[str, bool]], *, tag: bool, called: str = ""
+    ) -> tuple[Someone | None, bool]:
+        """The person that a phrase means, and whether it may mean another one.
 
         Args:
             phrase: the words.
@@ -201,24 +205,37 @@ class _Reader:
             tag: whether it stands beside a verb of saying.
             called: the speech, which is not said by whom it calls.
         """
-        if phrase.kind == "i":
-            return self.cast.all[NARRATOR]
         if phrase.kind == "name":
-            return self.cast.named(phrase.text)
+            return self.cast.named(phrase.text), False
         if phrase.kind == "noun":
-            before = set(self.cast.all)
-            described = self.cast.described(phrase.text, self._likely(here) if tag else ())
-            if described.key not in before:
-                self.fresh.add(described.key)
-            return described
-        if phrase.kind == "it":
-            return self.cast.all[UNKNOWN]
-        sex = PRONOUNS[phrase.text]
+            return self._described(phrase, here, tag=tag)
+        if phrase.kind == "pronoun":
+            return self._pronoun(PRONOUNS[phrase.text], here, called)
+        return self.cast.all[NARRATOR if phrase.kind == "i" else UNKNOWN], False
+
+    def _described(self, phrase: Phrase, here: Sequence[tuple[str, bool]], *, tag: bool) -> tuple[Someone, bool]:
+        if phrase.text in self.meant:
+            return self.meant[phrase.text], True
+        before = set(self.cast.all)
+        one, guess = self.cast.described(phrase.text, self._likely(here) if tag else ())
+        if one.key not in before:
+            self.fresh.add(one.key)
+        if tag and guess:
+            self.meant[phrase.text] = one
+        return one, guess
+
+    def _pronoun(self, sex: Sex, here: Sequence[tuple[str, bool]], called: str) -> tuple[Someone | None, bool]:
+        """Whom `he` means: no guess where it can mean nobody else, or nobody else of this paragraph."""
         likely = [one for one in self._likely(here, sex) if not called or not self._calls(called, one.key)]
-        one = likely[0] if likely else None
-        if one is not None and not one.sure:
+        if not likely:
+            return None, False
+        one = likely[0]
+        near = {self.cast.now(key) for key, _ in here}
+        rivals = [other for other in likely[1:] if other.key in near or one.key not in near]
+        guess = bool(rivals) or one.guess() != sex
+        if not one.sure:
             one.votes[sex] += 1
-        return one
+        return one, guess
 
     def _likely(self, here: Sequence[tuple[str, bool]], sex: Sex = "") -> list[Someone]:
         """Who a pronoun may mean, the likeliest first."""
@@ -279,11 +296,12 @@ class _Reader:
         text: str,
     ) -> None:
         said = parts[which].fragment
-        one = self._who(phrase, here, tag=True, called=text[said.inner[0] : said.inner[1]])
+        one, guess = self._who(phrase, here, tag=True, called=text[said.inner[0] : said.inner[1]])
         parts[number].tag = which < number
         if one is None:
             return
         parts[which].speaker = one.key
+        parts[which].guess = f'by "{phrase.text}"' if guess else ""
         if phrase.kind == "it":
             parts[which].doubt, parts[which].settled = "unknown", True
         parts[which].how = how_said(verb, telling)
@@ -301,6 +319,7 @@ class _Reader:
             nearest = before[-1] if before else known[0] if known else None
             if nearest is not None:
                 parts[number].speaker = parts[nearest].speaker
+                parts[number].guess = parts[nearest].guess or parts[nearest].doubt
                 continue
             beat = beats.get(number) or next((beats[other] for other in spoken if other in beats), "")
             if beat:

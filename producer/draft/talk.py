@@ -25,6 +25,7 @@ class Part:
     speaker: str = ""
     how: str = ""
     doubt: str = ""
+    guess: str = ""  # the same, of what reads like an attribution: `said the man`, and there are two
     tag: bool = False
     settled: bool = False  # the text says so: `it said`
 
