@@ -56,6 +56,7 @@ class Begun:
     text: str
     form: str
     language: str
+    language_known: bool  # somebody or the words say which it is
     scenes: int
     lines: int
     words: int
@@ -162,16 +163,14 @@ def _draft(asked: Asked, raw: bytes, packs: Packs) -> Draft:
     )
     cues = draft.Cues({role: sort for role in packs.roles() if (sort := kind_of(role))}, ear)
     kind = asked.kind or _kind(suffix, text)
-    if kind == "fountain":
-        return draft.draft_fountain(text, wanted, cues)
-    if kind == "radio":
-        return draft.draft_radio(text, wanted, cues)
+    if kind in ("fountain", "radio"):
+        made = (draft.draft_fountain if kind == "fountain" else draft.draft_radio)(text, wanted, cues)
+        return replace(made, language_known=bool(asked.language or draft.language_told(text)))
     source = _source(asked, raw, text, suffix)
-    if suffix == ".epub" and not asked.language:
-        guess = draft.language_of(" ".join(one.text for one in source.paragraphs[:400]), source.language or "en-GB")
-        source = replace(source, language=source.language or guess)
-    source = replace(source, language=_language(asked.language or source.language))
-    return draft.draft_prose(source, wanted)
+    told = draft.language_told(text or " ".join(one.text for one in source.paragraphs[:400]))
+    said = asked.language or source.language
+    source = replace(source, language=_language(said or told))
+    return replace(draft.draft_prose(source, wanted), language_known=bool(said or told))
 
 
 def _source(asked: Asked, raw: bytes, text: str, suffix: str) -> Source:
@@ -227,6 +226,7 @@ def _told(made: Draft, file: Path | None, text: str, voices: dict[str, str]) -> 
         text=text,
         form=made.form,
         language=made.language,
+        language_known=made.language_known,
         scenes=len(made.scenes),
         lines=len(speeches),
         words=sum(one.text.count(" ") + 1 for one in speeches),

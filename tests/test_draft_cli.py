@@ -51,6 +51,18 @@ def test_a_story_becomes_an_episode_with_its_words_and_its_sounds_on_them(tmp_pa
     assert "Mara: Who’s there?" in shown and "A voice: Only me: [Silas] #1." in shown
 
 
+def test_a_language_that_the_words_do_not_say_is_a_guess_until_it_is_named(tmp_path: Path, shell: Shell) -> None:
+    (tmp_path / "short.txt").write_text("Xyzzy plugh.\n", "utf-8")
+    done = shell("draft", "short.txt", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert "language   en-GB is a guess: too few words say which it is; --language names it" in done.out
+    assert "language: en-GB  # draft: language unknown\n" in (tmp_path / "script" / "short.yaml").read_text("utf-8")
+    assert "no problems" in shell("check", "script/short.yaml", cwd=tmp_path).out
+    named = shell("draft", "short.txt", "--language", "fr", "--force", cwd=tmp_path)
+    assert "guess" not in named.out
+    assert "language: fr\n" in (tmp_path / "script" / "short.yaml").read_text("utf-8")
+
+
 def test_a_suggestion_is_struck_with_its_line_and_no_sounds_suggests_none(tmp_path: Path, shell: Shell) -> None:
     (tmp_path / "lamp.md").write_text(STORY, "utf-8")
     whole = shell("draft", "lamp.md", "-o", "-", cwd=tmp_path).out

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from producer.draft import is_fountain, is_radio, language_of, read_epub, read_markdown, read_plain
+from producer.draft import is_fountain, is_radio, language_of, language_told, read_epub, read_markdown, read_plain
 from producer.draft.html import read_html
 from producer.draft.nouns import Draft, Played, Speech
 from producer.draft.text import squeezed
@@ -349,10 +349,28 @@ def test_prose_is_no_screenplay_and_no_radio_script() -> None:
         ("El hombre dijo que no había una casa y se fue con los otros para el mar.", "es"),
         ("Der Mann sagte, dass er nicht in das Haus ging und sie war auf der Straße.", "de"),
         ("Xyzzy.", "en-GB"),
+        ("—¿Quién es? —preguntó Marta.\n\n—Soy yo —dijo Pablo—. Abre, por favor.\n\n—No puedo.", "es"),
+        ("Ana esperaba en la estación. El tren no llegaba.", "es"),
+        ("— Qui est là ? demanda Marie.\n\n— C'est moi, répondit Paul. Ouvre, je t'en prie.", "fr"),
+        ("»Wer ist da?«, fragte Anna. Es war kalt, und er war allein.", "de"),
+        ("Pioveva. «Chi è?» chiese Marta. «Sono io» disse Paolo.", "it"),
+        ("— Quem é? — perguntou Marta. — Sou eu. Abre a porta, não posso esperar.", "pt"),
+        ("'Wie is daar?' vroeg Anna. 'Ik ben het,' zei Karel.", "nl"),
+        ("Det var natt och hon kunde inte sova.", "sv"),
+        ("Było ciemno i zimno. Ktoś zapukał, ale ona nie otworzyła.", "pl"),
+        ("Стояла ночь. Кто-то постучал в дверь, но она не открыла.", "ru"),
+        ("“Come in,” said Mara.\n\n“No,” he said. “No, no.”", "en-GB"),
     ],
 )
 def test_the_language_is_told_by_its_commonest_words(text: str, code: str) -> None:
     assert language_of(text) == code
+
+
+@pytest.mark.parametrize(
+    "text", ["Xyzzy.", "Sötét éjszaka volt. Valaki kopogott az ajtón.", "La la la, no, no, me, he, a, we."]
+)
+def test_words_that_do_not_say_their_language_say_none(text: str) -> None:
+    assert language_told(text) == ""
 
 
 def test_squeezing_moves_spans_with_their_words() -> None:

@@ -113,6 +113,8 @@ def _say(done: Begun, file: Path) -> None:
     )
     print(f"cast       {', '.join(f'{key} ({lines})' for key, _, lines in done.people)}")
     print(f"suggested  {counted(done.sounds, 'rooms, beds and sounds')}, each with '# draft:' on its line")
+    if not done.language_known:
+        print(f"language   {done.language} is a guess: too few words say which it is; --language names it")
     if done.guessed or done.unknown:
         print(f"to check   {done.guessed} speakers are a guess, {done.unknown} are not known: see '# draft: speaker'")
     for what in done.unfilled:

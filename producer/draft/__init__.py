@@ -9,7 +9,7 @@ from producer.draft.cues import Cues
 from producer.draft.epub import LARGEST_BYTES, read_epub
 from producer.draft.fountain import draft_fountain, is_fountain
 from producer.draft.hearing import ear
-from producer.draft.language import language_of
+from producer.draft.language import language_of, language_told
 from producer.draft.markdown import read_markdown
 from producer.draft.plain import read_plain
 from producer.draft.prose import Wanted, draft_prose
@@ -31,6 +31,7 @@ __all__ = [
     "is_fountain",
     "is_radio",
     "language_of",
+    "language_told",
     "read_epub",
     "read_markdown",
     "read_plain",

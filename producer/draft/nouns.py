@@ -105,6 +105,7 @@ class Draft:
     title: str
     language: str
     form: str  # prose, fountain or radio
+    language_known: bool = True  # somebody or the words say which it is
     writer: str = ""
     people: tuple[Person, ...] = ()  # the narrator first, then as they come
     scenes: tuple[Scene, ...] = ()

@@ -33,7 +33,8 @@ def write_script(
     rows = [f"# {head}"]
     rows += [f"# What is a guess stands on a line with '{TAG}'. Keep such a line, change it or strike it."]
     rows += [f"# Left out: {one}." for one in draft.left_out]
-    rows += [f"title: {_value(draft.title)}", f"language: {draft.language}"]
+    unsure = "" if draft.language_known else f"  {TAG} language unknown"
+    rows += [f"title: {_value(draft.title)}", f"language: {draft.language}{unsure}"]
     rows += [f"writer: {_value(draft.writer)}"] if draft.writer else []
     rows += [f"packs: [{', '.join(packs)}]"] if packs else []
     rows += ["", "cast:", *_cast(draft, voices)]
