@@ -80,6 +80,44 @@ def test_double_marks_are_for_speech_where_single_ones_are_nested_or_apostrophes
     assert [who for who, _ in spoken(text)] == ["mara", "narrator", "narrator", "tom", "narrator"]
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "—Soy yo —dijo Pablo—. Abre, por favor.\n\n—No.",
+            [("pablo", "Soy yo"), ("narrator", "dijo Pablo."), ("pablo", "Abre, por favor."), ("someone", "No.")],
+        ),
+        ("»Wer ist da?«, fragte Anna.", [("anna", "Wer ist da?"), ("narrator", "fragte Anna.")]),
+        ("»Ich«, sagte Anna.", [("anna", "Ich,"), ("narrator", "sagte Anna.")]),
+        ("“It is *late*”, said Mara.", [("mara", "It is late,"), ("narrator", "said Mara.")]),
+        ("“Go!” . . . said Mara.", [("mara", "Go!"), ("narrator", ". . . said Mara.")]),
+    ],
+)
+def test_a_sign_behind_a_closing_mark_or_dash_begins_no_line(text: str, lines: list[tuple[str, str]]) -> None:
+    assert spoken(text) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "C'est moi, répondit Paul. Ouvre, je t'en prie.",
+            [("paul", "C'est moi,", ""), ("narrator", "répondit Paul.", ""), ("paul", "Ouvre, je t'en prie.", "words")],
+        ),
+        (
+            "Alors, dit Paul, j'attends.",
+            [("paul", "Alors,", ""), ("narrator", "dit Paul,", ""), ("paul", "j'attends.", "words")],
+        ),
+        ("Oui, dit Paul. Il sortit.", [("paul", "Oui,", ""), ("narrator", "dit Paul. Il sortit.", "words")]),
+        ("Oui, dit Paul en riant.", [("paul", "Oui,", ""), ("narrator", "dit Paul en riant.", "")]),
+    ],
+)
+def test_behind_who_says_it_words_tell_whether_somebody_talks_on(text: str, lines: list[tuple[str, str, str]]) -> None:
+    made = of_prose(f"— {text}\n\n— Ah.", sounds=False)
+    items = (item for scene in made.scenes for item in scene.items if isinstance(item, Speech))
+    assert [(one.speaker, one.text, one.doubt.removeprefix("by its ")) for one in items][:-1] == lines
+
+
 def test_inches_open_and_close_no_speech() -> None:
     text = 'The 12" saw was his.\n\n"A 12" saw," said Mara. "It is 9" long."\n\n"I am 12" said Tom. "Yes."'
     assert [one for one in spoken(text) if one[0] != "narrator"] == [

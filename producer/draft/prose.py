@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
 
@@ -19,6 +20,7 @@ LONGEST = 60
 _OPENING = 150  # words in which a scene says where it is
 _AFTER_HEADING = "900 ms"
 _AT_ONCE = 8_000  # characters
+_LEFT = re.compile(r"\s*([.,;:])(?!\s*[.,;:\d])\s*")  # a sign that stands behind a closing mark or dash
 _APART = 12  # words before the same sound is suggested again
 
 
@@ -128,14 +130,21 @@ def _scenes(source: Source, told: Sequence[Told | None], wanted: Wanted) -> Iter
 
 
 def _speeches(paragraph: Paragraph, told: Told, language: str) -> Iterator[Speech]:
-    fresh = True
+    last: Speech | None = None
     for one in told.parts:
         begin, end = one.fragment.inner
         if not any(sign.isalnum() for sign in paragraph.text[begin:end]):
             continue
+        sign = _LEFT.match(paragraph.text, begin, end) if last else None
+        if sign and last:  # `»Wer?«, fragte Anna`, `—Soy yo —dijo Pablo—. Abre`: it belongs to what was said before
+            begin = sign.end()
+            last = replace(last, text=last.text + sign[1]) if last.text[-1].isalnum() else last
         for speech in _cut(paragraph, one, begin, end, language):
-            yield replace(speech, fresh=fresh, doubt=_doubt(paragraph, one))
-            fresh = False
+            if last:
+                yield last
+            last = replace(speech, fresh=last is None, doubt=_doubt(paragraph, one))
+    if last:
+        yield last
 
 
 def _doubt(paragraph: Paragraph, one: Part) -> str:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from producer.draft.lexicon import FOREIGN_SAYING
 from producer.frozen import dataclass
 
 _CLOSERS = {"“": "”", '"': '"', "«": "»", "„": "“”‟", "‹": "›", "「": "」", "『": "』", "‘": "’", "'": "'"}
@@ -20,8 +21,8 @@ _ELIDED = re.compile(
 _ENDED = frozenset(".,!?…—–-;:")
 _OPENS = re.compile(r"(?:^|(?<=[\s(\[—–-]))'(?=\w)")
 _VERBAL = re.compile(
-    r"(?:said|asked|replied|answered|cried|whispered|muttered|murmured|shouted|called|told|went on|added|"
-    r"dijo|preguntó|respondió|contestó|dit|demanda|répondit|disse|sagte|fragte|antwortete)\b"
+    r"\b(?:said|asked|replied|answered|cried|whispered|muttered|murmured|shouted|called|told|went on|added|"
+    rf"{'|'.join(sorted(FOREIGN_SAYING))})\b"
 )
 _TAGGED = re.compile(r",?\s*(?:[^\W\d_]\w* )?" + _VERBAL.pattern)
 _TOLD_SINGLE = re.compile(r"(?<=[.,!?…—–-])['’]" + _TAGGED.pattern)
@@ -37,6 +38,7 @@ class Fragment:
     inner: tuple[int, int]
     spoken: bool
     opened: bool = False  # the quotation is not closed: it may go on in the next paragraph
+    guessed: bool = False  # no sign says whether it is spoken, only its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +212,7 @@ def _dashed(text: str) -> list[Fragment]:
         bare = _BARE_TAG.search(text, begin)
         if bare is None:
             return [Fragment(0, len(text), (begin, len(text)), True)]
-        return [
-            Fragment(0, bare.start(), (begin, bare.start()), True),
-            Fragment(bare.start(), len(text), (bare.end(), len(text)), False),
-        ]
+        return [Fragment(0, bare.start(), (begin, bare.start()), True), *_tagged(text, bare.start(), bare.end())]
     found: list[Fragment] = []
     start, inner, told = 0, begin, False
     for at, after in [*marks, (len(text), len(text))]:
@@ -224,3 +223,27 @@ def _dashed(text: str) -> list[Fragment]:
         start, inner = after, after
         cuts.append(after)
     return found
+
+
+_COMMA = re.compile(r",\s+")
+_SENTENCE = re.compile(r"(?<!\bM)(?<!\bMM)(?<!\bDr)[.!?…]\s+")
+_ADDRESS = re.compile(
+    r"\b(?:je|tu|te|toi|moi|me|vous|nous|votre|vos|notre|ton|ta|tes|mon|ma|mes|[jtm]['’](?=\w)|"
+    r"ich|du|wir|ihr|mich|dich|mir|dir|mein|dein|yo|tú|usted|ustedes|io|noi|voi|eu|você|I|you|we|my|your)\b",
+    re.IGNORECASE,
+)
+
+
+def _tagged(text: str, start: int, begin: int) -> list[Fragment]:
+    """Who says it, without a dash behind: what follows is spoken where its words are those of somebody who talks."""
+    comma, sentence = _COMMA.search(text, begin), _SENTENCE.search(text, begin)
+    if comma and _ADDRESS.match(text, comma.end()) and (not sentence or comma.start() < sentence.start()):
+        rest = comma.end()
+    elif sentence and _ADDRESS.search(text, sentence.end()):
+        rest = sentence.end()
+    else:
+        return [Fragment(start, len(text), (begin, len(text)), False, guessed=sentence is not None)]
+    return [
+        Fragment(start, rest, (begin, rest), False),
+        Fragment(rest, len(text), (rest, len(text)), True, guessed=True),
+    ]

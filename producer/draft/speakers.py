@@ -99,7 +99,7 @@ class _Reader:
 
     def read(self, paragraph: Paragraph, pieces: Sequence[Fragment]) -> Told:
         """One paragraph."""
-        parts = [Part(piece) for piece in pieces]
+        parts = [Part(piece, guess="by its words" if piece.guessed else "") for piece in pieces]
         self.fresh.clear()
         self.meant.clear()
         if not any(part.fragment.spoken for part in parts):
@@ -319,7 +319,7 @@ class _Reader:
             nearest = before[-1] if before else known[0] if known else None
             if nearest is not None:
                 parts[number].speaker = parts[nearest].speaker
-                parts[number].guess = parts[nearest].guess or parts[nearest].doubt
+                parts[number].guess = parts[number].guess or parts[nearest].guess or parts[nearest].doubt
                 continue
             beat = beats.get(number) or next((beats[other] for other in spoken if other in beats), "")
             if beat:
