@@ -1,12 +1,13 @@
-"""Listening pages made by hand in a real browser: what is told, and what a mix or a key comes to, where it is unusual."""
+"""Listening pages made by hand in a real browser: what is told, and what a mix or a key comes to."""
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
 from typing import Any
 
 from tests.chromium import browser, with_chromium
-from tests.page_browser import open_page
+from tests.page_browser import PLACE, open_page
 from tests.page_helpers import full, written
 
 __all__ = ["browser", "open_page"]
@@ -30,3 +31,36 @@ def test_the_slider_says_its_place_at_once_and_wherever_a_hand_moves_it(open_pag
     found.until("producerPage.player.place() > 3.1")
     found.value("producerPage.player.pause()")
     found.until(f"{TOLD} === '3 seconds of 12 seconds, One'")
+
+
+def test_a_mix_that_is_missing_is_told_of_at_once_and_the_other_plays_on(open_page: Any, tmp_path: Path) -> None:
+    address = written(full(), tmp_path)
+    (tmp_path / "night.wav").rename(tmp_path / "elsewhere.wav")
+    found = open_page(address)
+    found.play_from(1.0)
+    found.page.locator(".mixes").hover()  # from here on the mixes are fetched
+    found.page.wait_for_timeout(100)
+    asked = "producerPage.player.choose(1).then((taken) => [taken, performance.now() - window.began])"
+    taken, waited_ms = found.value(f"(window.began = performance.now(), {asked})")
+    assert taken is False and waited_ms < 3000
+    assert "is night.wav beside this page?" in found.page.text_content("#trouble")
+    assert found.page.is_visible("#trouble")
+    assert found.page.is_checked("input[value=standard]")
+    assert found.value("producerPage.store.get('playing') && producerPage.player.element.src.endsWith('standard.wav')")
+    (tmp_path / "elsewhere.wav").rename(tmp_path / "night.wav")
+    assert found.value("producerPage.player.choose(1)") is True
+    assert found.page.is_hidden("#trouble")
+    found.said[:] = [line for line in found.said if "ERR_FILE_NOT_FOUND" not in line]
+
+
+def test_after_the_end_every_mix_begins_anew(open_page: Any, tmp_path: Path) -> None:
+    address = written(full(), tmp_path)
+    with wave.open(str(tmp_path / "night.wav"), "wb") as file:  # encoders leave files of slightly different lengths
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(b"\0\0" * round(8000 * 12.03))
+    found = open_page(address)
+    found.play_from(11.8)
+    found.until("producerPage.player.element.ended && !producerPage.store.get('playing')")
+    assert found.value("producerPage.player.choose(1)") is True
+    found.page.click(".listen")
+    found.until(f"producerPage.store.get('playing') && {PLACE} > 0.1 && {PLACE} < 5")

@@ -7,7 +7,9 @@ function createPlayer(store, data, first, addresses) {
 
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
   const once = (element, name, most) => Promise.race([
-    new Promise((done) => element.addEventListener(name, done, { once: true })), wait(most)]);
+    ...[name, "error"].map((one) => new Promise((done) => element.addEventListener(one, done, { once: true }))), wait(most)]);
+  const complain = (element) => store.set("trouble",
+    `The sound cannot be played: is ${decodeURIComponent(element.getAttribute("src").slice(2))} beside this page?`);
 
   function element(index) {
     if (!players.has(index)) {
@@ -31,8 +33,7 @@ function createPlayer(store, data, first, addresses) {
     element.addEventListener("pause", own(() => { store.set("playing", false); store.set("at", place()); }));
     element.addEventListener("ended", own(() => store.set("playing", false)));
     for (const name of ["timeupdate", "seeked"]) element.addEventListener(name, own(() => store.set("at", place())));
-    element.addEventListener("error", own(() => store.set("trouble",
-      `The sound cannot be played: is ${decodeURIComponent(element.getAttribute("src").slice(2))} beside this page?`)));
+    element.addEventListener("error", own(() => complain(element)));
     element.addEventListener("canplay", own(() => store.set("trouble", "")));
   }
 
@@ -72,7 +73,8 @@ function createPlayer(store, data, first, addresses) {
     }
     if (to.readyState < 1) { if (to.networkState !== 1) to.load(); await once(to, "loadedmetadata", 6000); }
     if (mine !== switching) return false;
-    if (to.readyState < 1) { store.set("mix", [...players].find(([, one]) => one === from)[0]); return false; }
+    if (to.readyState < 1) { store.set("mix", [...players].find(([, one]) => one === from)[0]); complain(to); return false; }
+    store.set("trouble", "");
     to.playbackRate = from.playbackRate;
     to.muted = true;
     if (!from.paused) {
@@ -138,7 +140,11 @@ function createPlayer(store, data, first, addresses) {
   return {
     seek, play, choose, renew, place,
     pause: () => current.pause(),
-    toggle: () => (current.paused ? play() : current.pause()),
+    toggle() {
+      if (!current.paused) { current.pause(); return; }
+      if (place() > data().duration - 0.05) seek(0); // what is at its end begins anew, also where another mix came to it
+      play();
+    },
     mute() { muted = !muted; current.muted = muted; return muted; },
     rate(times) { for (const one of players.values()) one.playbackRate = times; store.set("rate", times); },
     prepare: () => addresses.forEach((_, index) => element(index)),
