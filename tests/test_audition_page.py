@@ -228,6 +228,15 @@ def test_it_fits_every_screen(opened: Opened, width: int, scheme: str) -> None:
     assert small == 0
 
 
+def test_paper_is_light(opened: Opened) -> None:
+    colours = "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    light = opened.page.evaluate(colours)
+    opened.page.emulate_media(color_scheme="dark")
+    assert opened.page.evaluate(colours) != light
+    opened.page.emulate_media(color_scheme="dark", media="print")
+    assert opened.page.evaluate(colours) == light
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_program_that_looks_for_barriers_finds_none(browser: Browser, address: str, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import wave
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.chromium import browser, with_chromium
 from tests.page_browser import PLACE, open_page
@@ -64,3 +67,35 @@ def test_after_the_end_every_mix_begins_anew(open_page: Any, tmp_path: Path) -> 
     assert found.value("producerPage.player.choose(1)") is True
     found.page.click(".listen")
     found.until(f"producerPage.store.get('playing') && {PLACE} > 0.1 && {PLACE} < 5")
+
+
+@pytest.mark.parametrize("chosen", ["", "dark"])
+def test_paper_is_light_and_nothing_is_folded_on_it(open_page: Any, tmp_path: Path, chosen: str) -> None:
+    found = open_page(written(full(), tmp_path), color_scheme="light" if chosen else "dark")
+    if chosen:
+        found.page.click("[data-do=theme]")
+    found.value("producerPage.player.seek(1.2)")
+    found.page.click("summary")
+    drawn = "[...document.querySelectorAll('canvas')].map((one) => one.toDataURL()).join()"
+    found.page.wait_for_timeout(200)
+    dark = found.value(drawn)
+    found.value("dispatchEvent(new Event('beforeprint'))")
+    paper = found.value(drawn)
+    found.page.emulate_media(media="print")
+    ink, word, legend = found.value(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.querySelector('.w.now')).color,"
+        " getComputedStyle(document.querySelector('.legend li'), '::before').printColorAdjust]"
+    )
+    assert (ink, legend) == (word, "exact")
+    assert max(map(int, re.findall(r"\d+", ink)[:3])) < 80
+    assert found.value("[...document.querySelectorAll('details')].every((one) => one.open)")
+    found.page.emulate_media(media="screen")
+    found.value("dispatchEvent(new Event('afterprint'))")
+    assert not found.value("[...document.querySelectorAll('details')].every((one) => one.open)")
+    assert found.value("document.documentElement.dataset.theme || ''") == chosen
+    assert found.value(drawn) == dark != paper
+    found.page.emulate_media(color_scheme="light")
+    if chosen:
+        found.page.click("[data-do=theme]")
+    found.page.wait_for_timeout(200)
+    assert found.value(drawn) == paper

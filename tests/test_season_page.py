@@ -64,6 +64,13 @@ def test_editions_are_no_episodes_of_their_own_and_failures_have_their_words() -
     assert 'class="edition"' in html
 
 
+def test_it_is_dark_on_a_screen_alone() -> None:
+    html = page.html([GOOD])
+    assert re.findall(r"@media ([^{]*dark\)) ", html.partition("<style>")[2]) == [
+        "screen and (prefers-color-scheme: dark)"
+    ]
+
+
 def test_a_season_of_which_nothing_was_made_has_a_page() -> None:
     html = page.html([page.Row(slug="salt", title="salt", failed="broken")])
     assert "<table" not in html

@@ -71,8 +71,10 @@ function ruler(start, end, width, room) {
   return times;
 }
 
-// Calls `work` once before the next picture, however often it is asked for.
+// Calls `work` once before the next picture, however often it is asked for; `now` does not wait, as a printer does not.
 function onFrame(work) {
   let asked = false;
-  return () => { if (!asked) { asked = true; requestAnimationFrame(() => { asked = false; work(); }); } };
+  const ask = () => { if (!asked) { asked = true; requestAnimationFrame(() => { asked = false; work(); }); } };
+  ask.now = work;
+  return ask;
 }

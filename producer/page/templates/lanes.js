@@ -212,7 +212,7 @@ function createLanes(page) {
     zoom,
     resize() { span = span || 40; view.fit(tallness()); box.style.height = `${tallness()}px`; look(own ? left : store.get("at") - span * HEAD); },
     start() { span = Math.min(data().duration, innerWidth < 640 ? 14 : 34); },
-    recolour() { view.recolour(); draw(); },
+    recolour() { view.recolour(); draw.now(); },
     read() { pack(); },
   };
 }
