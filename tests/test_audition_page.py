@@ -205,6 +205,29 @@ def test_two_takes_are_compared_at_the_same_moment(opened: Opened) -> None:
     assert page.evaluate(muted)[0] is False
 
 
+def test_the_key_compares_what_plays_with_the_one_before_and_stops_nothing(opened: Opened) -> None:
+    page = opened.page
+    page.click(f"{opened.take('air · stretch')} .play")
+    opened.until("document.querySelector('#player-a').currentTime > 0.3")
+    page.keyboard.press("c")  # nothing was heard before it
+    assert opened.sounding()
+    page.keyboard.press("ArrowRight")  # what plays goes along
+    opened.until("document.querySelector('#player-a').currentTime > 0.3 && !document.querySelector('#player-a').paused")
+    page.keyboard.press("c")
+    opened.until("document.querySelector('#player-b').currentTime > 0.5")
+    assert opened.sounding() and opened.current() == "air · stretch"
+    assert page.locator(".which:visible").all_text_contents() == ["B", "A"]
+    page.keyboard.press("c")
+    assert opened.current() == "surf · stretch"
+    page.click("#apart")
+    page.focus(f"{opened.take('surf · seam')} .play")
+    page.keyboard.press("c")
+    opened.until(
+        "document.querySelector('#player-b').src.includes('surf-02') && !document.querySelector('#player-b').paused"
+    )
+    assert opened.current() == "surf · seam"
+
+
 def test_all_in_a_row_plays_one_after_the_other(opened: Opened) -> None:
     page = opened.page
     page.evaluate(

@@ -8,6 +8,7 @@
   const held = { a: null, b: null };   // the take in each player; b only while two are compared
   let heard = "a";                     // which of the two is not muted
   let current = null;                  // the take that keys act on
+  let before = null;                   // the take that was heard before the one in player a
   let playing = false;
   let queue = [];                      // what follows, when all are played in a row
   let levelled = true;
@@ -18,6 +19,7 @@
   const visible = (take) => !take.closest(".sound").hidden;
 
   function load(slot, take) {
+    if (slot === "a" && held.a && held.a !== take) before = held.a;
     held[slot] = take;
     const player = players[slot];
     if (player.getAttribute("src") !== take.dataset.src) player.src = take.dataset.src;
@@ -62,6 +64,15 @@
     ahead = 0;
     choose(take, false);
     play(take, from < length(take) ? from : 0);
+  }
+
+  // With the key: the take that has the focus, or else the one before, since what plays goes along with the arrows.
+  function compareHere() {
+    const here = document.activeElement.closest(".take:not(.broken)") || current;
+    if (!here) return;
+    if (held.b && (here === held.a || here === held.b)) swap();
+    else if (here !== held.a) compare(here);
+    else if (before) compare(before);
   }
 
   function swap() {
@@ -260,7 +271,7 @@
   const keys = {
     ArrowLeft: () => step(-1), ArrowRight: () => step(1), ArrowUp: () => stepSound(-1), ArrowDown: () => stepSound(1),
     " ": () => { const take = current || takes.find(visible); if (take) { choose(take, true); toggle(take); } },
-    c: () => { if (current) compare(current); }, x: swap, l: level, r: goRound, Escape: stop,
+    c: compareHere, x: swap, l: level, r: goRound, Escape: stop,
     "/": () => { one("#filter").focus(); one("#filter").select(); },
   };
   document.addEventListener("keydown", (event) => {
