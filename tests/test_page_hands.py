@@ -99,3 +99,17 @@ def test_paper_is_light_and_nothing_is_folded_on_it(open_page: Any, tmp_path: Pa
         found.page.click("[data-do=theme]")
     found.page.wait_for_timeout(200)
     assert found.value(drawn) == paper
+
+
+def test_a_list_is_one_stop_whatever_was_chosen_before(open_page: Any, tmp_path: Path) -> None:
+    found = open_page(written(full(), tmp_path))
+    stops = "[...document.querySelectorAll('#cues [tabindex=\"0\"]')].map((one) => one.dataset.clip)"
+    for kind in ("music", "all", "sound", "all", "bed", "all"):
+        found.page.locator(f"input[name=kind][value={kind}]").check()
+        assert len(found.value(stops)) == 1, kind
+    found.value(
+        "() => { const told = JSON.parse(document.getElementById('data').textContent);"
+        " for (const one of document.querySelectorAll('#transcript .time')) one.tabIndex = -1;"  # as they come anew
+        " document.dispatchEvent(new CustomEvent('producer:data', { detail: told })); }"
+    )
+    assert found.page.locator("#transcript [tabindex='0']").count() == 1

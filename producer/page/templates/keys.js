@@ -27,8 +27,9 @@ function createKeys(page, actions) {
 // A long list is one stop for the tabulator; the arrows up and down go through it.
 function rove(box, selector) {
   const items = () => [...box.querySelectorAll(selector)];
-  const stop = box.querySelector(`${selector.replace(/$/, "[tabindex='0']")}`);
-  if (!stop && items().length) items()[0].tabIndex = 0;
+  const stop = box.querySelector(`${selector}[tabindex='0']`) || items()[0];
+  for (const one of box.querySelectorAll("[tabindex='0']")) if (one !== stop) one.tabIndex = -1; // one that is hidden now may come back
+  if (stop) stop.tabIndex = 0;
   if (box.dataset.roves) return;
   box.dataset.roves = "yes";
   box.addEventListener("keydown", (event) => {

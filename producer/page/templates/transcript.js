@@ -22,6 +22,7 @@ function createTranscript(page) {
     lineOf = new Map(lines.map((line) => [line.element, line]));
     spokenNow = new Set();
     current = null;
+    page.rove(scroll, ".line .time");
   }
 
   function wrap(line) {
@@ -154,7 +155,6 @@ function createTranscript(page) {
   });
 
   read();
-  page.rove(scroll, ".line .time");
   store.on("at", follow);
   return {
     lines: () => lines,
