@@ -113,3 +113,9 @@ def test_a_list_is_one_stop_whatever_was_chosen_before(open_page: Any, tmp_path:
         " document.dispatchEvent(new CustomEvent('producer:data', { detail: told })); }"
     )
     assert found.page.locator("#transcript [tabindex='0']").count() == 1
+
+
+def test_a_time_says_that_it_is_gone_to_as_it_plays_nothing(open_page: Any, tmp_path: Path) -> None:
+    found = open_page(written(full(), tmp_path))
+    found.page.get_by_role("button", name="Go to 0:06").click()
+    assert found.value("[producerPage.player.place(), producerPage.store.get('playing')]") == [6, False]

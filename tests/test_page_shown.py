@@ -86,8 +86,18 @@ def test_from_right_to_left(open_page: Any, tmp_path: Path) -> None:
         found.page.locator(".line .who").first.bounding_box(),
     )
     assert who["x"] > line["x"]  # who speaks stands before the words, which is to their right
+    name, time = (found.page.locator(f".line .who {part}").first.bounding_box() for part in ("bdi", ".time"))
+    assert time["x"] < name["x"]  # and the name before the time
+    found.value(
+        "() => { window.drawn = {}; const pen = CanvasRenderingContext2D.prototype; const own = pen.fillText;"
+        " pen.fillText = function (text, ...at) { window.drawn[text] = this.direction; own.call(this, text, ...at); } }"
+    )
     found.value("producerPage.player.seek(1.35)")
     assert found.page.text_content(".w.now") == "انطفأ"
+    found.until("Object.keys(window.drawn).some((text) => text.startsWith('ا'))")
+    written_from = found.value("Object.entries(window.drawn)")
+    assert {way for text, way in written_from if text.startswith("ا")} == {"rtl"}
+    assert {way for text, way in written_from if text.strip() in ("The keeper", "a knock")} == {"ltr"}
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (360, "light"), (820, "dark"), (1920, "light")])

@@ -62,6 +62,13 @@ function elided(pen, text, room) {
   return cut ? [cut + "…", width(cut + "…")] : ["", 0];
 }
 
+// Writes `text` from `x` on to the right, in the direction of its own first letter: stops and dots stand at its end.
+function write(pen, text, x, y) {
+  pen.direction = /^\P{L}*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u.test(text) ? "rtl" : "ltr";
+  pen.textAlign = "left";
+  pen.fillText(text, x, y);
+}
+
 // The times for a ruler: about one for every `room` pixels.
 function ruler(start, end, width, room) {
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];

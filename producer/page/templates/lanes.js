@@ -92,11 +92,11 @@ function createLanes(page) {
         const [text, taken] = elided(pen, title, room);
         const begin = shown + (small && inside < 20 ? inside : 3) + 5;
         pen.fillStyle = colours.ink;
-        pen.fillText(text, begin, top + tall / 2 + 0.5);
+        write(pen, text, begin, top + tall / 2 + 0.5);
         if (row.kind === "speech" && room - taken > 40 && text === title) {
           pen.font = `italic 400 13px ${view.serif}`;
           pen.fillStyle = colours.soft;
-          pen.fillText(elided(pen, page.text(clip.id), room - taken - 4)[0], begin + taken + 2, top + tall / 2 + 0.5);
+          write(pen, elided(pen, page.text(clip.id), room - taken - 4)[0], begin + taken + 2, top + tall / 2 + 0.5);
         }
       }
       hits.push({ clip, from: Math.max(0, from - 2), to: Math.max(from + wide, from + 8) + 2, top, bottom: top + ROW });

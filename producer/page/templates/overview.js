@@ -34,7 +34,7 @@ function createOverview(page) {
       if (from < free) return;
       const [text, wide] = elided(pen, chapter.title, room);
       pen.fillStyle = colours[index === store.get("chapter") ? "ink" : "soft"];
-      if (wide > 22 || text === chapter.title) { pen.fillText(text, from, 14); free = from + wide + 8; }
+      if (wide > 22 || text === chapter.title) { write(pen, text, from, 14); free = from + wide + 8; }
     });
     const mix = data().mixes[store.get("mix")];
     mix.findings.forEach((found) => {
