@@ -122,7 +122,7 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     delivery.own_cover(script, project.root)
     rooms.load(script, project.root, PROFILES[script.profile].rate_hz, cache)
     sounds = palette(found, PROFILES[script.profile].rate_hz, cache, RECIPES, script.seed)
-    _check_speeds(script, sounds)
+    _check_sounds(script, sounds)
     roles = [role for role, _ in _asked(script)]
     whole = crediting.foreseen(script, roles, sounds)
     recorded = voice.look(project.root, project.slug, whole.lines, cache).chosen
@@ -224,7 +224,7 @@ def plan(
     head = None if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
     script, impulses = rooms.load(script, order.project.root, profile.rate_hz, cache)
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
-    _check_speeds(script, sounds)
+    _check_sounds(script, sounds)
     written, roles = script, [role for role, _ in _asked(script)]
     foreseen = crediting.foreseen(script, roles, sounds)
     folder = voice.look(order.project.root, order.project.slug, foreseen.lines, cache)
@@ -289,8 +289,11 @@ def _torn(order: Order, script: Script, sounds: PackPalette, folder: Folder, cac
     return tuple(sorted(found))
 
 
-def _check_speeds(script: Script, sounds: PackPalette) -> None:
-    """Raises ScriptError where a bed is to be faster or slower, and is made without end: it has no speed."""
+def _check_sounds(script: Script, sounds: PackPalette) -> None:
+    """Raises ScriptError where a bed is to be faster or slower, and is made without end: it has no speed.
+
+    PackError where a pack names a moment that its file has not.
+    """
     faster = (bed for bed in script.beds if bed.speed != 100.0 and not bed.names_id)
     problems = [
         Problem(bed.place, f"speed: '{bed.role}' is made by '{made}', which has none; use its settings, or 'pitch'")
@@ -299,6 +302,9 @@ def _check_speeds(script: Script, sounds: PackPalette) -> None:
     ]
     if problems:
         raise ScriptError(problems)
+    late = sounds.outside(_roles(script))
+    if late:
+        raise PackError(late)
 
 
 def _too_long(script: Script, timeline: Timeline) -> Problem:

@@ -480,3 +480,10 @@ def test_silence_and_what_is_no_number_are_errors_with_figures_that_json_can_hol
     for audio, check in ((broken, "not_finite"), (np.zeros(9999), "near_silence")):
         found = remarks.of_samples(facts(audio, 4096))
         assert [(one.severity, one.check, one.figure) for one in found] == [("error", check, None)]
+
+
+def test_a_moment_beyond_the_end_of_a_file_is_an_error(tmp_path: Path, shell: Shell) -> None:
+    one_hit(hit(), more=", onset: 9 s")(tmp_path)
+    done = shell("pack", "check", cwd=tmp_path)
+    assert done.code == 1
+    assert "sfx/p/pack.yaml:7:" in done.err and "the hit is at 9 s, and 'knock/a.wav' lasts" in done.err

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from producer.cache import Cache
 from producer.errors import PackError, Place
 from producer.model.script import Pace
 from producer.model.sound import Use
 from producer.sounds.find import Packs, licence_problems, load_packs
 from producer.sounds.pack import FileSource, FoleySource
-from tests.sounds_helpers import RECIPES, noise, packs_of, write, write_pack
+from producer.sounds.palette import palette
+from tests.sounds_helpers import RATE, RECIPES, noise, packs_of, write, write_pack
 
 RUINS = """\
   wind_through_ruins:
@@ -427,3 +429,37 @@ def test_who_has_a_licence_of_their_own_has_an_author_of_their_own(tmp_path: Pat
     folder = write_pack(tmp_path / "p", "  a: {files: [{file: a.wav, licence: CC-BY-4.0}]}\n")
     write(folder / "a.wav", noise(0.1))
     assert problems(folder) == ["pack.yaml:6:38: CC-BY-4.0 asks for its author to be named: add 'author:'"]
+
+
+def test_a_moment_beyond_the_end_of_a_recording_is_told_at_its_value(tmp_path: Path) -> None:
+    folder = write_pack(
+        tmp_path / "p",
+        "  far: {kind: bed, files: [a.wav, b.wav], loop: {start: 1 s, end: 5 s}}\n"
+        "  rounded: {kind: bed, files: a.wav, loop: {end: 2.01 s}}\n"
+        "  late: {files: a.wav, onset: 9 s}\n"
+        "  own: {files: [{file: b.wav, onset: 3 s}, {file: a.wav, onset: 3 s}]}\n"
+        "  delayed: {layers: [{files: a.wav}, {files: a.wav, delay: 2 s}], onset: 3 s}\n"
+        "  made: {layers: [{files: a.wav}, {foley: knock}], onset: 3 s}\n",
+    )
+    for name, seconds in (("a", 2.0), ("b", 6.0)):
+        write(folder / f"{name}.wav", noise(seconds))
+    wanted = [
+        "6:67: the loop ends at 5 s, and 'a.wav' lasts 2.00 s",
+        "8:31: the hit is at 9 s, and 'a.wav' lasts 2.00 s: it would sound before its cue",
+        "9:65: the hit is at 3 s, and 'a.wav' lasts 2.00 s: it would sound before its cue",
+    ]
+    with Cache(tmp_path / "cache") as cache:
+        sounds = palette(packs_of(folder), RATE, cache, RECIPES, "s")
+        for told in (sounds.outside(sounds.packs.roles()), sounds.check(sounds.packs.roles())):
+            assert [str(one).removeprefix(f"{folder.as_posix()}/pack.yaml:") for one in told] == wanted
+
+
+def test_a_bed_without_end_has_no_loop(tmp_path: Path) -> None:
+    folder = write_pack(
+        tmp_path / "p",
+        "  air: {foley: hiss, loop: {end: 1 s}}\n"
+        "  drag: {foley: scrape, kind: bed, loop: {start: 2 s, end: 6 s}}\n"
+        "  both: {kind: bed, layers: [{foley: hiss}, {files: a.wav}], loop: {end: 1 s}}\n",
+    )
+    write(folder / "a.wav", noise(2.0))
+    assert problems(folder) == ["pack.yaml:6:28: 'hiss' is made without end: 'loop' is for what is recorded"]

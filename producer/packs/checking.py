@@ -17,6 +17,7 @@ from producer.packs.hearing import Facts
 from producer.packs.remarks import Remark, Severity
 from producer.packs.tables import counted, one_line
 from producer.sounds.pack import FileSource, Pack, PackSound
+from producer.sounds.within import outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +154,7 @@ class _Listening:
             elif self._foley:
                 found += self._made(sound, number, pool)
         weights = [member.weight for member in sound.members]
+        found += [_error(problem) for problem in outside(sound, self._length_s)]
         pooled = remarks.of_pool(sound.kind, pool, weights, recorded=recorded)
         return [*found, *(self._on_role(sound, one) for one in pooled)]
 
@@ -173,6 +175,12 @@ class _Listening:
             if (at, one.check) not in self._told:
                 self._told.add((at, one.check))
                 yield Finding(at=at, role=sound.role, remark=one)
+
+    def _length_s(self, source: FileSource) -> float:
+        try:
+            return self._ear.file(source).length_s
+        except PackError:
+            return 0.0  # told already
 
     def _copies(self, sound: PackSound, source: FileSource, hashes: dict[str, str]) -> Iterator[Finding]:
         try:

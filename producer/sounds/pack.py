@@ -65,6 +65,7 @@ class Member:
     layers: tuple[Layer, ...]
     weight: float = 1.0
     onset_s: float | None = None  # None: found by listening (or as the recipe says)
+    onset_at: Place | None = None  # where the pack gives it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class PackSound:
     settings: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # knob -> (low, high)
     resting: Mapping[str, float] = field(default_factory=dict)  # knob -> where it is when a cue says nothing
     loop_s: tuple[float, float] | None = None  # where a recorded bed loops from and to
+    loop_at: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from producer.model.foley import Made, Recipe
 from producer.model.sound import BedSource, Measured, Origin, Sound, SoundRef
 from producer.sounds import licences
 from producer.sounds.beds import Asked, BedMaker, bed_member
+from producer.sounds.decode import header_length_s
 from producer.sounds.find import Packs, as_sound
 from producer.sounds.kept import DEFAULT_BYTES, Kept, Once
 from producer.sounds.making import Maker, Recordings, Settings, identity
@@ -24,6 +25,7 @@ from producer.sounds.measuring import heard_lufs, step_lufs
 from producer.sounds.pack import FileSource, FoleySource, Layer, Pack, PackSound
 from producer.sounds.torn import kept_shortfall
 from producer.sounds.varying import ratio, varied
+from producer.sounds.within import outside
 
 
 def palette(
@@ -190,7 +192,10 @@ class PackPalette:
         )
 
     def check(self, roles: Iterable[str]) -> tuple[Problem, ...]:
-        """Every file of these roles that cannot be heard, so that all are known before the first is needed."""
+        """Every file of these roles that cannot be heard, or ends before a moment in it that its pack names.
+
+        So all are known before the first is needed.
+        """
         problems: list[Problem] = []
         for role in sorted(set(roles)):
             for member in self._find(role)[1].members:
@@ -200,7 +205,17 @@ class PackPalette:
                             self._recordings.recording(layer.source)
                         except PackError as wrong:
                             problems += wrong.problems
+        if not problems:
+            problems += self._outside(roles, lambda source: self._recordings.recording(source).length / self.rate_hz)
         return tuple(sorted(set(problems)))
+
+    def outside(self, roles: Iterable[str]) -> tuple[Problem, ...]:
+        """Of what `check` finds, what the headers of the files tell: moments that lie beyond an end."""
+        return self._outside(roles, lambda source: header_length_s(source.path))
+
+    def _outside(self, roles: Iterable[str], length_s: Callable[[FileSource], float]) -> tuple[Problem, ...]:
+        sounds = [self._find(role)[1] for role in set(roles)]
+        return tuple(sorted({one for sound in sounds for one in outside(sound, length_s)}))
 
     def endless(self, role: str) -> str:
         """The recipe that makes a bed of this role without end, so that it has no speed; empty when none does."""

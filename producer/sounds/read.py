@@ -121,6 +121,10 @@ class _Reader:
             return None
         made = [layer.source for layer in members[0].layers if isinstance(layer.source, FoleySource)]
         recipes = [self.recipes[source.recipe] for source in made]
+        if entry.loop and len(made) == len(members[0].layers) and all(recipe.ambience for recipe in recipes):
+            at = _key(node, "loop")
+            self._problem(at, f"'{made[0].recipe}' is made without end: 'loop' is for what is recorded")
+            return None
         return PackSound(
             role=role.text,
             title=entry.title or role.text.replace("_", " "),
@@ -136,6 +140,7 @@ class _Reader:
             settings=_ranges(recipes),
             resting=_resting(made, recipes),
             loop_s=(entry.loop.start, entry.loop.end) if entry.loop else None,
+            loop_at=_key(_child(node, "loop"), "end") if entry.loop else None,
         )
 
     def _members(self, entry: SoundEntry, role: Text, node: Node, head: Head, kind: Kind) -> tuple[Member, ...]:
@@ -143,12 +148,16 @@ class _Reader:
             if entry.variations is not None:
                 at = _key(node, "variations")
                 self._problem(at, "'variations' counts what a recipe makes; recordings are as many as there are files")
-            found = self._files(entry.files, _child(node, "files"), entry, role, head)
+            nodes = _child(node, "files")
+            found = self._files(entry.files, nodes, entry, role, head)
+            each = nodes.items if isinstance(nodes, Items) else (nodes,) * len(entry.files)
+            own = {id(one): _key(there, "onset") for one, there in zip(entry.files, each, strict=True)}
             return tuple(
                 Member(
                     layers=(Layer(source=source),),
                     weight=written.weight,
                     onset_s=entry.onset if written.onset is None else written.onset,
+                    onset_at=_key(node, "onset") if written.onset is None else own[id(written)],
                 )
                 for written, source in found
             )
@@ -163,7 +172,11 @@ class _Reader:
         several = VARIATIONS if made else max(map(len, pools))
         count = entry.variations or (1 if kind == "bed" else several)
         return tuple(
-            Member(layers=tuple(pool[number % len(pool)] for pool in pools), onset_s=entry.onset)
+            Member(
+                layers=tuple(pool[number % len(pool)] for pool in pools),
+                onset_s=entry.onset,
+                onset_at=_key(node, "onset"),
+            )
             for number in range(count)
         )
 
