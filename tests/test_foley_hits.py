@@ -283,6 +283,23 @@ def test_each_click_of_a_mechanism_is_heard() -> None:
     assert len(rises(wave, 2_000.0, 0.05, 0.2)) == 4
 
 
+@pytest.mark.parametrize("length_s", [1.0, 5.0])
+def test_a_mechanism_clicks_for_as_long_as_it_is_asked_to(length_s: float) -> None:
+    for seed in range(4):
+        wave = mono(make("mechanism", seed, length_s=length_s, clicks=3.0, spacing=0.17))
+        at = rises(wave, 2_000.0, 0.05, 0.12) / RATE
+        assert len(wave) == round(length_s * RATE)
+        assert length_s - 0.5 < at[-1] < length_s - 0.02
+        assert np.diff(at).max() < 0.5
+
+
+def test_a_click_that_a_length_has_no_room_for_is_left_out() -> None:
+    for seed in range(12):
+        for length_s in (0.1, 0.2, 0.3, 0.7):
+            wave = mono(make("mechanism", seed, length_s=length_s, clicks=3.0, spacing=0.17, ring=0.6))
+            assert np.abs(wave[-round(0.01 * RATE) :]).max() < 0.04 * np.abs(wave).max()
+
+
 def test_a_servo_runs_up_holds_and_stops() -> None:
     wave = mono(make("mechanism", length_s=2.0, servo=1.0, clicks=0.0, size=0.5))
 

@@ -30,6 +30,11 @@ from producer.foley.modal import (
 from producer.model.chance import rng
 from producer.model.foley import Setting
 
+_CLOSEST = 0.55
+"""The shortest way from click to click, as a share of the usual one."""
+RUNG_OUT = 10.0 ** (-30.0 / 20.0)
+"""Of its peak: where a click may end that there is no more room for."""
+
 
 def click(chance: np.random.Generator, size: float, ring: float, soft: float = 0.0) -> Wave:
     """One part seating against another, from its first sample on; `size` 0 a watch, 1 a vault."""
@@ -85,7 +90,10 @@ def _gears(n: int, knobs: Mapping[str, float], chance: np.random.Generator) -> W
 def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
     going = knobs["servo"] > 0.0 or knobs["gears"] > 0.0
     count = round(knobs["clicks"]) if going else max(1, round(knobs["clicks"]))
-    gaps = knobs["spacing"] * chance.uniform(0.55, 1.5, max(count, 1))
+    filling = length_s is not None and not going  # what only clicks goes on clicking; a motor goes on by itself
+    if filling and length_s is not None:
+        count = max(count, 1 + int(length_s / (_CLOSEST * knobs["spacing"])))
+    gaps = knobs["spacing"] * chance.uniform(_CLOSEST, 1.5, max(count, 1))
     own = max(0.95 * chance.uniform(0.85, 1.2) if going else 0.0, float(gaps[: count - 1].sum()) + 0.4)
     n = max(samples(length_s if length_s is not None else own + PRE_ROLL_S), 1)
     lead = min(samples(PRE_ROLL_S), n - 1)
@@ -98,9 +106,21 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     for number in range(count):
         part = click(chance, knobs["size"] * chance.uniform(0.7, 1.1), knobs["ring"], knobs["soft"])
         level = (1.0 if number in {0, count - 1} else chance.uniform(0.4, 0.9)) * (0.45 if going else 1.0)
-        paste(out, part / (np.abs(part).max() or 1.0), at, level)
+        part = part / (np.abs(part).max() or 1.0)
+        if number == 0 and not going:
+            # One that is longer than what was asked for is let go, not broken off.
+            out = np.pad(out, (0, max(0, samples(at) + len(part) - n)))
+        elif length_s is not None and samples(at) + _rings(part) > n:
+            break
+        paste(out, part, at, level)
         at += float(gaps[number])
     return Raw(out, PRE_ROLL_S if count else None)
+
+
+def _rings(part: Wave) -> int:
+    """Samples until a click, whose peak is 1, has nearly rung out."""
+    loud = np.flatnonzero(np.abs(part) > RUNG_OUT)
+    return int(loud[-1]) + 1 if len(loud) else 0
 
 
 def _clock(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
@@ -153,7 +173,9 @@ MECHANISM = recipe(
     "mechanism",
     "a small machine: latch, trigger, a gun in the hand, gears, a servo running up and stopping",
     {
-        "clicks": Setting(3.0, 0.0, 12.0, "how many parts click; at least one without servo and gears"),
+        "clicks": Setting(
+            3.0, 0.0, 12.0, "how many parts click; without servo and gears at least one, with a length as many as fit"
+        ),
         "spacing": Setting(0.11, 0.02, 0.6, "from click to click, about", "s"),
         "servo": Setting(0.0, 0.0, 1.0, "a motor's whirr"),
         "gears": Setting(0.0, 0.0, 1.0, "teeth of a gear train"),
