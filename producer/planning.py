@@ -290,12 +290,15 @@ def _torn(order: Order, script: Script, sounds: PackPalette, folder: Folder, cac
 
 
 def _check_sounds(script: Script, sounds: PackPalette) -> None:
-    """Raises ScriptError where a bed is to be faster or slower, and is made without end: it has no speed.
+    """Raises ScriptError for what cannot be asked of what is made without end: a speed, and to be over by itself.
 
     PackError where a pack names a moment that its file has not.
     """
+    music = {bed.role for bed in script.beds if bed.music and not bed.names_id}
+    endless = {role for role in music if sounds.endless(role) or sounds.sound(role).pace is not None}
+    problems = [circle.problem for circle in script_stage.circles(script.scenes, endless)] if endless else []
     faster = (bed for bed in script.beds if bed.speed != 100.0 and not bed.names_id)
-    problems = [
+    problems += [
         Problem(bed.place, f"speed: '{bed.role}' is made by '{made}', which has none; use its settings, or 'pitch'")
         for bed in faster
         if (made := sounds.endless(bed.role))

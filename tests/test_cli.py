@@ -488,6 +488,16 @@ def test_no_chapter_vanishes_without_a_word(tmp_path: Path, shell: Shell) -> Non
     assert shell("cues", cwd=folder).code == 0
 
 
+@pytest.mark.parametrize("command", ["check", "cues"])
+def test_music_that_is_made_without_end_cannot_be_waited_for(tmp_path: Path, shell: Shell, command: str) -> None:
+    play = "      - music: warmth\n        id: theme\n      - pause: until end of theme\n      - ada: Hi.\n"
+    script = f"title: T\npacks: [ruins]\ncast: {{ada: {{voice: en-gb}}}}\nscenes:\n  - play:\n{play}"
+    done = shell(command, cwd=project(tmp_path, script))
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert done.err.startswith("script/four_boards.yaml:8:16: 'end of theme' leads round in a circle: ")
+    assert "'warmth' has no end of its own and lasts as long as its scene: give it an 'until'" in done.err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes and signals as POSIX has them")
 def test_a_reader_that_has_read_enough_is_no_fault(first: Path) -> None:
     reading, writing = os.pipe()

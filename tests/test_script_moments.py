@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from producer.errors import Place, ScriptError
 from producer.model.script import SCENE, Anchor, Cue, Line, Moment, Pause
+from producer.script.circles import circles
 from producer.script.moments import WORDS, length_or_moment, moment
 from producer.script.quantities import ReadingError, length
 from tests.script_helpers import around, played, resolved
@@ -188,10 +189,43 @@ def test_a_circle_is_an_error_that_names_every_member(items: str) -> None:
     assert len(caught.value.problems) == 1
 
 
+LASTING = {
+    "a bed": ("- bed: sea", "'bed-1' (line 10)"),
+    "music that loops": ("- music: theme loop yes, id tune", "'tune' (line 10)"),
+    "music that strikes": ("- music: gull every 2 s, id tune", "'tune' (line 10)"),
+}
+
+
+@pytest.mark.parametrize(("item", "named"), LASTING.values(), ids=LASTING.keys())
+def test_what_lasts_as_long_as_its_scene_is_told_so_where_its_end_is_waited_for(item: str, named: str) -> None:
+    role = item.split()[2]
+    with pytest.raises(ScriptError) as caught:
+        played(f"{item}\n- pause: until end of {role}\n- ann: Hi.")
+    (found,) = caught.value.problems
+    assert found.what == (
+        f"'end of {role}' leads round in a circle: {named} and 'pause-1' (line 11) wait for each other; "
+        f"'{role}' has no end of its own and lasts as long as its scene: give it an 'until', or write its 'end' before"
+    )
+
+
+def test_music_is_known_to_last_where_what_it_is_made_of_is_known() -> None:
+    script = played("- music: theme\n- pause: until end of theme\n- ann: Hi.")
+    assert circles(script.scenes) == []
+    (found,) = circles(script.scenes, endless={"theme"})
+    assert "'theme' has no end of its own" in found.problem.what
+
+
 NOT_CIRCLES = {
     "steps until the end of the next line": "- sound: boots_on_stone until end of next line\n- ann: Hi.",
     "a bed until a later word": '- bed: sea until word "hi"\n- ann: Oh hi.',
     "a pause until music ends": "- music: theme\n- pause: until end of theme\n- end: theme",
+    "a bed with an end": "- bed: sea until end of next line\n- ann: Hi.\n- pause: until end of sea",
+    "a bed that is ridden to an end": (
+        "- bed: sea\n- pause: 1 s\n- bed: sea until end of next line\n- ann: Hi.\n- pause: until end of sea"
+    ),
+    "a bed that fades to an end": (
+        "- bed: sea\n  fade_out: until end of next line\n- ann: Hi.\n- pause: until end of sea"
+    ),
     "a bed ended before it is waited for": "- bed: sea\n- id: stop\n  end: sea\n- sound: gull at end of sea",
     "a later word of the own line": '- ann: A [boots_on_stone until word "c"] b c.',
     "a sound on the line before a pause": "- ann: Hi [knock wait] there.\n- pause: until end of line + 1 s",

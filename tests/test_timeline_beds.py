@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from producer.model.script import Glide, Pace, Position
+from producer.model.script import Glide, Item, Pace, Position
 from producer.model.timeline import Timeline
 from producer.units import Lu, Metres, Percent
 from tests.timeline_helpers import (
@@ -127,6 +127,30 @@ def test_a_carried_bed_is_ridden_in_the_next_scene() -> None:
 def test_until_ends_a_bed_where_it_says() -> None:
     timeline = placed(bed("s", "sea", until=moment("word two"), fade_out_s=Fraction(1, 10)), speech("a", "one two"))
     assert shape(timeline, "s") == (0, 200, 20, 100)
+
+
+@pytest.mark.parametrize(
+    ("items", "end"),
+    [
+        ((bed("s", "sea", until=moment("end of a")), speech("a", "one two")), 400),
+        ((bed("s", "sea", fade_out_s=moment("end of a")), speech("a", "one two")), 400),
+        ((bed("s", "sea"), speech("a", "one two"), stop("x", "sea", fade_out_s=Fraction(1))), 1400),
+        ((bed("s", "sea"), speech("a", "one two"), stop("x", "sea", cut=True)), 420),
+    ],
+)
+def test_the_end_that_a_bed_is_given_can_be_waited_for(items: tuple[Item, ...], end: int) -> None:
+    timeline = placed(*items, pause("p", moment("end of s")), speech("b", "three"))
+    assert span(timeline, "s") == (0, end)
+    assert span(timeline, "b") == (end, end + 200)
+    assert timeline.duration == end + 200
+
+
+def test_a_bed_that_lasts_as_long_as_its_scene_cannot_be_waited_for() -> None:
+    (found,) = problems(bed("s", "sea"), pause("p", moment("end of s")), speech("b", "three"))
+    assert "'sea' has no end of its own and lasts as long as its scene: give it an 'until'" in found.what
+    late = bed("s", "sea", until=moment("end of scene", plus="1"))
+    (found,) = problems(late, pause("p", moment("end of s")), speech("b", "three"))
+    assert "wait for each other" in found.what and "has no end" not in found.what
 
 
 @pytest.mark.parametrize("what", ["sea", "s", "all"])

@@ -5,10 +5,10 @@ What each place in time is counted from makes a graph; a circle in it is a mista
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 
-from producer.errors import Place
+from producer.errors import Place, Problem
 from producer.frozen import dataclass
 from producer.model.script import (
     LINE,
@@ -40,11 +40,30 @@ class Circle:
     moment: Moment
     members: tuple[tuple[str, int], ...]
     """Ids, each with its line in the script."""
+    lasting: tuple[str, ...] = ()
+    """The roles among them that have no end of their own: they last as long as their scene."""
+
+    @property
+    def problem(self) -> Problem:
+        """What is to be said of it."""
+        names = [f"'{name}' (line {line})" for name, line in self.members]
+        who = (
+            f"{', '.join(names[:-1])} and {names[-1]} wait for each other"
+            if names[1:]
+            else f"{names[0]} waits for itself"
+        )
+        mend = "give it an 'until', or write its 'end' before"
+        lasting = (f"; '{role}' has no end of its own and lasts as long as its scene: {mend}" for role in self.lasting)
+        return Problem(self.place, f"'{self.moment.written}' leads round in a circle: {who}{''.join(lasting)}")
 
 
-def circles(scenes: Sequence[Scene]) -> list[Circle]:
-    """Every group of items whose times depend on themselves."""
-    graph = _Graph(scenes)
+def circles(scenes: Sequence[Scene], endless: Container[str] = ()) -> list[Circle]:
+    """Every group of items whose times depend on themselves.
+
+    Args:
+        endless: roles that go on for ever even as music, as far as that is known yet.
+    """
+    graph = _Graph(scenes, endless)
     found: list[Circle] = []
     if not graph.looks_ahead:
         return found
@@ -57,14 +76,22 @@ def circles(scenes: Sequence[Scene]) -> list[Circle]:
                 end for node in group for to, _ in graph.asked.get(node, ()) if to in group for end in (node[0], to[0])
             }
             members = tuple((name, line) for name, line in graph.lines.items() if name in ends)
-            found.append(Circle(first.place, first, members))
+            lasting = (
+                role
+                for name, (role, over) in graph.lasting.items()
+                if (name, "end") in group and (over, "end") in group
+            )
+            found.append(Circle(first.place, first, members, tuple(dict.fromkeys(lasting))))
     return found
 
 
 class _Graph:
     """Which place in time is counted from which others."""
 
-    def __init__(self, scenes: Sequence[Scene]) -> None:
+    def __init__(self, scenes: Sequence[Scene], endless: Container[str]) -> None:
+        self._endless = endless
+        self.lasting: dict[str, tuple[str, str]] = {}
+        """What lasts as long as its scene: its id -> its role, and the scene."""
         self.edges: dict[Node, list[Node]] = {}
         self.asked: dict[Node, list[tuple[Node, Moment]]] = {}
         self.lines: dict[str, int] = {}
@@ -186,19 +213,27 @@ class _Graph:
         self._edge(end, before)
 
     def _ends(self, scene: Scene) -> None:
-        """A bed is over at the first `end` or `cut` of it that follows, else with its scene; music ends by itself."""
+        """A bed is over at the first `end` or `cut` of it that follows, else with its scene; music mostly by itself."""
         following: dict[str, tuple[int, str]] = {}  # what -> (where, id) of the next `end` or `cut` of it
+        ends_itself: set[str] = set()  # roles and ids that it, or what rides it, gives an end
         for index in range(len(scene.items) - 1, -1, -1):
             item = scene.items[index]
             if isinstance(item, Stop):
                 following[item.what] = (index, item.id)
-            if not isinstance(item, Bed) or item.until is not None or (item.music and not item.loop):
+            if not isinstance(item, Bed):
+                continue
+            if item.until is not None or isinstance(item.fade_out_s, Moment):
+                ends_itself.add(item.role)
+            if not ends_itself.isdisjoint((item.role, item.id)):
+                continue
+            if item.music and not item.loop and item.every is None and item.role not in self._endless:
                 continue
             stops = [following[name] for name in (item.id, item.role, "all") if name in following]
             if stops:
                 self._edge((item.id, "end"), (min(stops)[1], "start"))
             elif not item.carry:
                 self._edge((item.id, "end"), (scene.id, "end"))
+                self.lasting[item.id] = (item.role, scene.id)
 
 
 def _marks(scenes: Sequence[Scene]) -> Iterator[tuple[str, Node]]:

@@ -183,10 +183,4 @@ def _said(scene: SceneAsWritten, say: tuple[Pronunciation, ...]) -> SceneAsWritt
 
 def _note_circles(scenes: tuple[Scene, ...], notes: Notes) -> None:
     for circle in circles(scenes):
-        names = [f"'{name}' (line {line})" for name, line in circle.members]
-        who = (
-            f"{', '.join(names[:-1])} and {names[-1]} wait for each other"
-            if names[1:]
-            else f"{names[0]} waits for itself"
-        )
-        notes.add(circle.place, f"'{circle.moment.written}' leads round in a circle: {who}")
+        notes.add(circle.place, circle.problem.what)

@@ -105,18 +105,18 @@ def _lasts(ep: Episode, root: Entry, *, before: int, with_scene: bool) -> Rule[E
         ending = yield from _with_scene(ep, root, ending, before)
     ending = yield from _until(ep, root, ending, start, before)
     ending = yield from _own_fade(ep, root, ending, start, before)
-    return (yield from stopped(ep, root, ending, echo=ep.echo(bed.room), before=before))
+    ending = yield from stopped(ep, root, ending, echo=ep.echo(bed.room), before=before)
+    if with_scene and ending.heard_until >= NEVER:
+        # Nothing else ends it: it does wait for itself, and the members of that circle are to be named.
+        yield Ask(What.SCENE_END, (yield from _last_scene(ep, root, before)))
+    return ending
 
 
 def _with_scene(ep: Episode, root: Entry, ending: Ending, before: int) -> Rule[Ending]:
     """Ended by its scene, with the next scene's crossfade; a carried one by the episode."""
-    carried = yield from _carried(ep, root, before)
     last = len(ep.order.scenes) - 1
-    scene = last if carried else root.scene
+    scene = yield from _last_scene(ep, root, before)
     end = yield Maybe(Ask(What.SCENE_END, scene))
-    if end >= NEVER and ending.end >= NEVER:
-        # Nothing else ends it: it does wait for itself, and the members of that circle are to be named.
-        end = yield Ask(What.SCENE_END, scene)
     if end >= NEVER or end > ending.end:
         return ending
     if scene == last:
@@ -141,6 +141,12 @@ def _gone(ep: Episode, scene: int, end: int) -> Rule[int]:
             break
         gone = min(gone, over + overlap)
     return gone
+
+
+def _last_scene(ep: Episode, root: Entry, before: int) -> Rule[int]:
+    """The scene that it ends with if nothing ends it sooner."""
+    carried = yield from _carried(ep, root, before)
+    return len(ep.order.scenes) - 1 if carried else root.scene
 
 
 def _until(ep: Episode, root: Entry, ending: Ending, start: int, before: int) -> Rule[Ending]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import assert_never
 
 from producer.errors import Place, Problem
@@ -38,9 +38,21 @@ def circle(ep: Episode, asks: tuple[Ask, ...]) -> Problem:
     turned = [*range(first, len(members)), *range(first)]
     named = [_member(ep, ep.entry(members[i]), hung[i]) for i in turned]
     at = hung[first][0][1].place if hung[first] else ep.entry(members[first]).item.place
+    why = "".join(_lasting(ep, asks))
     if len(named) == 1:
-        return Problem(at, f"this waits for itself: {named[0]}")
-    return Problem(at, f"these wait for each other: {', '.join(named)}")
+        return Problem(at, f"this waits for itself: {named[0]}{why}")
+    return Problem(at, f"these wait for each other: {', '.join(named)}{why}")
+
+
+def _lasting(ep: Episode, asks: tuple[Ask, ...]) -> Iterator[str]:
+    """What is to be said of each bed among them that waits for the end of its scene."""
+    for ask, wanted in zip(asks, (*asks[1:], asks[0]), strict=True):
+        if ask.what is What.END and wanted.what is What.SCENE_END:
+            item = ep.entry(ask.of).item
+            if isinstance(item, Bed) and item.until is None:
+                mend = "give it an 'until', or write its 'end' before"
+                lasts = "the episode" if item.carry else "its scene"
+                yield f"; '{item.role}' has no end of its own and lasts as long as {lasts}: {mend}"
 
 
 def _member(ep: Episode, entry: Entry, hung: list[tuple[str, Moment]]) -> str:
