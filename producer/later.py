@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import mutagen
     import pedalboard
     from mutagen import flac, id3, mp4, oggopus
     from scipy import fft, ndimage, signal
@@ -40,9 +41,10 @@ else:
             setattr(self, name, found)  # asked for again, it is simply there
             return found
 
+    mutagen = _Later("mutagen")
     flac, id3 = _Later("mutagen.flac"), _Later("mutagen.id3")
     mp4, oggopus = _Later("mutagen.mp4"), _Later("mutagen.oggopus")
     fft, ndimage = _Later("scipy.fft", "FFT"), _Later("scipy.ndimage", "NDIMAGE")
     signal, pedalboard = _Later("scipy.signal", "SIGNAL"), _Later("pedalboard")
 
-__all__ = ["fft", "flac", "id3", "mp4", "ndimage", "oggopus", "pedalboard", "signal"]
+__all__ = ["fft", "flac", "id3", "mp4", "mutagen", "ndimage", "oggopus", "pedalboard", "signal"]

@@ -13,7 +13,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,10 +27,13 @@ from producer.cache import Cache, Faults, key
 from producer.cli import commands
 from producer.cli.stopping import Stopping, heeded
 from producer.crew import Crew
-from producer.deliver import ffmpeg, watched
+from producer.deliver import encode, ffmpeg, tags, watched
 from producer.deliver.files import Staging
 from producer.effort import family
 from producer.errors import RenderError
+from producer.model.formats import FORMATS, in_format
+from producer.model.profile import PROFILES
+from tests.deliver_helpers import script_of, write
 from tests.face_helpers import files
 from tests.test_crew import Told, needs_fork
 
@@ -384,6 +389,43 @@ def test_of_files_that_cannot_all_be_moved_none_is(tmp_path: Path, monkeypatch: 
             staging.publish(stale=["old.txt"])
     assert files(target) == earlier
     assert sorted(path.name for path in target.iterdir()) == ["a.txt", "b", "old.txt"]
+
+
+@contextmanager
+def no_file_longer_than(size: int) -> Iterator[None]:
+    """As on a disk that is nearly full, without one: the system refuses what goes further."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@posix
+@pytest.mark.parametrize("name", FORMATS)
+def test_tags_that_have_no_room_are_told_in_words(tmp_path: Path, name: str) -> None:
+    profile = in_format(PROFILES["podcast"], FORMATS[name])
+    audio = np.full((encode.whole_frames(44_100, profile), 2), 0.1, np.float32)
+    path = tmp_path / f"a{FORMATS[name].suffix}"
+    write(audio, profile, path)
+    found = tags.Tags(script=script_of(), cover=bytes(1 << 20), chapters=(), lyrics="", credits="x", disclosure="")
+    told = pytest.raises(RenderError, match=rf"^cannot write {path.name}: File too large$")
+    with no_file_longer_than(path.stat().st_size + 100), told:
+        tags.write(path, found, FORMATS[name].codec)
+
+
+@posix
+def test_a_flac_that_has_no_room_says_that_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, (100_000, 2)).astype(np.float32)
+    flac = in_format(PROFILES["podcast"], FORMATS["flac"])
+    with no_file_longer_than(50_000), pytest.raises(RenderError, match=r"a\.flac: System error"):
+        encode.encode([noise], flac, tmp_path / "a.flac")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    with no_file_longer_than(50_000), pytest.raises(RenderError, match=r"a\.flac: No space left on device"):
+        encode.encode([noise], flac, tmp_path / "a.flac")
 
 
 @posix

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -201,6 +204,8 @@ def _opening(profile: Profile, folder: Path) -> bytes:
     return _openings[profile]
 
 
+_NO_ROOM_BYTES = 1 << 16
+"""Less than this is free on a disk where a block of audio could not be written for want of room."""
 _openings: dict[Profile, bytes] = {}
 """What ffmpeg writes there, by profile: 0.03 s each time."""
 
@@ -274,7 +279,10 @@ def _flac(blocks: Iterable[Audio], profile: Profile, to: Path) -> None:
             for block in blocks:
                 file.write(wave.steps(block, bits) << (32 - bits))
     except soundfile.LibsndfileError as found:
-        raise RenderError(f"cannot write {to.name}: {found.error_string.rstrip('.')}") from None
+        # libsndfile calls every error of the system by one name
+        full = shutil.disk_usage(to.parent).free < _NO_ROOM_BYTES
+        why = os.strerror(errno.ENOSPC) if full else found.error_string.rstrip(".")
+        raise RenderError(f"cannot write {to.name}: {why}") from None
 
 
 def _in_range(blocks: Iterable[Audio]) -> Iterator[Audio]:

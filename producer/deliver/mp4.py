@@ -35,7 +35,9 @@ def add_chapters(path: Path, chapters: Sequence[Chapter]) -> None:
         with path.open("rb") as old, made.open("wb") as new:
             _rewrite(old, new, chapters)
         made.replace(path)
-    except (OSError, struct.error, KeyError, ValueError) as found:
+    except OSError as found:
+        raise RenderError(f"cannot write {path.name}: {found.strerror}") from None
+    except (struct.error, KeyError, ValueError) as found:
         raise RenderError(f"the chapters of {path.name} cannot be written: {found}") from None
     finally:
         made.unlink(missing_ok=True)
@@ -58,7 +60,9 @@ def name_language(path: Path, language: str) -> None:
                     for at in list(_languages(file.read(size - 8))):
                         file.seek(start + 8 + at)
                         file.write(code)
-    except (OSError, struct.error, ValueError, IndexError) as found:
+    except OSError as found:
+        raise RenderError(f"cannot write {path.name}: {found.strerror}") from None
+    except (struct.error, ValueError, IndexError) as found:
         raise RenderError(f"the language of {path.name} cannot be written: {found}") from None
 
 
