@@ -376,6 +376,55 @@ def test_two_episodes_cannot_have_one_number(output: Path) -> None:
         publish(output, BASE)
 
 
+def translated(output: Path, slug: str, of: str, language: str) -> None:
+    """An edition of a rendered episode, as far as a feed knows: its day, its number, another language."""
+    shutil.copytree(output / of, output / slug)
+    facts = json.loads((output / slug / "episode.json").read_text("utf-8"))
+    (output / slug / "episode.json").write_text(json.dumps(facts | {"language": language, "title": language}), "utf-8")
+
+
+def slugs(output: Path, language: str = "") -> list[str]:
+    return sorted(one_episode.slug for one_episode in publish(output, BASE, language=language).episodes)
+
+
+def test_editions_in_other_languages_are_left_out_with_the_way_to_a_feed_of_theirs(output: Path) -> None:
+    translated(output, "two_de", "two", "de")
+    translated(output, "a_es", "eins & zwei #1", "es")
+    translated(output, "two_es", "two", "es")
+    (output / "feed.yaml").write_text("title: Harbours\nlanguage: en\ncategories: [Arts]\n", "utf-8")
+    done = publish(output, BASE)
+    assert sorted(one_episode.slug for one_episode in done.episodes) == ["eins & zwei #1", "two"]
+    assert "two_de in de is not in it: a feed of theirs is written by 'render feed … --language de'" in done.remarks[0]
+    assert "a_es, two_es in es are not in it" in done.remarks[1]
+
+    (output / "feed.es.yaml").write_text("title: Puertos\n", "utf-8")
+    assert slugs(output, "es") == ["a_es", "two_es"]
+    ours, theirs = (read((output / name).read_text("utf-8")) for name in ("feed.xml", "feed.es.xml"))
+    assert [said(one_feed, "language") for one_feed in (ours, theirs)] == ["en", "es"]
+    assert [said(one_feed, "title") for one_feed in (ours, theirs)] == ["Harbours", "Puertos"]
+    assert said(ours, f"{PODCAST}guid") != said(theirs, f"{PODCAST}guid")
+    assert [one(one_feed, f"{ITUNES}category").get("text") for one_feed in (ours, theirs)] == ["Arts", "Arts"]
+    with pytest.raises(RenderError, match="no episode is in the language 'fr'; there are some in de, en, es"):
+        publish(output, BASE, language="fr")
+
+
+def test_of_two_editions_in_one_language_the_one_that_is_named_in_full_is_meant(output: Path) -> None:
+    translated(output, "two_us", "two", "en-US")
+    translated(output, "us_only", "two", "en-US")
+    facts = json.loads((output / "us_only" / "episode.json").read_text("utf-8"))
+    (output / "us_only" / "episode.json").write_text(json.dumps(facts | {"episode": 3}), "utf-8")
+    own = json.loads((output / "two" / "episode.json").read_text("utf-8"))["language"]
+    assert slugs(output) == ["eins & zwei #1", "two", "us_only"]
+    assert slugs(output, "en-US") == ["eins & zwei #1", "two_us", "us_only"]
+    assert own != "en-US"
+
+
+def test_a_language_that_no_episode_is_in_is_only_what_the_feed_calls_it(output: Path) -> None:
+    (output / "feed.yaml").write_text("language: gd\n", "utf-8")
+    assert slugs(output) == ["eins & zwei #1", "two"]
+    assert said(read((output / "feed.xml").read_text("utf-8")), "language") == "gd"
+
+
 def test_a_picture_outside_the_folder_is_refused(output: Path) -> None:
     (output.parent / "secret.jpg").write_bytes(b"\xff\xd8\xff")
     (output / "feed.yaml").write_text("image: ../secret.jpg\n", "utf-8")
@@ -388,6 +437,7 @@ def test_a_picture_outside_the_folder_is_refused(output: Path) -> None:
     [
         (("feed", ".", "--url", "nowhere"), 2, "--url: it begins with https://"),
         (("feed", ".", "--url", BASE, "--until", "soon"), 2, "--until: 'soon' is no day"),
+        (("feed", ".", "--url", BASE, "--language", "../x"), 2, "--language: '../x' is not a language"),
         (("feed", ".", "--url", BASE), 1, "no folder of an episode is in it; render one first"),
     ],
 )

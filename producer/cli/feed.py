@@ -25,6 +25,12 @@ def feed(
     items: Annotated[
         bool, typer.Option("--items", help="Each episode's item as a file of its own, too, for a feed kept elsewhere.")
     ] = False,
+    language: Annotated[
+        str,
+        typer.Option(
+            "--language", metavar="CODE", show_default=False, help="The feed of the editions in it: DIR/feed.CODE.xml."
+        ),
+    ] = "",
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -36,6 +42,7 @@ def feed(
     from producer import publishing
     from producer.feed import address
     from producer.feed.moment import moment
+    from producer.feed.show import LANGUAGE
 
     try:
         base = address.base(url)
@@ -46,7 +53,9 @@ def feed(
             moment(until)
     except ValueError as fault:
         raise UsageError(f"--until: {fault}") from None
-    done = publishing.publish(folder, base, until, items)
+    if language and not LANGUAGE.fullmatch(language):
+        raise UsageError(f"--language: '{language}' is not a language; write its code, as in 'es' or 'pt-BR'")
+    done = publishing.publish(folder, base, until, items, language)
     if as_json:
         print_json(
             {

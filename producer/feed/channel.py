@@ -21,25 +21,36 @@ def ordered(episodes: Sequence[Episode]) -> tuple[Episode, ...]:
     return tuple(sorted(by_number, key=lambda one: one.published, reverse=True))
 
 
+def first_episode(episodes: Sequence[Episode]) -> Episode:
+    """The one that a show began with: what the show does not say of itself is taken from it."""
+    return min(episodes, key=lambda one: (one.published, one.facts.season or 0, one.facts.episode or 0, one.slug))
+
+
+def file_of(language: str = "") -> str:
+    """The file of a show's feed, or of another one in a language of its own."""
+    return f"feed.{language}.xml" if language else FILE
+
+
 def kind(show: Show, episodes: Sequence[Episode]) -> str:
     """`serial` (in the order of the numbers) when every full episode has a number, unless the show says."""
     full = [one for one in episodes if one.kind == "full"]
     return show.type or ("serial" if full and all(one.facts.episode for one in full) else "episodic")
 
 
-def feed(show: Show, url: str, episodes: Sequence[Episode], image: str) -> str:
+def feed(show: Show, url: str, episodes: Sequence[Episode], image: str, file: str = FILE) -> str:
     """`feed.xml`.
 
     Args:
         url: where the folder with the episodes is, as `address.base` gives it.
         episodes: at least one.
         image: the show's picture, a file under `url` (folders and name with slashes); "" for none.
+        file: where it will be under `url`.
 
     Source: RSS 2.0; Apple's feed requirements; podcast-namespace 1.0.
     """
     listed = ordered(episodes)
-    first = min(listed, key=lambda one: (one.published, one.facts.season or 0, one.facts.episode or 0, one.slug)).facts
-    where = show.feed or below(url, FILE)
+    first = first_episode(listed).facts
+    where = show.feed or below(url, file)
     guid = show.guid or show_guid(where)
     root = ElementTree.Element("rss", {"version": "2.0"})
     channel = add(root, "channel")
@@ -83,9 +94,9 @@ def feed(show: Show, url: str, episodes: Sequence[Episode], image: str) -> str:
     return document(root)
 
 
-def item_file(show: Show, url: str, episode: Episode) -> str:
+def item_file(show: Show, url: str, episode: Episode, file: str = FILE) -> str:
     """`feed-item.xml`: one item in a document of its own, to be put into a feed that somebody else keeps."""
-    guid = show.guid or show_guid(show.feed or below(url, FILE))
+    guid = show.guid or show_guid(show.feed or below(url, file))
     return document(item(show, guid, url, episode))
 
 

@@ -13,7 +13,8 @@ from producer.feed.nouns import Episode
 from producer.feed.show import Show
 from producer.frozen import dataclass
 from producer.publishing.episodes import episode_folders, read_episode
-from producer.publishing.show_file import SHOW_FILE, check_names, read_show
+from producer.publishing.languages import in_one_language, left_out
+from producer.publishing.show_file import SHOW_FILE, read_show, show_file
 
 ITEM_FILE = "feed-item.xml"
 _SIDES = (1400, 3000)  # pixels. Source: Apple 896
@@ -29,22 +30,24 @@ class Published:
     remarks: tuple[str, ...]
 
 
-def publish(folder: Path, url: str, until: str = "", items: bool = False) -> Published:
+def publish(folder: Path, url: str, until: str = "", items: bool = False, language: str = "") -> Published:
     """Write `feed.xml` into `folder`, and each cover that is only in its audio file beside that.
+
+    With a language it is `feed.LANGUAGE.xml`, of the episodes in it.
 
     Args:
         folder: holds one folder for each episode, as `render episode` left it, and maybe `feed.yaml`.
         url: where `folder` is on the web, as `feed.address.base` gives it.
         until: the last day whose episodes are in it, "" for all; nothing here knows what day it is.
         items: write each episode's `feed-item.xml`, too.
+        language: another than the show's own.
 
     Raises:
         ScriptError: `feed.yaml` has mistakes.
         RenderError: there is no episode, or one lacks what a feed needs; every reason is named.
     """
-    show = read_show(folder)
     known = episode_folders(folder)
-    check_names(show, [one.name for one in known], folder / SHOW_FILE)
+    show = read_show(folder, [one.name for one in known], language)
     last = moment(until, (23, 59)) if until else None
     made, faults = [], []
     with Staging(folder) as staging:
@@ -53,9 +56,11 @@ def publish(folder: Path, url: str, until: str = "", items: bool = False) -> Pub
                 made.append(read_episode(one, show, staging))
             except RenderError as fault:
                 faults.append(str(fault))
-        if not faults:
-            faults = list(_serial_faults(show, made, folder))
         if faults:
+            raise RenderError("\n".join(faults))
+        everything = made
+        spoken, made = in_one_language(everything, show.language or "", language)
+        if faults := list(_serial_faults(show, made, folder)):
             raise RenderError("\n".join(faults))
         listed = channel.ordered([one for one in made if last is None or one.published <= last])
         if not listed:
@@ -63,12 +68,14 @@ def publish(folder: Path, url: str, until: str = "", items: bool = False) -> Pub
                 f"{folder}: no episode is out by {until}; the first is of {_day(min(e.published for e in made))}"
             )
         image = _image(show, listed, folder)
-        staging.text(channel.FILE, channel.feed(show, url, listed, image))
+        file = channel.file_of(language)
+        staging.text(file, channel.feed(show, url, listed, image, file))
         for episode in listed if items else ():
-            staging.text(f"{episode.slug}/{ITEM_FILE}", channel.item_file(show, url, episode))
-        remarks = (*_remarks(show, listed), *_picture_remarks(folder, staging, image))
+            staging.text(f"{episode.slug}/{ITEM_FILE}", channel.item_file(show, url, episode, file))
+        others = () if language else left_out(everything, made, spoken)
+        remarks = (*others, *_remarks(show, listed, show_file(language)), *_picture_remarks(folder, staging, image))
         staging.publish()
-    return Published(folder / channel.FILE, listed, tuple(one.slug for one in made if one not in listed), remarks)
+    return Published(folder / file, listed, tuple(one.slug for one in made if one not in listed), remarks)
 
 
 def _day(when: Moment) -> str:
@@ -102,15 +109,15 @@ def _image(show: Show, listed: Sequence[Episode], folder: Path) -> str:
     return f"{oldest.slug}/{oldest.cover}" if oldest.cover else ""
 
 
-def _remarks(show: Show, listed: Sequence[Episode]) -> Iterator[str]:
+def _remarks(show: Show, listed: Sequence[Episode], file: str) -> Iterator[str]:
     if not show.description:
-        yield f"the show has no description: write one in {SHOW_FILE}"
+        yield f"the show has no description: write one in {file}"
     if not show.email:
-        yield f"no e-mail address: directories send a code there to see whose the show is (email: in {SHOW_FILE})"
+        yield f"no e-mail address: directories send a code there to see whose the show is (email: in {file})"
     if show.explicit is None and all(one.facts.explicit is None for one in listed):
-        yield f"nothing says whether the show is explicit; the feed says no (explicit: in {SHOW_FILE} or the scripts)"
+        yield f"nothing says whether the show is explicit; the feed says no (explicit: in {file} or the scripts)"
     if len({one.facts.show for one in listed}) > 1 and not show.title:
-        yield f"the episodes name different shows; the oldest one's is used (title: in {SHOW_FILE})"
+        yield f"the episodes name different shows; the oldest one's is used (title: in {file})"
 
 
 def _picture_remarks(folder: Path, staging: Staging, image: str) -> Iterator[str]:

@@ -15,17 +15,40 @@ from producer.script.compose import decode, read_tree
 from producer.script.tree import Items, Node, Pairs, Scalar
 
 SHOW_FILE = "feed.yaml"
+_OF_ONE_LANGUAGE = ("title", "description", "copyright", "language", "guid", "feed")
+"""Keys that a feed in another language does not take over: words, and what names a feed."""
 
 
-def read_show(folder: Path) -> Show:
-    file = folder / SHOW_FILE
+def show_file(language: str = "") -> str:
+    """The file that says what a show has beyond its episodes, or a feed of it in a language of its own."""
+    return f"feed.{language}.yaml" if language else SHOW_FILE
+
+
+def read_show(folder: Path, slugs: Sequence[str], language: str = "") -> Show:
+    """What is said of the show: `feed.yaml`, and for a feed in a language of its own what that one's file says.
+
+    Args:
+        slugs: the folders of the episodes.
+
+    Raises ScriptError with every slip of the first file that has one.
+    """
+    show = _read(folder / SHOW_FILE, slugs)
+    if not language:
+        return show
+    own = _read(folder / show_file(language), slugs)
+    usual = {name: field.get_default(call_default_factory=True) for name, field in Show.model_fields.items()}
+    shared = show.model_copy(update={name: usual[name] for name in _OF_ONE_LANGUAGE})
+    return shared.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+
+
+def _read(file: Path, slugs: Sequence[str]) -> Show:
     if not file.is_file():
         return Show()
     tree, problems = _tree(file)
     if problems:
         raise ScriptError(problems)
     if not isinstance(tree, Pairs):
-        raise ScriptError([Problem(Place(str(file), 1, 1), "feed.yaml is a mapping, as in 'title: My Show'")])
+        raise ScriptError([Problem(Place(str(file), 1, 1), f"{file.name} is a mapping, as in 'title: My Show'")])
     try:
         show = Show.model_validate(_plain(tree))
     except ValidationError as found:
@@ -35,6 +58,7 @@ def read_show(folder: Path) -> Show:
         at = _place(tree, ("licence",), str(file))
         what = f"'{licence.name}' needs a url beside its name{nearest(licence.name, LICENCES)}"
         raise ScriptError([Problem(at, what)])
+    _check_names(show, slugs, file)
     return show
 
 
@@ -79,8 +103,8 @@ def _place(node: Node, path: Sequence[int | str], file: str) -> Place:
     return node.place
 
 
-def check_names(show: Show, slugs: Sequence[str], file: Path) -> None:
-    """A folder that `feed.yaml` names and that is not there is a slip of the pen."""
+def _check_names(show: Show, slugs: Sequence[str], file: Path) -> None:
+    """A folder that the file names and that is not there is a slip of the pen."""
     named = {*show.dates, *show.trailers, *show.bonus, *(slug for who in show.people for slug in who.episodes)}
     if unknown := sorted(named - set(slugs)):
         raise ScriptError(
