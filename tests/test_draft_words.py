@@ -197,6 +197,16 @@ def test_markdown_keeps_every_word_and_drops_what_is_only_layout() -> None:
     assert [scene.title for scene in made.scenes] == ["One: The quay", ""]
 
 
+def test_words_in_letters_that_the_voice_may_not_read_have_a_note() -> None:
+    text = "It was the night.\n\n“Привет! Öl, α,” said Ivan.\n\n“日本,” said Mara. He saw Ὀδυσσεύς and Ōtomo."
+    rows = [row.strip() for row in written(of_prose(text)).splitlines()]
+    notes = [row for row in rows if "may not read" in row]
+    assert [row.partition("{")[2].partition("|")[0] for row in notes] == ["Привет", "日本", "Ὀδυσσεύς"]
+    assert rows[rows.index(notes[0]) + 1] == "- ivan: >"
+    assert words(transcript(checked(of_prose(text)))) == words(text)
+    assert "may not read" not in written(of_prose("Стояла ночь. «Hello», сказал он. 日本."))
+
+
 NUMBERED = """\
 1984. That *was* the year it began.
 

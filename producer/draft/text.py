@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -129,3 +130,30 @@ def marked(text: str, *, stars: bool) -> tuple[str, Spans]:
         at = end
     pieces.append(text[at:])
     return "".join(pieces), tuple(spans)
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_ENOUGH = 20_000  # characters that say in which letters a text is written
+
+
+def _is_foreign(letter: str) -> bool:
+    return not letter.isascii() and "LATIN" not in unicodedata.name(letter, "LATIN")
+
+
+def mostly_latin(texts: Iterable[str]) -> bool:
+    """Whether most letters of a text's beginning are Latin ones."""
+    seen = foreign = 0
+    for text in texts:
+        letters = [sign for word in _LETTERS.findall(text[:_ENOUGH]) for sign in word]
+        seen += len(letters)
+        foreign += sum(map(_is_foreign, letters))
+        if seen >= _ENOUGH:
+            break
+    return foreign * 2 <= seen
+
+
+def foreign_words(text: str) -> list[str]:
+    """Words with two letters or more that are not Latin; one alone is a sign (`α`), which voices name rightly."""
+    if text.isascii():
+        return []
+    return [word for word in _LETTERS.findall(text) if sum(map(_is_foreign, word)) > 1]

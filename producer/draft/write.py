@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from producer.draft.casting import Voice
 from producer.draft.nouns import NARRATOR, UNKNOWN, Draft, Heard, Item, Played, Scene, Speech
+from producer.draft.text import foreign_words, mostly_latin
 from producer.model.words import fold
 
 TAG = "# draft:"
@@ -43,8 +44,9 @@ def write_script(
         rows += ["", "# How loud each sound is beside the dialogue, wherever no cue says otherwise.", "sounds:"]
         rows += [f"  {role}: {{level: {_LEVEL.get(kinds.get(role, ''), '-14 LU')}}}" for role in levels]
     rows += ["", "scenes:"]
+    latin = mostly_latin(speech.text for speech in _speeches(draft))
     for scene in draft.scenes:
-        rows += [*_scene(scene), ""]
+        rows += [*_scene(scene, latin=latin), ""]
     return "\n".join(rows).rstrip("\n") + "\n"
 
 
@@ -75,7 +77,7 @@ def _cast(draft: Draft, voices: Mapping[str, Voice]) -> Iterator[str]:
         yield f"  {person.key}: {{{', '.join(own)}}}{note}"
 
 
-def _scene(scene: Scene) -> Iterator[str]:
+def _scene(scene: Scene, *, latin: bool) -> Iterator[str]:
     head: list[str] = []
     if scene.title:
         head.append(f"title: {_value(scene.title)}")
@@ -85,7 +87,15 @@ def _scene(scene: Scene) -> Iterator[str]:
     yield f"  - {head[0]}"
     yield from (f"    {row}" for row in head[1:])
     for item in scene.items:
+        if latin and isinstance(item, Speech):
+            yield from (f"      {row}" for row in _unread(item.text))
         yield from (f"      {row}" if row else "" for row in _item(item))
+
+
+def _unread(text: str) -> Iterator[str]:
+    """A note on words in letters that voices of a Latin language name one by one, if they can say them at all."""
+    for word in dict.fromkeys(foreign_words(text)):
+        yield f"{TAG} the voice may not read {word}; write {{{word}|as it sounds}}"
 
 
 def _item(item: Item) -> Iterator[str]:
