@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 import wave
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from producer.audit import page as audit_page
+from producer.deliver import transcripts
+from producer.page import season
 from tests.chromium import browser, with_chromium
+from tests.deliver_helpers import timeline_of
 from tests.page_browser import PLACE, open_page
 from tests.page_helpers import full, written
+from tests.script_helpers import resolved
+from tests.test_season_page import GOOD
 
 __all__ = ["browser", "open_page"]
 
@@ -119,3 +126,23 @@ def test_a_time_says_that_it_is_gone_to_as_it_plays_nothing(open_page: Any, tmp_
     found = open_page(written(full(), tmp_path))
     found.page.get_by_role("button", name="Go to 0:06").click()
     assert found.value("[producerPage.player.place(), producerPage.store.get('playing')]") == [6, False]
+
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 4
+
+
+@pytest.mark.parametrize("name", ["audit", "transcript", "season"])
+def test_a_long_word_in_a_title_breaks(open_page: Any, tmp_path: Path, name: str) -> None:
+    script = resolved(f"title: {LONG}\nlanguage: en\nscenes: [{{play: [{{pause: 6 s}}]}}]\n")
+    pages = {
+        "audit": audit_page.html([], LONG),
+        "transcript": transcripts.html(timeline_of(6.0, (), (("", 0.0),)), script, (), ()),
+        "season": season.html([replace(GOOD, title=LONG), replace(GOOD, show=LONG)]),
+    }
+    (tmp_path / "index.html").write_text(pages[name], "utf-8")
+    found = open_page((tmp_path / "index.html").as_uri(), width=1280)
+    assert LONG in found.page.content()
+    wide = "(one) => one.scrollWidth - one.clientWidth"
+    assert max(found.value(f"[...document.querySelectorAll('html, .frame')].map({wide})")) <= 0
+    found.page.set_viewport_size({"width": 360, "height": 740})
+    assert found.value(f"({wide})(document.documentElement)") <= 0

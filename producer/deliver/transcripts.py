@@ -13,6 +13,7 @@ from producer.model.timeline import Timeline
 
 _STYLE = "body{max-width:40em;margin:auto;padding:1em;font:1.1em/1.5 serif}cite{font-weight:bold;font-style:normal}"
 _STYLE += "cite,time{font-size:.85em}time{color:#666;margin-left:.5em}p{margin:.1em 0 1em}.sound{font-style:italic}"
+_STYLE += "body{overflow-wrap:anywhere}"
 
 
 @dataclass(frozen=True, slots=True)
