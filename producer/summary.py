@@ -135,7 +135,7 @@ def text(found: dict[str, object]) -> str:
     """The facts as a few lines for people."""
     length = found["length_s"]
     assert isinstance(length, float)
-    minutes, seconds = divmod(round(length), 60)
+    minutes, seconds = divmod(int(length + 1e-6), 60)  # whole seconds that are over, as players and pages count
     lines = [
         f"{found['title']}: {minutes}:{seconds:02d} for {found['profile']}",
         f"loudness   {_shown(found['loudness_lufs'])} LUFS, range {_shown(found['loudness_range_lu'])} LU",

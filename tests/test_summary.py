@@ -21,7 +21,9 @@ from producer.model.formats import FORMATS
 from producer.model.mixes import MIXES
 from producer.model.profile import PROFILES
 from producer.model.voice import TakeReport
+from producer.page.reading import clock as page_clock
 from producer.production import Delivered, Recorded, Report
+from producer.season.report import clock as season_clock
 from producer.timeline.cue_sheet import cue_sheet
 from producer.units import Samples, Span
 from producer.witness import Witness
@@ -110,6 +112,14 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
         "findings": [],
         "files": ["output/lamp/lamp.mp3", "output/lamp/timeline.json"],
     }
+
+
+@pytest.mark.parametrize("length_s", [59.99, 68.62, 69.0])
+def test_a_length_is_the_same_on_the_screen_and_on_the_pages(tmp_path: Path, length_s: float) -> None:
+    found = summary.facts(report(tmp_path, margin("line-1", 3.0, over_beds_lu=16.0)), tmp_path)
+    said = summary.text(found | {"length_s": length_s}).splitlines()[0]
+    assert said == f"The Last Lamp: {page_clock(length_s)} for podcast"
+    assert season_clock(length_s) == page_clock(length_s)
 
 
 def test_the_text_names_the_tightest_line(tmp_path: Path) -> None:

@@ -91,8 +91,8 @@ def document(rows: Sequence[Row], published: Published, here: Path) -> dict[str,
 
 
 def clock(seconds: float) -> str:
-    """A length as m:ss, or h:mm:ss from an hour on."""
-    minutes, rest = divmod(round(seconds), 60)
+    """A length as m:ss, or h:mm:ss from an hour on: whole seconds that are over, as on the pages."""
+    minutes, rest = divmod(int(seconds + 1e-6), 60)
     return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}" if minutes >= 60 else f"{minutes}:{rest:02d}"
 
 
