@@ -131,7 +131,7 @@ def test_the_text_names_the_tightest_line(tmp_path: Path) -> None:
         margin("line-3", 75.0, over_beds_lu=20.01, asked_beds_lu=20.0),
     )
     assert summary.text(summary.facts(made, tmp_path)).splitlines() == [
-        "The Last Lamp: 1:40 for podcast",
+        "The Last Lamp: 1:39 for podcast",
         "loudness   -16.0 LUFS, range 6.3 LU",
         "true peak  -1.3 dBTP, on the decoded file",
         "sounds     2 roles from winter, 1 from ruins (gull)",
