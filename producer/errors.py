@@ -13,10 +13,14 @@ Anything else that escapes is a fault of ours (exit 3, with its traceback).
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import field
+from typing import TypeVar
 
 from producer.frozen import dataclass
+
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,7 +45,8 @@ class Problem:
     """The line (or lines) as it should stand, when that is known for certain; else empty."""
 
     def __str__(self) -> str:
-        shown = f"{self.at}: {' '.join(self.what.splitlines())}"  # what is repeated of a text may have lines
+        what = " ".join(self.what.splitlines())  # what is repeated of a text may have lines
+        shown = f"{self.at}: {what}" if self.at.file else what
         if self.mended:
             shown += "".join(f"\n    {line}" for line in self.mended.splitlines())
         return shown
@@ -77,6 +82,48 @@ class RenderError(ProducerError):
 
 class UsageError(ProducerError):
     """The command was called in a way that it does not know."""
+
+
+class Several:
+    """The errors of checks that do not need each other: all of them are told at once."""
+
+    def __init__(self) -> None:
+        self._found: list[ProducerError] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def tried(self, check: Callable[[], Given]) -> Given | None:
+        """What `check` gives; where it fails, that is noted, and it is None."""
+        try:
+            return check()
+        except ProducerError as error:
+            self._found.append(error)
+            return None
+
+    def tell(self) -> None:
+        """Raises what was noted: one error as it is, several as one ScriptError in reading order."""
+        if len(self._found) == 1:
+            raise self._found[0]
+        if self._found:
+            raise ScriptError(problem for error in self._found for problem in told(error))
+
+
+def told(error: ProducerError) -> tuple[Problem, ...]:
+    """Every problem that an error tells of, in reading order; at no place where it names none."""
+    if isinstance(error, LocatedError):
+        return error.problems
+    return tuple(sorted({_placed(line) for line in str(error).splitlines()}))
+
+
+_PLACED = re.compile(r"(?P<file>.+?):(?P<line>[0-9]{1,9}):(?P<column>[0-9]{1,9}): (?P<what>.+)")
+
+
+def _placed(line: str) -> Problem:
+    found = _PLACED.fullmatch(line)
+    if found is None:
+        return Problem(Place(""), line)
+    return Problem(Place(found["file"], int(found["line"]), int(found["column"])), found["what"])
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,14 +16,13 @@ from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
 from producer.cache import Cache
 from producer.deliver import chapters, encode
-from producer.deliver import episode as delivery
 from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
 from producer.foley import RECIPES
 from producer.frozen import dataclass
 from producer.limited import read_file
 from producer.model.formats import FORMATS, Format, clash, in_format, own_format
 from producer.model.profile import PROFILES, Profile
-from producer.model.script import Line, Script, VoiceUse
+from producer.model.script import Line, Script
 from producer.model.timeline import Timeline
 from producer.model.voice import Take
 from producer.preview import check_scene
@@ -35,6 +34,7 @@ from producer.production import (
     Window,
 )
 from producer.project import Project
+from producer.ready import asked, ready_to_speak
 from producer.replaced import replace_file
 from producer.script.compose import decode
 from producer.script.mend import mend
@@ -78,20 +78,14 @@ def looked_up(
     script = script_stage.resolve(written, catalogue)
     if too_much := script_stage.beyond(script):
         raise ScriptError(too_much)
-    refused = refused_roles(found, _asked(script), script.commercial)
+    refused = refused_roles(found, asked(script), script.commercial)
     if refused:
         raise ScriptError(refused)
     return script, found
 
 
-def _asked(script: Script) -> tuple[tuple[str, Place], ...]:
-    """Every role that the script asks a pack for, and where; beds where they start, not where they are ridden."""
-    starting = (bed for bed in script.beds if not bed.names_id)
-    return (*((cue.role, cue.place) for cue in script.cues), *((bed.role, bed.place) for bed in starting))
-
-
 def _roles(script: Script) -> frozenset[str]:
-    return frozenset(role for role, _ in _asked(script))
+    return frozenset(role for role, _ in asked(script))
 
 
 def written_script(project: Project) -> script_stage.Written:
@@ -119,16 +113,8 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
     Raises ScriptError, PackError, VoiceError.
     """
     script, found = read_script(project, packs, cache)
-    delivery.own_cover(script, project.root)
-    rooms.load(script, project.root, PROFILES[script.profile].rate_hz, cache)
-    sounds = palette(found, PROFILES[script.profile].rate_hz, cache, RECIPES, script.seed)
-    _check_sounds(script, sounds)
-    roles = [role for role, _ in _asked(script)]
-    whole = crediting.foreseen(script, roles, sounds)
-    recorded = voice.look(project.root, project.slug, whole.lines, cache).chosen
-    whole = crediting.foreseen(script, roles, sounds, recorded.keys())
-    voice.check_voices(_to_speak(script.lines, recorded))
-    voice.check_letters(_to_speak(whole.lines, recorded), PROFILES[script.profile].rate_hz, cache)
+    ready = ready_to_speak(script, found, project, PROFILES[script.profile].rate_hz, cache, thorough=True)
+    whole, recorded = ready.foreseen, ready.folder.chosen
     return {
         "script": project.script_name,
         "estimated_s": round(float(script_stage.estimate_s(whole)), 1),
@@ -145,12 +131,6 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
             "why_not": crediting.unspoken(whole, recorded.keys()),
         },
     }
-
-
-def _to_speak(lines: Iterable[Line], recorded: Container[tuple[str, int]]) -> list[tuple[Line, int, VoiceUse]]:
-    """Who says what, but what actors have recorded."""
-    said = ((line, index, use) for line in lines for index, use in enumerate(line.voices))
-    return [one for one in said if (one[0].id, one[1]) not in recorded]
 
 
 def fix(project: Project) -> int:
@@ -191,7 +171,7 @@ def foresee(order: Order, cache: Cache) -> Foreseen:
         script, packs = read_script(order.project, order.packs, cache)
     profile = _profile(order.profile or script.profile)
     sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
-    roles = [role for role, _ in _asked(script)]
+    roles = [role for role, _ in asked(script)]
     foreseen = crediting.foreseen(script, roles, sounds)
     folder = voice.look(order.project.root, order.project.slug, foreseen.lines, cache)
     return Foreseen(crediting.foreseen(script, roles, sounds, folder.chosen.keys()), profile, packs, folder)
@@ -219,16 +199,11 @@ def plan(
         session.check(order.session)
     with memory.uncollected():
         script, packs = reading() if reading is not None else read_script(order.project, order.packs, cache)
-    delivery.own_cover(script, order.project.root)  # before any work: a cover that is not there is a mistake, too
     profile = _profile(order.profile or script.profile)
     head = None if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
-    script, impulses = rooms.load(script, order.project.root, profile.rate_hz, cache)
-    sounds = palette(packs, profile.rate_hz, cache, RECIPES, script.seed)
-    _check_sounds(script, sounds)
-    written, roles = script, [role for role, _ in _asked(script)]
-    foreseen = crediting.foreseen(script, roles, sounds)
-    folder = voice.look(order.project.root, order.project.slug, foreseen.lines, cache)
-    script = crediting.foreseen(script, roles, sounds, folder.chosen.keys())
+    ready = ready_to_speak(script, packs, order.project, profile.rate_hz, cache)
+    written, script = ready.script, ready.foreseen
+    sounds, folder = ready.sounds, ready.folder
     if window is not None:
         check_scene(window, len(script.scenes))
     if soon is not None:
@@ -271,7 +246,7 @@ def plan(
         torn=torn,
         takes=takes,
         palette=sounds,
-        impulses=impulses,
+        impulses=ready.impulses,
         head=head,
         filled=filled,
         recorded=recorded,
@@ -287,27 +262,6 @@ def _torn(order: Order, script: Script, sounds: PackPalette, folder: Folder, cac
         if (what := kept_shortfall(one.path, one.sha256, cache))
     ]
     return tuple(sorted(found))
-
-
-def _check_sounds(script: Script, sounds: PackPalette) -> None:
-    """Raises ScriptError for what cannot be asked of what is made without end: a speed, and to be over by itself.
-
-    PackError where a pack names a moment that its file has not.
-    """
-    music = {bed.role for bed in script.beds if bed.music and not bed.names_id}
-    endless = {role for role in music if sounds.endless(role) or sounds.sound(role).pace is not None}
-    problems = [circle.problem for circle in script_stage.circles(script.scenes, endless)] if endless else []
-    faster = (bed for bed in script.beds if bed.speed != 100.0 and not bed.names_id)
-    problems += [
-        Problem(bed.place, f"speed: '{bed.role}' is made by '{made}', which has none; use its settings, or 'pitch'")
-        for bed in faster
-        if (made := sounds.endless(bed.role))
-    ]
-    if problems:
-        raise ScriptError(problems)
-    late = sounds.outside(_roles(script))
-    if late:
-        raise PackError(late)
 
 
 def _too_long(script: Script, timeline: Timeline) -> Problem:

@@ -282,6 +282,43 @@ def test_check_tells_every_mistake_at_its_place_and_nothing_else(checked: dict[s
     assert messages == [f"script/{script.name}:{line}" for line in expected.splitlines()]
 
 
+SEVERAL = """\
+title: T
+packs: [ruins]
+cover: nope.jpg
+cast: {ada: {voice: en-us+f3}, ben: {voice: en-gb}}
+rooms: {vault: {impulse: vault.wav}}
+scenes:
+  - play:
+      - music: warmth
+      - ada: Hello.
+        room: vault
+      - ben: Привет.
+      - ada: Once more.
+        take: 9
+      - ben: Too high.
+        pitch: 99 %
+      - pause: until end of warmth
+"""
+TOLD = (
+    r"3:8: cover: cannot read nope\.jpg",
+    r"5:26: impulse: .* is not there",
+    r"11:9: .*cannot read 'Привет'",
+    r"12:9: take: there is no take 9",
+    r"14:9: pitch \+99 % is beyond the voice 'en-gb'",
+    r"16:16: .*'warmth' has no end of its own",
+)
+
+
+@pytest.mark.parametrize("command", ["check", "cues"])
+def test_what_a_script_needs_is_looked_for_in_all_places_at_once(tmp_path: Path, shell: Shell, command: str) -> None:
+    done = shell(command, cwd=project(tmp_path, SEVERAL))
+    assert done.code == 1
+    assert len(done.err.splitlines()) == len(TOLD)
+    for line, message in zip(done.err.splitlines(), TOLD, strict=True):
+        assert re.match(rf"script/four_boards\.yaml:{message}", line), line
+
+
 def test_there_are_thirty_mistakes_and_one_script_with_more_than_thirty(checked: dict[str, Done]) -> None:
     assert sum(name[:2].isdigit() for name in checked) >= 30
     assert len(checked["all_at_once"].err.splitlines()) >= 30

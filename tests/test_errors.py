@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producer import errors
-from producer.errors import Place, Problem, ProducerError, ScriptError, nearest
+from producer.errors import (
+    Place,
+    Problem,
+    ProducerError,
+    RenderError,
+    ScriptError,
+    Several,
+    VoiceError,
+    nearest,
+    told,
+)
 
 NAMES = st.text(st.characters(categories=["Ll", "Lu", "Nd"], max_codepoint=0x17F), min_size=1, max_size=12)
 PLACES = st.builds(Place, st.sampled_from(["a.yaml", "b.yaml"]), st.integers(1, 99), st.integers(1, 99))
@@ -29,12 +39,12 @@ def test_a_problem_shows_its_line_as_it_should_be_below_it() -> None:
 
 @given(st.lists(PROBLEMS, max_size=12))
 def test_problems_are_told_once_each_in_reading_order(problems: list[Problem]) -> None:
-    told = ScriptError(problems).problems
-    assert set(told) == set(problems) and len(told) == len(set(problems))
-    places = [(one.at.file, one.at.line, one.at.column) for one in told]
+    found = ScriptError(problems).problems
+    assert set(found) == set(problems) and len(found) == len(set(problems))
+    places = [(one.at.file, one.at.line, one.at.column) for one in found]
     assert places == sorted(places)
-    assert ScriptError(reversed(problems)).problems == told
-    assert str(ScriptError(problems)) == "\n".join(map(str, told))
+    assert ScriptError(reversed(problems)).problems == found
+    assert str(ScriptError(problems)) == "\n".join(map(str, found))
 
 
 @given(NAMES, st.lists(NAMES, max_size=8))
@@ -65,3 +75,28 @@ def test_every_error_is_one_that_a_user_can_act_on() -> None:
     assert all(issubclass(kind, ProducerError) for kind in kinds)
     with pytest.raises(ProducerError, match="no such voice"):
         raise errors.VoiceError("no such voice")
+
+
+def test_one_error_is_told_as_it_is_and_several_as_one_in_reading_order() -> None:
+    several = Several()
+    assert several.tried(lambda: 7) == 7
+    several.tell()
+    assert several.tried(lambda: _fail(VoiceError("s.yaml:9:1: low\ns.yaml:8:20: high"))) is None
+    with pytest.raises(VoiceError, match=r"^s\.yaml:9:1: low\n"):
+        several.tell()
+    several.tried(lambda: _fail(ScriptError([Problem(Place("s.yaml", 8, 3), "left")])))
+    several.tried(lambda: _fail(RenderError("a disk is full")))
+    with pytest.raises(ScriptError) as caught:
+        several.tell()
+    assert str(caught.value) == "a disk is full\ns.yaml:8:3: left\ns.yaml:8:20: high\ns.yaml:9:1: low"
+
+
+def test_an_error_tells_its_problems_with_their_places() -> None:
+    assert told(VoiceError("C:/a b.yaml:3:4: no: voice\nthe rest")) == (
+        Problem(Place(""), "the rest"),
+        Problem(Place("C:/a b.yaml", 3, 4), "no: voice"),
+    )
+
+
+def _fail(error: ProducerError) -> None:
+    raise error

@@ -1,0 +1,105 @@
+"""What a render needs beside its script, found and checked before anything is spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+from producer import crediting, voice
+from producer import script as script_stage
+from producer.audio import Audio
+from producer.cache import Cache
+from producer.deliver import episode as delivery
+from producer.errors import PackError, Place, Problem, ScriptError, Several, VoiceError
+from producer.foley import RECIPES
+from producer.frozen import dataclass
+from producer.model.script import Line, Script, VoiceUse
+from producer.project import Project
+from producer.sounds import rooms
+from producer.sounds.find import Packs
+from producer.sounds.palette import PackPalette, palette
+from producer.voice.folder import Folder, present
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a render needs beside the script."""
+
+    script: Script
+    """With what was measured of its rooms."""
+    foreseen: Script
+    """With the credits that will most probably be spoken, too."""
+    impulses: Mapping[str, Audio]
+    sounds: PackPalette
+    folder: Folder
+
+
+def ready_to_speak(
+    script: Script, packs: Packs, project: Project, rate_hz: int, cache: Cache, *, thorough: bool = False
+) -> Ready:
+    """Cover, rooms, sounds and recordings. Raises everything that is wrong with them at once, before any work.
+
+    Args:
+        thorough: the voices are looked at, too; else only where something is wrong: they are asked to speak soon.
+    """
+    several = Several()
+    several.tried(lambda: delivery.own_cover(script, project.root))
+    measured, impulses = several.tried(lambda: rooms.load(script, project.root, rate_hz, cache)) or (script, {})
+    sounds = palette(packs, rate_hz, cache, RECIPES, script.seed)
+    several.tried(lambda: _check_endless(script, sounds))
+    roles = [role for role, _ in asked(script)]
+    several.tried(lambda: _check_moments(roles, sounds))
+    whole = crediting.foreseen(measured, roles, sounds)
+    folder = several.tried(lambda: voice.look(project.root, project.slug, whole.lines, cache))
+    recorded = _perhaps_recorded(project, whole.lines) if folder is None else folder.chosen.keys()
+    foreseen = crediting.foreseen(measured, roles, sounds, recorded)
+    if thorough or several:
+        several.tried(lambda: voice.check_voices(_to_speak(script.lines, recorded)))
+        able = [one for one in _to_speak(foreseen.lines, recorded) if not voice.voice_fault(one[2])]
+        several.tried(lambda: voice.check_letters(able, rate_hz, cache))
+    several.tell()
+    assert folder is not None  # else its error was told
+    return Ready(measured, foreseen, impulses, sounds, folder)
+
+
+def asked(script: Script) -> tuple[tuple[str, Place], ...]:
+    """Every role that the script asks a pack for, and where; beds where they start, not where they are ridden."""
+    starting = (bed for bed in script.beds if not bed.names_id)
+    return (*((cue.role, cue.place) for cue in script.cues), *((bed.role, bed.place) for bed in starting))
+
+
+def _check_endless(script: Script, sounds: PackPalette) -> None:
+    """Raises ScriptError for what cannot be asked of what is made without end: a speed, and to be over by itself."""
+    music = {bed.role for bed in script.beds if bed.music and not bed.names_id}
+    endless = {role for role in music if sounds.endless(role) or sounds.sound(role).pace is not None}
+    problems = [circle.problem for circle in script_stage.circles(script.scenes, endless)] if endless else []
+    faster = (bed for bed in script.beds if bed.speed != 100.0 and not bed.names_id)
+    problems += [
+        Problem(bed.place, f"speed: '{bed.role}' is made by '{made}', which has none; use its settings, or 'pitch'")
+        for bed in faster
+        if (made := sounds.endless(bed.role))
+    ]
+    if problems:
+        raise ScriptError(problems)
+
+
+def _check_moments(roles: Iterable[str], sounds: PackPalette) -> None:
+    """Raises PackError where a pack names a moment that its file has not."""
+    if late := sounds.outside(roles):
+        raise PackError(late)
+
+
+def _perhaps_recorded(project: Project, lines: Sequence[Line]) -> frozenset[tuple[str, int]]:
+    """What may be recorded where not all that is told of recordings is right: nothing is to be said of its voice."""
+    every = frozenset((line.id, index) for line in lines for index in range(len(line.voices)))
+    try:
+        there = present(project.root, project.slug, lines)
+    except VoiceError:
+        return every
+    picked = {line.id for line in lines if line.take.strip()}
+    return frozenset(one for one in every if one in there or one[0] in picked)
+
+
+def _to_speak(lines: Iterable[Line], recorded: Container[tuple[str, int]]) -> list[tuple[Line, int, VoiceUse]]:
+    """Who says what, but what actors have recorded."""
+    said = ((line, index, use) for line in lines for index, use in enumerate(line.voices))
+    return [one for one in said if (one[0].id, one[1]) not in recorded]
