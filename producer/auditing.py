@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -125,7 +126,7 @@ def listen(path: Path, planned_hz: int | None = None) -> tuple[FileFacts, Heard]
     rate_hz, blocks = facts.rate_hz, ffmpeg.decode(path, channels, facts.rate_hz)
     if facts.codec == "opus" and planned_hz is not None:
         rate_hz, blocks = planned_hz, encode.back_from_opus(path, channels, planned_hz)
-    listener = Listener(rate_hz, channels, _temporary)
+    listener = Listener(rate_hz, channels, _temporary, floating=facts.floating)
     damage = ""
     try:
         for _ in listener.listen(blocks):
@@ -151,7 +152,8 @@ def probe(path: Path) -> FileFacts:
             raise RenderError(f"{path} cannot be read: {wrong.error_string.rstrip('.')}") from None
         codec = {"RF64": "wav", "WAVEX": "wav"}.get(str(found.format), str(found.format).lower())
         bits = re.search(r"PCM_(\d+)|PCM_[SU](8)", str(found.subtype))
-        return _facts(path, codec, int(found.samplerate), int(found.channels), bits=bits and int(bits[1] or bits[2]))
+        facts = _facts(path, codec, int(found.samplerate), int(found.channels), bits=bits and int(bits[1] or bits[2]))
+        return replace(facts, floating=str(found.subtype) in ("FLOAT", "DOUBLE"))
     if path.suffix.lower() == ".mp3":
         with path.open("rb") as file:
             frames = mpeg.frames(file)

@@ -134,7 +134,7 @@ def _encoded_and_heard(
     watch.stage("verify", mix.samples)
     heard: list[PartHeard] = []
     stretches = _stretches(encode.decode(audio, profile), mix, profile)
-    for part, one in zip(mix.parts, in_order(partial(_listened, profile.rate_hz), stretches, jobs), strict=True):
+    for part, one in zip(mix.parts, in_order(partial(_listened, profile), stretches, jobs), strict=True):
         heard.append(one)
         watch.done(part.core.end)
     return Written(tuple(heard), tuple(seen))
@@ -143,9 +143,10 @@ def _encoded_and_heard(
 _Stretch = tuple[Part, Audio, int]
 
 
-def _listened(rate_hz: int, stretch: _Stretch) -> PartHeard:
+def _listened(profile: Profile, stretch: _Stretch) -> PartHeard:
     part, audio, begin = stretch
-    return listened(audio, begin, part.core.start, part.core.end, rate_hz)
+    floating = profile.bits == 32
+    return listened(audio, begin, part.core.start, part.core.end, profile.rate_hz, floating=floating)
 
 
 def _stretches(blocks: Iterable[Audio], mix: Programme, profile: Profile) -> Iterator[_Stretch]:

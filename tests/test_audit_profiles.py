@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from scipy import signal
 
 from producer import auditing
 from producer.audio import Audio
-from producer.audit import mpeg
+from producer.audit import mpeg, parts
 from producer.audit.audit import audit
 from producer.audit.programme import Listener, figures
 from producer.audit.verdicts import verdicts
@@ -186,6 +187,28 @@ def test_flat_tops_are_clipping_and_a_single_full_sample_is_not(tmp_path: Path) 
         ("clipping", 65534)
     ]
     assert heard.flat_tops == ((65534, 65540), (90000, 90003))
+
+
+def test_a_file_of_floating_samples_holds_what_is_over_full_scale_and_is_clipped_only_where_it_stays_equal(
+    tmp_path: Path,
+) -> None:
+    path, rate = tmp_path / "a.wav", 48_000
+    t = np.arange(4 * rate) / rate
+    tone = (2.0 * np.sin(2 * np.pi * 220.0 * t)).astype(np.float32)
+    audio = np.stack([tone, tone], axis=1)
+    soundfile.write(path, audio, rate, subtype="FLOAT")
+    facts, heard = auditing.listen(path)
+    assert facts.floating and heard.flat_tops == ()
+    assert "clipping" not in [one.kind for one in audit("a", facts, heard).findings]
+    audio[70_000:70_006, 0] = 1.5  # a wave that was cut off before it came here
+    audio[131_070:131_075, 1] = -2.5  # and one across two blocks
+    soundfile.write(path, audio, rate, subtype="FLOAT")
+    facts, heard = auditing.listen(path)
+    assert heard.flat_tops == ((70_000, 70_006), (131_070, 131_075))
+    part = parts.listened(audio, 0, 0, len(audio), rate, floating=True)
+    assert sorted(run[1:] for run in part.flat) == list(heard.flat_tops)
+    soundfile.write(path, np.clip(audio, -1.0, 1.0), rate, subtype="PCM_24")
+    assert len(auditing.listen(path)[1].flat_tops) > 1000
 
 
 @pytest.mark.parametrize("size", [997, 8192])

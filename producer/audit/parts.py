@@ -127,13 +127,14 @@ def _unpacked(packed: NDArray[np.float16]) -> NDArray[np.float32]:
     return np.column_stack([left * left, right * right, alike * left * right])
 
 
-def listened(audio: Audio, begin: int, start: int, stop: int, rate_hz: int) -> Part:
+def listened(audio: Audio, begin: int, start: int, stop: int, rate_hz: int, *, floating: bool = False) -> Part:
     """Listen to samples [start, stop) of a programme. The same to the last bit however much more of it is given.
 
     Args:
         audio: shape (n, 1 or 2), from sample `begin` of the programme on: at least `run_in` before `start` and half a
             frame after `stop`, unless the programme begins or ends there.
         start: on a frame; so is `stop`, unless the programme ends there.
+        floating: the file holds samples over full scale as they are (`runs_at_top`).
     """
     lead = min(start, run_in(rate_hz))
     if start - lead < begin:
@@ -157,7 +158,7 @@ def listened(audio: Audio, begin: int, start: int, stop: int, rate_hz: int) -> P
         sample_peak=float(np.float32(top)),
         true_peak=float(np.float32(true_peak)),
         peak_at=peak_at,
-        flat=_flat(inside),
+        flat=_flat(inside, floating=floating),
     )
 
 
@@ -174,17 +175,32 @@ def _peak(around: Audio, top: float) -> tuple[float, int]:
     return highest, place
 
 
-def _flat(audio: Audio) -> tuple[Run, ...]:
+def runs_at_top(channel: Audio, *, floating: bool) -> list[tuple[int, int]]:
+    """Samples [start, end) of every run at full scale, however short.
+
+    Args:
+        channel: shape (n,).
+        floating: the file holds what is over full scale: only where samples stay equal is a wave cut off.
+    """
+    top = np.abs(channel) >= FULL_SCALE
+    on = top[1:] & top[:-1]  # each sample but the first: it goes on with the run of the one before
+    if floating:
+        on &= channel[1:] == channel[:-1]
+    starts = np.flatnonzero(top & ~np.concatenate([[False], on]))
+    ends = np.flatnonzero(top & ~np.concatenate([on, [False]])) + 1
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def _flat(audio: Audio, *, floating: bool) -> tuple[Run, ...]:
     if highest_sample(audio) < FULL_SCALE:
         return ()
     found: list[Run] = []
     for channel in range(audio.shape[1]):
-        top = (np.abs(audio[:, channel]) >= FULL_SCALE).astype(np.int8)
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], top, [0]]))).tolist()
         found += [
             (channel, start, end)
-            for start, end in zip(edges[::2], edges[1::2], strict=True)
-            if end - start >= CLIPPED_SAMPLES or start == 0 or end == len(audio)
+            for start, end in runs_at_top(audio[:, channel], floating=floating)
+            # what reaches the next part may go on there; of floating samples it is not known whether they stay equal
+            if end - start >= CLIPPED_SAMPLES or (not floating and (start == 0 or end == len(audio)))
         ]
     return tuple(found)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio
 from producer.audit.cells import Album, Whole, look
 from producer.audit.compared import Compared
-from producer.audit.parts import CLIPPED_SAMPLES, FULL_SCALE, FlatTops, Part
+from producer.audit.parts import CLIPPED_SAMPLES, FULL_SCALE, FlatTops, Part, runs_at_top
 from producer.audit.rows import MEMORY, Room, Rows
 from producer.dsp.grid import frame_s, frame_samples, frames_of
 from producer.dsp.loudness import Loudness, Meter, even_hops, lufs, measured
@@ -114,13 +114,15 @@ def curve(powers: Floats, seconds: float, hop_s: float) -> Floats:
 
 
 class Listener:
-    """Listens while a decoded file goes by."""
+    """Listens while a decoded file goes by; one that is `floating` holds what is over full scale (`runs_at_top`)."""
 
-    def __init__(self, rate_hz: int, channels: int, room: Room = MEMORY) -> None:
+    def __init__(self, rate_hz: int, channels: int, room: Room = MEMORY, *, floating: bool = False) -> None:
         self._album = Album(room, rate_hz)
         self._rate_hz, self._channels = rate_hz, channels
         self.meter = Meter(rate_hz, channels)
         self._flat: list[tuple[int, int]] = []
+        self._floating = floating
+        self._last = np.zeros(channels, np.float32)  # the sample before the next block
         self._open = np.zeros(channels, np.int64)  # how long each channel has been at full scale
 
     def listen(self, blocks: Iterable[Audio]) -> Iterator[Audio]:
@@ -154,21 +156,21 @@ class Listener:
 
     def _flat_tops(self, block: Audio) -> None:
         at = self.meter.samples
-        top = np.abs(block) >= FULL_SCALE
-        if not (top.any() or self._open.any()):
+        if not len(block) or not (self._open.any() or (np.abs(block) >= FULL_SCALE).any()):
             return
         for channel in range(block.shape[1]):
-            edges = np.flatnonzero(np.diff(np.concatenate([[0], top[:, channel].astype(np.int8), [0]])))
-            starts, ends = edges[::2] + at, edges[1::2] + at
-            if len(starts) and starts[0] == at:
-                starts[0] -= self._open[channel]
+            runs = [(at + start, at + end) for start, end in runs_at_top(block[:, channel], floating=self._floating)]
+            goes_on = not self._floating or block[0, channel] == self._last[channel]
+            if goes_on and runs and runs[0][0] == at:
+                runs[0] = (at - int(self._open[channel]), runs[0][1])
             elif self._open[channel] >= CLIPPED_SAMPLES:
                 self._flat.append((at - int(self._open[channel]), at))
-            still = len(ends) > 0 and ends[-1] == at + len(block)
-            self._open[channel] = ends[-1] - starts[-1] if still else 0
-            done = slice(None, -1) if still else slice(None)
-            runs = zip(starts[done].tolist(), ends[done].tolist(), strict=True)
-            self._flat += [(start, end) for start, end in runs if end - start >= CLIPPED_SAMPLES]
+            still = bool(runs) and runs[-1][1] == at + len(block)
+            self._open[channel] = runs[-1][1] - runs[-1][0] if still else 0
+            self._flat += [
+                (start, end) for start, end in runs[: -1 if still else None] if end - start >= CLIPPED_SAMPLES
+            ]
+        self._last = block[-1].copy()
 
     def heard(self, damage: str = "") -> Heard:
         """What was heard."""

@@ -29,6 +29,8 @@ class FileFacts:
     kbps: tuple[int, ...] = ()
     """MP3: every bitrate among its frames."""
     bits: int | None = None
+    floating: bool = False
+    """Whether it holds samples over full scale as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
