@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from producer.errors import Problem
 from producer.model.script import Bed, Length, Moment, Pace
 from producer.timeline.endings import Ending, first_stop, stop_start, stopped
@@ -131,15 +133,15 @@ def _gone(ep: Episode, scene: int, end: int) -> Rule[int]:
     It is the next scene that says how long they overlap it, unless that is over sooner: then the scene after it has a
     say, too.
     """
-    overlaps = [max(ep.samples(one.crossfade_s), ep.samples(CLICK_S)) for one in ep.order.scenes[scene + 1 :]]
-    gone = end + overlaps[0]
-    for number, overlap in enumerate(overlaps[1:], scene + 1):
-        if end + min(overlaps[number - scene :]) >= gone:
+    overlaps, least = ep.told(("overlaps",), lambda: _overlaps(ep))
+    gone = end + overlaps[scene + 1]
+    for following in range(scene + 2, len(overlaps)):
+        if end + least[following] >= gone:
             break  # nobody who follows asks for less
-        over = yield Maybe(Ask(What.SCENE_END, number))
+        over = yield Maybe(Ask(What.SCENE_END, following - 1))
         if over >= gone:
             break
-        gone = min(gone, over + overlap)
+        gone = min(gone, over + overlaps[following])
     return gone
 
 
@@ -147,6 +149,12 @@ def _last_scene(ep: Episode, root: Entry, before: int) -> Rule[int]:
     """The scene that it ends with if nothing ends it sooner."""
     carried = yield from _carried(ep, root, before)
     return len(ep.order.scenes) - 1 if carried else root.scene
+
+
+def _overlaps(ep: Episode) -> tuple[list[int], list[int]]:
+    """For how long each scene lets beds of scenes before it be heard; and the least that it or one after it does."""
+    overlaps = [max(ep.samples(one.crossfade_s), ep.samples(CLICK_S)) for one in ep.order.scenes]
+    return overlaps, list(accumulate(reversed(overlaps), min))[::-1]
 
 
 def _until(ep: Episode, root: Entry, ending: Ending, start: int, before: int) -> Rule[Ending]:
