@@ -64,6 +64,7 @@ class Cast:
         self.names: dict[str, str] = {}  # folded name -> key
         self.heads: dict[str, list[str]] = {}  # noun -> keys, the latest last
         self.titles: dict[str, list[str]] = {}  # `captain` -> keys
+        self.groups: dict[frozenset[str], Someone] = {}  # those who speak together, by their keys
         self.same: dict[str, str] = {}  # key -> the key of whom it turned out to be
         for key, name in ((NARRATOR, "Narrator"), (UNKNOWN, "A voice")):
             self.all[key] = Someone(key, name, called={key})
@@ -111,12 +112,12 @@ class Cast:
     def several(self, members: Sequence[Someone]) -> Someone:
         """Those who say a line at once, as one member; the same in any order."""
         keys = tuple(dict.fromkeys(one.key for one in members))
-        for one in self.all.values():
-            if one.together and set(one.together) == set(keys):
-                return one
+        if found := self.groups.get(frozenset(keys)):
+            return found
         names = [self.all[key].name for key in keys]
         new = self._new("_and_".join(keys), f"{', '.join(names[:-1])} and {names[-1]}", "", sure=False)
         new.together = keys
+        self.groups[frozenset(keys)] = new
         return new
 
     def _known(self, words: list[str], titles: list[str], bare: list[str]) -> Someone | None:

@@ -85,13 +85,14 @@ def style_of(texts: Iterable[str]) -> Style:
     return Style(frozenset(openers), turned, dashed >= 2 or (dashed == 1 and not openers))
 
 
-def fragments(text: str, style: Style, *, goes_on: bool = False) -> list[Fragment]:
+def fragments(text: str, style: Style, *, goes_on: bool = False, following: str = "") -> list[Fragment]:
     """A paragraph cut into what is spoken and what is told; together the fragments are the whole of it.
 
     Args:
         text: of the paragraph.
         style: of the whole text.
         goes_on: the paragraph before left a quotation open; an opener at the start of this one goes on with it.
+        following: the sign that begins the next paragraph.
     """
     if style.dashes and text[:1] in _DASHES and text[1:2] not in _DASHES:
         return _dashed(text)
@@ -106,7 +107,7 @@ def fragments(text: str, style: Style, *, goes_on: bool = False) -> list[Fragmen
         end = _end(text, at, sign, closer)
         opened = end is None
         stop = len(text) if end is None else end
-        if opened and sign in _SINGLE:
+        if opened and sign in _SINGLE and not (following == sign and _is_left_open(text, at)):
             at += 1
             continue
         inner = (at + 1, stop)
@@ -180,6 +181,12 @@ def _single_end(text: str, at: int, closer: str) -> int | None:
             return place
         weak = place if weak is None else weak
     return weak
+
+
+def _is_left_open(text: str, at: int) -> bool:
+    """Whether a single mark that nothing closes is no apostrophe: a sentence begins there, and one ends the text."""
+    begins = not at or text[:at].rstrip()[-1:] in (".", ",", ":", "!", "?")
+    return begins and text[-1] in _ENDED and not _ELIDED.match("’" + text[at + 1 : at + 12])
 
 
 def _is_said(text: str, at: int, inner: tuple[int, int], end: int) -> bool:

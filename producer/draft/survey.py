@@ -15,12 +15,13 @@ from producer.draft.talk import SENTENCE_END
 def cut(paragraphs: Sequence[Paragraph], style: Style) -> list[list[Fragment] | None]:
     found: list[list[Fragment] | None] = []
     open_quote = False
-    for one in paragraphs:
+    for number, one in enumerate(paragraphs):
         if one.kind in ("heading", "break"):
             found.append(None)
             open_quote = False
             continue
-        pieces = fragments(one.text, style, goes_on=open_quote) if one.kind != "note" else []
+        following = paragraphs[number + 1].text[:1] if number + 1 < len(paragraphs) else ""
+        pieces = fragments(one.text, style, goes_on=open_quote, following=following) if one.kind != "note" else []
         found.append(pieces or ([Fragment(0, len(one.text), (0, len(one.text)), False)] if one.text else None))
         open_quote = bool(pieces) and pieces[-1].opened
     return found
