@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from producer.audio import Audio
 from producer.dsp.envelopes import along, amplitude
 from producer.frozen import dataclass
-from producer.mix.treatments import Chain, likeness, scene_make_up
+from producer.mix.treatments import Chain, likeness, likeness_of, line_make_up, scene_make_up
 from producer.model.timeline import HearSpan
 
 Share = np.ndarray[tuple[int], np.dtype[np.float32]]
-DRY = Chain(())
+_DRY = Chain(())
 Read = Callable[[int, int], Audio]
 """Timeline samples [start, stop) of what is to be heard through something, shape (stop - start, 2)."""
 
@@ -54,47 +55,105 @@ class Ear:
         return np.broadcast_to(np.asarray(amount, np.float32), (stop - start,))
 
 
-def through(ears: Sequence[Ear], read: Read, start: int, stop: int, rate_hz: int) -> Audio:
+class AsLoud(Protocol):
+    """What keeps something as loud through a `hear` as it was."""
+
+    def make_up(self, ear: Ear) -> float:
+        """The gain that leaves it as loud."""
+        ...
+
+    def likeness(self, one: Ear | None, other: Ear | None) -> float:
+        """How far it adds up as one through two of them, -1 … 1; None is without any."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AverageSpeech:
+    """What average speech needs, for beds, music and sounds, which so keep their balance."""
+
+    rate_hz: int
+
+    def make_up(self, ear: Ear) -> float:
+        return scene_make_up(ear.treatment, self.rate_hz)
+
+    def likeness(self, one: Ear | None, other: Ear | None) -> float:
+        return likeness(_chain(one), _chain(other), self.rate_hz)
+
+
+@dataclass(frozen=True, slots=True)
+class OneLine:
+    """What a line itself needs: voices are unlike each other, and a low-pass takes more from one than from another."""
+
+    said: Callable[[], Audio]
+    """The line as it is in its scene, from its beginning, shape (n, 2)."""
+    start: int
+    """Where it begins."""
+    rate_hz: int
+    known: dict[object, float]
+    """What was found out before, whatever its times were counted from."""
+
+    def make_up(self, ear: Ear) -> float:
+        key = self._key(ear)
+        if key not in self.known:
+            self.known[key] = line_make_up(*key, self.said(), self.rate_hz)
+        return self.known[key]
+
+    def likeness(self, one: Ear | None, other: Ear | None) -> float:
+        key = self._key(one), self._key(other)
+        if key not in self.known:
+            self.known[key] = likeness_of(*key, self.said(), self.rate_hz)
+        return self.known[key]
+
+    def _key(self, ear: Ear | None) -> tuple[Chain, int]:
+        """The treatment, and its own sample at which the line begins: what wavers in it counts from its `hear`."""
+        return (_DRY, 0) if ear is None else (ear.treatment, self.start - ear.hear.span.start)
+
+
+def _chain(ear: Ear | None) -> Chain:
+    return _DRY if ear is None else ear.treatment
+
+
+def through(ears: Sequence[Ear], read: Read, start: int, stop: int, rate_hz: int, loud: AsLoud) -> Audio:
     """Samples [start, stop) of a scene as its `hear`s let them through, shape (stop - start, 2).
 
-    Dry and treated cross in a straight line, lifted by what the two lack of being alike: so a voice is as loud through
-    a treatment as without (see `scene_make_up`), and all the way there. Each `hear`'s level goes with its share.
+    Dry and treated cross in a straight line, lifted by what the two lack of being alike: so what is heard is as loud
+    through a treatment as without, as `loud` knows it, and all the way there. Each `hear`'s level goes with its share.
     """
     dry = read(start, stop)
     rest = np.ones(stop - start, np.float32)
     made = np.zeros_like(dry)
-    shares: list[tuple[Chain, Share]] = []
+    shares: list[tuple[Ear | None, Share]] = []
     for ear in ears:
         share = ear.share(start, stop, rate_hz)
         if share is None:
             continue
         rest -= share
-        shares.append((ear.treatment, share))
+        shares.append((ear, share))
         heard = np.flatnonzero(share)
         low, high = int(heard[0]), int(heard[-1]) + 1  # where nothing of it is heard nothing is treated
         level = np.asarray(amplitude(along(ear.hear.level, start + low, start + high, rate_hz)), np.float32)
-        treated = _treated(ear, dry[low:high], read, start + low, start + high, rate_hz)
+        treated = _treated(ear, dry[low:high], read, start + low, start + high, rate_hz, loud)
         made[low:high] += treated * (share[low:high] * level)[:, None]
     rest = np.maximum(rest, np.float32(0.0))
     made += dry * rest[:, None]
-    return made * _lift([*shares, (DRY, rest)], rate_hz)[:, None]
+    return made * _lift([*shares, (None, rest)], loud)[:, None]
 
 
-def _lift(shares: Sequence[tuple[Chain, Share]], rate_hz: int) -> Share:
-    """What keeps the power of a voice while shares of it cross, shape (n,): 1 where there is only one."""
+def _lift(shares: Sequence[tuple[Ear | None, Share]], loud: AsLoud) -> Share:
+    """What keeps the power while shares of it cross, shape (n,): 1 where there is only one."""
     power = np.zeros(len(shares[0][1]), np.float32)
     for number, (one, share) in enumerate(shares):
         power += share * share
         for other, its in shares[:number]:
             crossing = share * its
             if crossing.any():
-                power += np.float32(2.0 * likeness(one, other, rate_hz)) * crossing
+                power += np.float32(2.0 * loud.likeness(one, other)) * crossing
     return np.asarray(1.0 / np.sqrt(np.maximum(power, np.float32(0.25))), np.float32)
 
 
-def _treated(ear: Ear, dry: Audio, read: Read, start: int, stop: int, rate_hz: int) -> Audio:
+def _treated(ear: Ear, dry: Audio, read: Read, start: int, stop: int, rate_hz: int, loud: AsLoud) -> Audio:
     if not ear.treatment.steps:
         return dry
     before, after = ear.before(rate_hz), ear.after(rate_hz)
     made = ear.treatment.stretch(read(start - before, stop + after), rate_hz, start - before - ear.hear.span.start)
-    return made[before : before + stop - start] * np.float32(scene_make_up(ear.treatment, rate_hz))
+    return made[before : before + stop - start] * np.float32(loud.make_up(ear))

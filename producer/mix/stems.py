@@ -15,8 +15,8 @@ from producer.audio import Audio, silence
 from producer.dsp.envelopes import fade
 from producer.dsp.grid import quantum_samples
 from producer.mix.answers import Answer, answer
-from producer.mix.clips import Voiced
-from producer.mix.hear import Ear, through
+from producer.mix.clips import WHOLE_S, Voiced
+from producer.mix.hear import AsLoud, AverageSpeech, Ear, OneLine, through
 from producer.mix.memo import Memo
 from producer.mix.sources import Parts, Running, Source
 from producer.mix.treatments import chain
@@ -102,6 +102,7 @@ class Stems:
         self._rooms: dict[str, Answer | None] = {OUTSIDE: None, "": None}
         self._prepared: Memo[Audio] = Memo(_PREPARED_BYTES, _bytes)
         self._long: dict[str, Voiced] = {}
+        self._loud: dict[str, dict[object, float]] = {}
         self._clips = timeline.clips
         for clip in timeline.clips:
             for name in (clip.room, *clip.through):
@@ -180,6 +181,20 @@ class Stems:
             for number, room in enumerate(rooms)
         )
 
+    def _as_loud(self, clip: Clip, start: int) -> AsLoud:
+        """What keeps a clip as loud through what stands before its scene; times are counted from `start`."""
+        if clip.kind != "speech":
+            return AverageSpeech(self.rate_hz)
+        known = self._loud.setdefault(clip.id, {})
+        return OneLine(lambda: self._said(clip), clip.span.start - start, self.rate_hz, known)
+
+    def _said(self, clip: Clip) -> Audio:
+        """A line as it is in its scene, shape (n, 2); of a long one as much as is made in one piece."""
+        own = self.voiced(clip.shifted(-clip.span.start))
+        if own.whole:
+            return self._whole(clip)[: clip.span.length]
+        return own.stretch(0, round(WHOLE_S * self.rate_hz))
+
     def _whole(self, clip: Clip) -> Audio:
         """All of a clip that is made in one piece."""
         # Counted from its own start: the same wherever it stands, and for each part that it reaches into.
@@ -234,21 +249,22 @@ class Stretch:
         if not voiced:
             return None
         made = silence(self.span.length)
-        scenes: dict[tuple[str, Span | None], list[tuple[Voiced, Clip]]] = {}
+        scenes: dict[tuple[str, Span | None, str], list[tuple[Voiced, Clip]]] = {}
         heard = False
         for one, clip in voiced:
             if clip.room != OUTSIDE and clip.scene in self._ears:
-                scenes.setdefault((clip.scene, one.clip.cut), []).append((one, clip))
+                line = clip.id if clip.kind == "speech" else ""  # each line is kept as loud by itself
+                scenes.setdefault((clip.scene, one.clip.cut, line), []).append((one, clip))
             else:
                 heard |= self._add(made, 0, one, clip, tap)
-        for (scene, cut), group in scenes.items():
+        for (scene, cut, _), group in scenes.items():
             heard |= self._through(made, self._ears[scene], cut, group, tap)
         return made if heard else None
 
     def _through(
         self, made: Audio, ears: Sequence[Ear], cut: Span | None, group: Sequence[tuple[Voiced, Clip]], tap: Tap | None
     ) -> bool:
-        """Add what a scene's `hear`s let through of `group`, the clips of one stem that end in one cut (or in none)."""
+        """Add what a scene's `hear`s let through of `group`: one line, or what ends in one cut or in none."""
         rate_hz, length = self._stems.rate_hz, self.span.length
         before = max(ear.before(rate_hz) for ear in ears)
         after = max(ear.after(rate_hz) for ear in ears)
@@ -264,7 +280,8 @@ class Stretch:
             for one, clip in clips:
                 self._add(dry, low - before, one, clip, None)
             begin = low - before
-            audio = through(ears, lambda start, stop: dry[start - begin : stop - begin], low, high, rate_hz)
+            loud = self._stems._as_loud(clips[0][1], self.span.start)
+            audio = through(ears, lambda start, stop: dry[start - begin : stop - begin], low, high, rate_hz, loud)
             kept = None if cut is None else fade(low, high, out=(cut.start, max(1, cut.length)), shape="cosine")
             return low, audio if kept is None else audio * kept.astype(np.float32)[:, None]
 

@@ -240,17 +240,49 @@ def stretch_make_up(treatment: Chain, probe: Audio, rate_hz: int) -> float:
 
 @lru_cache(maxsize=32)
 def scene_make_up(treatment: Chain, rate_hz: int) -> float:
-    """The gain that a scene heard through `treatment` gets, so that a voice in it stays as loud; at most +12 dB.
+    """The gain that what is no speech gets in a scene heard through `treatment`: it leaves average speech as loud.
 
-    What a low-pass takes from a voice must not come back as rumble under it, hence the bound.
+    At most +12 dB: what a low-pass takes must not come back as rumble.
     """
     made = treatment.stretch(_probe(rate_hz), rate_hz, 0)
     return min(_make_up(float(DIALOGUE_LUFS), loudness(made, rate_hz)), gain(_MAKE_UP_MOST_DB))
 
 
+def line_make_up(treatment: Chain, start: int, said: Audio, rate_hz: int) -> float:
+    """The gain that leaves a line as loud in a scene heard through `treatment`; at most +12 dB, as there.
+
+    Args:
+        start: position of the line's first sample, for what wavers in the treatment.
+        said: the line as it is in its scene, shape (n, 2).
+    """
+    return _line_make_up(_line_through(treatment, start, said, rate_hz), said, rate_hz)
+
+
+def likeness_of(one: tuple[Chain, int], other: tuple[Chain, int], said: Audio, rate_hz: int) -> float:
+    """As `likeness`, of a line: each treatment with the position of the line's first sample in it."""
+    if one == other:
+        return 1.0
+    both = np.zeros_like(said)
+    for treatment, start in (one, other):
+        made = _line_through(treatment, start, said, rate_hz)
+        both += made * np.float32(_line_make_up(made, said, rate_hz) / 2.0)
+    as_one = _make_up(loudness(both, rate_hz), loudness(said, rate_hz))
+    return float(np.clip(2.0 * as_one * as_one - 1.0, -1.0, 1.0))
+
+
+def _line_through(treatment: Chain, start: int, said: Audio, rate_hz: int) -> Audio:
+    """A line, treated, as far as it is said: what rings on makes no word louder."""
+    after = np.zeros((round(treatment.after_s * rate_hz), said.shape[1]), np.float32)
+    return treatment.stretch(np.concatenate([said, after]), rate_hz, start)[: len(said)]
+
+
+def _line_make_up(made: Audio, said: Audio, rate_hz: int) -> float:
+    return min(_make_up(loudness(said, rate_hz), loudness(made, rate_hz)), gain(_MAKE_UP_MOST_DB))
+
+
 @lru_cache(maxsize=64)
 def likeness(one: Chain, other: Chain, rate_hz: int) -> float:
-    """How far a voice through `one` and the same through `other` add up as one: 1 for the same, 0 for strangers."""
+    """How far average speech through `one` and through `other` adds up as one: 1 the same, 0 strangers, -1 undone."""
     if one == other:
         return 1.0
     probe = _probe(rate_hz)
@@ -259,7 +291,7 @@ def likeness(one: Chain, other: Chain, rate_hz: int) -> float:
         for treatment in (one, other)
     )
     power = 10.0 ** ((loudness(np.asarray(both, np.float32), rate_hz) - float(DIALOGUE_LUFS)) / 10.0)
-    return float(np.clip(2.0 * power - 1.0, 0.0, 1.0))
+    return float(np.clip(2.0 * power - 1.0, -1.0, 1.0))
 
 
 @lru_cache(maxsize=4)
