@@ -319,6 +319,26 @@ def test_what_a_script_needs_is_looked_for_in_all_places_at_once(tmp_path: Path,
         assert re.match(rf"script/four_boards\.yaml:{message}", line), line
 
 
+@pytest.mark.parametrize("command", ["check", "cues"])
+def test_problems_are_one_json_document(tmp_path: Path, shell: Shell, command: str) -> None:
+    script = SHORT.replace("ada: Who is", "ada: Who: is").replace("music: boom", "music: boomm")
+    folder = project(tmp_path, script)
+    plain, as_json = shell(command, cwd=folder), shell(command, "--json", cwd=folder)
+    assert (plain.code, as_json.code, as_json.err) == (1, 1, "")
+    first, second = json.loads(as_json.out)["problems"]
+    assert (first["at"], second["at"]) == (
+        {"file": "script/four_boards.yaml", "line": 17, "column": 17},
+        {"file": "script/four_boards.yaml", "line": 23, "column": 16},
+    )
+    assert first["mended"].startswith("      - ada: >\n          Who: is") and second["mended"] is None
+    assert f"17:17: {first['what']}\n" in plain.err and f"23:16: {second['what']}\n" in plain.err
+    missing = shell(command, "--json", "script/none.yaml", cwd=folder)
+    (problem,) = json.loads(missing.out)["problems"]
+    assert (missing.code, missing.err, problem["at"]["line"]) == (1, "", None)
+    assert "none.yaml" in problem["what"]
+    assert shell(command, "--json", "--nope", cwd=folder).code == 2
+
+
 def test_there_are_thirty_mistakes_and_one_script_with_more_than_thirty(checked: dict[str, Done]) -> None:
     assert sum(name[:2].isdigit() for name in checked) >= 30
     assert len(checked["all_at_once"].err.splitlines()) >= 30
@@ -476,7 +496,7 @@ def test_quiet_says_nothing_and_json_one_document(here: Path, shell: Shell) -> N
     assert {name: outlook[name] for name in ("script", "scenes", "lines", "sounds", "beds")} == {
         **{"script": "script/four_boards.yaml", "scenes": 1, "lines": 3, "sounds": 2, "beds": 3},
     }
-    assert 5 < outlook["estimated_s"] < 20
+    assert 5 < outlook["estimated_s"] < 20 and outlook["problems"] == []
     assert (bad.code, bad.out) == (1, "") and bad.err
 
 

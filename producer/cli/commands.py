@@ -43,6 +43,7 @@ from producer.cli.common import (
     names_in,
     opened_cache,
     print_json,
+    problems_as_json,
     progress,
 )
 from producer.cli.stopping import Stopping, heeded
@@ -219,18 +220,19 @@ def check(
     """
     from producer import project, render, summary
 
-    found, chosen = project.find(script, Path.cwd())
-    if chosen and not quiet and not as_json:
-        print(f"script: {chosen}")
-    mended = render.fix(found) if fix else 0
-    if fix and not quiet and not as_json:
-        print(f"{found.script}: {mended} {'place' if mended == 1 else 'places'} mended")
-    with opened_cache(False, silent=quiet) as cache, memory.uncollected():
-        outlook = render.check(found, tuple(pack or ()), cache)
+    with problems_as_json(as_json):
+        found, chosen = project.find(script, Path.cwd())
+        if chosen and not quiet and not as_json:
+            print(f"script: {chosen}")
+        mended = render.fix(found) if fix else 0
+        if fix and not quiet and not as_json:
+            print(f"{found.script}: {mended} {'place' if mended == 1 else 'places'} mended")
+        with opened_cache(False, silent=quiet) as cache, memory.uncollected():
+            outlook = render.check(found, tuple(pack or ()), cache)
     if fix:
         outlook["mended"] = mended
     if as_json:
-        print_json(outlook)
+        print_json({**outlook, "problems": []})
     elif not quiet:
         minutes, seconds = divmod(round(float(str(outlook["estimated_s"]))), 60)
         counts = ", ".join(counted(outlook[name], name) for name in ("scenes", "lines", "sounds", "beds"))
@@ -257,10 +259,11 @@ def cues(script: ScriptArgument = None, pack: PackOption = None, as_json: JsonOp
     """
     from producer import project, render, summary
 
-    found, _ = project.find(script, Path.cwd())
-    with opened_cache(False) as cache, progress(as_json) as watch:
-        order = render.Order(project=found, packs=tuple(pack or ()), jobs=cores())
-        rows = render.cues(order, cache, watch)
+    with problems_as_json(as_json):
+        found, _ = project.find(script, Path.cwd())
+        with opened_cache(False) as cache, progress(as_json) as watch:
+            order = render.Order(project=found, packs=tuple(pack or ()), jobs=cores())
+            rows = render.cues(order, cache, watch)
     if as_json:
         print_json([summary.cue(row) for row in rows])
     else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from producer.errors import UsageError, nearest
+from producer.errors import Problem, ProducerError, UsageError, nearest, told
 
 if TYPE_CHECKING:  # heavy modules are imported by the command that needs them
     from producer.cache import Cache
@@ -100,6 +100,26 @@ def print_json(document: object) -> None:
     """One JSON document on standard output."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
     print()
+
+
+@contextlib.contextmanager
+def problems_as_json(asked: bool) -> Iterator[None]:
+    """Where that is `asked`, what users can mend is one JSON document on standard output, not lines for people."""
+    try:
+        yield
+    except UsageError:
+        raise
+    except ProducerError as error:
+        if not asked:
+            raise
+        print_json({"problems": [_problem(one) for one in told(error)]})
+        raise typer.Exit(1) from None
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    at = problem.at
+    place = {"file": at.file or None, "line": at.line or None, "column": at.column or None}
+    return {"at": place, "what": problem.what, "mended": problem.mended or None}
 
 
 def names_in(written: str | None) -> tuple[str, ...]:
