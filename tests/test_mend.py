@@ -284,6 +284,16 @@ def test_keys_and_items_go_back_to_where_their_neighbours_stand() -> None:
     ]
 
 
+@pytest.mark.parametrize("lead", ["\t", " \t", "        \t", "          \t\t"])
+@pytest.mark.parametrize("text", ["Hi.", ">\n          Hi."])
+def test_a_tab_is_one_mistake_wherever_it_puts_its_line(lead: str, text: str) -> None:
+    head = f"title: x\nscenes:\n  - play:\n      - ann: {text}\n"
+    done = mend(f"{head}{lead}level: -3 LU\n", "x.yaml")
+    assert [problem.what for problem in done.problems] == ["a tab stands in the indentation; YAML wants spaces"]
+    assert done.problems[0].mended == "        level: -3 LU"
+    assert done.fixed == f"{head}        level: -3 LU\n"
+
+
 def test_tabs_in_the_indentation_become_spaces() -> None:
     done = is_mended("title: x\nscenes:\n\t- play:\n\t\t\t- pause: 1 s\n")
     assert [(p.at.line, p.at.column) for p in done.problems] == [(3, 1), (4, 1)]

@@ -56,6 +56,8 @@ class Draft:
     file: str
     lines: list[Line]
     values: dict[tuple[int, int], Scalar] = field(default_factory=dict)
+    tabbed: set[int] = field(default_factory=set)
+    """The lines with a tab in their indentation, of which that is told."""
     _found: list[_Found] = field(default_factory=list)
     _rows: dict[int, tuple[int, tuple[tuple[str, str | None], ...]]] = field(default_factory=dict)
     _kept: dict[int, str] = field(default_factory=dict)
@@ -74,6 +76,11 @@ class Draft:
         """
         at = Place(self.file, number + 1, self.lines[number].column(column))
         self._found.append(_Found(at, what, (shown or (number, number)) if mended else None))
+
+    def misplaced(self, number: int, what: str) -> None:
+        """Note that a line stands in the wrong column, unless a tab put it there: that is one mistake."""
+        if number not in self.tabbed:
+            self.problem(number, self.lines[number].indent, what)
 
     def change(self, number: int, start: int, end: int, new: str) -> None:
         """Mend a line in place, for reading and in the file."""

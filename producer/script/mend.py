@@ -59,6 +59,7 @@ def _mended(text: str, file: str) -> Mended:
         if tabbed(line):
             draft.problem(line.number, line.indent, "a tab stands in the indentation; YAML wants spaces")
             draft.lines[line.number] = untabbed(line)
+            draft.tabbed.add(line.number)
     Walk(draft, members("\n".join(line.text for line in draft.lines))).run()
     return draft.finish(before=mark)
 

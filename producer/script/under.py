@@ -189,5 +189,5 @@ def _outdent(draft: Draft, opener: Opener, region: Region, *, block: bool) -> No
         what = (
             _spoken(line) if block else f"'{key}:' is indented too far; a key stands straight under the one before it"
         )
-        draft.problem(number, line.indent, what)
+        draft.misplaced(number, what)
         draft.indent(number, opener.key_column)

@@ -251,8 +251,7 @@ class Walk:
             self.draft.problem(number, line.indent, what, mended=False)
             return self._skip_with_children(number)
         if target != line.indent:
-            what = "this line does not stand straight under the ones that it belongs with"
-            self.draft.problem(number, line.indent, what)
+            self.draft.misplaced(number, "this line does not stand straight under the ones that it belongs with")
             self.draft.indent(number, target)
         return self._read(number, again=True)
 
