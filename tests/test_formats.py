@@ -20,7 +20,7 @@ from scipy import signal
 
 from producer.audio import Audio
 from producer.cli import commands
-from producer.deliver import chapters, cover, encode, ffmpeg, tags, transcripts, wave
+from producer.deliver import chapters, cover, encode, episode, ffmpeg, tags, transcripts, wave
 from producer.deliver.language import packed, three_letters
 from producer.deliver.mp4 import add_chapters
 from producer.deliver.samples import at_rate, dithered
@@ -28,7 +28,9 @@ from producer.dsp.loudness import Loudness
 from producer.errors import RenderError
 from producer.model.formats import FORMATS, OPUS_RATE_HZ, clash, in_format, own_format
 from producer.model.profile import PROFILES, Profile
-from tests.deliver_helpers import RATE, script_of, timeline_of, write
+from producer.model.timeline import TimelineMark
+from producer.units import Samples
+from tests.deliver_helpers import HERE, RATE, script_of, timeline_of, write
 from tests.face_helpers import ROOT
 from tests.formats_helpers import chapters_read, described, riff
 
@@ -349,6 +351,28 @@ def test_markers_are_at_their_samples_and_named_in_utf8(tmp_path: Path) -> None:
         at += 8 + length + length % 2
     assert list(labels.values()) == list(AWKWARD)
     assert [regions[number] for number in labels] == [(one.length, b"rgn ") for one in written.markers]
+
+
+def test_the_regions_of_a_wav_are_its_chapters_and_nothing_points_outside_of_it(tmp_path: Path) -> None:
+    samples = encode.whole_frames(12 * RATE, PODCAST)
+    path, _ = made(music(samples, PODCAST), "wav", PODCAST, tmp_path)
+
+    def mark(at_s: float, name: str, chapter: str = "") -> TimelineMark:
+        return TimelineMark(name=name, sample=Samples(round(at_s * RATE)), place=HERE, chapter=chapter)
+
+    marks = mark(-1, "early"), mark(5, "turn"), mark(8, "up", "Up"), mark(14, "late"), mark(15, "gone", "Gone")
+    timeline = timeline_of(samples / RATE, (), (("First", 1.0), ("", 3.0), ("Third", 6.0001)))
+    timeline = replace(timeline, marks=marks)
+    script = script_of()
+    episode.write_tags(path, script, timeline, [], cover.draw("A", "", cover.skyline([-20.0])), "wav")
+    listed = chapters.chapters(timeline, script)
+    assert [(one.start_ms, one.title) for one in listed] == [(0, "First"), (6000, "Third"), (8000, "Up")]
+    cue = dict(riff(path))["cue "]
+    at = [struct.unpack_from("<I", cue, 4 + 24 * n + 20)[0] for n in range(struct.unpack_from("<I", cue)[0])]
+    assert at == [0, 0, 5 * RATE, round(6.0001 * RATE), 8 * RATE, samples - 1]
+    adtl = next(content for name, content in riff(path) if name == "LIST" and content.startswith(b"adtl"))
+    lengths = [struct.unpack_from("<I", adtl, found.end() + 8)[0] for found in re.finditer(b"ltxt", adtl)]
+    assert lengths == [at[3], at[4] - at[3], samples - at[4]]
 
 
 @pytest.mark.parametrize("bits", [16, 24, 32])

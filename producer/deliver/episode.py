@@ -73,27 +73,33 @@ def write_tags(
     """
     sounds = tuple(origins)
     cast = credits.voices(timeline, script)
+    listed = chapters.chapters(timeline, script)
     written = tags.Tags(
         script=script,
         cover=picture,
-        chapters=chapters.chapters(timeline, script),
+        chapters=listed,
         lyrics=captions.plain(timeline, script),
         credits=credits.credits_text(script, cast, sounds, most=credits.LISTED),
         disclosure=credits.disclosure(cast),
         sounds=credits.record(sounds),
         version=version,
-        markers=_markers(timeline),
+        markers=_markers(timeline, listed),
         loudness=loudness,
         provenance=provenance,
     )
     tags.write(audio, written, codec)
 
 
-def _markers(timeline: Timeline) -> tuple[Marker, ...]:
-    """Scenes as regions and the script's marks as points, by the chapter that begins there or their own name."""
-    scenes = [Marker(one.span.start, one.title or one.id, one.span.length) for one in timeline.scenes]
-    marks = [Marker(one.sample, one.chapter or one.name) for one in timeline.marks]
-    return tuple(sorted([*scenes, *marks], key=lambda marker: marker.sample))
+def _markers(timeline: Timeline, listed: Sequence[chapters.Chapter]) -> tuple[Marker, ...]:
+    """Chapters as regions, and those marks of the script that begin none as points; all of them inside the file."""
+    rate, last = timeline.rate_hz, max(0, timeline.duration - 1)
+    began = [*(one.span.start for one in timeline.scenes), *(one.sample for one in timeline.marks if one.chapter)]
+    exact = {chapters.milliseconds(sample, rate): int(sample) for sample in began}
+    starts = [exact.get(one.start_ms, round(one.start_ms * rate / 1000)) for one in listed]
+    ends = [*starts[1:], *([int(timeline.duration)] if starts else [])]
+    regions = [Marker(start, one.title, end - start) for one, start, end in zip(listed, starts, ends, strict=True)]
+    points = [Marker(min(max(0, int(one.sample)), last), one.name) for one in timeline.marks if not one.chapter]
+    return tuple(sorted([*regions, *points], key=lambda marker: marker.sample))
 
 
 def own_cover(script: Script, folder: Path) -> bytes | None:

@@ -28,7 +28,7 @@ class Tags:
     sounds: str = ""  # `credits.record`: JSON, plain ASCII
     version: str = ""  # which mix it is, for listeners
     provenance: str = ""  # `manifest.statement`: JSON, plain ASCII
-    markers: tuple[Marker, ...] = ()  # scenes and marks, at the file's rate
+    markers: tuple[Marker, ...] = ()  # chapters and marks, at the file's rate
     loudness: Loudness | None = None  # of the file, decoded
 
     @property
