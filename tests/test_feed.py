@@ -257,6 +257,15 @@ def test_a_soundbite_goes_from_its_mark_to_its_end_or_the_last_line_within_a_min
     assert soundbites(timeline) == (Soundbite(5.0, 54.0, "One"), Soundbite(30.0, 20.5, ""))
 
 
+@pytest.mark.parametrize(("at", "ends"), [(50, 40.0), (300, 45.0), (430, 45.0)])
+def test_a_soundbite_without_an_end_stays_out_of_the_credits_that_nobody_wrote(at: int, ends: float) -> None:
+    speech = [{"kind": "speech", "end": end} for end in (100, 400, 490, 550)]
+    timeline = {"rate_hz": 10, "duration": 600, "marks": [{"name": "soundbite", "sample": at}], "clips": speech}
+    scenes = [{"title": "One", "start": 0, "end": 450}, {"title": "", "start": 450, "end": 600, "made": "credits"}]
+    (bite,) = soundbites(timeline | {"scenes": scenes})
+    assert bite.start_s + bite.length_s == ends
+
+
 # ---- from rendered folders
 
 
@@ -345,6 +354,8 @@ def test_later_episodes_are_left_out_until_their_day(output: Path) -> None:
         ("licence: {name: cc-by-5.0}\n", r"feed.yaml:1:\d+: 'cc-by-5.0' needs a url"),
         ("- a\n", r"feed.yaml:1:1: feed.yaml is a mapping"),
         ("time: 7\n", r"feed.yaml:1:7: time: '7' is no time"),
+        ("time: 25:00\n", r"feed.yaml:1:7: time: '25:00' is no time; write hours and minutes, as in 18:30"),
+        ("time: 18:60\n", r"feed.yaml:1:7: time: '18:60' is no time"),
     ],
 )
 def test_a_slip_in_feed_yaml_is_told_with_its_place(output: Path, text: str, says: str) -> None:

@@ -15,8 +15,9 @@ _MARK, _END = "soundbite", "_end"
 def soundbites(timeline: Mapping[str, Any]) -> tuple[Soundbite, ...]:
     """Each mark `soundbite` (or `soundbite_NAME`) begins one, the same with `_end` behind it ends it.
 
-    Without an end it goes to the end of the last line that is over within a minute, or lasts 15 s. It has the title of
-    its scene. Raises KeyError or TypeError when `timeline` is no timeline.json.
+    Without an end it goes to the end of the last line that is over within a minute, or lasts 15 s; not into spoken
+    credits that nobody wrote. It has the title of its scene. Raises KeyError or TypeError when `timeline` is no
+    timeline.json.
     """
     rate = timeline["rate_hz"]
     marks = {mark["name"]: mark["sample"] / rate for mark in timeline.get("marks", ())}
@@ -34,6 +35,8 @@ def soundbites(timeline: Mapping[str, Any]) -> tuple[Soundbite, ...]:
 
 def _end(timeline: Mapping[str, Any], start: float) -> float:
     rate = timeline["rate_hz"]
+    made = [scene["start"] / rate for scene in timeline["scenes"] if scene.get("made")]
+    over = min((at for at in made if at > start), default=timeline["duration"] / rate)
     ends = [clip["end"] / rate for clip in timeline["clips"] if clip["kind"] == "speech"]
-    over = [end for end in ends if start + SHORTEST_S <= end <= start + _USUAL_S]
-    return float(max(over, default=min(start + SHORTEST_S, timeline["duration"] / rate)))
+    within = [end for end in ends if start + SHORTEST_S <= end <= min(start + _USUAL_S, over)]
+    return float(max(within, default=min(start + SHORTEST_S, over)))

@@ -16,6 +16,7 @@ LICENCES = frozenset(
     ("arr", "cc0-1.0", *(f"cc-by{terms}-4.0" for terms in ("", "-sa", "-nc", "-nd", "-nc-sa", "-nc-nd")))
 )
 """Slugs that need no address beside them. Source: podcast-namespace, licenses.json (SPDX ids in lower case)."""
+_TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def _url(text: str) -> str:
@@ -28,9 +29,8 @@ def _day(text: str) -> str:
 
 
 def _time(text: str) -> str:
-    if len(text) != len("18:30"):
+    if not _TIME.fullmatch(text):
         raise ValueError(f"'{text}' is no time; write hours and minutes, as in 18:30 (UTC)")
-    moment(f"2000-01-01 {text}")
     return text
 
 
