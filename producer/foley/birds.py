@@ -230,7 +230,7 @@ BIRDS = Recipe(
     kind="bed",
     says="birds: a dawn chorus, a lone songbird, crows over a field, gulls, pigeons under a roof",
     settings={
-        "density": Setting(0.4, 0.0, 1.0, "from one bird now and then to a chorus"),
+        "density": Setting(0.4, 0.0, 1.0, "0 nobody sings, 0.05 one bird now and then, 1 a chorus"),
         "pitch": Setting(0.65, 0.0, 1.0, "from large birds and low to small ones and high"),
         "harsh": Setting(0.0, 0.0, 1.0, "from song over a gull's cry to a caw"),
         "trill": Setting(0.3, 0.0, 1.0, "how many of their songs are trills"),
