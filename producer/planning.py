@@ -34,7 +34,7 @@ from producer.production import (
     Window,
 )
 from producer.project import Project
-from producer.ready import asked, ready_to_speak
+from producer.ready import asked, ready_to_speak, silent
 from producer.replaced import replace_file
 from producer.script.compose import decode
 from producer.script.mend import mend
@@ -229,9 +229,7 @@ def plan(
     duration = max(encode.whole_frames(timeline.duration, one) for one in held)
     timeline = replace(timeline, duration=Samples(duration))
     if not crediting.story_end(script, timeline):
-        raise ScriptError(
-            [Problem(script.scenes[0].place, "nothing can be heard in this script: give it words or sounds")]
-        )
+        raise ScriptError([silent(script)])
     if timeline.duration > BOUNDS.episode_hours * 3600 * timeline.rate_hz:
         raise ScriptError([_too_long(script, timeline)])
     watch.done(1)

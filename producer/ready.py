@@ -18,6 +18,7 @@ from producer.sounds import rooms
 from producer.sounds.find import Packs
 from producer.sounds.palette import PackPalette, palette
 from producer.voice.folder import Folder, present
+from producer.voice.phrasing import has_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def ready_to_speak(
     folder = several.tried(lambda: voice.look(project.root, project.slug, whole.lines, cache))
     recorded = _perhaps_recorded(project, whole.lines) if folder is None else folder.chosen.keys()
     foreseen = crediting.foreseen(measured, roles, sounds, recorded)
+    several.tried(lambda: _check_heard(script, recorded))
     if thorough or several:
         several.tried(lambda: voice.check_voices(_to_speak(script.lines, recorded)))
         able = [one for one in _to_speak(foreseen.lines, recorded) if not voice.voice_fault(one[2])]
@@ -86,6 +88,22 @@ def _check_moments(roles: Iterable[str], sounds: PackPalette) -> None:
     """Raises PackError where a pack names a moment that its file has not."""
     if late := sounds.outside(roles):
         raise PackError(late)
+
+
+def _check_heard(script: Script, recorded: Container[tuple[str, int]]) -> None:
+    """Raises ScriptError for a script of nothing but pauses and marks, and of lines without a word."""
+    said = (
+        (line.id, index) in recorded or any(map(has_word, line.tokens))
+        for line in script.lines
+        for index in range(len(line.voices))
+    )
+    if not script.cues and not script.beds and not any(said):
+        raise ScriptError([silent(script)])
+
+
+def silent(script: Script) -> Problem:
+    """What is to be said of a script in which nothing is heard."""
+    return Problem(script.scenes[0].place, "nothing can be heard in this script: give it words or sounds")
 
 
 def _perhaps_recorded(project: Project, lines: Sequence[Line]) -> frozenset[tuple[str, int]]:

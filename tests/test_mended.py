@@ -37,9 +37,13 @@ def test_music_that_strikes_goes_on_to_the_end_of_its_scene(tmp_path: Path, shel
     assert [round(hit / timeline["rate_hz"]) for hit in music["hits"]] == [0, 2, 4, 6, 8]
 
 
-def test_a_script_in_which_nothing_is_heard_is_a_located_message(tmp_path: Path, shell: Shell) -> None:
-    written(tmp_path, "      - ann: ...\n")
-    done = shell("episode", cwd=tmp_path)
+@pytest.mark.parametrize("items", ["      - ann: ...\n", "      - ann: 😀\n", "      - pause: 3 s\n      - mark: on\n"])
+@pytest.mark.parametrize("command", ["check", "episode"])
+def test_a_script_in_which_nothing_is_heard_is_a_located_message(
+    tmp_path: Path, shell: Shell, command: str, items: str
+) -> None:
+    written(tmp_path, items)
+    done = shell(command, cwd=tmp_path)
     assert done.code == 1
     assert done.err == "script/t.yaml:8:5: nothing can be heard in this script: give it words or sounds\n"
 
