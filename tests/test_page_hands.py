@@ -80,14 +80,15 @@ def test_after_the_end_every_mix_begins_anew(open_page: Any, tmp_path: Path) -> 
 def test_paper_is_light_and_nothing_is_folded_on_it(open_page: Any, tmp_path: Path, chosen: str) -> None:
     found = open_page(written(full(), tmp_path), color_scheme="light" if chosen else "dark")
     if chosen:
-        found.page.click("[data-do=theme]")
+        found.page.keyboard.press("t")
     found.value("producerPage.player.seek(1.2)")
     found.page.click("summary")
+    found.page.mouse.move(2, 2)  # over nothing that is drawn, however the page lies
     drawn = "[...document.querySelectorAll('canvas')].map((one) => one.toDataURL()).join()"
     found.page.wait_for_timeout(200)
-    dark = found.value(drawn)
+    dark = found.value(f"window.dark = {drawn}")
     found.value("dispatchEvent(new Event('beforeprint'))")
-    paper = found.value(drawn)
+    paper = found.value(f"window.paper = {drawn}")
     found.page.emulate_media(media="print")
     ink, word, legend = found.value(
         "[getComputedStyle(document.body).color, getComputedStyle(document.querySelector('.w.now')).color,"
@@ -100,12 +101,12 @@ def test_paper_is_light_and_nothing_is_folded_on_it(open_page: Any, tmp_path: Pa
     found.value("dispatchEvent(new Event('afterprint'))")
     assert not found.value("[...document.querySelectorAll('details')].every((one) => one.open)")
     assert found.value("document.documentElement.dataset.theme || ''") == chosen
-    assert found.value(drawn) == dark != paper
+    found.until(f"{drawn} === window.dark")
+    assert dark != paper
     found.page.emulate_media(color_scheme="light")
     if chosen:
-        found.page.click("[data-do=theme]")
-    found.page.wait_for_timeout(200)
-    assert found.value(drawn) == paper
+        found.page.keyboard.press("t")
+    found.until(f"{drawn} === window.paper")
 
 
 def test_a_list_is_one_stop_whatever_was_chosen_before(open_page: Any, tmp_path: Path) -> None:

@@ -78,7 +78,8 @@ function ruler(start, end, width, room) {
   return times;
 }
 
-// Calls `work` once before the next picture, however often it is asked for; `now` does not wait, as a printer does not.
+// Calls `work` once before the next picture, however often it is asked for. `now` does not wait: a printer does not, and a
+// canvas that has a new size is empty.
 function onFrame(work) {
   let asked = false;
   const ask = () => { if (!asked) { asked = true; requestAnimationFrame(() => { asked = false; work(); }); } };

@@ -210,7 +210,7 @@ function createLanes(page) {
   pack();
   return {
     zoom,
-    resize() { span = span || 40; view.fit(tallness()); box.style.height = `${tallness()}px`; look(own ? left : store.get("at") - span * HEAD); },
+    resize() { span = span || 40; view.fit(tallness()); box.style.height = `${tallness()}px`; look(own ? left : store.get("at") - span * HEAD); draw.now(); },
     start() { span = Math.min(data().duration, innerWidth < 640 ? 14 : 34); },
     recolour() { view.recolour(); draw.now(); },
     read() { pack(); },

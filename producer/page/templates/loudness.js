@@ -94,5 +94,5 @@ function createLoudness(page) {
     for (const part of document.querySelectorAll(".of-mix")) part.hidden = part.dataset.mix !== name;
     draw();
   });
-  return { resize() { view.fit(); follow(store.get("at")); draw(); }, recolour() { view.recolour(); draw.now(); } };
+  return { resize() { view.fit(); follow(store.get("at")); draw.now(); }, recolour() { view.recolour(); draw.now(); } };
 }

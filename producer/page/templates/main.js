@@ -112,6 +112,7 @@ document.addEventListener("producer:data", ({ detail }) => {
   for (const view of views) view.resize();
   if (!detail.stay) player.seek(at); // who has put the sound to its place already says `stay`
   store.set("at", store.get("at") + 1e-4);
+  tellPlace(store.get("at"));
 });
 
 for (const element of document.querySelectorAll(".mast [hidden], .mixes, .zoom, .dock [hidden]:not(audio)")) element.hidden = false;

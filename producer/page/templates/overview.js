@@ -73,5 +73,5 @@ function createOverview(page) {
     frame.style.opacity = whole ? 0 : "";
     frame.style.transform = `translateX(${x(Math.max(0, start))}px) scaleX(${(x(Math.min(end, data().duration)) - x(Math.max(0, start))) / view.width})`;
   });
-  return { resize() { view.fit(); drawnAt = -9; follow(store.get("at")); draw(); }, recolour() { view.recolour(); draw.now(); } };
+  return { resize() { view.fit(); drawnAt = -9; follow(store.get("at")); draw.now(); }, recolour() { view.recolour(); draw.now(); } };
 }

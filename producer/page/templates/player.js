@@ -142,7 +142,7 @@ function createPlayer(store, data, first, addresses) {
     pause: () => current.pause(),
     toggle() {
       if (!current.paused) { current.pause(); return; }
-      if (place() > data().duration - 0.05) seek(0); // what is at its end begins anew, also where another mix came to it
+      if (place() > current.duration - 0.05) seek(0); // what is at its end begins anew, also where another mix came to it
       play();
     },
     mute() { muted = !muted; current.muted = muted; return muted; },
