@@ -13,9 +13,10 @@ from scipy import signal
 
 from producer.cache import Cache
 from producer.model.script import Line
-from producer.voice.align import Aligned, Reading, align, is_short, word_spans
+from producer.voice.align import Aligned, align, is_short, word_spans
 from producer.voice.departures import departures, is_other_text, likeness
 from producer.voice.naming import Speech
+from producer.voice.pairs import Reading
 from producer.voice.reels import cut_reel
 from producer.voice.reference import Reference, backwards, references
 from producer.voice.spectra import RATE_HZ as HEARD_HZ
@@ -254,6 +255,73 @@ def test_ten_minutes_in_one_file_are_cut_line_by_line_without_drift(tmp_path: Pa
         off = np.abs(errors_ms(found, truth))
         assert np.median(off) <= 20.0, cut
         assert np.percentile(off, 95) <= 60.0, cut
+
+
+SHORT = {
+    "gate": "The gate had been closed for years and nobody remembered who had locked it.",
+    "in": "Come in.",
+    "rain": "Only me and the rain, as always.",
+    "no": "No.",
+    "wait": "Wait a moment.",
+}
+
+
+@pytest.mark.parametrize("missing", [(), ("in",), ("gate",), ("in", "no"), ("rain",)])
+@pytest.mark.parametrize("actor", [Actor("en-gb+m7", 130.0), Actor("en-us+m1", 150.0), Actor("en-gb+f2", 170.0)])
+def test_a_line_that_is_not_in_a_long_file_takes_no_words_from_the_others(
+    missing: tuple[str, ...], actor: Actor, cache: Cache
+) -> None:
+    lines = {name: line(text, number=80 + number) for number, (name, text) in enumerate(SHORT.items())}
+    takes = acted(list(lines.values()), actor, cache)
+    parts, begins, at = [], {}, 0
+    for name, one in lines.items():
+        if name not in missing:
+            begins[one.id] = at
+            parts.append(takes[one.id, 0].samples)
+            at += len(parts[-1])
+    reel = in_a_room(np.concatenate(parts), 5, 45.0, 0.1)
+    said = [(one.id, 0) for one in lines.values()]
+    cuts, absent = cut_reel(reel, RATE_HZ, said, references([(one, 0) for one in lines.values()], "en-GB", cache, 2))
+    assert absent == tuple((lines[name].id, 0) for name in missing)
+    ends = 0
+    for cut in cuts:
+        truth = takes[cut.speech].moved(begins[cut.speech[0]])
+        assert ends <= cut.start <= truth.words[0][1], cut
+        assert truth.words[-1][2] <= cut.end, cut
+        ends = cut.end
+
+
+def test_what_is_no_line_is_left_out_of_a_long_file(cache: Cache) -> None:
+    """A line that was begun and said anew, one that was said twice, and a word with somebody else."""
+    texts = [
+        "I thought you had gone home",
+        "I thought you had gone home hours ago, Thomas.",
+        "Come in.",
+        "Who's there?",
+    ]
+    begun, whole, enter, who = (line(text, number=90 + number) for number, text in enumerate(texts))
+    aside = line("Sorry, could we do that one again, please?", number=95)
+    takes = {key[0]: take for key, take in acted([begun, whole, enter, who, aside], ACTORS[0], cache).items()}
+    order = [begun, whole, whole, aside, enter, who]
+    begins = np.cumsum([0, *(len(takes[one.id].samples) for one in order)])
+    reel = in_a_room(np.concatenate([takes[one.id].samples for one in order]), 6, 45.0, 0.1)
+    lines = [whole, enter, who]
+    beside = references([(one, 0) for one in lines], "en-GB", cache, 2)
+    cuts, absent = cut_reel(reel, RATE_HZ, [(one.id, 0) for one in lines], beside)
+    assert absent == ()
+    assert [cut.times for cut in cuts] == [2, 1, 1]
+    for cut, number in zip(cuts, (2, 4, 5), strict=True):
+        truth = takes[cut.speech[0]].moved(int(begins[number]))
+        assert begins[number] - 0.5 * RATE_HZ <= cut.start <= truth.words[0][1], cut
+        assert truth.words[-1][2] <= cut.end <= begins[number + 1] + 0.5 * RATE_HZ, cut
+
+
+def test_lines_of_which_nothing_is_said_are_not_in_a_long_file(cache: Cache) -> None:
+    one = line("Come in.", number=97)
+    beside = references([(one, 0)], "en-GB", cache, 1)
+    hiss = np.random.default_rng(1).standard_normal(3 * RATE_HZ) * 1e-3
+    for reel in (np.zeros(3 * RATE_HZ), hiss):
+        assert cut_reel(reel, RATE_HZ, [(one.id, 0)], beside) == ((), ((one.id, 0),))
 
 
 NUMBERS = ("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")

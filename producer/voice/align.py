@@ -14,30 +14,11 @@ import soxr
 from numpy.typing import NDArray
 
 from producer.frozen import dataclass
-from producer.voice.spectra import (
-    RATE_HZ,
-    Floats,
-    Ground,
-    Singles,
-    band_powers,
-    distance_of_pairs,
-    distances,
-    features,
-    features_of,
-    ground,
-    is_active,
-    is_breath,
-    levels_db,
-    slope_step,
-    turned,
-)
-from producer.voice.trace import Prices, Text, Way, cheapest, text_of
+from producer.voice.pairs import FARTHEST, Pair, Reading, gap_cost_of, heard_frames
+from producer.voice.spectra import RATE_HZ, Floats, Singles, distances, is_active, levels_db
+from producer.voice.trace import Prices, Text, Way, cheapest
 
 HOP_S = 0.01
-_FARTHEST = 3.0  # frames further apart than this are no better or worse
-_SILENT, _BREATH, _LOUD = 0.2, 0.5, 2.4
-"""What a frame costs in a gap: as good as silence, like a breath, and as loud as speech. A breath is not dear there, or
-it would be taken for the h of the next word; a real f or s is still cheaper as what it is."""
 _SPEECH = 0.15
 """Strange sounds of less than this share of the speech's power are the room's, a breath's or a chair's."""
 SHORT_S = 1.2
@@ -49,20 +30,6 @@ _FIRM = 4.0
 """How much dearer it is to leave words out where none was missing at a glance, or something is in their place."""
 _TAKES_TIME, _LOUD_DB = 0.3, -12.0
 """Of the time of words that are thought missing, and beside the level of speech: what is in their place."""
-_SLOWEST, _FASTEST = 0.4, 2.5  # a take's tempo beside the reading's
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A reading of a text of which every word's time is known.
-
-    Args:
-        samples: mono, shape (n,), at `RATE_HZ`.
-        words: each spoken word's first sample and the one after its last, in order.
-    """
-
-    samples: NDArray[np.float32]
-    words: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +102,12 @@ def _aligned(
 ) -> list[Aligned]:
     """Beside each of several sets of readings: what `align` gives. None is the first set, backwards."""
     hop = round(hop_s * RATE_HZ)
-    own, heard, power = _heard(samples, hop)
-    gap_cost = _gap_cost(power, own)
+    own, heard, power = heard_frames(samples, hop)
+    gap_cost = gap_cost_of(power, own)
     spoken = int(is_active(power).sum()) * hop
     first = asked[0]
     assert first is not None  # backwards is always of something
-    sets = [[_Pair.of(reading, heard, spoken, own, hop) for reading in first]]
+    sets = [[Pair.of(reading, heard, spoken, own, hop) for reading in first]]
     for more in asked[1:]:
         assert more is None
         sets.append([pair.backwards() for pair in sets[0]])
@@ -165,38 +132,23 @@ def _aligned(
     return [_read(way, pair, hop, len(samples), level_db, cost) for (pair, way), cost in zip(best, costs, strict=True)]
 
 
-def _heard(samples: NDArray[np.floating], hop: int) -> tuple[Ground, Singles, Floats]:
-    """A recording's ground, the features of its frames, and their powers, shape (frames, bands)."""
-    count, step = max(1, -(-len(samples) // hop)), slope_step()
-    if step % hop:
-        centres = np.arange(count, dtype=np.int64) * hop + hop // 2
-        powers = [band_powers(samples, centres + move) for move in (-step, 0, step)]
-    else:  # where a slope is taken is a frame, too
-        aside = step // hop
-        centres = np.arange(-aside, count + aside, dtype=np.int64) * hop + hop // 2
-        every = band_powers(samples, centres)
-        powers = [every[place : place + count] for place in (0, aside, 2 * aside)]
-    own = ground(powers[1])
-    return own, features_of(powers[1], powers[0], powers[2], own, own.noise), powers[1]
-
-
 def _cheapest(
-    pairs: Sequence[_Pair], gap_cost: Floats, prices: Sequence[Prices], choices: Sequence[Sequence[int]] = ()
-) -> list[tuple[_Pair, Way]]:
+    pairs: Sequence[Pair], gap_cost: Floats, prices: Sequence[Prices], choices: Sequence[Sequence[int]] = ()
+) -> list[tuple[Pair, Way]]:
     """The way through each of the readings, or through the nearest of each choice; all at once."""
     states = np.concatenate([pair.states for pair in pairs])
     heard = pairs[0].heard
 
     def distance(start: int, stop: int) -> Singles:
         found = distances(heard[start:stop], states)
-        return np.asarray(np.minimum(found, np.float32(_FARTHEST), out=found))
+        return np.asarray(np.minimum(found, np.float32(FARTHEST), out=found))
 
     among = choices or [[number] for number in range(len(pairs))]
     found = cheapest(distance, gap_cost, [pair.text for pair in pairs], prices, among)
     return [(pairs[number], way) for number, way in found]
 
 
-def _closely(pair: _Pair, way: Way, gap_cost: Floats, level_db: Floats, scale: float) -> Way:
+def _closely(pair: Pair, way: Way, gap_cost: Floats, level_db: Floats, scale: float) -> Way:
     """The way in which single words may be too many."""
     prices = _close_prices(scale, pair.typical(way))
     if way.strange.any():  # of which no part should be taken for a word said again
@@ -266,58 +218,7 @@ def is_short(reading: Reading) -> bool:
     return sum(end - start for start, end in reading.words) < SHORT_S * RATE_HZ
 
 
-def _gap_cost(power: Floats, own: Ground) -> Floats:
-    """What each frame costs when it is no word's: little at the noise's own level or in a breath, much in speech."""
-    level, noise = levels_db(power, own)
-    low = max(noise + 3.0, -38.0)
-    high = max(low + 8.0, -12.0)
-    cost = _SILENT + (_LOUD - _SILENT) * np.clip((level - low) / (high - low), 0.0, 1.0)
-    return np.where(is_breath(power, own), np.minimum(cost, _BREATH), cost)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """A recording's frames and a reading's, at the recording's tempo."""
-
-    text: Text
-    heard: Singles  # shape (frames, features)
-    states: Singles  # shape (states, features): 0 in the gaps
-
-    @classmethod
-    def of(cls, reading: Reading, heard: Singles, spoken: int, own: Ground, hop: int) -> _Pair:
-        """The reading's words at the tempo in which `spoken` samples of speech are as long as they are."""
-        length = sum(end - start for start, end in reading.words)
-        tempo = float(np.clip(spoken / max(length, 1), _SLOWEST, _FASTEST))  # over 1: the take is slower
-        counts = [max(2, round((end - start) * tempo / hop)) for start, end in reading.words]
-        centres = [
-            start + ((np.arange(count) + 0.5) * (end - start) / count).astype(np.int64)
-            for count, (start, end) in zip(counts, reading.words, strict=True)
-        ]
-        whole = ground(band_powers(reading.samples, np.arange(0, len(reading.samples), hop, dtype=np.int64)))
-        said = features(reading.samples, np.concatenate(centres), whole, own.noise, slope_step(tempo))
-        text = text_of(counts)
-        states = np.zeros((len(text.word), said.shape[1]), np.float32)
-        states[text.word >= 0] = said
-        return cls(text, heard, states)
-
-    def backwards(self) -> _Pair:
-        """The same sounds in wrong order: every frame is as it was, and what rose falls."""
-        counts = np.diff(self.text.gaps) - 1
-        return _Pair(text_of(counts[::-1].tolist()), self.heard, turned(self.states[::-1]))
-
-    def along(self, way: Way) -> Singles:
-        """The distance of every frame that is in a word to where it is in it."""
-        frames = np.flatnonzero((self.text.word[way.states] >= 0) & ~way.strange)
-        found = distance_of_pairs(self.heard[frames], self.states[way.states[frames]])
-        return np.minimum(found, np.float32(_FARTHEST))
-
-    def typical(self, way: Way) -> float:
-        """How far frames are from their words, for the most part."""
-        along = self.along(way)
-        return float(np.median(along)) if len(along) else _FARTHEST
-
-
-def _read(way: Way, pair: _Pair, hop: int, length: int, level_db: Floats, cost: float) -> Aligned:
+def _read(way: Way, pair: Pair, hop: int, length: int, level_db: Floats, cost: float) -> Aligned:
     """From states to words; of words that were said more than once, the last time counts."""
     text, along = pair.text, pair.along(way)
     words: list[Stretch | None] = [None] * (len(text.gaps) - 1)
@@ -345,7 +246,7 @@ def _read(way: Way, pair: _Pair, hop: int, length: int, level_db: Floats, cost: 
         missing=tuple(missing),
         again=tuple(again),
         added=_added(way, text, hop, length, level_db),
-        unlike=float(along.mean()) if len(along) else _FARTHEST,
+        unlike=float(along.mean()) if len(along) else FARTHEST,
         cost=cost / len(way.states),
     )
 

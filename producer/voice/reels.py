@@ -9,18 +9,23 @@ import soxr
 
 from producer.frozen import dataclass
 from producer.voice import condition
-from producer.voice.align import Reading, align
 from producer.voice.naming import Speech
+from producer.voice.pairs import Reading
 from producer.voice.reference import Reference
-from producer.voice.spectra import RATE_HZ, Floats
+from producer.voice.shares import Share, shares
+from producer.voice.spectra import RATE_HZ, Floats, Singles
+from producer.voice.spurts import Listener, Spurt, spurts_of
 
-_HOP_S, _LONG_HOP_S = 0.06, 0.1
-"""Enough to find lines; their words are then found in each line by itself, so nothing drifts. The table of ten minutes
-takes 100 MB; that of half an hour would take 900, so the hop grows with the length."""
+_HOP_S, _LONG_HOP_S = 0.03, 0.1
+"""Enough to tell lines; their words are then found in each line by itself. The hop grows with the length, or half an
+hour would take minutes."""
 _FRAMES = 11_000
-_FEWEST = 0.5
-"""A line of which fewer of its words were found is not in the file."""
+_ROUGHLY = 2.0  # times as far from frame to frame when only the tempo is asked for
+_ANY_TEMPO, _SAME_TEMPO = 2.3, 1.8
+"""How many times as long as a line, or as short, it may be said: before the recording's tempo is known, and after."""
 _EDGE_S = 0.8  # of silence, kept at either end where there is so much
+_FOREIGN = 0.15  # of the speech's power: what is softer is the room's, a breath or a chair, and may stay with a line
+_TAIL_S = 0.25  # after which something soft is no longer the end of a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ def cut_reel(
 ) -> tuple[tuple[Cut, ...], tuple[Speech, ...]]:
     """Where the lines of a character are in one recording, and those that are not in it.
 
-    A line that was said again at once is taken as it was said last. What is said between lines is left out.
+    Cuts are made in silence only, so no line loses a word to another. A line that was said again at once is taken as it
+    was said last. What is said between lines is left out.
 
     Args:
         raw: shape (n,).
@@ -48,40 +54,56 @@ def cut_reel(
         beside: each as the default voices read it.
     """
     clean = condition.cleaned(raw, rate_hz)
-    low = soxr.resample(clean, rate_hz, RATE_HZ, quality="HQ").astype(np.float32)
-    voices = len(beside[said[0]].readings)
-    hop_s = min(max(_HOP_S, len(low) / RATE_HZ / _FRAMES), _LONG_HOP_S)
-    found = align(low, [_joined([beside[one].readings[voice] for one in said]) for voice in range(voices)], hop_s)
-    counts = [len(beside[one].words) for one in said]
-    ends = np.cumsum(counts)
-    spans: dict[int, tuple[int, int]] = {}
-    for number, (count, stop) in enumerate(zip(counts, ends, strict=True)):
-        words = [word for word in found.words[stop - count : stop] if word is not None]
-        if len(words) >= _FEWEST * count and words:
-            spans[number] = (min(word.start for word in words), max(word.end for word in words))
-    # What was said before the last time, or is not in the script, belongs to no line.
-    foreign = [(one.heard.start, one.heard.end) for one in found.again]
-    foreign += [(one.heard.start, one.heard.end) for one in found.added]
-    scale = rate_hz / RATE_HZ
     levels = condition.levels(clean, rate_hz)
-    edge = round(_EDGE_S * rate_hz)
-    cuts = []
-    for number, (start, end) in spans.items():
-        before = max((b for _, b in [*spans.values(), *foreign] if b <= start), default=None)
-        after = min((a for a, _ in [*spans.values(), *foreign] if a >= end), default=None)
-        first, last = round(start * scale), round(end * scale)
-        left = 0 if before is None else condition.parting(levels, round(before * scale), first)
-        right = len(raw) if after is None else condition.parting(levels, last, max(last + 1, round(after * scale)))
-        line = range(int(ends[number] - counts[number]), int(ends[number]))
-        times = 1 + sum(one.first <= line[len(line) // 2] < one.last for one in found.again)
-        cuts.append(Cut(said[number], max(left, first - edge, 0), min(right, last + edge, len(raw)), times))
-    return tuple(cuts), tuple(one for number, one in enumerate(said) if number not in spans)
+    spurts = spurts_of(levels)
+    lines = [one for one in said if beside[one].words]
+    if not spurts or not lines:
+        return (), tuple(said)
+    low = soxr.resample(clean, rate_hz, RATE_HZ, quality="HQ").astype(np.float32)
+    found = _shared(low, spurts, [beside[one].readings for one in lines], rate_hz)
+    owned = {number for share in found if share is not None for number in range(share.first, share.stop)}
+    cuts = [
+        _cut(one, share, spurts, owned, levels, rate_hz, len(raw))
+        for one, share in zip(lines, found, strict=True)
+        if share is not None
+    ]
+    there = {cut.speech for cut in cuts}
+    return tuple(cuts), tuple(one for one in said if one not in there)
 
 
-def _joined(readings: Sequence[Reading]) -> Reading:
-    words: list[tuple[int, int]] = []
-    begins = 0
-    for reading in readings:
-        words += [(begins + start, begins + end) for start, end in reading.words]
-        begins += len(reading.samples)
-    return Reading(np.concatenate([reading.samples for reading in readings]), tuple(words))
+def _shared(
+    low: Singles, spurts: Sequence[Spurt], lines: Sequence[Sequence[Reading]], rate_hz: int
+) -> tuple[Share | None, ...]:
+    """What each line has of the spurts: roughly, which tells the recording's tempo, and then by that."""
+    hop_s = min(max(_HOP_S, len(low) / RATE_HZ / _FRAMES), _LONG_HOP_S)
+    tempo = 1.0
+    for every_s, most in ((hop_s * _ROUGHLY, _ANY_TEMPO), (hop_s, _SAME_TEMPO)):
+        runs = Listener(low, spurts, rate_hz, every_s).runs(lines, tempo, most)
+        found = shares(spurts, runs, len(lines), rate_hz)
+        stretches = [runs[one.first, one.stop].stretch[number] for number, one in enumerate(found) if one is not None]
+        tempo = float(np.exp(np.median(stretches))) if stretches else 1.0
+    return found
+
+
+def _cut(
+    speech: Speech,
+    share: Share,
+    spurts: Sequence[Spurt],
+    owned: set[int],
+    levels: condition.Levels,
+    rate_hz: int,
+    length: int,
+) -> Cut:
+    """A line's spurts with the silence around them, and what is softer there: a breath, the end of a word."""
+    edge, tail = round(_EDGE_S * rate_hz), round(_TAIL_S * rate_hz)
+    first, last = spurts[share.first].start, spurts[share.stop - 1].end
+    others = [one for number, one in enumerate(spurts) if number in owned or one.power >= _FOREIGN]
+    before = max((one.end for one in others if one.end <= first), default=None)
+    after = min((one.start for one in others if one.start >= last), default=None)
+    for one in spurts[share.stop :]:
+        if (after is not None and one.start >= after) or one.start - last > tail:
+            break
+        last = one.end
+    left = 0 if before is None else condition.parting(levels, before, first)
+    right = length if after is None else condition.parting(levels, last, after)
+    return Cut(speech, max(left, first - edge, 0), min(right, last + edge, length), share.times)

@@ -13,9 +13,9 @@ from producer.frozen import dataclass
 from producer.model.script import Line, Token, VoiceUse
 from producer.model.voice import Take
 from producer.units import Wpm
-from producer.voice.align import Reading
 from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.naming import Speech
+from producer.voice.pairs import Reading
 from producer.voice.phrasing import PUNCTUATION, Piece, has_word, pieces, sayings
 from producer.voice.speak import speak_lines, split_voice
 from producer.voice.spectra import RATE_HZ

@@ -8,8 +8,9 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from producer.voice.align import Reading, word_spans
+from producer.voice.align import word_spans
 from producer.voice.engine import Onset, Spoken
+from producer.voice.pairs import Reading
 from producer.voice.spectra import RATE_HZ
 
 VARIANTS = ("", "+f3")

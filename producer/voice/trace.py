@@ -145,7 +145,7 @@ class _Table:
         self.texts, self.prices = texts, prices
         self.states = sum(len(text.word) for text in texts)
         self.offsets = [0, *np.cumsum([len(text.word) for text in texts])[:-1].tolist()]
-        self.moves = np.concatenate([_moves(text) for text in texts], axis=1)
+        self.moves = np.concatenate([moves_of(text) for text in texts], axis=1)
         self.gaps = np.concatenate([text.gaps + offset for text, offset in zip(texts, self.offsets, strict=True)])
         self._shape = (len(texts), len(texts[0].gaps))
         self._distances, self._silent = distances, silent
@@ -225,7 +225,7 @@ def _along(text: Text, prices: Prices) -> Singles:
     return np.asarray(prices.missing_frame * text.before, np.float32)
 
 
-def _moves(text: Text) -> Singles:
+def moves_of(text: Text) -> Singles:
     """The price of staying, and of reaching each state from one, two and three before it, shape (4, states)."""
     gap = text.word < 0
     price = np.empty((_REACH, len(gap)), np.float32)
