@@ -171,8 +171,8 @@ def test_a_pause_until_the_end_of_a_bed_that_waits_for_the_pause_is_a_circle() -
     (found,) = problems(bed("s", "sea", place_line=2), pause("p", moment("end of s", line=3), place_line=3))
     assert found.at == at_line(3)
     assert found.what == (
-        "these wait for each other: p (line 3: pause until end of s), s 'sea' (line 2); 'sea' has no end of its own and "
-        "lasts as long as its scene: give it an 'until', or write its 'end' before"
+        "these wait for each other: p (line 3: pause until end of s), s 'sea' (line 2); 'sea' has no end of its own "
+        "and lasts as long as its scene: give it an 'until', or write its 'end' before"
     )
 
 

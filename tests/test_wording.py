@@ -41,12 +41,29 @@ SAID = {
         "1914–1918": "nineteen fourteen to nineteen eighteen",
         "555-1234, agent 007": "five five five, one two three four, agent zero zero seven",
         "2½ miles, 3/4 of it, #5 & more": "two and a half miles, three quarters of it, number five and more",
+        "The 1914–18 war, 1990-95 and 12-15": (
+            "The nineteen fourteen to eighteen war, nineteen ninety to ninety five and twelve to fifteen"
+        ),
+        "Henry VIII's wives, Louis XIV’s chair": "Henry the eighth's wives, Louis the fourteenth’s chair",
+        "World War I, King George V and Elizabeth I.": "World War one, King George the fifth and Elizabeth the first.",
+        "Queen Mary I was there": "Queen Mary the first was there",
+        "Well, Mary I think so. The V sign, and I": "Well, Mary I think so. The V sign, and I",
+        "I live at Main St. You know it.": "I live at Main Street. You know it.",
+        "Main St. is long. He prayed to St. Paul.": "Main St. is long. He prayed to Saint Paul.",
+        "Up on Main St. it is long. Dear St. Paul.": "Up on Main Street it is long. Dear Saint Paul.",
+        "a $20 bill, a £3.50 pie, $20 for": "a twenty dollar bill, a three pounds fifty pie, twenty dollars for",
+        "£5-a-week, a $20-bill and $20 each": "five pounds a week, a twenty dollar bill and twenty dollars each",
         "5 min. later, etc. Then i.e. now.": "five minutes later, et cetera. Then that is now.",
     },
     "en-us": {"50% of 5 km": "fifty percent of five kilometers"},
     "de": {
         "112 Lampen, 1.234,5": "einhundertzwölf Lampen, eintausendzweihundertvierunddreißig Komma fünf",
         "Der 1. Mai, am 2. Mai 1984.": "Der erste Mai, am zweiten Mai neunzehnhundertvierundachtzig.",
+        "Das 21. Jahrhundert, der 1. Weltkrieg, die 3. Frau.": (
+            "Das einundzwanzigste Jahrhundert, der erste Weltkrieg, die dritte Frau."
+        ),
+        "In der 3. Stunde, vom 3. bis 5. Juni.": "In der dritten Stunde, vom dritten bis fünften Juni.",
+        "Er kam am 3. Dann ging er. Ich habe 5. Dann.": "Er kam am dritten. Dann ging er. Ich habe fünf. Dann.",
         "Um 10:30 Uhr, um 9:00.": "Um zehn Uhr dreißig, um neun Uhr.",
         "3,50 €, 1 km, 1 h, 5 h": "drei Euro fünfzig, ein Kilometer, eine Stunde, fünf Stunden",
         "Dr. Reed, z.B. Nr. 5": "Doktor Reed, zum Beispiel Nummer fünf",
@@ -54,15 +71,25 @@ SAID = {
     "fr": {
         "112 lampes, 3,5 et 0,05": "cent douze lampes, trois virgule cinq et zéro virgule zéro cinq",
         "le 1er mai, à 10h30, 21 h": "le premier mai, à dix heures trente, vingt et une heures",
+        "Le 1° mai, il fait 30° dehors": "Le premier mai, il fait trente degrés dehors",
         "3,50 € pour M. Dupont, n° 5": "trois euros cinquante pour Monsieur Dupont, numéro cinq",
     },
     "es": {
         "112 lámparas, 1.234": "ciento doce lámparas, mil doscientos treinta y cuatro",
         "A las 10:30, 21 km, la 1.ª": "A las diez y treinta, veintiún kilómetros, la primera",
+        "El 1° de mayo, hace 5° hoy": "El primero de mayo, hace cinco grados hoy",
         "El Sr. Pérez debe 3,50 €.": "El señor Pérez debe tres euros cincuenta.",
     },
-    "it": {"112 lampade, 3,5, alle 10:30": "centododici lampade, tre virgola cinque, alle dieci e trenta"},
-    "pt": {"Às 10h30, 5 km": "Às dez e trinta, cinco quilómetros"},
+    "it": {
+        "Il 1° maggio, al 2° piano; 5°C, 30° a Roma": (
+            "Il primo maggio, al secondo piano; cinque gradi Celsius, trenta gradi a Roma"
+        ),
+        "112 lampade, 3,5, alle 10:30": "centododici lampade, tre virgola cinque, alle dieci e trenta",
+    },
+    "pt": {
+        "Às 10h30, 5 km": "Às dez e trinta, cinco quilómetros",
+        "No 1° de maio": "No primeiro de maio",
+    },
     "pt-br": {"R$ 5": "R$ cinco", "R$5,50 e 1 km": "cinco reais cinquenta e um quilômetro"},
     "nl": {"Om 10:30 uur, de 1e": "Om tien uur dertig, de eerste"},
     "ru": {

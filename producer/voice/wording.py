@@ -20,7 +20,7 @@ from producer.voice.wording_signs import SIGNS_SAID
 from producer.voice.wording_tables import CODES, SPEECH, Speech
 
 _EDGES = re.compile(r"^([(\[\"'“‘«„¿¡—–]*)(.*?)([.,;:!?…)\]\"'”’»—–]*)$", re.DOTALL)
-_TELLING = re.compile(r"[\d%‰°&#№½¼¾⅓⅔]|[A-Za-zА-яіїєґ]\.|^[IVX]+\W*$")
+_TELLING = re.compile(r"[\d%‰°&#№½¼¾⅓⅔]|[A-Za-zА-яіїєґ]\.|^[IVX]+(?:['’]s)?\W*$")
 
 _POINTLESS = frozenset({"Dr", "St", "Prof", "Sgt", "Capt", "Lt", "Pr", "Ste", "n°", "N°", "n.º", "nº", "nr", "dr"})
 """Titles that are written without a point, too."""
@@ -81,6 +81,8 @@ def _abbreviation(speech: Speech, words: Sequence[Word], at: int) -> list[Core]:
     word, after = words[at], words[at + 1].core[:1] if at + 1 < len(words) else ""
     if word.core in speech.titles:
         said = speech.titles[word.core]
+        if word.core == "St" and said == "Saint" and word.tail == "." and _is_street(words, at):
+            return [Core("Street", bare=not (not after or after.isupper()))]
         pointed = word.tail == "." or (not word.tail and word.core in _POINTLESS)
         fits = after.isdigit() if said == speech.number else after.isupper()  # "No. He said no."
         return [Core(said, bare=True)] if pointed and fits else []
@@ -88,3 +90,10 @@ def _abbreviation(speech: Speech, words: Sequence[Word], at: int) -> list[Core]:
         return []
     ends = (not after or after.isupper()) and word.core not in _NEVER_LAST
     return [Core(speech.short[word.core], bare=word.tail == "." and not ends)]
+
+
+def _is_street(words: Sequence[Word], at: int) -> bool:
+    """`Main St.`: after a name, which is not written so because a sentence begins with it."""
+    if at < 2 or words[at - 1].tail or words[at].head or not words[at - 1].core.istitle():
+        return False
+    return bool(words[at - 2].core) and not set(words[at - 2].tail) & set(".!?…:")

@@ -12,6 +12,9 @@ HALF_DAY = {"am": "A M", "pm": "P M", "a.m": "A M", "p.m": "P M", "AM": "A M", "
 _SHORT = {"k": "thousand", "m": "million", "bn": "billion"}
 _LARGE = frozenset({"hundred", "thousand", "million", "billion", "trillion"})
 
+_NO_NOUNS = frozenset({"a", "an", "and", "apiece", "at", "by", "each", "every", "for", "from", "in", "is", "more", "of",
+                       "off", "on", "or", "per", "the", "to", "was"})  # fmt: skip
+
 
 class Finder(Figures):
     """Every way to read what stands at a place of a phrase, the most particular first."""
@@ -26,7 +29,17 @@ class Finder(Figures):
             words = (*self.words[:at], whole, *self.words[at + apart :])
             found = Finder(self.base, self.known, self.speech, words).said(at)
             return [*_shared(found[0].text.split(), apart), *found[1:]] if found else []
-        ways = (self.sign, self._clock, self._money, self._measure, self._between, self.ordinal, self.fraction)
+        ways = (
+            self.sign,
+            self._clock,
+            self._tied,
+            self._money,
+            self.degree,
+            self._measure,
+            self._between,
+            self.ordinal,
+            self.fraction,
+        )
         for way in (*ways, self.range, self.decade, self.roman, self.plain):
             found = way(at)
             if found:
@@ -105,7 +118,26 @@ class Finder(Figures):
         said, name = self._sum(written, sign)
         if not said:
             return []
+        if before is not None and not minus and self._is_beside_a_noun(at):
+            name = self._name(sign, "1")[0]
         return [Core(self.signed(minus, f"{said} {name}"))]
+
+    def _is_beside_a_noun(self, at: int) -> bool:
+        """`a $20 bill`: a whole sum between "a" and what it is the price of."""
+        before, after = self.core(at - 1).casefold() if at and not self.closed(at - 1) else "", self.next(at)
+        whole = not re.search(r"[.,]\d{2}$", self.core(at))
+        return self.base == "en" and before in ("a", "an") and whole and after.isalpha() and after not in _NO_NOUNS
+
+    def _tied(self, at: int) -> list[Core]:
+        """A sum with words tied to it, so much a week or a bill of so much: `£5-a-week`, `$20-bill`."""
+        found = re.fullmatch(rf"(\D+)({self.number})((?:-[a-z]+)+)", self.core(at)) if self.base == "en" else None
+        if found is None:
+            return []
+        words = found[3].strip("-").split("-")
+        said, name = self._sum(found[2], found[1])
+        if words[0] not in _NO_NOUNS and "." not in self.plainly(found[2]):
+            name = self._name(found[1], "1")[0]
+        return [Core(" ".join([said, name, *words]))] if said and name else []
 
     def _sum(self, written: str, sign: str) -> tuple[str, str]:
         """How much, and of what with the hundredths that are beside it: `three`, `dollars fifty`."""

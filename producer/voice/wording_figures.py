@@ -7,7 +7,20 @@ from collections.abc import Sequence
 
 from producer.frozen import dataclass
 from producer.voice.wording_numbers import Numbers
-from producer.voice.wording_tables import FRACTIONS, NO_NAMES, ROMAN_AFTER, SIGNS, YEAR_WORDS, Speech
+from producer.voice.wording_tables import (
+    CROWNS,
+    DEGREE_AFTER,
+    FRACTIONS,
+    GERMAN_BEFORE,
+    GERMAN_DATIVE,
+    GERMAN_OPENERS,
+    NO_NAMES,
+    ROMAN_AFTER,
+    RULERS,
+    SIGNS,
+    YEAR_WORDS,
+    Speech,
+)
 
 _ROMAN = re.compile(r"^(?=[IVX]{2,}$)X{0,3}(?:IX|IV|V?I{0,3})$")
 _ROMAN_VALUE = {"I": 1, "V": 5, "X": 10}
@@ -129,15 +142,46 @@ class Figures:
     def ordinal(self, at: int) -> list[Core]:
         if self.speech is None:
             return []
-        if self.speech.dotted[0] and self.words[at].tail == "." and re.fullmatch(r"\d{1,2}", self.core(at)):
-            if self.core(at + 1).casefold() not in self.known.months():
+        if self.speech.dotted[0] and self._is_dotted(at):
+            month = self.core(at + 1).casefold() in self.known.months()
+            if not month and not self._is_before_a_noun(at) and not self._is_first_of_two(at):
                 return []
             plain, other, after = self.speech.dotted
-            form = other if at and self.core(at - 1).casefold() in after else plain
-            return [Core(self.known.ordinal(self.core(at), form), bare=True)]
+            before = self.core(at - 1).casefold()
+            bent = before in after or (before == "der" and self.core(at - 2).casefold() in GERMAN_DATIVE)
+            said = self.known.ordinal(self.core(at), other if bent else plain)
+            return [Core(said, bare=self.core(at + 1) not in GERMAN_OPENERS)]
         found = re.fullmatch(r"(\d{1,6}|\d{1,3},\d{3})(\D+)", self.core(at))
         form = self.speech.ordinals.get(found[2], "") if found is not None else ""
         said = self.known.ordinal(self.plainly(found[1]), form) if found is not None and form else ""
+        return [Core(said)] if said else []
+
+    def _is_dotted(self, at: int) -> bool:
+        return self.words[at].tail == "." and re.fullmatch(r"\d{1,2}", self.core(at)) is not None
+
+    def _is_before_a_noun(self, at: int) -> bool:
+        """`das 21. Jahrhundert`: between an article or its like and what is written as a noun is."""
+        before, after = self.core(at - 1), self.core(at + 1)
+        fits = before.casefold() in GERMAN_BEFORE and not self.closed(at - 1)
+        return fits and after[:1].isupper() and not self.words[at + 1].head
+
+    def _is_first_of_two(self, at: int) -> bool:
+        """`vom 3. bis 5. Juni`"""
+        parted = self.core(at + 1) in ("bis", "und", "oder") and at + 2 < len(self.words) and self._is_dotted(at + 2)
+        return parted and (self.core(at + 3).casefold() in self.known.months())
+
+    def degree(self, at: int) -> list[Core]:
+        """`il 1° maggio`, where the sign of a degree is written for that of an ordinal."""
+        articles = DEGREE_AFTER.get(self.base)
+        found = re.fullmatch(r"(\d{1,3})°", self.core(at))
+        if articles is None or found is None or self.speech is None:
+            return []
+        after = self.core(at + 2) if self.next(at) == "de" else self.next(at)
+        before = self.core(at - 1) if at and not self.closed(at - 1) else ""
+        if before.casefold() not in articles and after.casefold() not in self.known.months():
+            return []
+        form = next((form for form in self.speech.ordinals.values() if form == "spellout-ordinal-masculine"), "")
+        said = self.known.ordinal(found[1], form) if form else ""
         return [Core(said)] if said else []
 
     def fraction(self, at: int) -> list[Core]:
@@ -158,6 +202,9 @@ class Figures:
         first, sign, last = found.groups()
         if sign == "-" and (len(first) == 3 and len(last) == 4):  # a telephone's
             return [Core(f"{self.known.one_by_one(first)}, {self.known.one_by_one(last)}")]
+        short = re.fullmatch(r"\d{2}", last) is not None and self.base == "en" and "." not in first
+        if short and self._is_year(at, first) and first[2:] < last and len(self.core(at)) == 7:  # `1914-18`
+            return [Core(f"{self.known.year(first)} {self.speech.to} {self.known.whole(last)}")]
         years = all(self._is_year(at, one) for one in (first, last))
         one, other = (self.known.year(part) if years else self.in_words(part) for part in (first, last))
         return [Core(" ".join(part for part in (one, self.speech.to, other) if part))]
@@ -173,13 +220,25 @@ class Figures:
         return [Core(f"{said[:-1]}ies" if said.endswith("y") else f"{said}s")]
 
     def roman(self, at: int) -> list[Core]:
-        core, before = self.core(at), self.core(at - 1) if at else ""
-        if self.base != "en" or not _ROMAN.match(core) or (at and self.closed(at - 1)):
+        before = self.core(at - 1) if at else ""
+        core, mark, owns = self.core(at).partition("'" if "'" in self.core(at) else "’")
+        if self.base != "en" or owns not in ("", "s") or (at and self.closed(at - 1)):
+            return []
+        if not _ROMAN.match(core) and not self._is_one_letter(at, core, owns):
             return []
         values = [_ROMAN_VALUE[letter] for letter in core]
         value = sum(-v if any(v < later for later in values[n:]) else v for n, v in enumerate(values))
         if before.casefold() in ROMAN_AFTER:
-            return [Core(self.known.whole(str(value)))]
+            return [Core(self.known.whole(str(value)) + mark + owns)]
         if not before[:1].isupper() or before in NO_NAMES:
             return []
-        return [Core(f"the {self.known.ordinal(str(value), 'spellout-ordinal')}")]
+        return [Core(f"the {self.known.ordinal(str(value), 'spellout-ordinal')}{mark}{owns}")]
+
+    def _is_one_letter(self, at: int, core: str, owns: str) -> bool:
+        """Whether a single letter is a numeral: `World War I`, `George V`, `Queen Elizabeth I`, and not who speaks."""
+        before, earlier = self.core(at - 1), self.core(at - 2)
+        if core not in ("I", "V") or not at:
+            return False
+        if before == "War":
+            return earlier == "World"
+        return before in RULERS and (core == "V" or bool(owns) or self.closed(at) or earlier in CROWNS)

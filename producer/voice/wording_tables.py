@@ -90,7 +90,8 @@ _EN = Speech(
 _DE = Speech(
     point="Komma", digits=True, minus="minus", to="bis", number="Nummer", both="und", in_hundreds=True,
     clock=("Uhr", "Uhr"), clock_word="Uhr",
-    dotted=("spellout-ordinal", "spellout-ordinal-n", frozenset({"am", "vom", "zum", "dem", "den", "bis", "des"})),
+    dotted=("spellout-ordinal", "spellout-ordinal-n",
+            frozenset({"am", "im", "vom", "zum", "zur", "beim", "dem", "den", "bis", "des"})),
     short={"z.B": "zum Beispiel", "usw": "und so weiter", "bzw": "beziehungsweise", "d.h": "das heißt", "ca": "circa"},
     titles={"Dr": "Doktor", "Prof": "Professor", "Hr": "Herr", "Fr": "Frau", "St": "Sankt", "Nr": "Nummer"},
     feminine=frozenset({"hour", "minute", "second", "mile", "millisecond", "kilowatt-hour"}),
@@ -217,3 +218,24 @@ ROMAN_AFTER = frozenset(
 """English words after which a Roman numeral is a plain number; after another name it is an ordinal (`Henry VIII`)."""
 NO_NAMES = frozenset({"A", "An", "The", "This", "That", "My", "Your", "His", "Her", "Our", "Their", "And", "But", "No"})
 """Which nobody is called: `An IV` is not the fourth of his name."""
+RULERS = frozenset({"Charles", "Edward", "Elizabeth", "Frederick", "George", "Henry", "James", "John", "Louis", "Mary",
+                    "Philip", "Richard", "Robert", "William"})  # fmt: skip
+"""After these a `V` is the fifth, and an `I` the first where it cannot be who speaks."""
+CROWNS = frozenset({"King", "Queen", "Emperor", "Empress", "Pope", "Tsar"})
+DEGREE_AFTER: Mapping[str, frozenset[str]] = {
+    "it": frozenset({"il", "lo", "la", "al", "allo", "dal", "del", "nel", "sul", "un"}),
+    "es": frozenset({"el", "al", "del", "un"}),
+    "pt": frozenset({"o", "ao", "do", "no", "um"}),
+    "fr": frozenset(),
+}
+"""Where `1°` is written for an ordinal, and the articles after which it is one; before a month it is one, too."""
+GERMAN_BEFORE = frozenset(
+    {"der", "die", "das", "den", "dem", "des", "am", "im", "vom", "zum", "zur", "beim", "ins", "bis"}
+)
+"""After these `21.` before a noun is an ordinal."""
+GERMAN_DATIVE = frozenset({"an", "auf", "aus", "bei", "hinter", "in", "mit", "nach", "neben", "seit", "trotz", "unter",
+                           "von", "vor", "während", "wegen", "zu", "zwischen", "über"})  # fmt: skip
+"""`in der 3. Stunde`: after these "der" asks for the other form."""
+GERMAN_OPENERS = frozenset({"Aber", "Da", "Dann", "Das", "Der", "Die", "Du", "Er", "Es", "Ich", "Ihr", "Man", "Sie",
+                            "Und", "Wir"})  # fmt: skip
+"""With these a sentence begins: the point before them is its end as well."""
