@@ -13,6 +13,7 @@ from scipy import signal
 
 from producer.cache import Cache
 from producer.model.script import Line
+from producer.voice import condition
 from producer.voice.align import Aligned, align, is_short, word_spans
 from producer.voice.departures import departures, is_other_text, likeness
 from producer.voice.naming import Speech
@@ -325,6 +326,16 @@ def test_lines_of_which_nothing_is_said_are_not_in_a_long_file(cache: Cache) -> 
 
 
 NUMBERS = ("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
+
+
+def test_of_one_end_of_a_word_no_room_is_told(cache: Cache) -> None:
+    """A voice without any room says “Yes.” as slowly into silence as a room of 0.6 s would let it."""
+    short, long = line("Yes.", number=98), line(TEXTS[0], number=99)
+    takes = acted([short, long], Actor("en-us+m1", 150.0), cache)
+    for one, decay_s in ((short, None), (long, 0.9)):
+        samples = in_a_room(takes[one.id, 0].samples, 1, 60.0, decay_s or 0.0)
+        found = condition.decay_s(condition.levels(condition.cleaned(samples, RATE_HZ), RATE_HZ))
+        assert found == (None if decay_s is None else pytest.approx(decay_s, abs=0.25))
 
 
 def test_the_same_recording_gives_the_same_words(cache: Cache, beside: dict[Speech, Reference]) -> None:

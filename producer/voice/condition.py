@@ -22,6 +22,8 @@ _HOLD_S = 0.12  # a closure this long does not end what is audible
 _BEFORE_S, _AFTER_S = 0.025, 0.060
 _FADE_IN_S, _FADE_OUT_S = 0.010, 0.040
 _SMOOTH_S, _LEAST_FALL_DB = 0.035, 15.0
+_FEWEST_FALLS = 2
+"""One end of a word may be drawn out in a dead room as well: "Yes." falls as slowly as a room of 0.6 s."""
 CLIPPED_RUNS = 5
 NOISY_DB = 30.0
 """A voice that stands less than this above its noise is heard to hiss between the words."""
@@ -148,7 +150,7 @@ def clipped_runs(samples: Floats) -> int:
 
 
 def decay_s(found: Levels) -> float | None:
-    """How long the room rings after speech stops, as RT60; None where speech never stops far above the noise.
+    """How long the room rings after speech stops, as RT60; None where it stops less than twice, far above the noise.
 
     The level's steepest even falls of 20 dB at the ends of words; a room bounds how steep they can be, so the fourth
     part that falls fastest is the room's. Source: after Ratnam et al. (2003), blind estimation of reverberation time.
@@ -169,4 +171,4 @@ def decay_s(found: Levels) -> float | None:
             slope = float(np.polyfit(np.arange(len(inside)) * HOP_S, smooth[inside], 1)[0])
             falls.append(-60.0 / min(slope, -1.0))
         at = max(end, at + 1)
-    return float(np.percentile(falls, 25)) if falls else None
+    return float(np.percentile(falls, 25)) if len(falls) >= _FEWEST_FALLS else None
