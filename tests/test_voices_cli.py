@@ -93,6 +93,7 @@ def test_every_voice_is_listed_as_a_script_writes_it(inside: Inside) -> None:
         (("--play", "command:lamb"), 1, "--play: there is no voice 'lamb'; did you mean 'lamp'?"),
         (("--play", "comand:lamp"), 1, "--play: there is no voice engine 'comand'; did you mean 'command'?"),
         (("--play", "command:gone"), 1, "--play: the voice 'command:gone' has no program"),
+        (("--play", "en-gb", "-o", "lamp.mp3"), 1, "-o: what is written is a WAV, and lamp.mp3 would not say so"),
         (("--language", "xx"), 1, "no voice here speaks 'xx'"),
         (("--text", "Hello."), 2, "--text and -o go with --play NAME"),
     ],

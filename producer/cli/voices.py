@@ -53,6 +53,8 @@ def _play(name: str, text: str, output: Path | None, *, as_json: bool, quiet: bo
     from producer import project
     from producer.voice import offer
 
+    if output is not None:
+        offer.wave_file(output)  # before anything is spoken
     with opened_cache(no_cache) as cache:
         audio = offer.sentence(name, text, cache)
     player = "" if output is not None else offer.play(audio)

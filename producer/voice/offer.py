@@ -90,6 +90,12 @@ def sentence(voice: str, text: str, cache: Cache, wpm: float = 150.0) -> Audio:
     return np.concatenate([phrase.audio for phrase in take.phrases])
 
 
+def wave_file(file: Path) -> None:
+    """Hold a name against what is written. Raises RenderError for a name that says that it is something else."""
+    if file.suffix.lower() != ".wav":
+        raise RenderError(f"-o: what is written is a WAV, and {file.name} would not say so; end its name in .wav")
+
+
 def write(audio: Audio, file: Path) -> None:
     """A WAV of 16 bits. Raises RenderError when it cannot be written."""
     import soundfile
