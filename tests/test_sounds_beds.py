@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from producer.dsp.loudness import loudness
 from producer.errors import RenderError
 from producer.model import chance
 from producer.sounds.looping import Loop, LoopedBed, Whole, fades, find_loop
+from producer.sounds.measuring import endless_lufs
 from tests.sounds_helpers import RATE, noise, palette_of, tone, write, write_pack
 
 
@@ -362,3 +363,23 @@ def test_a_pool_of_beds_is_chosen_from_by_weight_and_seed(tmp_path: Path, cache:
     for number in range(4):
         first = made.bed("a", f"scene-{number}").read(0, 100)
         assert first.shape[1] == (2 if drawn[number] == 0 else 1)
+
+
+@pytest.mark.parametrize(("heard", "minutes"), [("evenly", 1), ("now and then", 5)])
+def test_a_bed_without_end_is_listened_to_until_its_level_is_known(heard: str, minutes: int) -> None:
+    rate_hz, asked = 8_000, []
+
+    def minute(which: int) -> Callable[[int, int], Audio]:
+        asked.append(which)
+        audio = noise(60.0, rate_hz, channels=2, seed=which)
+        if heard != "evenly":  # a call now and then in one half of the minute, and in the next minute twice as many
+            calls = np.zeros(len(audio), bool)
+            for at in range(2 + which % 2, 30, 4 - 2 * (which % 2)):
+                calls[at * rate_hz : at * rate_hz + rate_hz // 2] = True
+            audio[~calls] = 0.0
+        return lambda start, stop: audio[start:stop]
+
+    found = endless_lufs(minute, 60 * rate_hz, rate_hz)
+    assert asked == list(range(minutes))
+    each = [loudness(minute(which)(0, 60 * rate_hz), rate_hz) for which in range(minutes)]
+    assert found == pytest.approx(10 * np.log10(np.mean(10 ** (np.array(each) / 10))), abs=0.01)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from producer.model.foley import Ambience, Made
 from producer.model.sound import BedSource, SettingsAt
 from producer.sounds.looping import Loop, LoopedBed, OnceBed, Whole, find_loop
 from producer.sounds.making import Maker, Settings, chosen, identity, layer_gain
-from producer.sounds.measuring import loudness_lufs
+from producer.sounds.measuring import endless_lufs, loudness_lufs
 from producer.sounds.pack import FileSource, Layer, Pack, PackSound
 from producer.sounds.turning import Body
 from producer.sounds.varispeed import Varispeed
@@ -165,9 +165,18 @@ class BedMaker:
         bed = EndlessBed(recipe.ambience, values, self._rate_hz, seed)
         # Measured once for all scripts, scenes and seeds: its level is the recipe's, not that of one stretch of chance.
         rate_hz = min(self._rate_hz, LISTEN_HZ)
-        listened = EndlessBed(recipe.ambience, values, rate_hz, chance.seed("loudness", asked.sound.role, number))
-        name = self._name(asked, "endless", number, LISTEN_HZ, endless=False)
-        bed.loudness_lufs = self._loudness(listened, name, rate_hz)
+        ambience = recipe.ambience
+
+        def minute(which: int) -> Callable[[int, int], Audio]:
+            more = (which,) if which else ()
+            seed = chance.seed("loudness", asked.sound.role, number, *more)
+            return EndlessBed(ambience, values, rate_hz, seed).read
+
+        kept = self._cache.data(
+            self._name(asked, "endless", number, LISTEN_HZ, endless=False),
+            lambda: {"lufs": endless_lufs(minute, round(LISTEN_S * rate_hz), rate_hz)},
+        )
+        bed.loudness_lufs = float(str(kept["lufs"]))
         return bed
 
     def _recorded(self, asked: Asked, number: int, body: Body, made_once: str = "") -> BedSource:
@@ -201,8 +210,8 @@ class BedMaker:
             )
         return Whole(stretched(Made(body.read(0, body.length), 0), self._rate_hz, asked.speed).audio)
 
-    def _loudness(self, bed: BedSource, name: str, rate_hz: int | None = None) -> float:
-        rate_hz = rate_hz or self._rate_hz
+    def _loudness(self, bed: BedSource, name: str) -> float:
+        rate_hz = self._rate_hz
         length = round(LISTEN_S * rate_hz) if bed.length is None else bed.length
         length = min(length, round(RECORDED_S * rate_hz))
         kept = self._cache.data(name, lambda: {"lufs": loudness_lufs(bed.read, length, bed.channels, rate_hz)})

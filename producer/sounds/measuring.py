@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -17,6 +18,12 @@ REACH_DB = -6.0
 BLOCK = 1 << 18
 STEP_S = 0.4
 """BS.1770's momentary window; at a brisk walk it holds one step."""
+SPARSE = 4.0
+"""A bed whose mean power is over so many times its usual one is mostly silent: birds and drips are, a fire is not."""
+PARTS, UNSURE = 6, 0.15
+"""Where the parts of a minute leave its mean power unsure by more than this share (0.6 LU), one minute is too little:
+drips fall evenly enough, birds do not."""
+FEWEST_MINUTES, MOST_MINUTES, SETTLED_LU = 5, 8, 0.5
 SILENCE_DB = -60.0
 """How far under its loudest moment a sound has not begun, or has ended: what lies outside is not of its own length."""
 TOP_HOPS = 5
@@ -53,6 +60,44 @@ def loudness_lufs(read: Callable[[int, int], Audio], length: int, channels: int,
     for start in range(0, length, BLOCK):
         meter.push(read(start, min(length, start + BLOCK)))
     return integrated(meter.powers(), meter.seconds_per_hop)
+
+
+def endless_lufs(minute: Callable[[int], Callable[[int, int], Audio]], length: int, rate_hz: int) -> float:
+    """How loud a bed without end is, LUFS: of one minute of it, or of several where it is mostly silent, and uneven.
+
+    A minute of wind is like the next; in one of birds, few sing, and another few in the next. There the mean of the
+    powers is taken, until another minute moves it by less than half a LU.
+
+    Args:
+        minute: of a number from 0 on, another stretch of the bed, stereo, and made by another chance: samples
+            [start, stop).
+        length: samples in each.
+    """
+    powers: list[float] = []
+    found = float("-inf")
+    while len(powers) < MOST_MINUTES:
+        meter = PowerMeter(rate_hz, 2)
+        read = minute(len(powers))
+        for start in range(0, length, BLOCK):
+            meter.push(read(start, min(length, start + BLOCK)))
+        blocks = sliding(meter.powers(), STEP_S, meter.seconds_per_hop)
+        level = integrated(meter.powers(), meter.seconds_per_hop)
+        if not powers and not _is_uneven(blocks):
+            return level
+        before = found
+        powers.append(10.0 ** (level / 10.0))
+        mean = sum(powers) / len(powers)
+        found = 10.0 * math.log10(mean) if mean else float("-inf")
+        if len(powers) >= FEWEST_MINUTES and (found == before or abs(found - before) < SETTLED_LU):
+            break
+    return found
+
+
+def _is_uneven(powers: NDArray[np.float64]) -> bool:
+    """Whether another minute may well be a good deal louder or softer than the one with these powers."""
+    parts = powers[: len(powers) // PARTS * PARTS].reshape(PARTS, -1).mean(axis=1)
+    unsure = float(parts.std(ddof=1)) / math.sqrt(PARTS) > UNSURE * float(parts.mean())
+    return unsure and bool(np.median(powers) * SPARSE < powers.mean())
 
 
 def heard_lufs(read: Callable[[int, int], Audio], length: int, channels: int, rate_hz: int) -> float:
