@@ -22,7 +22,7 @@ from producer.sounds.find import Packs, as_sound
 from producer.sounds.kept import DEFAULT_BYTES, Kept, Once
 from producer.sounds.making import Maker, Recordings, Settings, identity
 from producer.sounds.measuring import heard_lufs, step_lufs
-from producer.sounds.pack import FileSource, FoleySource, Layer, Pack, PackSound
+from producer.sounds.pack import PACE, FileSource, FoleySource, Layer, Pack, PackSound
 from producer.sounds.torn import kept_shortfall
 from producer.sounds.varying import ratio, varied
 from producer.sounds.within import outside
@@ -263,7 +263,7 @@ class PackPalette:
         name = entries.key(
             "heard",
             identity(pack, sound, min(max(ref.member, 0), len(sound.members) - 1), self._recordings, self._recipes),
-            [sound.kind, self.rate_hz, ref.member, list(map(list, ref.settings))],
+            [sound.kind, _pace_s(sound), self.rate_hz, ref.member, list(map(list, ref.settings))],
             [ref.length_s, ref.pitch_cents, ref.speed],
         )
         kept = self._cache.data(name, lambda: self._listen(ref))
@@ -273,8 +273,9 @@ class PackPalette:
     def _listen(self, ref: SoundRef) -> dict[str, object]:
         made = self._made(ref)
         audio = made.audio
-        if self._find(ref.role)[1].kind == "steps":
-            lufs = step_lufs(audio, self.rate_hz)
+        sound = self._find(ref.role)[1]
+        if sound.kind == "steps":
+            lufs = step_lufs(audio, self.rate_hz, _pace_s(sound))
         else:
             lufs = heard_lufs(lambda start, stop: audio[start:stop], len(audio), audio.shape[1], self.rate_hz)
         return {"length": len(audio), "onset": made.onset, "channels": audio.shape[1], "lufs": lufs}
@@ -304,6 +305,11 @@ class PackPalette:
             licence_url=licence.url if licence is not None else "",
             attribution=licence is not None and licence.attribution,
         )
+
+
+def _pace_s(sound: PackSound) -> float:
+    pace = sound.pace or PACE
+    return (pace.first_s + pace.last_s) / 2.0
 
 
 def _exactly(made: Made, length: int) -> Made:
