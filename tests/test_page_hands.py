@@ -69,7 +69,7 @@ def test_after_the_end_every_mix_begins_anew(open_page: Any, tmp_path: Path) -> 
         file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes(b"\0\0" * round(8000 * 12.03))
     found = open_page(address)
-    found.play_from(11.8)
+    found.play_from(10.8)
     found.until("producerPage.player.element.ended && !producerPage.store.get('playing')")
     assert found.value("producerPage.player.choose(1)") is True
     found.page.click(".listen")
