@@ -319,7 +319,7 @@ def test_what_a_script_needs_is_looked_for_in_all_places_at_once(tmp_path: Path,
         assert re.match(rf"script/four_boards\.yaml:{message}", line), line
 
 
-@pytest.mark.parametrize("command", ["check", "cues"])
+@pytest.mark.parametrize("command", ["check", "cues", "episode"])
 def test_problems_are_one_json_document(tmp_path: Path, shell: Shell, command: str) -> None:
     script = SHORT.replace("ada: Who is", "ada: Who: is").replace("music: boom", "music: boomm")
     folder = project(tmp_path, script)

@@ -167,10 +167,11 @@ def episode(
             "a preview (--scene, --from, --to, --draft) is of the standard mix alone, in the profile's own format, "
             "and not audited"
         )
-    found, chosen = project.find(script, Path.cwd())
+    with problems_as_json(as_json):
+        found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
-    with opened_cache(no_cache, silent=quiet) as cache, Crew(jobs or cores()) as crew:
+    with problems_as_json(as_json), opened_cache(no_cache, silent=quiet) as cache, Crew(jobs or cores()) as crew:
         if window is None:  # for a stretch of it a crew would come too late
             crew.warm(found.script, cache)  # first of all: they load what they need while this process does
         with progress(quiet or as_json) as watch, Effort(memory=verbose) as effort:
