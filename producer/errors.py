@@ -34,6 +34,10 @@ class Place:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
+    def as_json(self) -> dict[str, object]:
+        """The place as one object; null for what it does not have."""
+        return {"file": self.file or None, "line": self.line or None, "column": self.column or None}
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:

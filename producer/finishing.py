@@ -198,14 +198,14 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
     kept = _kept_plan(mix.levels, profile, bench.cache)
     plan = _first_planned(mix.levels, profile) if kept is None else kept
 
-    def made() -> tuple[Heard, Whole, float | None, bool]:
+    def made(plan: master.Plan) -> tuple[Heard, Whole, float | None, bool]:
         heard, seen = _written(mix.programme, plan, bench, audio)
         rms_db = figures(heard).rms_db if profile.rms_db is not None else None
         return heard, seen, rms_db, master.holds(heard.loudness, profile, rms_db, spares=plan.spares)
 
     tried: list[tuple[bool, float, master.Plan]] = []
     while True:
-        heard, seen, rms_db, holds = made()
+        heard, seen, rms_db, holds = made(plan)
         tried.append((not holds, master.missed_db(heard.loudness, profile, rms_db), plan))
         following = master.corrected(plan, heard.loudness, profile, rms_db, mix.levels)
         if following is None or (holds and kept is plan):
@@ -214,7 +214,7 @@ def _mastered(mix: Mixdown, bench: _Bench, audio: Path, named: str) -> Mastered:
             nearest = min(reversed(tried), key=lambda one: one[:2])[2]
             if nearest is not plan:
                 plan = nearest
-                heard, seen, rms_db, holds = made()
+                heard, seen, rms_db, holds = made(plan)
             break
         plan = following
     measured, rounds = heard.loudness, len(tried)

@@ -117,9 +117,7 @@ def problems_as_json(asked: bool) -> Iterator[None]:
 
 
 def _problem(problem: Problem) -> dict[str, object]:
-    at = problem.at
-    place = {"file": at.file or None, "line": at.line or None, "column": at.column or None}
-    return {"at": place, "what": problem.what, "mended": problem.mended or None}
+    return {"at": problem.at.as_json(), "what": problem.what, "mended": problem.mended or None}
 
 
 def names_in(written: str | None) -> tuple[str, ...]:

@@ -20,6 +20,15 @@ _LETTERS = {short: long for short, _, long in (pair.partition(":") for pair in _
 UNDETERMINED = "und"
 
 
+def base_of(language: str) -> str:
+    """A language tag's language, without region and script.
+
+    >>> base_of("pt-BR")
+    'pt'
+    """
+    return language.split("-", maxsplit=1)[0].casefold()
+
+
 def three_letters(language: str) -> str:
     """The code of ISO 639-2 (its terminological one) for a language tag; what has three letters already is kept.
 
@@ -28,7 +37,7 @@ def three_letters(language: str) -> str:
 
     Source: ISO 639-1 and 639-2, all pairs.
     """
-    main = language.split("-", maxsplit=1)[0].casefold()
+    main = base_of(language)
     kept = main if len(main) == 3 and main.isascii() and main.isalpha() else UNDETERMINED
     return _LETTERS.get(main, kept)
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from producer.deliver.captions import Card, clock, one_line, safe
 from producer.deliver.chapters import milliseconds
+from producer.deliver.language import base_of
 from producer.deliver.listed import listed
 from producer.frozen import dataclass
 from producer.model.script import Script
@@ -65,7 +66,7 @@ def heard(timeline: Timeline, script: Script, named: Mapping[str, str]) -> tuple
 
     Where a sound is, and that a bed lasts, is said in English, so only in an English script.
     """
-    english = script.language.split("-", maxsplit=1)[0].casefold() == "en"
+    english = base_of(script.language) == "en"
     spans = {scene.id: scene.span for scene in timeline.scenes}
     last: dict[str, int] = {}
     found: list[Heard] = []

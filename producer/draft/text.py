@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from producer.model.words import is_latin
 
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _SPACES = re.compile(r"\s+")
@@ -136,17 +137,13 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _ENOUGH = 20_000  # characters that say in which letters a text is written
 
 
-def _is_foreign(letter: str) -> bool:
-    return not letter.isascii() and "LATIN" not in unicodedata.name(letter, "LATIN")
-
-
 def mostly_latin(texts: Iterable[str]) -> bool:
     """Whether most letters of a text's beginning are Latin ones."""
     seen = foreign = 0
     for text in texts:
         letters = [sign for word in _LETTERS.findall(text[:_ENOUGH]) for sign in word]
         seen += len(letters)
-        foreign += sum(map(_is_foreign, letters))
+        foreign += sum(not is_latin(sign) for sign in letters)
         if seen >= _ENOUGH:
             break
     return foreign * 2 <= seen
@@ -156,4 +153,4 @@ def foreign_words(text: str) -> list[str]:
     """Words with two letters or more that are not Latin; one alone is a sign (`α`), which voices name rightly."""
     if text.isascii():
         return []
-    return [word for word in _LETTERS.findall(text) if sum(map(_is_foreign, word)) > 1]
+    return [word for word in _LETTERS.findall(text) if sum(not is_latin(sign) for sign in word) > 1]

@@ -37,6 +37,15 @@ class _Word:
     ends_token: bool
 
 
+def is_latin(letter: str) -> bool:
+    """Whether a letter is of the Latin alphabet, which every voice reads.
+
+    >>> [is_latin(letter) for letter in "aßП本"]
+    [True, True, False, False]
+    """
+    return letter.isascii() or "LATIN" in unicodedata.name(letter, "LATIN")
+
+
 @lru_cache(maxsize=1 << 14)
 def fold(text: str) -> tuple[str, ...]:
     """The words of `text` as they are compared: no case, no punctuation; a hyphen parts words, an apostrophe does not.

@@ -41,7 +41,7 @@ class Finding:
         return {
             "severity": one.severity,
             "check": one.check,
-            "at": {"file": self.at.file, "line": self.at.line or None, "column": self.at.column or None},
+            "at": self.at.as_json(),
             "role": self.role or None,
             "what": one.what,
             "figure": figure,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from producer.deliver.language import base_of
 from producer.errors import RenderError
 from producer.feed.channel import first_episode
 from producer.feed.nouns import Episode
@@ -22,17 +23,17 @@ def in_one_language(episodes: Sequence[Episode], named: str, asked: str = "") ->
 
     Raises RenderError when no episode is in the language that is asked for.
     """
-    known = {_main(one.facts.language) for one in episodes}
-    if asked and _main(asked) not in known:
+    known = {base_of(one.facts.language) for one in episodes}
+    if asked and base_of(asked) not in known:
         raise RenderError(f"no episode is in the language '{asked}'; there are some in {', '.join(sorted(known))}")
-    language = asked or (named if _main(named) in known else first_episode(episodes).facts.language)
+    language = asked or (named if base_of(named) in known else first_episode(episodes).facts.language)
     named_in_full = {
         _number(one) for one in episodes if one.facts.episode and one.facts.language.casefold() == language.casefold()
     }
     return language, [
         one
         for one in episodes
-        if _main(one.facts.language) == _main(language)
+        if base_of(one.facts.language) == base_of(language)
         and (one.facts.language.casefold() == language.casefold() or _number(one) not in named_in_full)
     ]
 
@@ -49,10 +50,6 @@ def left_out(episodes: Sequence[Episode], chosen: Sequence[Episode], language: s
         f"in it: a feed of theirs is written by 'render feed … --language {other}'"
         for other, slugs in sorted(others.items())
     ]
-
-
-def _main(language: str) -> str:
-    return language.split("-", maxsplit=1)[0].casefold()
 
 
 def _number(one: Episode) -> tuple[int, int | None]:

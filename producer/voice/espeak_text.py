@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from producer.frozen import dataclass
 from producer.model.script import Token
+from producer.model.words import is_latin
 from producer.voice.engine import UnspeakableError
 from producer.voice.espeak_ipa import to_mnemonics, unknown_ipa
 from producer.voice.respelling import is_respelling, respelled_ipa
@@ -109,8 +110,7 @@ def check_script(token: Token, language: str, words: int, phonemes: int) -> None
         language: the voice's, without region.
         words: how many the voice said for it; `phonemes`: of how many sounds in all.
     """
-    letters = [c for c in token.spoken if c.isalpha()]
-    foreign = [c for c in letters if "LATIN" not in unicodedata.name(c, "LATIN")]
+    foreign = [c for c in token.spoken if c.isalpha() and not is_latin(c)]
     if token.ipa or language in _SYLLABARIES or len(foreign) < 2:
         return
     # Some alphabets' letters come as a word each, others as one long word of letter names.

@@ -13,6 +13,7 @@ from dataclasses import replace
 from producer.cache import Cache
 from producer.errors import VoiceError
 from producer.model.script import Line, VoiceUse
+from producer.model.words import is_latin
 from producer.voice.engines import DEFAULT
 from producer.voice.speak import speak_lines, split_voice
 
@@ -39,7 +40,6 @@ def check_letters(uses: Iterable[tuple[Line, int, VoiceUse]], rate_hz: int, cach
 
 
 def _alphabets(line: Line) -> frozenset[str]:
-    """The alphabets of a line, but Latin, which every voice reads, by the word that Unicode's names begin with."""
-    letters = {letter for token in line.tokens if not token.ipa for letter in token.spoken if letter > "\u024f"}
-    named = {unicodedata.name(letter, "LATIN").split()[0] for letter in letters if letter.isalpha()}
-    return frozenset(named - {"LATIN", "MODIFIER", "FEMININE", "MASCULINE"})
+    """The alphabets of a line, but Latin, by the word that Unicode's names begin with."""
+    letters = {letter for token in line.tokens if not token.ipa for letter in token.spoken if letter.isalpha()}
+    return frozenset(unicodedata.name(letter).split()[0] for letter in letters if not is_latin(letter))
