@@ -38,16 +38,13 @@ def reference_name(mix: str) -> str:
     return "reference.npz" if mix in ("", "standard") else f"reference.{mix}.npz"
 
 
-def delivered(
-    audio: Path, heard: Heard, document: Mapping[str, Any], reference: Reference, kind: Format, keep: Keep
-) -> Audit:
+def delivered(audio: Path, heard: Heard, plan: Plan, reference: Reference, kind: Format, keep: Keep) -> Audit:
     """The audit of a mix that was just made, from what was heard while it was verified.
 
     Args:
-        audio: the encoded file, a file of that `kind`. document: its `timeline.json`.
+        audio: the encoded file, a file of that `kind`. plan: what its `timeline.json` plans.
         keep: what was found out of a stretch before (`keeping`).
     """
-    plan = plan_of(document)
     return audit(audio.name, probe(audio), heard, plan=plan, reference=reference, kind=kind.name, keep=keep)
 
 

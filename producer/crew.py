@@ -61,6 +61,8 @@ class Crew:
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
         self._first: subprocess.Popen[bytes] | None = None
+        self._gone: list[subprocess.Popen[bytes]] = []
+        """Those that were let go, and have most probably ended."""
         self._hands: list[Connection] = []
         self._told: Placed | None = None
         """The episode that the hands have."""
@@ -74,21 +76,28 @@ class Crew:
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        for hand in self._hands:
-            hand.close()  # which ends it
-        if self._first is not None:
+        self.dismiss()
+        for first in self._gone:
             if failed is not None or self._lost:
-                self._kill(self._first)
+                self._kill(first)
             try:
-                self._first.wait(_PATIENCE_S)
+                first.wait(_PATIENCE_S)
             except subprocess.TimeoutExpired:
-                self._kill(self._first)
-                self._first.wait()
-        self._first, self._hands = None, []
+                self._kill(first)
+                first.wait()
+        self._gone = []
         if failed is None and self._ended is not None:
             cache, name = self._ended
             if not cache.has(name):
                 cache.write(name, b"")
+
+    def dismiss(self) -> None:
+        """See `production.Crew`."""
+        for hand in self._hands:
+            hand.close()  # which ends it
+        if self._first is not None:
+            self._gone.append(self._first)
+        self._first, self._hands, self._told = None, [], None
 
     def _kill(self, first: subprocess.Popen[bytes]) -> None:
         """End all hands, and the encoders that they have started; the first has a group of its own with them."""

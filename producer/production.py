@@ -92,6 +92,10 @@ class Crew(Protocol):
         """Master, encode and hear parts of a mix; each in this order, when it is done or given up."""
         ...
 
+    def dismiss(self) -> None:
+        """Nothing more is asked of them for this episode: they end, and what they held is free."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:

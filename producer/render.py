@@ -12,6 +12,7 @@ import PIL
 
 from producer import auditing, memory, paging, provenance
 from producer.audit.audit import Audit
+from producer.audit.planned import Plan, plan_of
 from producer.cache import Cache, key
 from producer.deliver import cover, credits, manifest, sound_captions, stems
 from producer.deliver import episode as delivery
@@ -107,9 +108,11 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         levels = mix.standard.levels
         drawn = aside.submit(_picture, script, order, levels, cache)
         delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch)
+        if crew is not None:
+            crew.dismiss()  # the audit needs as much memory as they hold
         picture = drawn.result()
         write_stems(mix, delivered[0].plan, profile, staging, watch)
-        document, origins, titles, made = told.result()
+        planned, origins, titles, made = told.result()
         stated = manifest.statement(made)
         for one in delivered:
             delivery.write_tags(
@@ -117,7 +120,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
             )
         settled = aside.submit(staging.settled, [one.file for one in delivered])
         cleared = aside.submit(workshop.clear)  # of an hour a gigabyte, which takes half a second
-        audits = _audited(delivered, script.title, document, staging, order, cache, watch)
+        audits = _audited(delivered, script.title, planned, staging, order, cache, watch)
         page = paging.listening_page(script, timeline, delivered, audits, levels, (origins, titles), picture)
         staging.text(paging.PAGE, page)
         settled.result()
@@ -158,7 +161,7 @@ def _picture(script: Script, order: Order, levels: Levels, cache: Cache) -> byte
 def _audited(
     delivered: Sequence[Delivered],
     title: str,
-    document: Mapping[str, object],
+    planned: Plan,
     staging: Staging,
     order: Order,
     cache: Cache,
@@ -178,7 +181,7 @@ def _audited(
             for style, reference in references.items()
         ]
         for done, one in enumerate(delivered, 1):
-            audits.append(auditing.delivered(one.file, one.heard, document, one.reference, one.kind, keep))
+            audits.append(auditing.delivered(one.file, one.heard, planned, one.reference, one.kind, keep))
             watch.done(done)
         for written in packed:
             written.result()
@@ -214,8 +217,8 @@ def _mixed(
     return placed.outline(), told, styles, mix
 
 
-_Told = tuple[Mapping[str, object], tuple[Origin, ...], Mapping[str, str], MadeOf]
-"""The timeline as a document, where the sounds came from, what they are called, and what the episode is made of."""
+_Told = tuple[Plan, tuple[Origin, ...], Mapping[str, str], MadeOf]
+"""What the timeline's document plans, where the sounds came from, what they are called, and what it is all made of."""
 
 
 def _documented(placed: Placed, order: Order, styles: Sequence[MixStyle], staging: Staging) -> _Told:
@@ -229,7 +232,7 @@ def _documented(placed: Placed, order: Order, styles: Sequence[MixStyle], stagin
         for style in styles
     ]
     delivery.write_documents(staging, script, timeline, document, origins, titles, files)
-    return document, origins, titles, provenance.made_of(placed, order, origins)
+    return plan_of(document), origins, titles, provenance.made_of(placed, order, origins)
 
 
 def _write_session(order: Order, placed: Placed, mix: Mixed, staging: Staging, watch: Watch) -> None:
