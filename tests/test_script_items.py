@@ -167,6 +167,9 @@ def test_a_bed_is_ridden_by_its_id() -> None:
 def test_a_bed_that_is_carried_runs_in_the_next_scene() -> None:
     following = "  - title: Two\n    play:\n      - bed: sea over 2 s, level -30 LU\n      - end: sea\n"
     assert resolved(around("- bed: sea carry") + following).beds[-1].said == {"over", "level"}
+    assert resolved(around("- bed: sea", sounds="{sea: {carry: yes}}") + following).beds[-1].said == {"over", "level"}
+    with pytest.raises(ScriptError, match="'sea' is not running here"):
+        resolved(around("- bed: sea carry no", sounds="{sea: {carry: yes}}") + following)
     with pytest.raises(ScriptError, match="'sea' is not running here, so nothing can change 'over'"):
         resolved(around("- bed: sea") + following.replace("      - end: sea\n", ""))
 

@@ -147,8 +147,9 @@ class Episode:
 
     def _bed(self, scene: SceneAsWritten, piece: Piece, where: Where) -> Bed:
         ids = self._targets.beds
-        ride = self._running.bed(piece, known=self._sounds.known(piece.name), ids=ids)
-        asked = self._targets.settled(self._sounds.asked(piece), where)
+        asked = self._sounds.asked(piece)
+        ride = self._running.bed(piece, asked, known=self._sounds.known(piece.name), ids=ids)
+        asked = self._targets.settled(asked, where)
         return self._sounds.bed(piece, asked, scene.id, self._identities.of_item(scene, where.item), ride)
 
     def _line(self, scene: SceneAsWritten, piece: Piece, where: Where) -> Line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from producer.frozen import changed, dataclass
+from producer.script.keys import Asked
 from producer.script.pieces import Piece
 from producer.script.reading import Notes, meant
 
@@ -48,11 +49,12 @@ class Running:
         self._ended.clear()
         self._later = frozenset(name for piece in pieces for name in _names(piece))
 
-    def bed(self, piece: Piece, *, known: bool, ids: Mapping[str, str]) -> Ride:
+    def bed(self, piece: Piece, starts: Asked, *, known: bool, ids: Mapping[str, str]) -> Ride:
         """Takes a bed or music item in, and tells whether it rides.
 
         Args:
             piece: the item.
+            starts: what is asked of it where it starts: its role's defaults, too.
             known: whether its name is a role that there is; else an id is looked for.
             ids: the ids of beds and music in the whole episode, each with its role.
         """
@@ -74,8 +76,8 @@ class Running:
         if known and "over" in piece.asked.places:
             self._note_nothing_to_ride(piece)
         self._ended.pop(name, None)
-        sure = piece.asked.until is None and (piece.kind == "bed" or bool(piece.asked.loop))
-        self._playing.append(_Playing(piece.id, name, piece.kind, bool(piece.asked.carry), sure))
+        sure = piece.asked.until is None and (piece.kind == "bed" or bool(starts.loop))
+        self._playing.append(_Playing(piece.id, name, piece.kind, bool(starts.carry), sure))
         return Ride(name)
 
     def _ride(self, piece: Piece, playing: _Playing) -> None:
