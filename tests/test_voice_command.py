@@ -25,7 +25,7 @@ from producer.errors import RenderError, VoiceError
 from producer.model.script import Token
 from producer.model.voice import Take
 from producer.units import DIALOGUE_LUFS
-from producer.voice import VOICES, known_voices, speak_lines, ssml
+from producer.voice import VOICES, check_letters, known_voices, speak_lines, ssml
 from producer.voice.engine import BrokenVoiceError, Utterance
 from producer.voice.pool import Pool
 from producer.voice.program_wav import read_wav
@@ -374,11 +374,22 @@ def test_a_voice_that_is_not_configured_is_named_with_the_nearest(config: Path, 
         speak_lines([line("Hello.", "command:lamplihter")], RATE_HZ, Cache(tmp_path / "cache"))
 
 
-def test_ipa_that_a_program_cannot_read_is_told_at_its_line(config: Path, tmp_path: Path) -> None:
-    config.write_text(synth("lamp", "well"), "utf-8")
+def test_ipa_that_a_program_cannot_read_is_told_at_its_line_and_before_it_is_asked(
+    config: Path, tmp_path: Path
+) -> None:
+    config.write_text(synth("lamp", "well") + synth("keeper", "ssml", text="ssml"), "utf-8")
     said = (*tokens("Her name is"), Token("Cholmley.", "ˈtʃɜːmliː.", ipa=True))
+    asked, cache = line(said, "command:lamp"), Cache(tmp_path / "cache")
     with pytest.raises(VoiceError, match=r"line 'line-1': the voice 'command:lamp' cannot read IPA; say 'Cholmley'"):
-        speak_lines([line(said, "command:lamp")], RATE_HZ, Cache(tmp_path / "cache"))
+        speak_lines([asked], RATE_HZ, cache)
+    (tmp_path / "asked.txt").unlink(missing_ok=True)
+    reads = line(said, "command:keeper", number=2)
+    with pytest.raises(VoiceError) as error:
+        check_letters([(asked, 0, asked.voices[0]), (reads, 0, reads.voices[0])], RATE_HZ, cache)
+    assert [part.split(": the voice ")[1] for part in str(error.value).splitlines()] == [
+        "'command:lamp' cannot read IPA; say 'Cholmley' in letters, as in {Cholmley|…}"
+    ]
+    assert not (tmp_path / "asked.txt").exists()
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,9 @@ class _Misbehaving:
     def worded(self, name: str) -> str:
         return ""
 
+    def reads_ipa(self, name: str) -> bool:
+        return True
+
     def say(self, utterance: Utterance) -> Spoken:
         if utterance.tokens[0].spoken == "well":
             return _speech(utterance)

@@ -73,6 +73,9 @@ class Command:
         voice = _voice(name)
         return voice.language if voice.normalise else ""
 
+    def reads_ipa(self, name: str) -> bool:
+        return _voice(name).text == "ssml"
+
     def pitches(self, name: str) -> tuple[float, float]:
         del name
         return PITCHES

@@ -97,5 +97,8 @@ class Voice(Protocol):
         """The language (`en-gb`) in which figures and abbreviations are put into words for a voice beforehand; empty
         when it is to have the text as written (`wording.py`)."""
 
+    def reads_ipa(self, name: str) -> bool:
+        """Whether a voice, which lacks nothing, says what is given to it in IPA; else `say` refuses it."""
+
     def say(self, utterance: Utterance) -> Spoken:
         """Speak one phrase; raises `UnspeakableError`."""

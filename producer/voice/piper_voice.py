@@ -20,7 +20,7 @@ import numpy as np
 
 from producer.voice import plain_text
 from producer.voice.bending import PITCHES, stressed
-from producer.voice.engine import BrokenVoiceError, Onset, Spoken, UnspeakableError, Utterance
+from producer.voice.engine import BrokenVoiceError, Onset, Spoken, Utterance
 from producer.voice.identity import sha256_of
 from producer.voice.piper_words import STRESSES, is_mark, letters, owners
 from producer.voice.wording import is_known
@@ -86,8 +86,10 @@ class Piper:
         config = _config(voice)
         language = _language(config)
         # Models that read letters have learnt none for figures; the others' espeak-ng says numbers in its languages.
-        letters_only = str(config.get("phoneme_type") or "espeak") != "espeak"
-        return language if voice.normalise and (letters_only or is_known(language)) else ""
+        return language if voice.normalise and (not _reads_ipa(config) or is_known(language)) else ""
+
+    def reads_ipa(self, name: str) -> bool:
+        return _reads_ipa(_config(_voice(name)))
 
     def pitches(self, name: str) -> tuple[float, float]:
         del name
@@ -123,8 +125,8 @@ class Piper:
         config = PiperConfig.from_dict(_config(voice))
         english = self.language(utterance.voice) == "en"
         espeak = config.phoneme_type == PhonemeType.ESPEAK
-        if not espeak and any(token.ipa for token in utterance.tokens):
-            raise UnspeakableError("reads letters and no IPA; write the word as it sounds")
+        if not espeak:
+            plain_text.refuse_ipa(utterance.tokens)
         plain = [replace(token, spoken=token.spoken.translate(_NO_BRACKETS)) for token in utterance.tokens]
         words = plain_text.words(plain, english=english, phonemes=_phonemes if espeak else None)
         model = Model(config=config, session=_session(voice))
@@ -180,6 +182,11 @@ def _language(config: dict[str, Any]) -> str:
     """`en-us`; empty when the file does not say."""
     spoken = _entry(config, "language.code") or _entry(config, "espeak.voice") or ""
     return str(spoken).casefold().replace("_", "-")
+
+
+def _reads_ipa(config: dict[str, Any]) -> bool:
+    """Whether a model was taught phonemes, as espeak-ng gives them; some were taught letters."""
+    return str(config.get("phoneme_type") or "espeak") == "espeak"
 
 
 def _phonemes(ipa: str) -> str:

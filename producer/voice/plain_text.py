@@ -58,10 +58,15 @@ def text(tokens: Sequence[Token], said: Sequence[str], *, ends: bool) -> str:
     return joined if ends or not needs_comma(joined) else joined + ","
 
 
-def without_ipa(tokens: Sequence[Token], *, ends: bool) -> str:
-    """The text for a synthesiser that reads letters alone; raises `UnspeakableError` for IPA."""
+def refuse_ipa(tokens: Sequence[Token]) -> None:
+    """Raises `UnspeakableError` for what a synthesiser that reads letters alone cannot say."""
     for token in tokens:
         if token.ipa:
             written = token.written.strip(PUNCTUATION)
             raise UnspeakableError(f"cannot read IPA; say '{written}' in letters, as in {{{written}|…}}")
+
+
+def without_ipa(tokens: Sequence[Token], *, ends: bool) -> str:
+    """The text for a synthesiser that reads letters alone; raises `UnspeakableError` for IPA."""
+    refuse_ipa(tokens)
     return text(tokens, words(tokens, english=False), ends=ends)

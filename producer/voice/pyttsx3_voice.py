@@ -91,6 +91,10 @@ class Pyttsx3:
         language = name.casefold().partition("+")[0]
         return language if is_known(language) else ""
 
+    def reads_ipa(self, name: str) -> bool:
+        del name
+        return True
+
     def pitches(self, name: str) -> tuple[float, float]:
         tilt = _tilt(name)
         low, high = (math.trunc(100.0 * (base - 1.0) / (1.0 + tilt)) for base in (0.5, 1.97))

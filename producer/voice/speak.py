@@ -165,12 +165,17 @@ def _all(
                 continue
             broken.add(use.voice)
         if isinstance(fault, UnspeakableError):
-            problems.add(Problem(line.place, f"line '{line.id}': the voice '{use.voice}' {fault}"))
+            problems.add(unspoken(line, use, fault))
         elif fault is not None:
             raise fault
     if problems:
         raise VoiceError("\n".join(map(str, sorted(problems))))
     return {(line.id, index): future.result() for future, (line, index, _) in asked.items()}
+
+
+def unspoken(line: Line, use: VoiceUse, why: UnspeakableError) -> Problem:
+    """What is said of a line that a voice cannot speak."""
+    return Problem(line.place, f"line '{line.id}': the voice '{use.voice}' {why}")
 
 
 @dataclass(frozen=True, slots=True)

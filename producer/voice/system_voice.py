@@ -105,6 +105,10 @@ class System:
         language = self._tag(name)
         return language if is_known(language) else ""
 
+    def reads_ipa(self, name: str) -> bool:
+        del name
+        return False
+
     def pitches(self, name: str) -> tuple[float, float]:
         del name  # no driver but espeak's has a pitch
         return PITCHES
