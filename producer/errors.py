@@ -105,12 +105,19 @@ class Several:
             self._found.append(error)
             return None
 
+    def found(self, error: ProducerError) -> None:
+        """Notes what was found without such a check."""
+        self._found.append(error)
+
     def tell(self) -> None:
-        """Raises what was noted: one error as it is, several as one ScriptError in reading order."""
-        if len(self._found) == 1:
-            raise self._found[0]
+        """Raises what was noted, if anything was."""
         if self._found:
-            raise ScriptError(problem for error in self._found for problem in told(error))
+            raise self.one()
+
+    def one(self) -> ProducerError:
+        """What was noted, at least one: one error as it is, several as one ScriptError in reading order."""
+        first, *more = self._found
+        return ScriptError(problem for error in self._found for problem in told(error)) if more else first
 
 
 def told(error: ProducerError) -> tuple[Problem, ...]:

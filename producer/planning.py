@@ -16,7 +16,7 @@ from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
 from producer.cache import Cache
 from producer.deliver import chapters, encode
-from producer.errors import PackError, Place, Problem, RenderError, ScriptError, nearest
+from producer.errors import PackError, Place, Problem, RenderError, ScriptError, Several, nearest
 from producer.foley import RECIPES
 from producer.frozen import dataclass
 from producer.limited import read_file
@@ -34,7 +34,7 @@ from producer.production import (
     Window,
 )
 from producer.project import Project
-from producer.ready import asked, ready_to_speak, silent
+from producer.ready import asked, look_beside, ready_to_speak, silent
 from producer.replaced import replace_file
 from producer.script.compose import decode
 from producer.script.mend import mend
@@ -70,18 +70,29 @@ def looked_up(
     Args:
         swapped: gives the packs to use instead of those that were found.
     """
+    script, found, problems = _looked_up(written, project, packs, cache, swapped)
+    if problems or script is None:
+        raise ScriptError(problems)
+    return script, found
+
+
+def _looked_up(
+    written: script_stage.Written,
+    project: Project,
+    packs: Iterable[str],
+    cache: Cache,
+    swapped: Callable[[Packs], Packs] | None = None,
+) -> tuple[Script | None, Packs, tuple[Problem, ...]]:
+    """The same, with what is wrong in it: as much of it as can be read is there to be looked at. Raises PackError."""
     found = load_packs(written.packs, project.pack_roots, tuple(packs), recipes=RECIPES, cache=cache)
     found = found if swapped is None else swapped(found)
     catalogue = found.catalogue(
         voices=voice.known_voices(cache), variants=frozenset(name.removeprefix("+") for name in voice.variants())
     )
-    script = script_stage.resolve(written, catalogue)
-    if too_much := script_stage.beyond(script):
-        raise ScriptError(too_much)
-    refused = refused_roles(found, asked(script), script.commercial)
-    if refused:
-        raise ScriptError(refused)
-    return script, found
+    script, problems = script_stage.as_far(written, catalogue)
+    if script is not None and not problems:
+        problems = tuple(script_stage.beyond(script)) or tuple(refused_roles(found, asked(script), script.commercial))
+    return script, found, problems
 
 
 def _roles(script: Script) -> frozenset[str]:
@@ -112,7 +123,13 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
 
     Raises ScriptError, PackError, VoiceError.
     """
-    script, found = read_script(project, packs, cache)
+    script, found, problems = _looked_up(written_script(project), project, packs, cache)
+    if problems or script is None:
+        several = Several()
+        several.found(ScriptError(problems))
+        if script is not None:
+            look_beside(script, project, cache, several)
+        raise several.one()
     ready = ready_to_speak(script, found, project, PROFILES[script.profile].rate_hz, cache, thorough=True)
     whole, recorded = ready.foreseen, ready.folder.chosen
     return {

@@ -12,6 +12,7 @@ from producer.deliver import episode as delivery
 from producer.errors import PackError, Place, Problem, ScriptError, Several, VoiceError
 from producer.foley import RECIPES
 from producer.frozen import dataclass
+from producer.model.profile import PROFILES
 from producer.model.script import Line, Script, VoiceUse
 from producer.project import Project
 from producer.sounds import rooms
@@ -61,6 +62,21 @@ def ready_to_speak(
     several.tell()
     assert folder is not None  # else its error was told
     return Ready(measured, foreseen, impulses, sounds, folder)
+
+
+def look_beside(script: Script, project: Project, cache: Cache, several: Several) -> None:
+    """Notes what is wrong with the files and voices of a script that has mistakes of its own.
+
+    What depends on sounds and moments is left for when they are right; so is a voice that is not there, which the cast
+    tells.
+    """
+    rate_hz = PROFILES.get(script.profile, PROFILES["podcast"]).rate_hz
+    several.tried(lambda: delivery.own_cover(script, project.root))
+    several.tried(lambda: rooms.load(script, project.root, rate_hz, cache))
+    folder = several.tried(lambda: voice.look(project.root, project.slug, script.lines, cache))
+    recorded = _perhaps_recorded(project, script.lines) if folder is None else folder.chosen.keys()
+    able = [one for one in _to_speak(script.lines, recorded) if not voice.voice_fault(one[2])]
+    several.tried(lambda: voice.check_letters(able, rate_hz, cache))
 
 
 def asked(script: Script) -> tuple[tuple[str, Place], ...]:

@@ -52,3 +52,39 @@ def test_letters_that_it_reads_or_is_told_how_to_say_are_no_mistake(shell: Shell
     code, said = checked(shell, tmp_path, SCRIPT.replace("LINE", "He said {Привет|preev-yet}."))
     assert code == 0, said
     assert "no problems" in said
+
+
+WRONG = """\
+title: Once
+cover: nothing.png
+packs: [ruins]
+rooms:
+  vault: {impulse: rooms/none.wav}
+cast:
+  ann: {voice: en-gb}
+  bob: {voice: en-xx}
+scenes:
+  - room: vault
+    play:
+      - sound: metal_knok
+      - ann: Привет there.
+      - bob: Привет.
+      - ann: What is it?
+        take: rehearsal/gone.wav
+      - sound: boom at word "nonesuch"
+"""
+
+
+def test_mistakes_of_the_script_do_not_hide_those_of_files_and_voices(shell: Shell, tmp_path: Path) -> None:
+    code, said = checked(shell, tmp_path, WRONG)
+    found = [line for line in said.splitlines() if line.startswith("script.yaml:")]
+    assert code == 1
+    assert [line.split(": ")[0].removeprefix("script.yaml:") for line in found] == [
+        "2:8",  # the cover
+        "5:20",  # the impulse
+        "8:16",  # a voice that is not there, whose lines are not told of
+        "12:16",  # a sound
+        "13:9",  # letters
+        "15:9",  # a take
+        "17:24",  # a moment
+    ]

@@ -7,8 +7,8 @@ from producer.script.brought import Fetch, Fetched
 from producer.script.circles import circles
 from producer.script.estimate import estimate_s
 from producer.script.extent import beyond
-from producer.script.resolve import resolve
+from producer.script.resolve import as_far, resolve
 from producer.script.schema import schema
 from producer.script.written import Written, read
 
-__all__ = ["Fetch", "Fetched", "Written", "beyond", "circles", "estimate_s", "read", "resolve", "schema"]
+__all__ = ["Fetch", "Fetched", "Written", "as_far", "beyond", "circles", "estimate_s", "read", "resolve", "schema"]

@@ -37,14 +37,23 @@ def resolve(written: Written, catalogue: Catalogue) -> Script:
     Raises:
         ScriptError: with every mistake of both readings, in reading order.
     """
+    script, problems = as_far(written, catalogue)
+    if problems or script is None:
+        raise ScriptError(problems)
+    return script
+
+
+def as_far(written: Written, catalogue: Catalogue) -> tuple[Script | None, tuple[Problem, ...]]:
+    """As much of the script as can be read, and every mistake in it; with one it is good only to look for more.
+
+    Args: as `resolve`.
+    """
     notes = Notes(written.problems)
     script = _script(written, catalogue, notes) if isinstance(written.tree, Pairs) else None
     if script is None and not notes.problems:
         what = "this is not a script; a script begins with 'title:', 'cast:' and 'scenes:'"
         notes.add(Place(written.file, 1, 1), what)
-    if notes.problems or script is None:
-        raise ScriptError(notes.problems)
-    return script
+    return script, tuple(notes.problems)
 
 
 @dataclass(frozen=True, slots=True)
