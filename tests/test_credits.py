@@ -123,6 +123,8 @@ def test_who_speaks_them_and_what_they_disclose(
 def test_one_voice_is_the_voice_and_recorded_credits_are_no_synthetic_voice() -> None:
     alone = PLAY.replace("narrator: Nobody.", "keeper: Nobody.")
     assert credited(play=alone)["credits_voices"] == "The voice in this production is synthetic."
+    apart = credited("credits: {speaker: narrator}", play=alone)  # whose voice is the second that is heard
+    assert apart["credits_voices"] == "All voices in this production are synthetic."
     own = {(name, 0) for name in ("who", "nobody", "credits_title")}
     assert "credits_voices" not in credited("credits: yes", own)
 

@@ -180,6 +180,10 @@ def test_status_counts_lines_and_minutes(play: Stage, shell: Shell) -> None:
     shown = shell("takes", "status", cwd=play.root).out
     assert re.search(r"^Ben +1 recorded \(0:0\d\), +2 by the voice en-gb \(0:\d\d\)$", shown, re.MULTILINE), shown
     assert "takes/lamp/thomas.wav (script/lamp.yaml:24:9): noisy" in shown
+    left = [line["file"] for member in told["members"] for line in member["left"]]
+    assert re.findall(r"^left +(\S+) \(script/lamp\.yaml:", shown, re.MULTILINE) == left, "Ada's, too, who has none yet"
+    (play.folder / "thomas.wav").unlink()
+    assert "left       all of it; `render takes booth` writes" in shell("takes", "status", cwd=play.root).out
 
 
 def test_check_finds_a_take_that_is_not_there(play: Stage, shell: Shell) -> None:

@@ -148,9 +148,12 @@ def status(
             )
         for remark in summary.take_lines(recorded):
             print(remark)
-        for one in seen.members:
-            for line in one.left if one.recorded else ():
-                print(f"left       {line.file} ({line.where})")
+        if any(one.recorded for one in seen.members):
+            for one in seen.members:
+                for line in one.left:
+                    print(f"left       {line.file} ({line.where})")
+        else:
+            print("left       all of it; `render takes booth` writes the sheets to record it by")
 
 
 def _minutes(seconds: float) -> str:

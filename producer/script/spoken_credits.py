@@ -145,7 +145,8 @@ def _disclosed(
     if not synthetic:
         return words.this_voice if spoken else ""
     if len(synthetic) == len(voices):
-        return words.every_voice if len(voices) > 1 else words.the_voice
+        heard = len(voices) + (spoken and reader not in voices)
+        return words.every_voice if heard > 1 else words.the_voice
     names = [script.cast[member].name if member in script.cast else member for member in synthetic]
     said = [_listed(words.some_voices, names, words, script.language)]
     if spoken and reader not in synthetic:

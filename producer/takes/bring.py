@@ -251,8 +251,7 @@ def _unknown(job: _Job, path: Path) -> None:
         except UnusableError as wrong:
             why = str(wrong)
     if line is not None:
-        name = job.names.of[line.id, 0]
-        why = f"no line is called so; it says {shown(line)} ({line.place}): call it {name}"
+        why = f"no line is called so; it says {shown(line)} ({line.place}): call it {_called(job, line)}"
     job.refused.append(Refused(str(path), why))
 
 
@@ -268,7 +267,12 @@ def _other(job: _Job, path: Path, line: Line) -> str:
     other = _whose(job, path, line)
     if other is None:
         return f"{said}, and none of the other lines either"
-    return f"{said}: it is {shown(other)} ({other.place}); call it {job.names.of[other.id, 0]}"
+    return f"{said}: it is {shown(other)} ({other.place}); call it {_called(job, other)}"
+
+
+def _called(job: _Job, line: Line) -> str:
+    """What a recording of a line is called; of one said together by who says it, which it does not tell."""
+    return " or ".join(job.names.of[line.id, index] for index in range(len(line.voices)))
 
 
 def _whose(job: _Job, path: Path, but: Line | None, sure: float = _SURE) -> Line | None:

@@ -123,13 +123,40 @@ def _read(file: Path, changed_ns: int, size: int) -> Settings:
     except tomllib.TOMLDecodeError as wrong:
         raise RenderError(f"{file}: {wrong}") from None
     except ValidationError as wrong:
-        lines = [f"{file}: {'.'.join(map(str, one['loc']))}: {_plain(one)}" for one in wrong.errors()]
+        lines = [f"{file}: {_key(one)}: {_plain(one)}" for one in wrong.errors()]
         raise RenderError("\n".join(lines)) from None
 
 
+_KINDS = (
+    ("missing", "is missing"),
+    ("tuple", "is a list of words, the program first: run = ['espeak-ng', '-f', '{text_file}', '-w', '{wav}']"),
+    ("too_short", "is a list of words, the program first: run = ['espeak-ng', '-f', '{text_file}', '-w', '{wav}']"),
+    ("string_type", "is a text, between quotation marks"),
+    ("path", "is a file, between quotation marks"),
+    ("bool", "is true or false"),
+    ("float", "is a number"),
+    ("int", "is a whole number"),
+    ("model", "is a table: [voices.command.NAME]"),
+    ("dict", "is a table: [voices.command.NAME]"),
+)
+"""By how pydantic's names of mistakes begin."""
+_PATTERNS = {
+    "[key]": "names of voices are small letters, digits, '_' and '-'",
+    "language": "is a language's tag, as 'en' or 'pt-BR'",
+}
+
+
+def _key(wrong: ErrorDetails) -> str:
+    return ".".join(str(part) for part in wrong["loc"] if part != "[key]")
+
+
 def _plain(wrong: ErrorDetails) -> str:
-    if wrong["type"] != "extra_forbidden":
-        return wrong["msg"].removeprefix("Value error, ")
+    kind, last = wrong["type"], str(wrong["loc"][-1])
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS[last]
+    if kind != "extra_forbidden":
+        own = next((said for begins, said in _KINDS if kind.startswith(begins)), "")
+        return own or wrong["msg"].removeprefix("Value error, ").replace("Input should be ", "is to be ")
     *path, name = map(str, wrong["loc"])
     table: type[BaseModel] = Settings
     for part in path:
