@@ -314,6 +314,13 @@ def test_a_word_that_ends_something_gets_a_mark_behind_it(tmp_path: Path, shell:
     assert "ann: Well? Let us go. [mark go]\n" in mended
 
 
+def test_a_mark_behind_a_dash_puts_no_space_into_the_text(tmp_path: Path, shell: Shell) -> None:
+    text = WORDS.partition("      - ann: She")[0] + "      - ann: >\n          It is—then it is not.\n"
+    edition(tmp_path, EDITION, text + '      - sound: glass_crack at word "then"\n')
+    assert shell("draft", "--edition", "es", "--ids", "--marks", cwd=tmp_path).code == 0
+    assert "It is—[mark then]then it is not.\n" in (tmp_path / "script" / "lamp.yaml").read_text("utf-8")
+
+
 def test_a_line_that_begins_with_its_mark_is_still_text(tmp_path: Path, shell: Shell) -> None:
     text = WORDS.partition("      - ann: She")[0] + '      - ann: Well?\n      - sound: glass_crack at word "well"\n'
     edition(tmp_path, EDITION, text)

@@ -121,4 +121,21 @@ def test_any_text_is_taken_apart_without_an_error(text: str) -> None:
 
 @given(st.lists(st.text(alphabet="abc’–é!", min_size=1, max_size=5), min_size=1, max_size=8))
 def test_plain_words_come_back_as_they_were(words: list[str]) -> None:
-    assert [token.written for token in read_spoken(" ".join(words)).tokens] == words
+    tokens = read_spoken(" ".join(words)).tokens
+    assert "".join(("" if token.glue else " ") + token.written for token in tokens) == " " + " ".join(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("door—then, door–then", ["door—", "+then,", "door–", "+then"]),
+        ("door...she, man…“Bob”", ["door...", "+she,", "man…", "+“Bob”"]),
+        ("door--then —Then “Wait—” it", ["door--", "+then", "—Then", "“Wait—”", "it"]),
+        ("*door—then* it—{112|one}", ["door—*", "+then*", "it—", "+112"]),
+        ("1914–1918, 5…10, 9am–5pm", ["1914–1918,", "5…10,", "9am–", "+5pm"]),
+    ],
+)
+def test_a_word_is_over_at_a_dash_or_three_points_behind_it(text: str, words: list[str]) -> None:
+    found = read_spoken(text)
+    assert [f"{'+' * token.glue}{token.written}{'*' * token.emphasis}" for token in found.tokens] == words
+    assert not found.mistakes

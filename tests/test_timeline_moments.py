@@ -11,6 +11,7 @@ from tests.timeline_helpers import (
     at_line,
     bed,
     cue,
+    hits,
     inline_mark,
     mark,
     moment,
@@ -79,6 +80,14 @@ def test_moments_look_forward_too() -> None:
         speech("b", "three"),
     )
     assert [span(timeline, f"h{n}") for n in (1, 2, 3)] == [(0, 400), (0, 1600), (0, 1300)]
+
+
+@pytest.mark.parametrize(
+    ("word", "hit"), [("half-open", 200), ("open", 300), ("hiver", 433), ("two", 933), ("up", 1000)]
+)
+def test_a_word_inside_of_what_is_said_as_one_has_its_share_by_letters(word: str, hit: int) -> None:
+    line = speech("a", "the half-open l'hiver 42=forty_twenty-two up")
+    assert hits(placed(line, cue("s", "gull", at=moment(f"word {word}"))), "s") == [hit]
 
 
 def test_a_bare_word_after_until_is_in_the_next_line_and_after_at_in_the_last_one() -> None:

@@ -41,6 +41,10 @@ def tokens(text: str) -> list[Token]:
         ("Aoife=EE-fa waits", "aoife", [(0, 0)]),
         ("un +believ +able. Yes", "unbelievable", [(0, 2)]),
         ("un +believ +able. Yes", "able", []),
+        ("c'est l'hiver", "hiver", [(1, 1)]),
+        ("qu’est-ce qu’on dell'acqua", "ce qu'on", [(0, 1)]),
+        ("l'hiver et un hiver", "hiver", [(3, 3)]),
+        ("o'clock, Sergei's", "clock", []),
         ("STRASSE", "Straße", [(0, 0)]),
         ("Ｗｉｄｅ ﬁne", "wide fine", [(0, 1)]),
         ("anything", "…", []),
@@ -57,6 +61,11 @@ def test_a_word_inside_a_token_knows_which_of_its_spoken_words_it_is() -> None:
     assert find(line, "twelve") == [FoundWords(0, 0, first_word=3, last_word=None)]
     assert find(line, "112") == [FoundWords(0, 0)]
     assert find(tokens("11=one_one"), "one") == [FoundWords(0, 0, 0, 1), FoundWords(0, 0, 1, None)]
+
+
+def test_a_word_behind_an_elision_counts_what_is_elided() -> None:
+    assert find(tokens("dell'acqua-viva"), "acqua") == [FoundWords(0, 0, first_word=1, last_word=2)]
+    assert find(tokens("dell'acqua-viva"), "viva") == [FoundWords(0, 0, first_word=2, last_word=None)]
 
 
 def test_a_word_that_is_written_and_said_is_found_once() -> None:

@@ -20,6 +20,7 @@ from producer.dsp.loudness import loudness
 from producer.errors import VoiceError
 from producer.model.script import Token
 from producer.model.voice import Take
+from producer.script.markup import read_spoken
 from producer.units import DIALOGUE_LUFS
 from producer.voice import VOICES, known_voices, speak_lines, variants
 from producer.voice.engine import Spoken, Utterance
@@ -115,6 +116,16 @@ def test_a_rate_is_kept_within_a_tenth(pool: Pool, cache: Cache, voice: str, wpm
     take = speak_lines([line(LONG, voice, wpm=wpm)], RATE_HZ, cache, pool=pool)["line-1", 0]
     assert measured_wpm(whole(take), len(LONG.split()), RATE_HZ) == pytest.approx(wpm, rel=0.1)
     assert take.wpm == pytest.approx(wpm, rel=0.1)
+
+
+@pytest.mark.parametrize("parted", ["—", "...", "…", "--", ", "])
+def test_a_word_behind_a_dash_begins_where_the_pause_there_ends(pool: Pool, cache: Cache, parted: str) -> None:
+    said = read_spoken(f"He closed the door{parted}then it all fell silent.").tokens
+    (phrase,) = speak_lines([line(said)], RATE_HZ, cache, pool=pool)["line-1", 0].phrases
+    door, then = phrase.words[3:5]
+    level = np.abs(phrase.audio[:, 0])
+    assert then.start - door.end > 0.1 * RATE_HZ
+    assert level[door.end + 960 : then.start - 960].max() < 0.05 < level[then.start : then.end].max()
 
 
 def test_long_words_are_not_gabbled(pool: Pool, cache: Cache) -> None:

@@ -94,10 +94,12 @@ def _token(moment: Moment, line: Line) -> int | None:
 
 def _mark(text: Scalar, token: int, name: str) -> tuple[int, int, int, str]:
     """Row, column (both from 0), the same column, and what is put in there."""
-    spans = read_spoken(text.text).spans
+    spoken = read_spoken(text.text)
+    spans = spoken.spans
     if token < len(spans):
         place = text.at(spans[token][0])
-        return place.line - 1, place.column - 1, place.column - 1, f"[mark {name}] "
+        space = "" if spoken.tokens[token].glue else " "  # behind a dash, where none stands, none is put in
+        return place.line - 1, place.column - 1, place.column - 1, f"[mark {name}]{space}"
     place = text.at(spans[-1][1] - 1)
     return place.line - 1, place.column, place.column, f" [mark {name}]"
 

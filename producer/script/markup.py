@@ -13,6 +13,9 @@ _BRACKET = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]", re.DOTALL)
 _BRACES = re.compile(r"\{((?:[^{}\\]|\\.)*)\}", re.DOTALL)
 _RUN = re.compile(r"[^\s\[]*")
 _CLOSING = frozenset(".,;:!?…)’”\"'")
+_BREAK = re.compile(r"(\S)(?:[—–…]|\.{3,}|-{2,})[—–…).,;:!?’”»-]*$")
+_AFTER_A_BREAK = frozenset("—–…-[.,;:!?)’”»")
+"""What does not begin a word behind a dash or three points, besides a space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,9 @@ class _Pen:
         self.at = len(self.text) - len(self.text.lstrip())
         while self.at < end:
             sign = self.text[self.at]
+            if self._breaks_before(sign):
+                self._end_word()
+                self.glue = True
             if not self.written and (self.opened is None or self.text[self.at - 1] != "*"):
                 self.begun = self.at
             if sign.isspace():
@@ -75,6 +81,18 @@ class _Pen:
         if self.opened is not None:
             self._mistake(self.opened, "a '*' without its partner; emphasis is '*word*', and the sign itself is '\\*'")
         return Spoken(tuple(self.tokens), tuple(self.brackets), tuple(sorted(self.mistakes)), tuple(self.spans))
+
+    def _breaks_before(self, sign: str) -> bool:
+        """Whether a word is over because a dash or three points stand behind it: `door—then`, `door...then`.
+
+        A voice pauses there, so what follows is a word of its own; not in `1914–1918`, which is one number to another.
+        """
+        if sign.isspace() or sign in _AFTER_A_BREAK or (sign == "*" and self.opened is not None):
+            return False
+        found = _BREAK.search(self.written)
+        if found is None or not any(letter.isalnum() for letter in self.written[: found.end(1)]):
+            return False
+        return not (found[1].isdecimal() and sign.isdecimal())
 
     def _mistake(self, offset: int, what: str) -> None:
         self.mistakes.append((offset, what))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from producer.script.keys import Asked, field_of
 from producer.script.pieces import Piece, SceneAsWritten
 from producer.script.play import CALLED
 from producer.script.quantities import ReadingError
-from producer.script.reading import Notes, hint, meant
+from producer.script.reading import Notes, hint, meant, meant_name
 
 _QUOTED = 120
 _LISTED = 24
@@ -235,11 +235,21 @@ class Targets:
                 if other.named:
                     return f"{what}; it is in '{other.id}': write 'word \"{moment.words}\" of {other.id}'"
                 return f"{what}; it is in the speech at line {other.place.line}: give that an 'id' and write 'of' it"
-        return what + meant(" ".join(fold(moment.words)), _words(line))
+        words = _words(line)
+        near = meant_name(" ".join(fold(moment.words)), words)
+        return f"{what}; did you mean '{words[near]}'?" if near else what
 
 
-def _words(line: Piece) -> Iterable[str]:
-    return {word for token in line.tokens for word in (*fold(token.written), *fold(token.spoken))}
+def _words(line: Piece) -> dict[str, str]:
+    """Every word that may be quoted, as it is compared, and how it is written."""
+    words: dict[str, str] = {}
+    for token in line.tokens:
+        core = token.written.strip("".join(sign for sign in token.written if not sign.isalnum()))
+        for word in fold(token.written):
+            words.setdefault(word, core)
+        for word in fold(token.spoken):
+            words.setdefault(word, word)
+    return words
 
 
 def quoted(line: Piece) -> str:

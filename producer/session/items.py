@@ -84,7 +84,14 @@ def _words(clip: Clip, part: Part | None) -> str:
     """What is said in a part of a line, as far as the line's words tell."""
     if part is None or clip.kind != "speech":
         return ""
-    return " ".join(word.text for word in clip.words if part.start <= word.start < part.start + part.length)
+    said, at = "", 0
+    for word in clip.words:
+        begins = max(at, clip.text.find(word.text, at))
+        if part.start <= word.start < part.start + part.length:
+            # Words that a dash alone parts are close together in the text, too.
+            said += word.text if at and begins == at else f" {word.text}"
+        at = begins + len(word.text)
+    return said.strip()
 
 
 def _item(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from producer.errors import Problem, nearest
-from producer.model.script import LINE, NEXT_LINE, SCENE, Anchor, Length, Line, Moment
+from producer.model.script import LINE, NEXT_LINE, SCENE, Anchor, Length, Line, Moment, Token
 from producer.model.voice import Take, TimedWord
-from producer.model.words import FoundWords, find, fold
+from producer.model.words import FoundWords, find, fold, parts
 from producer.timeline.episode import Episode, where
 from producer.timeline.running_order import Entry
 from producer.timeline.solve import Ask, ImpossibleError, Rule, What
@@ -168,19 +168,28 @@ def _said(ep: Episode, line: Entry, token: int, spoken_word: int) -> Rule[int]:
     """Where a token begins, or the spoken word of it with that number (112 is said in four words)."""
     for phrase, word in _timed(_take(ep, line)):
         if word.token == token and spoken_word:
-            onset = _onset_within(word, spoken_word)
+            item = line.item
+            assert isinstance(item, Line)
+            onset = _onset_within(word, item.tokens[token], spoken_word)
             return (yield Ask(What.PHRASE, line.index, phrase)) + onset
     return (yield from landing(ep, line, token))
 
 
-def _onset_within(word: TimedWord, spoken_word: int) -> int:
-    """A voice may part a token otherwise than we do (`forty-two`): count the words it says, not its pieces."""
-    counted = 0
-    for said, onset in word.said:
-        if counted >= spoken_word:
-            return onset
-        counted += len(fold(said))
-    return word.start if not word.said else word.said[-1][1]
+def _onset_within(word: TimedWord, token: Token, spoken_word: int) -> int:
+    """The spoken word with that number of a token that is said from `word.start` on.
+
+    A voice may part a token otherwise than we do: where it says several of our words as one (`half-open`, `l'hiver`),
+    they share its time by their letters.
+    """
+    said = word.said or ((token.written if token.ipa else token.spoken, word.start),)
+    left = spoken_word
+    for (text, onset), end in zip(said, [*(onset for _, onset in said[1:]), word.end], strict=True):
+        ours = parts(text)
+        if left < len(ours):
+            letters = [len(one) for one in ours]
+            return onset + (end - onset) * sum(letters[:left]) // sum(letters)
+        left -= len(ours)
+    return said[-1][1]
 
 
 def _mark(ep: Episode, entry: Entry, asked: Moment) -> Rule[int]:

@@ -20,6 +20,7 @@ _SYLLABARIES = frozenset({"cmn", "yue", "hak"})  # a sign is a word there
 _SHAPING = frozenset(_PUNCTUATION)
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "−": "-"})
 _EDGES = re.compile(rf"^([{re.escape(_PUNCTUATION)}]*)(.*?)([{re.escape(_PUNCTUATION)}]*)$", re.DOTALL)
+_DOUBLE_HYPHEN = re.compile(r"(?<=\w)-{2,}")  # as one types a dash
 _CLOSING = re.compile(r"[.!?…:;,—–-][\"')\]]*$")
 
 
@@ -90,7 +91,8 @@ def _said(token: Token, *, english: bool, has: Callable[[str], bool]) -> str:
 
 def _plain(text: str) -> str:
     """Text that espeak-ng reads as text: no markup, no signs it would name, quotation marks as it knows them."""
-    kept = "".join(_letter(c) for c in unicodedata.normalize("NFC", text).translate(_QUOTES))
+    signs = _DOUBLE_HYPHEN.sub("—", unicodedata.normalize("NFC", text).translate(_QUOTES))
+    kept = "".join(map(_letter, signs))
     return kept.replace("&", "&amp;")
 
 

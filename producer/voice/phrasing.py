@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from itertools import pairwise
@@ -12,6 +13,7 @@ from producer.model.script import Line, Token
 from producer.model.voice import TimedWord
 from producer.voice.engine import Onset
 
+_SLASH = re.compile(r"(?<=[^\W\d_]/)(?=[^\W\d_])")
 PUNCTUATION = ".,;:!?…\"'“”‘’«»()[]—–-"
 
 
@@ -55,16 +57,18 @@ def has_word(token: Token) -> bool:
 def sayings(piece: Piece) -> tuple[tuple[int, Token], ...]:
     """The piece with a token for each spoken word, and the token of the piece that it belongs to.
 
-    `{112|one hundred and twelve}` becomes four, so that each is timed; nothing else changes.
+    `{112|one hundred and twelve}` becomes four and `yes/no` two, so that each is timed; nothing else changes.
     """
     found = []
     for index, token in enumerate(piece.tokens):
-        words = token.spoken.split()
-        if token.ipa or len(words) < 2:
+        words = [_SLASH.split(word) for word in token.spoken.split()]
+        if token.ipa or sum(map(len, words)) < 2:
             found.append((index, token))
             continue
-        for number, word in enumerate(words):
-            found.append((index, Token(word, word, emphasis=token.emphasis, glue=token.glue and not number)))
+        for number, together in enumerate(words):
+            for place, word in enumerate(together):
+                glue = place > 0 or (token.glue and not number)
+                found.append((index, Token(word, word, emphasis=token.emphasis, glue=glue)))
     return tuple(found)
 
 

@@ -19,7 +19,9 @@ from producer.voice.wording_numbers import numbers
 from producer.voice.wording_signs import SIGNS_SAID
 from producer.voice.wording_tables import CODES, SPEECH, Speech
 
-_EDGES = re.compile(r"^([(\[\"'“‘«„¿¡—–]*)(.*?)([.,;:!?…)\]\"'”’»—–]*)$", re.DOTALL)
+_EDGES = re.compile(r"^([(\[\"'“‘«„¿¡—–]*)(.*?)((?:[.,;:!?…)\]\"'”’»—–]|--)*)$", re.DOTALL)
+_BREAK = re.compile(r"(?:[—–…]|\.{3}|--)[^\w\s]*$")
+"""Behind which a word stands by itself, though no space parts them."""
 _TELLING = re.compile(r"[\d%‰°&#№½¼¾⅓⅔]|[A-Za-zА-яіїєґ]\.|^[IVX]+(?:['’]s)?\W*$")
 
 _POINTLESS = frozenset({"Dr", "St", "Prof", "Sgt", "Capt", "Lt", "Pr", "Ste", "n°", "N°", "n.º", "nº", "nr", "dr"})
@@ -55,7 +57,9 @@ def worded(tokens: Sequence[Token], language: str) -> tuple[Token, ...]:
 
 
 def _word(token: Token, tokens: Sequence[Token], number: int) -> Word:
-    joined = token.glue or (number + 1 < len(tokens) and tokens[number + 1].glue)
+    joined = (token.glue and not _BREAK.search(tokens[number - 1].spoken)) or (
+        number + 1 < len(tokens) and tokens[number + 1].glue and not _BREAK.search(token.spoken)
+    )
     foreign = any(c.isdecimal() and not c.isascii() for c in token.spoken)  # the figures of another script
     if token.ipa or token.spoken != token.written or joined or foreign:
         return Word("", "", "")
