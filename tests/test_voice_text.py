@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from producer.model.script import Token
+from producer.model.script import Pronunciation, Token
+from producer.script.people import pronounced
+from producer.voice import plain_text, ssml
 from producer.voice.engine import Onset, Spoken, UnspeakableError, Utterance
 from producer.voice.espeak_ipa import PHONEMES, STRESS, to_mnemonics, unknown_ipa
 from producer.voice.espeak_text import is_speakable, markup
@@ -123,8 +126,24 @@ def test_a_line_has_one_piece_more_than_rests() -> None:
     [("EE-fa", "ˈiːfə"), ("shi-VAWN", "ʃiˈvɔːn"), ("nuh-GWEN", "nəˈɡwɛn"), ("CHUM-lee", "ˈtʃʌmliː"), ("KEE", "ˈkiː")],
 )
 def test_a_respelling_is_read_by_its_syllables(respelt: str, ipa: str) -> None:
-    assert is_respelling("name", respelt)
+    assert is_respelling("name", respelt) and is_respelling("name’s", f"{respelt}'s")
     assert respelled_ipa(respelt) == ipa
+    assert respelled_ipa(f"{respelt}'s") == f"{ipa}z"
+
+
+def test_a_possessive_and_a_part_of_a_word_are_said_as_say_has_the_word() -> None:
+    said = pronounced(
+        tokens("Sergei’s Sergei-like Mia/Sergei's Mia-like"),
+        [Pronunciation(word="Sergei", said="sair-GAY"), Pronunciation(word="Mia", said="miːa", ipa=True)],
+    )
+    read = [token for _, token in sayings(Piece(0, said, True))]
+    english, french = (markup(read, ends=True, english=yes, has=lambda _: True).text for yes in (True, False))
+    name, owner = (to_mnemonics(respelled_ipa(one), lambda _: True) for one in ("sair-GAY", "sair-GAY's"))
+    assert english == f"[[{owner}]] [[{name}]] like Mia [[{owner}]] Mia-like."
+    assert french == "sairgay's sairgay like Mia sairgay's Mia-like."
+    assert plain_text.text(read, plain_text.words(read, english=False), ends=True) == french[:-1]
+    ways = ElementTree.fromstring(ssml.document(read, "en", ends=True)).findall("{*}phoneme")
+    assert [way.get("ph") for way in ways] == [respelled_ipa(f"sair-GAY{end}") for end in ("'s", "", "'s")]
 
 
 @pytest.mark.parametrize("word", ["X-ray", "one hundred", "well-known", "U S A", "McKay", "BBC"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
 from producer.errors import Place
 from producer.frozen import dataclass
+from producer.model.possessive import ending_ipa, parted
 from producer.model.script import Member, Position, Pronunciation, Token, VoiceUse
 from producer.model.sound import Catalogue
 from producer.script import keys
@@ -29,6 +31,7 @@ from producer.script.reading import (
 from producer.script.tree import Node, Scalar
 from producer.units import Lu, Metres, Percent, Wpm
 
+_PARTS = re.compile("[-‐‑/]")
 RATE_WPM = Wpm(160.0)
 """How fast a member speaks who has no rate of his own."""
 
@@ -222,7 +225,8 @@ def whereabouts(asked: Asked) -> tuple[Position, ...]:
 def pronounced(tokens: Sequence[Token], say: Sequence[Pronunciation]) -> tuple[Token, ...]:
     """`tokens` as `say` has them said: whole words, with their case before without it.
 
-    A word in braces is said as its braces say. `Aoife's` is `Aoife` and its ending.
+    A word in braces is said as its braces say. `Aoife's` is `Aoife` and its ending; each part of `Aoife-like` and
+    `Aoife/Tom` is a word, if it has a respelling: IPA stands for a whole word.
     """
     exact = {_core(one.word)[1]: one for one in say}
     folded = {word.casefold(): one for word, one in reversed(exact.items())}
@@ -233,23 +237,27 @@ def _pronounced(token: Token, exact: Mapping[str, Pronunciation], folded: Mappin
     if token.written != token.spoken:
         return token
     before, word, after = _core(token.written)
-    for stem, ending in ((word, ""), (word[:-2], "s") if word[-2:] in ("'s", "’s") else (word, "")):
-        said = exact.get(stem) or folded.get(stem.casefold())
-        if said is not None and said.ipa:
-            return Token(token.written, said.said + _ipa_s(said.said, ending), token.emphasis, True, token.glue)
-        if said is not None:
-            spoken = before + said.said + ("'s" if ending else "") + after
-            return Token(token.written, spoken, token.emphasis, False, token.glue)
-    return token
 
+    def known(word: str) -> tuple[Pronunciation | None, str]:
+        """How a word is said, and the ending that it has besides."""
+        for stem, ending in ((word, ""), parted(word)):
+            said = exact.get(stem) or folded.get(stem.casefold())
+            if said is not None:
+                return said, ending and "'s"
+        return None, ""
 
-def _ipa_s(said: str, ending: str) -> str:
-    """An English possessive after a hiss, a voiceless sound, or anything else."""
-    if not ending:
-        return ""
-    if said[-1] in "szʃʒ":
-        return "ɪz"
-    return "s" if said[-1] in "ptkfθ" else "z"
+    said, ending = known(word)
+    if said is not None and said.ipa:
+        ipa = said.said + (ending_ipa(said.said) if ending else "")
+        return Token(token.written, ipa, token.emphasis, True, token.glue)
+    if said is not None:
+        return Token(token.written, before + said.said + ending + after, token.emphasis, False, token.glue)
+    parts = _PARTS.split(word)
+    ways = [(part, *known(part)) for part in parts] if len(parts) > 1 else []
+    if not any(way is not None and not way.ipa for _, way, _ in ways):
+        return token
+    spoken = " ".join(part if way is None or way.ipa else way.said + ending for part, way, ending in ways)
+    return Token(token.written, before + spoken + after, token.emphasis, False, token.glue)
 
 
 def _core(text: str) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from producer.frozen import dataclass
 from producer.model.script import Line, Token
 from producer.model.voice import TimedWord
 from producer.voice.engine import Onset
+from producer.voice.respelling import is_respelling
 
 _SLASH = re.compile(r"(?<=[^\W\d_]/)(?=[^\W\d_])")
 PUNCTUATION = ".,;:!?…\"'“”‘’«»()[]—–-"
@@ -68,7 +69,10 @@ def sayings(piece: Piece) -> tuple[tuple[int, Token], ...]:
         for number, together in enumerate(words):
             for place, word in enumerate(together):
                 glue = place > 0 or (token.glue and not number)
-                found.append((index, Token(word, word, emphasis=token.emphasis, glue=glue)))
+                # By itself it would be as written, and a respelling is told by its not being so.
+                respelt = "-" in word and is_respelling(token.written, word.strip(PUNCTUATION))
+                written = token.written if respelt else word
+                found.append((index, Token(written, word, emphasis=token.emphasis, glue=glue)))
     return tuple(found)
 
 

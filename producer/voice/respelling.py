@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from producer.model.possessive import ending_ipa, parted
+
 VOWELS = {
     "eigh": "eɪ", "igh": "aɪ", "air": "eə", "ear": "ɪə", "eer": "ɪə", "oor": "ʊə", "ire": "aɪə",
     "aw": "ɔː", "or": "ɔː", "ar": "ɑː", "ur": "ɜː", "er": "ə", "ir": "ɜː",
@@ -33,8 +35,11 @@ _SHAPE = re.compile(r"[A-Za-z]+(-[A-Za-z]+)*")
 
 
 def is_respelling(written: str, spoken: str) -> bool:
-    """Whether `spoken` is a respelling: not as written, and at least one syllable is in capitals."""
-    if written == spoken or not _SHAPE.fullmatch(spoken):
+    """Whether `spoken` is a respelling: not as written, and one syllable or more is in capitals: `EE-fa`, `EE-fa's`."""
+    if written == spoken:
+        return False
+    spoken, _ = parted(spoken)
+    if not _SHAPE.fullmatch(spoken):
         return False
     syllables = spoken.split("-")
     stressed = [s for s in syllables if s.isupper()]
@@ -43,13 +48,14 @@ def is_respelling(written: str, spoken: str) -> bool:
 
 
 def respelled_ipa(spoken: str) -> str:
-    """`EE-fa` as IPA: `ˈiːfə`. A second stressed syllable gets secondary stress."""
+    """`EE-fa` as IPA: `ˈiːfə`, and `EE-fa's` with its ending. A second stressed syllable gets secondary stress."""
+    spoken, ending = parted(spoken)
     said, marks = "", iter(["ˈ"])
     for syllable in spoken.split("-"):
         if syllable.isupper():
             said += next(marks, "ˌ")
         said += _syllable(syllable.lower(), stressed=syllable.isupper())
-    return said
+    return said + ending_ipa(said) if ending else said
 
 
 def _syllable(letters: str, *, stressed: bool) -> str:
