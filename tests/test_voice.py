@@ -128,6 +128,34 @@ def test_a_word_behind_a_dash_begins_where_the_pause_there_ends(pool: Pool, cach
     assert level[door.end + 960 : then.start - 960].max() < 0.05 < level[then.start : then.end].max()
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("It's apples, pears, etc., but no plums.", 4),
+        ("Tom met Sam Jones Jr., then we left.", 5),
+        ("The train left at 5 p.m. The platform was empty.", 6),
+        ("It was plan B. Nobody moved.", 4),
+        ("She wanted an A. She got it.", 4),
+        ("Brot, Wein, usw., aber nein.", 3),
+    ],
+)
+def test_a_word_behind_an_abbreviations_pause_begins_where_that_ends(
+    pool: Pool, cache: Cache, text: str, word: int
+) -> None:
+    voice = "de" if text.startswith("Brot") else "en-gb"
+    (phrase,) = speak_lines([line(text, voice)], RATE_HZ, cache, pool=pool)["line-1", 0].phrases
+    before, after = phrase.words[word - 1 : word + 1]
+    level = np.abs(phrase.audio[:, 0])
+    assert after.start - before.end > 0.15 * RATE_HZ
+    assert level[before.end + 960 : after.start - 960].max() < 0.05 < level[after.start : after.end].max()
+
+
+def test_the_point_of_an_initial_is_no_full_stop(pool: Pool, cache: Cache) -> None:
+    take = speak_lines([line("It was J. Smith and J. R. Tolkien.")], RATE_HZ, cache, pool=pool)["line-1", 0]
+    ((initial, name),) = ((words[2], words[3]) for words in (phrase.words for phrase in take.phrases))
+    assert name.start - initial.end < 0.1 * RATE_HZ
+
+
 def test_long_words_are_not_gabbled(pool: Pool, cache: Cache) -> None:
     text = "Administrative responsibilities generally discourage adventurous undertakings."
     take = speak_lines([line(text, wpm=120.0)], RATE_HZ, cache, pool=pool)["line-1", 0]

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producer.model.script import Token
+from producer.script.markup import read_spoken
 from producer.voice.phrasing import Piece, sayings, timed_words
 from producer.voice.wording import is_known, worded
 from producer.voice.wording_signs import SIGNS_SAID
@@ -27,7 +28,7 @@ SAID = {
         "In 1984, not 2005; in 2010.": "In nineteen eighty four, not two thousand and five; in twenty ten.",
         "the 1990s, the 1st, the 22nd": "the nineteen nineties, the first, the twenty second",
         "At 10:30, 7:05 and 10:00.": "At ten thirty, seven oh five and ten o'clock.",
-        "10:30 p.m. or 9am": "ten thirty P M or nine A M",
+        "10:30 p.m. or 9am": "ten thirty PM or nine AM",
         "£20, $3.50, €1, £5m, $3 million": (
             "twenty pounds, three dollars fifty, one euro, five million pounds, three million dollars"
         ),
@@ -54,6 +55,21 @@ SAID = {
         "a $20 bill, a £3.50 pie, $20 for": "a twenty dollar bill, a three pounds fifty pie, twenty dollars for",
         "£5-a-week, a $20-bill and $20 each": "five pounds a week, a twenty dollar bill and twenty dollars each",
         "5 min. later, etc. Then i.e. now.": "five minutes later, et cetera. Then that is now.",
+        "Pears, etc., at 5 p.m., i. e. now; etc.!": "Pears, et cetera, at five PM, that is now; et cetera!",
+        "At 5 p.m. The end. At 9 a.m. Monday, 5pm. Then": "At five PM. The end. At nine AM Monday, five PM. Then",
+        "at 5 p.m. GMT, 2.30pm and 2.30 p.m. sharp, v 2.30": (
+            "at five PM GMT, two thirty PM and two thirty PM sharp, v two point three zero"
+        ),
+        "2 1/2 hours, 1/2 and £5—then 9am–5pm": "two and a half hours, a half and five pounds—then nine AM–five PM",
+        "$0.99, £0.50, £0.01, $ 5, $ 3 million": (
+            "ninety nine cents, fifty pence, one penny, five dollars, three million dollars"
+        ),
+        "a 50-50 chance, 0800 123 4567": (
+            "a fifty fifty chance, zero eight zero zero, one two three, four five six seven"
+        ),
+        "+44 20 7946 0958 and 007 12": (
+            "plus four four, two zero, seven nine four six, zero nine five eight and zero zero seven twelve"
+        ),
     },
     "en-us": {"50% of 5 km": "fifty percent of five kilometers"},
     "de": {
@@ -65,6 +81,17 @@ SAID = {
         "In der 3. Stunde, vom 3. bis 5. Juni.": "In der dritten Stunde, vom dritten bis fünften Juni.",
         "Er kam am 3. Dann ging er. Ich habe 5. Dann.": "Er kam am dritten. Dann ging er. Ich habe fünf. Dann.",
         "Um 10:30 Uhr, um 9:00.": "Um zehn Uhr dreißig, um neun Uhr.",
+        "Um 1 Uhr, um 10.30 Uhr, 10.00 Uhr": "Um ein Uhr, um zehn Uhr dreißig, zehn Uhr",
+        "Zum 100. Mal, sein 18. Geburtstag, sein 5. Kind": (
+            "Zum einhundertsten Mal, sein achtzehnter Geburtstag, sein fünftes Kind"
+        ),
+        "seinen 3. Sohn, seine 2. Frau, in jeder 3. Nacht, jedes 2. Jahr; mein 4. Auto": (
+            "seinen dritten Sohn, seine zweite Frau, in jeder dritten Nacht, jedes zweite Jahr; mein vier. Auto"
+        ),
+        "Brot, usw., d. h. so, z. B. hier. Z.B. da.": (
+            "Brot, und so weiter, das heißt so, zum Beispiel hier. zum Beispiel da."
+        ),
+        "€ 5,99 oder 0,50 €": "fünf Euro neunundneunzig oder fünfzig Cent",
         "3,50 €, 1 km, 1 h, 5 h": "drei Euro fünfzig, ein Kilometer, eine Stunde, fünf Stunden",
         "Dr. Reed, z.B. Nr. 5": "Doktor Reed, zum Beispiel Nummer fünf",
     },
@@ -72,11 +99,18 @@ SAID = {
         "112 lampes, 3,5 et 0,05": "cent douze lampes, trois virgule cinq et zéro virgule zéro cinq",
         "le 1er mai, à 10h30, 21 h": "le premier mai, à dix heures trente, vingt et une heures",
         "Le 1° mai, il fait 30° dehors": "Le premier mai, il fait trente degrés dehors",
+        "À 21h, à 9h, 1h, 21 h 04": "À vingt et une heures, à neuf heures, une heure, vingt et une heures quatre",
+        "2 1/2 litres, 01 42 68 53 00": (
+            "deux et un demi litres, zéro un, quarante deux, soixante huit, cinquante trois, zéro zéro"
+        ),
         "3,50 € pour M. Dupont, n° 5": "trois euros cinquante pour Monsieur Dupont, numéro cinq",
     },
     "es": {
         "112 lámparas, 1.234": "ciento doce lámparas, mil doscientos treinta y cuatro",
         "A las 10:30, 21 km, la 1.ª": "A las diez y treinta, veintiún kilómetros, la primera",
+        "Las 22:00 h, a las 10.30, a la 1, p. ej. hoy": (
+            "Las veintidós horas, a las diez y treinta, a la una, por ejemplo hoy"
+        ),
         "El 1° de mayo, hace 5° hoy": "El primero de mayo, hace cinco grados hoy",
         "El Sr. Pérez debe 3,50 €.": "El señor Pérez debe tres euros cincuenta.",
     },
@@ -84,14 +118,20 @@ SAID = {
         "Il 1° maggio, al 2° piano; 5°C, 30° a Roma": (
             "Il primo maggio, al secondo piano; cinque gradi Celsius, trenta gradi a Roma"
         ),
+        "alle 10.30, all'1, la Sig.ra Bianchi": "alle dieci e trenta, all'una, la signora Bianchi",
         "112 lampade, 3,5, alle 10:30": "centododici lampade, tre virgola cinque, alle dieci e trenta",
     },
     "pt": {
         "Às 10h30, 5 km": "Às dez e trinta, cinco quilómetros",
+        "Às 21h, às 10.30, à 1": "Às vinte e uma horas, às dez e trinta, à uma",
         "No 1° de maio": "No primeiro de maio",
     },
-    "pt-br": {"R$ 5": "R$ cinco", "R$5,50 e 1 km": "cinco reais cinquenta e um quilômetro"},
-    "nl": {"Om 10:30 uur, de 1e": "Om tien uur dertig, de eerste"},
+    "pt-br": {"R$ 5 e R$ 20,00": "cinco reais e vinte reais", "R$5,50 e 1 km": "cinco reais cinquenta e um quilômetro"},
+    "nl": {
+        "Om 10:30 uur, de 1e": "Om tien uur dertig, de eerste",
+        "Om 10.30 uur, 20°, € 5,99": "Om tien uur dertig, twintig graden, vijf euro negenennegentig",
+        "Mevr. Bos, Dhr. Bos": "mevrouw Bos, de heer Bos",
+    },
     "ru": {
         "112 ламп, 2 мин, 5 км": "сто двенадцать ламп, две минуты, пять километров",
         "5 мая, 1-й и 2-я": "пятого мая, первый и вторая",
@@ -111,7 +151,8 @@ AS_IT_STANDS = {
 
 
 def said(text: str, language: str) -> str:
-    return " ".join(token.spoken for token in worded(tokens(text), language))
+    parts = ((" " * (not token.glue)) + token.spoken for token in worded(read_spoken(text).tokens, language))
+    return "".join(parts).strip()
 
 
 @pytest.mark.parametrize(("language", "text"), [(language, text) for language, texts in SAID.items() for text in texts])

@@ -12,6 +12,7 @@ from producer.model.words import is_latin
 from producer.voice.engine import UnspeakableError
 from producer.voice.espeak_ipa import to_mnemonics, unknown_ipa
 from producer.voice.respelling import is_respelling, respelled_ipa
+from producer.voice.wording_tables import ENGLISH_OPENERS
 
 SPOKEN_SIGNS = frozenset("&%+=@#°×÷")
 """Signs that are read out, besides letters, digits and currencies; all others only shape the melody, or are silent."""
@@ -21,7 +22,11 @@ _SHAPING = frozenset(_PUNCTUATION)
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "−": "-"})
 _EDGES = re.compile(rf"^([{re.escape(_PUNCTUATION)}]*)(.*?)([{re.escape(_PUNCTUATION)}]*)$", re.DOTALL)
 _DOUBLE_HYPHEN = re.compile(r"(?<=\w)-{2,}")  # as one types a dash
+_POINT = re.compile(r"(?<=\w)\.(?=[,;:])")  # of `Jr.,`: espeak-ng would say two clauses, the second one empty
 _CLOSING = re.compile(r"[.!?…:;,—–-][\"')\]]*$")
+_INITIAL = re.compile(r"[A-HJ-Z]\.")
+_NO_INITIAL = "-"
+"""Between a letter and its point: espeak-ng takes `B.` for an initial and goes on, and `B-.` for the end it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ def markup(tokens: Sequence[Token], *, ends: bool, english: bool, has: Callable[
     spans = []
     for index, token in enumerate(tokens):
         said = _said(token, english=english, has=has)
+        if english and _INITIAL.fullmatch(said) and _begins_a_sentence(tokens, index + 1):
+            said = said[0] + _NO_INITIAL + said[1:]
         if index and not token.glue and (is_speakable(token) or "—" in said or "–" in said):
             text += " "
         elif not text and not is_speakable(token):
@@ -69,6 +76,11 @@ def markup(tokens: Sequence[Token], *, ends: bool, english: bool, has: Callable[
     if bare and not _CLOSING.search(bare):
         text += "." if ends else ","
     return Markup(text, tuple(spans))
+
+
+def _begins_a_sentence(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a token is a word with which sentences begin, and no names: what follows `plan B.`, but not `J.`"""
+    return index < len(tokens) and tokens[index].spoken.rstrip(",’'") in ENGLISH_OPENERS
 
 
 def _said(token: Token, *, english: bool, has: Callable[[str], bool]) -> str:
@@ -92,7 +104,7 @@ def _said(token: Token, *, english: bool, has: Callable[[str], bool]) -> str:
 def _plain(text: str) -> str:
     """Text that espeak-ng reads as text: no markup, no signs it would name, quotation marks as it knows them."""
     signs = _DOUBLE_HYPHEN.sub("—", unicodedata.normalize("NFC", text).translate(_QUOTES))
-    kept = "".join(map(_letter, signs))
+    kept = _POINT.sub("", "".join(map(_letter, signs)))
     return kept.replace("&", "&amp;")
 
 

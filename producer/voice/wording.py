@@ -9,12 +9,12 @@ written, for transcripts, and its own time. What the script says how to say (`{1
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from producer.model.script import Token
 from producer.voice.wording_amounts import Finder
-from producer.voice.wording_figures import Core, Word
+from producer.voice.wording_figures import Core, Word, shared
 from producer.voice.wording_numbers import numbers
 from producer.voice.wording_signs import SIGNS_SAID
 from producer.voice.wording_tables import CODES, SPEECH, Speech
@@ -24,9 +24,13 @@ _BREAK = re.compile(r"(?:[—–…]|\.{3}|--)[^\w\s]*$")
 """Behind which a word stands by itself, though no space parts them."""
 _TELLING = re.compile(r"[\d%‰°&#№½¼¾⅓⅔]|[A-Za-zА-яіїєґ]\.|^[IVX]+(?:['’]s)?\W*$")
 
+_ABBREVIATES = re.compile(r"^\.(?=[,;:!?])")
+"""The point of `etc.,`, which is no full stop."""
 _POINTLESS = frozenset({"Dr", "St", "Prof", "Sgt", "Capt", "Lt", "Pr", "Ste", "n°", "N°", "n.º", "nº", "nr", "dr"})
 """Titles that are written without a point, too."""
-_NEVER_LAST = frozenset({"Mr", "Mrs", "Ms", "Mme", "Mlle", "MM", "mevr", "dhr", "e.g", "i.e", "z.B", "np", "ca", "vs"})
+_NEVER_LAST = frozenset(
+    {"Mr", "Mrs", "Ms", "Mme", "Mlle", "MM", "mevr", "dhr", "e.g", "i.e", "z.B", "np", "ca", "vs", "d.h"}
+)
 """Abbreviations with which no sentence ends; the point of others may be a sentence's as well."""
 
 
@@ -51,7 +55,8 @@ def worded(tokens: Sequence[Token], language: str) -> tuple[Token, ...]:
         said = _said(words, at, language.casefold())
         for number, core in enumerate(said):
             word, token = words[at + number], found[at + number]
-            found[at + number] = replace(token, spoken=word.head + core.text + ("" if core.bare else word.tail))
+            tail = "" if core.bare else _ABBREVIATES.sub("", word.tail)
+            found[at + number] = replace(token, spoken=word.head + core.text + tail)
         at += max(1, len(said))
     return tuple(found)
 
@@ -83,17 +88,44 @@ def _said(words: Sequence[Word], at: int, language: str) -> list[Core]:
 
 def _abbreviation(speech: Speech, words: Sequence[Word], at: int) -> list[Core]:
     word, after = words[at], words[at + 1].core[:1] if at + 1 < len(words) else ""
-    if word.core in speech.titles:
-        said = speech.titles[word.core]
-        if word.core == "St" and said == "Saint" and word.tail == "." and _is_street(words, at):
+    core = _as_listed(word, speech.titles)
+    if core:
+        said = speech.titles[core]
+        if core == "St" and said == "Saint" and word.tail == "." and _is_street(words, at):
             return [Core("Street", bare=not (not after or after.isupper()))]
-        pointed = word.tail == "." or (not word.tail and word.core in _POINTLESS)
+        pointed = word.tail == "." or (not word.tail and (core in _POINTLESS or "." in core))
         fits = after.isdigit() if said == speech.number else after.isupper()  # "No. He said no."
         return [Core(said, bare=True)] if pointed and fits else []
-    if word.core not in speech.short:
+    core = _as_listed(word, speech.short)
+    if core:
+        return [Core(speech.short[core], bare=word.tail == "." and not _ends(core, after))]
+    return _in_two(speech, words, at)
+
+
+def _as_listed(word: Word, listed: Mapping[str, str]) -> str:
+    """An abbreviation as its table has it, which is in small letters where a sentence may begin with it; or nothing."""
+    if word.core in listed:
+        return word.core
+    small = word.core[:1].lower() + word.core[1:]
+    return small if small in listed and (word.tail[:1] == "." or "." in small) else ""
+
+
+def _ends(core: str, after: str) -> bool:
+    """Whether a sentence ends with an abbreviation, before what begins with `after`."""
+    return (not after or after.isupper()) and core not in _NEVER_LAST
+
+
+def _in_two(speech: Speech, words: Sequence[Word], at: int) -> list[Core]:
+    """`z. B.`, `i. e.`: an abbreviation with a space inside."""
+    if at + 1 >= len(words) or words[at].tail != "." or words[at + 1].head or words[at + 1].tail[:1] != ".":
         return []
-    ends = (not after or after.isupper()) and word.core not in _NEVER_LAST
-    return [Core(speech.short[word.core], bare=word.tail == "." and not ends)]
+    joined = Word(words[at].head, f"{words[at].core}.{words[at + 1].core}", words[at + 1].tail)
+    core = _as_listed(joined, speech.short)
+    if not core:
+        return []
+    after = words[at + 2].core[:1] if at + 2 < len(words) else ""
+    first, last = shared(speech.short[core].split(), 2)
+    return [Core(first.text, bare=True), Core(last.text, bare=joined.tail == "." and not _ends(core, after))]
 
 
 def _is_street(words: Sequence[Word], at: int) -> bool:

@@ -1,14 +1,13 @@
-"""What numbers are said as with something beside them: times of day, sums of money, units."""
+"""What numbers are said as with something beside them: sums of money, units."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from producer.voice.wording_figures import Core, Figures, Word
-from producer.voice.wording_tables import CODES, UNITS, Money
+from producer.voice.wording_clock import Clock
+from producer.voice.wording_figures import Core, Word, shared
+from producer.voice.wording_tables import CODES, HUNDREDTHS, UNIT_NAMES, UNITS, Money
 
-HALF_DAY = {"am": "A M", "pm": "P M", "a.m": "A M", "p.m": "P M", "AM": "A M", "PM": "P M"}
 _SHORT = {"k": "thousand", "m": "million", "bn": "billion"}
 _LARGE = frozenset({"hundred", "thousand", "million", "billion", "trillion"})
 
@@ -16,7 +15,7 @@ _NO_NOUNS = frozenset({"a", "an", "and", "apiece", "at", "by", "each", "every", 
                        "off", "on", "or", "per", "the", "to", "was"})  # fmt: skip
 
 
-class Finder(Figures):
+class Finder(Clock):
     """Every way to read what stands at a place of a phrase, the most particular first."""
 
     def said(self, at: int) -> list[Core]:
@@ -28,12 +27,14 @@ class Finder(Figures):
             )
             words = (*self.words[:at], whole, *self.words[at + apart :])
             found = Finder(self.base, self.known, self.speech, words).said(at)
-            return [*_shared(found[0].text.split(), apart), *found[1:]] if found else []
+            return [*shared(found[0].text.split(), apart), *found[1:]] if found else []
         ways = (
             self.sign,
-            self._clock,
+            self.clock,
+            self.telephone,
             self._tied,
             self._money,
+            self._sign_apart,
             self.degree,
             self._measure,
             self._between,
@@ -55,45 +56,8 @@ class Finder(Figures):
             count += 1
         return count if count > 1 else 0
 
-    def _clock(self, at: int) -> list[Core]:
-        if self.speech is None:
-            return []
-        hour, minutes, half = self._time(self.core(at))
-        apart = HALF_DAY.get(self.next(at), "") if self.base == "en" and not half else ""
-        if not hour or int(hour) > 24 or int(minutes or 0) > 59 or not (minutes or half or apart):
-            return []
-        between, whole_hour = self.speech.clock
-        late = self._minutes(minutes) if int(minutes or 0) else ""
-        if self.speech.clock_word and self.next(at) == self.speech.clock_word:
-            said = self.known.whole(str(int(hour)), noun=True)
-            return [Core(f"{said} {between}"), Core(late)] if late else [Core(said)]
-        said = self.known.whole(str(int(hour)), noun=bool(between), feminine=self.speech.hour_feminine)
-        if late:
-            said = f"{said} {between} {late}"
-        elif not half and not apart:
-            said = f"{said} {'heure' if whole_hour == 'heures' and int(hour) == 1 else whole_hour}"
-        said = " ".join([*said.split(), half]).strip()
-        if apart:
-            return [Core(said), Core(apart, bare=self.words[at + 1].tail == "." and at + 2 < len(self.words))]
-        return [Core(said)]
-
-    def _time(self, core: str) -> tuple[str, str, str]:
-        """Hour, minutes and half of the day as written; all empty for what is no time."""
-        pattern = r"(\d{1,2}):(\d{2})()"
-        if self.base == "en":
-            pattern = r"(\d{1,2})(?::(\d{2}))?([ap]\.?m|[AP]M)?"
-        elif self.base in ("fr", "pt"):
-            pattern = r"(\d{1,2})[:h](\d{2})()"
-        found = re.fullmatch(pattern, core)
-        return (found[1], found[2] or "", HALF_DAY.get(found[3] or "", "")) if found else ("", "", "")
-
-    def _minutes(self, figures: str) -> str:
-        if self.base == "en" and figures.startswith("0"):
-            return f"oh {self.known.whole(figures[1])}"
-        return self.known.whole(str(int(figures)))
-
     def _money(self, at: int) -> list[Core]:
-        signs = {*CODES, *(self.speech.money if self.speech is not None else ())}
+        signs = self._signs()
         one = "|".join(sorted(map(re.escape, signs), key=len, reverse=True))
         before = re.fullmatch(rf"([-−]?)({one})({self.number})", self.core(at))
         behind = re.fullmatch(rf"([-−]?)({self.number})({one})", self.core(at))
@@ -122,6 +86,21 @@ class Finder(Figures):
             name = self._name(sign, "1")[0]
         return [Core(self.signed(minus, f"{said} {name}"))]
 
+    def _signs(self) -> set[str]:
+        return {*CODES, *(self.speech.money if self.speech is not None else ())}
+
+    def _sign_apart(self, at: int) -> list[Core]:
+        """`R$ 20,00`, `€ 5,99`: the number takes the place of the sign, and what it is of that of the figures."""
+        found = re.fullmatch(rf"([-−]?)({self.number})", self.next(at)) if self.core(at) in self._signs() else None
+        if found is None:
+            return []
+        if self.base == "en" and self.next(at + 1) in _LARGE:
+            said, name = self.in_words(found[2]), self._name(self.core(at), "2")[0]
+            large = [Core(self.signed(found[1], said)), Core(self.core(at + 2)), Core(name)]
+            return large if said and name else []
+        said, name = self._sum(found[2], self.core(at))
+        return [Core(self.signed(found[1], said)), Core(name)] if said else []
+
     def _is_beside_a_noun(self, at: int) -> bool:
         """`a $20 bill`: a whole sum between "a" and what it is the price of."""
         before, after = self.core(at - 1).casefold() if at and not self.closed(at - 1) else "", self.next(at)
@@ -149,6 +128,11 @@ class Finder(Figures):
         if part and len(part) != 2:  # no sum of money as one writes it
             return self.in_words(written), name
         hundredths = self.known.whole(str(int(part))) if part and int(part) else ""
+        smaller = HUNDREDTHS.get(self.base, {}).get(sign)
+        if hundredths and smaller and not int(whole):
+            only = str(int(part))
+            said = self.known.whole(only, noun=True, feminine=smaller.feminine)
+            return said, smaller.beside(self.known.plural(only))
         return said, f"{name} {hundredths}".strip()
 
     def _name(self, sign: str, whole: str) -> tuple[str, bool]:
@@ -156,8 +140,7 @@ class Finder(Figures):
         money: Money | None = self.speech.money.get(sign) if self.speech is not None else None
         if money is None:
             return self._full_name(sign, whole), False
-        plural = self.known.plural(whole)
-        return {"one": money.one, "few": money.few or money.many}.get(plural, money.many), money.feminine
+        return money.beside(self.known.plural(whole)), money.feminine
 
     def _full_name(self, sign: str, whole: str) -> str:
         if sign not in CODES:
@@ -187,8 +170,12 @@ class Finder(Figures):
         kind = unit.partition("-")[2]
         feminine = self.speech is not None and kind in self.speech.feminine
         said = self.signed(sign, self.in_words(written, noun=True, feminine=feminine))
-        name = self.known.unit(self.plainly(written), unit) if said else ""
+        name = self._unit(self.plainly(written), unit) if said else ""
         return (said, name) if name else ("", "")
+
+    def _unit(self, number: str, unit: str) -> str:
+        one, many = UNIT_NAMES.get((self.base, unit), ("", ""))
+        return (one if number == "1" else many) or self.known.unit(number, unit)
 
     def _between(self, at: int) -> list[Core]:
         """A range of something: `10–12 km`, `10–12%`."""
@@ -196,15 +183,9 @@ class Finder(Figures):
         unit = (found[3] or self.next(at)) if found is not None else ""
         if found is None or unit not in self._units() or self.speech is None:
             return []
-        name = self.known.unit(self.plainly(found[2]), self._units()[unit])
+        name = self._unit(self.plainly(found[2]), self._units()[unit])
         said = " ".join(part for part in (self.in_words(found[1]), self.speech.to, self.in_words(found[2])) if part)
         return [Core(f"{said} {name}")] if found[3] else [Core(said), Core(name)]
 
     def _units(self) -> dict[str, str]:
         return {**UNITS, **(self.speech.units if self.speech is not None else {})}
-
-
-def _shared(said: Sequence[str], tokens: int) -> list[Core]:
-    """Words over the tokens that they are written as, each with one at least while there are enough."""
-    whole = [" ".join(said[number : number + 1]) for number in range(tokens - 1)]
-    return [*map(Core, whole), Core(" ".join(said[tokens - 1 :]))]

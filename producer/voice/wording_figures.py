@@ -7,12 +7,17 @@ from collections.abc import Sequence
 
 from producer.frozen import dataclass
 from producer.voice.wording_numbers import Numbers
+from producer.voice.wording_signs import SIGNS_SAID
 from producer.voice.wording_tables import (
     CROWNS,
     DEGREE_AFTER,
     FRACTIONS,
     GERMAN_BEFORE,
     GERMAN_DATIVE,
+    GERMAN_ENDING_N,
+    GERMAN_MASCULINE,
+    GERMAN_NEUTER,
+    GERMAN_NO_ENDING,
     GERMAN_OPENERS,
     NO_NAMES,
     ROMAN_AFTER,
@@ -23,6 +28,7 @@ from producer.voice.wording_tables import (
 )
 
 _ROMAN = re.compile(r"^(?=[IVX]{2,}$)X{0,3}(?:IX|IV|V?I{0,3})$")
+_LEAST_OF_A_TELEPHONE = 7
 _ROMAN_VALUE = {"I": 1, "V": 5, "X": 10}
 
 
@@ -146,18 +152,26 @@ class Figures:
             month = self.core(at + 1).casefold() in self.known.months()
             if not month and not self._is_before_a_noun(at) and not self._is_first_of_two(at):
                 return []
-            plain, other, after = self.speech.dotted
-            before = self.core(at - 1).casefold()
-            bent = before in after or (before == "der" and self.core(at - 2).casefold() in GERMAN_DATIVE)
-            said = self.known.ordinal(self.core(at), other if bent else plain)
-            return [Core(said, bare=self.core(at + 1) not in GERMAN_OPENERS)]
+            form = self._german_form(at, *self.speech.dotted)
+            said = self.known.ordinal(self.core(at), form) if form else ""
+            return [Core(said, bare=self.core(at + 1) not in GERMAN_OPENERS)] if said else []
         found = re.fullmatch(r"(\d{1,6}|\d{1,3},\d{3})(\D+)", self.core(at))
         form = self.speech.ordinals.get(found[2], "") if found is not None else ""
         said = self.known.ordinal(self.plainly(found[1]), form) if found is not None and form else ""
         return [Core(said)] if said else []
 
+    def _german_form(self, at: int, plain: str, other: str, after: frozenset[str]) -> str:
+        """The form of an ordinal behind the word before it; empty where its ending is that of a noun nobody knows."""
+        before, noun = self.core(at - 1).casefold(), self.core(at + 1).casefold()
+        if before in GERMAN_NO_ENDING:
+            if noun.endswith(GERMAN_MASCULINE):
+                return f"{plain}-r"
+            return f"{plain}-s" if noun.endswith(GERMAN_NEUTER) else ""
+        dative = before in ("der", "dieser", "jeder") and self.core(at - 2).casefold() in GERMAN_DATIVE
+        return other if before in after or before in GERMAN_ENDING_N or dative else plain
+
     def _is_dotted(self, at: int) -> bool:
-        return self.words[at].tail == "." and re.fullmatch(r"\d{1,2}", self.core(at)) is not None
+        return self.words[at].tail == "." and re.fullmatch(r"\d{1,3}", self.core(at)) is not None
 
     def _is_before_a_noun(self, at: int) -> bool:
         """`das 21. Jahrhundert`: between an article or its like and what is written as a noun is."""
@@ -189,7 +203,9 @@ class Figures:
         core = self.core(at)
         mixed = re.fullmatch(r"(\d*)([½¼¾⅓⅔])", core)
         if mixed is None:
-            return [Core(said[core])] if core in said else []
+            whole = at > 0 and not self.closed(at - 1) and self.core(at - 1).isdecimal() and self.speech is not None
+            both = f"{self.speech.both} " if whole and self.speech is not None else ""
+            return [Core(both + said[core])] if core in said else []
         part = said.get(SIGNS[mixed[2]], "")
         if not part or self.speech is None:
             return []
@@ -202,12 +218,29 @@ class Figures:
         first, sign, last = found.groups()
         if sign == "-" and (len(first) == 3 and len(last) == 4):  # a telephone's
             return [Core(f"{self.known.one_by_one(first)}, {self.known.one_by_one(last)}")]
+        if first == last and sign == "-":  # `a 50-50 chance`
+            return [Core(f"{self.in_words(first)} {self.in_words(last)}".strip())]
         short = re.fullmatch(r"\d{2}", last) is not None and self.base == "en" and "." not in first
         if short and self._is_year(at, first) and first[2:] < last and len(self.core(at)) == 7:  # `1914-18`
             return [Core(f"{self.known.year(first)} {self.speech.to} {self.known.whole(last)}")]
         years = all(self._is_year(at, one) for one in (first, last))
         one, other = (self.known.year(part) if years else self.in_words(part) for part in (first, last))
         return [Core(" ".join(part for part in (one, self.speech.to, other) if part))]
+
+    def telephone(self, at: int) -> list[Core]:
+        """`0800 123 4567`: figure by figure, group by group; French groups of two are numbers."""
+        if self.speech is None or not re.fullmatch(r"0\d+|\+\d{1,3}", self.core(at)):
+            return []
+        groups = [self.core(at)]
+        while re.fullmatch(r"\d{2,}", self.next(at + len(groups) - 1)):
+            groups.append(self.next(at + len(groups) - 1))
+        if len(groups) < 2 or sum(map(len, groups)) < _LEAST_OF_A_TELEPHONE:
+            return []
+        pairs = self.base == "fr" and all(len(group) == 2 for group in groups)
+        said = [self.known.whole(group) if pairs else self.known.one_by_one(group.lstrip("+")) for group in groups]
+        if groups[0].startswith("+"):
+            said[0] = f"{SIGNS_SAID[self.base]['+']} {said[0]}"
+        return [*(Core(f"{one},") for one in said[:-1]), Core(said[-1])]
 
     def decade(self, at: int) -> list[Core]:
         if self.base == "de":
@@ -242,3 +275,9 @@ class Figures:
         if before == "War":
             return earlier == "World"
         return before in RULERS and (core == "V" or bool(owns) or self.closed(at) or earlier in CROWNS)
+
+
+def shared(said: Sequence[str], tokens: int) -> list[Core]:
+    """Words over the tokens that they are written as, each with one at least while there are enough."""
+    whole = [" ".join(said[number : number + 1]) for number in range(tokens - 1)]
+    return [*map(Core, whole), Core(" ".join(said[tokens - 1 :]))]

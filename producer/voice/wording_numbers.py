@@ -73,6 +73,10 @@ class Numbers:
         """The names of the months as they stand in a date, in small letters."""
         return frozenset(name.casefold() for name in self.locale.months["format"]["wide"].values())
 
+    def days(self) -> frozenset[str]:
+        """The names of the days of the week, in small letters."""
+        return frozenset(name.casefold() for name in self.locale.days["format"]["wide"].values())
+
     def separators(self) -> tuple[str, str]:
         """The signs of decimals and of thousands; any space is a plain one."""
         from babel.numbers import get_decimal_symbol, get_group_symbol

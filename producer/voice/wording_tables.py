@@ -36,6 +36,10 @@ class Money:
     few: str = ""
     feminine: bool = False
 
+    def beside(self, plural: str) -> str:
+        """What it is called beside a number of the language's plural form `one`, `few` or another."""
+        return {"one": self.one, "few": self.few or self.many}.get(plural, self.many)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
@@ -126,7 +130,7 @@ _IT = Speech(
     ordinals={"º": "spellout-ordinal-masculine", "°": "spellout-ordinal-masculine", "ª": "spellout-ordinal-feminine"},
     short={"ecc": "eccetera"},
     titles={"Sig": "signor", "Sig.ra": "signora", "Sig.na": "signorina", "Dott": "dottor", "Dott.ssa": "dottoressa",
-            "Prof": "professor", "n": "numero"},
+            "Prof": "professor", "Prof.ssa": "professoressa", "n": "numero"},
     feminine=frozenset({"hour", "pound"}),
     money={"$": Money("dollaro", "dollari"), "£": Money("sterlina", "sterline", feminine=True),
            "€": Money("euro", "euro"), "¥": Money("yen", "yen"), "₽": Money("rublo", "rubli")},
@@ -194,6 +198,34 @@ SPEECH: Mapping[str, Speech] = {
 }  # fmt: skip
 """By base language. In others whole numbers, with a unit or without, are all that is put into words."""
 
+HUNDREDTHS: Mapping[str, Mapping[str, Money]] = {
+    "en": {"$": Money("cent", "cents"), "£": Money("penny", "pence"), "€": Money("cent", "cents")},
+    "de": {"$": Money("Cent", "Cent"), "£": Money("Penny", "Pence"), "€": Money("Cent", "Cent")},
+    "fr": {"$": Money("cent", "cents"), "£": Money("penny", "pence"), "€": Money("centime", "centimes")},
+    "es": {"$": Money("centavo", "centavos"), "£": Money("penique", "peniques"), "€": Money("céntimo", "céntimos")},
+    "it": {"$": Money("centesimo", "centesimi"), "£": Money("penny", "pence"), "€": Money("centesimo", "centesimi")},
+    "pt": {"$": Money("cêntimo", "cêntimos"), "£": Money("péni", "pence"), "€": Money("cêntimo", "cêntimos"),
+           "R$": Money("centavo", "centavos")},
+    "nl": {"$": Money("cent", "cent"), "£": Money("penny", "pence"), "€": Money("cent", "cent")},
+    "ru": {"$": Money("цент", "центов", "цента"), "€": Money("цент", "центов", "цента"),
+           "₽": Money("копейка", "копеек", "копейки", feminine=True)},
+    "uk": {"$": Money("цент", "центів", "центи"), "€": Money("цент", "центів", "центи"),
+           "₴": Money("копійка", "копійок", "копійки", feminine=True)},
+    "pl": {"$": Money("cent", "centów", "centy"), "€": Money("cent", "centów", "centy"),
+           "zł": Money("grosz", "groszy", "grosze")},
+}  # fmt: skip
+"""The hundredth parts of currencies, of which one speaks where there is no whole: `$0.99`."""
+UNIT_NAMES: Mapping[tuple[str, str], tuple[str, str]] = {("nl", "angle-degree"): ("graad", "graden")}
+"""Where Babel's name is not what is said of one, and of many: its `booggraad` is an angle's alone."""
+CLOCK_AFTER: Mapping[str, frozenset[str]] = {
+    "it": frozenset({"alle", "dalle", "le", "ore"}),
+    "es": frozenset({"las"}),
+    "pt": frozenset({"às", "as", "das"}),
+}
+"""After these `10.30` is a time."""
+ONE_OCLOCK: Mapping[str, tuple[str, str]] = {"es": ("la", "una"), "pt": ("à", "uma"), "it": ("all", "una")}
+"""After which article a bare 1 is an hour, and what it is then."""
+
 FRACTIONS: Mapping[str, Mapping[str, str]] = {
     "en": {"1/2": "a half", "1/4": "a quarter", "3/4": "three quarters", "1/3": "a third", "2/3": "two thirds"},
     "de": {"1/2": "ein halb", "1/4": "ein Viertel", "3/4": "drei Viertel", "1/3": "ein Drittel", "2/3": "zwei Drittel"},
@@ -229,9 +261,26 @@ DEGREE_AFTER: Mapping[str, frozenset[str]] = {
     "fr": frozenset(),
 }
 """Where `1°` is written for an ordinal, and the articles after which it is one; before a month it is one, too."""
-GERMAN_BEFORE = frozenset(
-    {"der", "die", "das", "den", "dem", "des", "am", "im", "vom", "zum", "zur", "beim", "ins", "bis"}
-)
+_MINE = ("ein", "kein", "mein", "dein", "sein", "ihr", "unser", "euer")
+_MINE_BENT = ("ein", "kein", "mein", "dein", "sein", "ihr", "unser", "unsr", "eur")
+GERMAN_ENDING_N = frozenset({
+    *(one + end for one in _MINE_BENT for end in ("en", "em", "es", "er")), "jeden", "jedem", "diesen", "diesem",
+})  # fmt: skip
+"""`seinem 18. Geburtstag`: after these the ordinal has an -n …"""
+GERMAN_ENDING_E = frozenset({*(one + "e" for one in _MINE_BENT), "jede", "jedes", "diese", "dieses"})
+"""… after these none …"""
+GERMAN_NO_ENDING = frozenset(_MINE)
+"""… and after these it has that of its noun: `sein achtzehnter Geburtstag`, `sein achtzehntes Jahr`."""
+GERMAN_MASCULINE = ("tag", "abend", "morgen", "monat", "versuch", "sohn", "mann", "sieg", "platz", "fall", "brief",
+                    "stock", "teil", "mord", "roman", "film", "krieg", "akt", "band", "schritt", "schuss", "kuss",
+                    "geburtstag", "besuch", "anruf", "zug", "satz", "preis", "gast", "enkel")  # fmt: skip
+GERMAN_NEUTER = ("jahr", "mal", "kind", "buch", "haus", "jahrhundert", "semester", "kapitel", "bier", "glas", "leben",
+                 "tor", "spiel", "opfer", "lied", "stück", "bild", "treffen", "album")  # fmt: skip
+"""Nouns that are counted, and those that end in them; of any other the ending is not sure, and nothing is changed."""
+GERMAN_BEFORE = frozenset({
+    "der", "die", "das", "den", "dem", "des", "am", "im", "vom", "zum", "zur", "beim", "ins", "bis",
+    "jeder", "dieser", *GERMAN_ENDING_N, *GERMAN_ENDING_E, *GERMAN_NO_ENDING,
+})  # fmt: skip
 """After these `21.` before a noun is an ordinal."""
 GERMAN_DATIVE = frozenset({"an", "auf", "aus", "bei", "hinter", "in", "mit", "nach", "neben", "seit", "trotz", "unter",
                            "von", "vor", "während", "wegen", "zu", "zwischen", "über"})  # fmt: skip
@@ -239,3 +288,13 @@ GERMAN_DATIVE = frozenset({"an", "auf", "aus", "bei", "hinter", "in", "mit", "na
 GERMAN_OPENERS = frozenset({"Aber", "Da", "Dann", "Das", "Der", "Die", "Du", "Er", "Es", "Ich", "Ihr", "Man", "Sie",
                             "Und", "Wir"})  # fmt: skip
 """With these a sentence begins: the point before them is its end as well."""
+ENGLISH_OPENERS = frozenset({
+    "A", "An", "The", "This", "That", "These", "Those", "I", "You", "He", "She", "It", "We", "They", "My", "Your",
+    "His", "Her", "Its", "Our", "Their", "There", "Here", "Then", "Now", "And", "But", "Or", "So", "Yet", "For", "If",
+    "When", "While", "As", "At", "In", "On", "By", "From", "To", "With", "Without", "After", "Before", "Until", "No",
+    "Not", "Nobody", "Nothing", "None", "Someone", "Somebody", "Something", "Everyone", "Everybody", "Everything",
+    "What", "Who", "Why", "How", "Where", "Which", "Was", "Were", "Is", "Are", "Did", "Does", "Had", "Has", "Have",
+    "Can", "Could", "Would", "Should", "Yes", "Well", "Oh", "All", "Some", "One", "Once", "Only", "Even", "Still",
+    "Just", "Maybe", "Perhaps", "Because",
+})  # fmt: skip
+"""With these a sentence begins, and no name."""
