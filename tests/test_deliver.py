@@ -229,6 +229,20 @@ def test_a_chapter_in_which_no_time_passes_is_told_at_its_place() -> None:
     ]
 
 
+def test_cards_break_at_a_full_stop_and_not_at_the_point_of_an_abbreviation() -> None:
+    text = "They came to the old grey house of Mrs. Henrietta J. Smithson. It is by St. Mary's, approx. no. 5, No. 6."
+    said, at = [], 0.0
+    for word in text.split():
+        said.append((word, at, at + 0.3))
+        at += {"Smithson.": 0.8, "approx.": 0.5, "No.": 0.5}.get(word, 0.32)
+    found = captions.cards(timeline_of(at + 1, (speech("a", "keeper", said),), (("One", 0),)), script_of())
+    assert [card.text for card in found] == [
+        "They came to the old grey house of",
+        "Mrs. Henrietta J. Smithson.",
+        "It is by St. Mary's, approx. no. 5, No. 6.",
+    ]
+
+
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=40)
 
 

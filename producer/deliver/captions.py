@@ -17,6 +17,10 @@ _LINE_CHARACTERS = 32  # Podcasting 2.0's SRT profile; two lines make VTT's 65. 
 _LINES = 2
 _LONGEST_REST_S = 1.2  # a card does not stand over a longer silence
 _LEAST_MS = 500
+_LEAST_REST_S = 0.1
+_LONGEST_TITLE = 4
+"""Letters: `Prof`."""
+"""Of a full stop: a voice goes on at once behind `Mrs.`, `No.` and `J.`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,40 @@ def _taken(words: deque[Piece], head: str, rate_hz: int) -> list[Piece]:
     """The words of the next card, taken from those that are left; at least one."""
     held: list[Piece] = []
     while words:
-        rested = held and (words[0].start - held[-1].end) > _LONGEST_REST_S * rate_hz
-        if held and (rested or len(_wrapped([*held, words[0]], head)) > _LINES or _sentence_is_over(held)):
+        if held and (words[0].start - held[-1].end) > _LONGEST_REST_S * rate_hz:
+            break
+        if held and len(_wrapped([*held, words[0]], head)) > _LINES:
+            while len(held) > 1 and _belongs_to(held[-1], words[0], rate_hz):
+                words.appendleft(held.pop())
+            break
+        if held and _sentence_is_over(held, words[0], rate_hz):
             break
         held.append(words.popleft())
     return held
 
 
-def _sentence_is_over(held: list[Piece]) -> bool:
+def _sentence_is_over(held: list[Piece], following: Piece, rate_hz: int) -> bool:
     """A full stop closes a card that is already half full, so that cards break where sentences do."""
-    ends = held[-1].text.rstrip("\"'”’)」』）").endswith((".", "!", "?", "…", "。", "！", "？"))
-    return ends and width(_joined(held)) > 24
+    ends = _bare(held[-1]).endswith((".", "!", "?", "…", "。", "！", "？"))
+    return ends and width(_joined(held)) > 24 and not _goes_on(held[-1], following, rate_hz)
+
+
+def _goes_on(word: Piece, following: Piece, rate_hz: int) -> bool:
+    """Whether a point is an abbreviation's: a voice does not rest there, or no sentence begins so."""
+    if not _bare(word).endswith(".") or _bare(word).endswith(".."):
+        return False
+    first = next((sign for sign in following.text if sign.isalnum()), "")
+    return following.start - word.end < _LEAST_REST_S * rate_hz or first.isdecimal() or first.islower()
+
+
+def _belongs_to(word: Piece, following: Piece, rate_hz: int) -> bool:
+    """Whether a word is a title or an initial of what follows, with which it stays: `Mrs.`, `No.`, `J.`"""
+    core = _bare(word).strip("\"'“‘«(.")
+    return len(core) <= _LONGEST_TITLE and core[:1].isupper() and _goes_on(word, following, rate_hz)
+
+
+def _bare(word: Piece) -> str:
+    return word.text.rstrip("\"'”’)」』）")
 
 
 def _joined(words: Iterable[Piece]) -> str:
