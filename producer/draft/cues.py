@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from producer.draft.endings import Ending, ending
 from producer.draft.hearing import Ear, SoundKind, listen
 from producer.draft.nouns import Played
 from producer.model.patterns import forms
@@ -46,7 +47,12 @@ _NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hum|buzz|static", ("electric_hum",)),
 )
 _MUSIC = (("dread|ominous|tense|sinister|dark|eerie|threat", ("dread",)), ("", ("theme", "music", "sting", "warmth")))
-_OUT = re.compile(r"\b(?:out|stops?|ends?|off|cuts?|ceases?|silence|fades? away)\b[\s.]*$", re.IGNORECASE)
+_STARTS = re.compile(r"\b(?:up|in|swells?|plays?|begins?|starts?|stings?|strikes?)\b", re.IGNORECASE)
+_MUSICAL = re.compile(
+    r"\b(?:music|song|tune|grams|theme|band|orchestra|musik|música|musica|musique|muziek|muzyka)\b", re.I
+)
+_SENTENCE = re.compile(r"[.;]|--+|—|\bthen\b", re.IGNORECASE)
+_CLAUSE = re.compile(r",|\band\b", re.IGNORECASE)
 _UNDER = re.compile(
     r"\b(?:under|background|b\.?g\.?|continues?|hold|low|beneath|behind|faint|distant|far)\b", re.IGNORECASE
 )
@@ -72,21 +78,57 @@ class Cues:
         self.running.clear()
 
     def sound(self, text: str) -> tuple[Played, ...]:
-        """The cues of a `SOUND:` line; one that says that no role was found, when none was."""
-        if _OUT.search(text) and self.running:
-            role = self._best(text, self.running) or self.running[-1]
-            self.running.remove(role)
-            return (Played(kind="end", role=role, keys="fade_out 1.5 s", note=text),)
+        """The cues of a `SOUND:` line: what begins, what ends; one that says that no role was found, when none was.
+
+        What ends and is not running is a comment.
+        """
         found: list[Played] = []
-        for clause in re.split(r"[.;,]|\band\b|--+|—|\bthen\b", text):
-            one = self._clause(clause, text)
-            if one is not None and all(one.role != other.role for other in found):
-                found.append(one)
-        return tuple(found) or (Played(kind="pause", role="1 s", note=text, suggested=True),)
+        ends = False
+        sentences = [[one for one in _CLAUSE.split(part) if _says(one)] for part in _SENTENCE.split(text)]
+        alone = sum(map(len, sentences)) == 1
+        for clauses in sentences:
+            last = next((n for n in reversed(range(len(clauses))) if (one := ending(clauses[n])) and one.sure), -1)
+            for number, clause in enumerate(clauses):
+                end = ending(clause)
+                before = number < last and (len(clause.split()) == 1 or self._meant(clause))  # `RAIN AND WIND OUT`
+                roles = self._ended(end, clause, alone=alone) if end or before else []
+                ends = ends or bool(roles or before or (end and end.sure))
+                if roles or before or (end and end.sure):
+                    found += [self._end(role, text, "1.5 s") for role in roles]
+                elif heard := self._clause(clause, text):
+                    found += [heard] if all(heard.role != other.role for other in found) else []
+        if found:
+            return tuple(found)
+        return (
+            Played(kind="comment", note=f"SOUND: {text}")
+            if ends
+            else Played(kind="pause", role="1 s", note=text, suggested=True),
+        )
+
+    def _ended(self, end: Ending | None, clause: str, *, alone: bool) -> list[str]:
+        """What of that which is running a clause ends: what it names, or, where a cue names nothing, the latest."""
+        if end is None or end.what:
+            role = self._meant(end.what if end else clause)
+            return [role] if role else []
+        if not alone or not end.sure:
+            return []
+        sounds = [role for role in self.running if not role.startswith("music:")]
+        return self.running[:] if end.everything else (sounds or self.running)[-1:]
+
+    def _meant(self, text: str) -> str:
+        """What is running and is named; empty when nothing is."""
+        named = (self._exact(text), self._named(text, _NAMED), self._best(text, self.running).removeprefix("music:"))
+        for role in named:
+            for one in (role, f"music:{role}"):
+                if role and one in self.running:
+                    return one
+        return next((one for one in reversed(self.running) if one[:6] == "music:" and _MUSICAL.search(text)), "")
+
+    def _end(self, role: str, text: str, fade: str) -> Played:
+        self.running.remove(role)
+        return Played(kind="end", role=role.removeprefix("music:"), keys=f"fade_out {fade}", note=text)
 
     def _clause(self, clause: str, whole: str) -> Played | None:
-        if not any(sign.isalpha() for sign in clause):
-            return None
         heard = listen(clause.casefold(), self.ear)
         role = self._exact(clause) or (heard[0].role if heard else "") or self._named(clause, _NAMED)
         role = role or self._best(clause, list(self.kinds))
@@ -103,11 +145,13 @@ class Cues:
         return Played(kind="sound", role=role, keys=_keys(kind, role, clause), note=whole)
 
     def music(self, text: str) -> tuple[Played, ...]:
-        """The cue of a `MUSIC:` line."""
+        """The cue of a `MUSIC:` line; a comment where it ends music and none is running."""
         running = [role for role in self.running if role.startswith("music:")]
-        if _OUT.search(text) and running:
-            self.running.remove(running[-1])
-            return (Played(kind="end", role=running[-1][6:], keys="fade_out 3 s", note=text),)
+        if ending(text):
+            if running:
+                return (self._end(self._meant(text) or running[-1], text, "3 s"),)
+            if not _STARTS.search(text):
+                return (Played(kind="comment", note=f"MUSIC: {text}"),)
         role = self._exact(text) or self._named(text, _MUSIC)
         if not role:
             return (Played(kind="pause", role="2 s", note=text, suggested=True),)
@@ -147,6 +191,10 @@ class Cues:
                     score[role] = score.get(role, 0.0) + 1 / len(roles)
         best = max(score, key=lambda role: (score[role], role), default="")
         return allowed.get(best, "")
+
+
+def _says(clause: str) -> bool:
+    return any(sign.isalpha() for sign in clause)
 
 
 def _keys(kind: SoundKind, role: str, clause: str) -> str:

@@ -27,7 +27,7 @@ _IRREGULAR = {
         "strike": "struck",
     },
     **{"blow": "blew blown", "swing": "swung", "hit": "hitting", "sing": "sang sung", "rise": "rose risen"},
-    **{"come": "came", "go": "went gone", "run": "ran", "set": "setting", "put": "putting", "tear": "tore torn"},
+    **{"come": "came", "go": "goes went gone", "run": "ran", "set": "setting", "put": "putting", "tear": "tore torn"},
     **{"beat": "beaten", "burn": "burnt", "shake": "shook shaken", "draw": "drew drawn", "catch": "caught"},
     **{
         "begin": "began begun beginning",
