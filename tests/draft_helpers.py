@@ -7,7 +7,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -69,12 +69,7 @@ def written(made: Draft) -> str:
     """The YAML of a draft."""
     voices = draft.cast_voices(made.people, "en-gb", {"en-gb", "en-us"}, {"+f3", "+f2", "+m3", "+m1"})
     kinds = {role: found[1].kind for role in packs().roles() if (found := packs().find(role))}
-    titled = (
-        made
-        if made.title
-        else Draft(title="T", language=made.language, form=made.form, people=made.people, scenes=made.scenes)
-    )
-    return draft.write_script(titled, voices, ["ruins"], kinds, "A first draft")
+    return draft.write_script(replace(made, title=made.title or "T"), voices, ["ruins"], kinds, "A first draft")
 
 
 def checked(made: Draft) -> Script:

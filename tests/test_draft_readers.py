@@ -377,3 +377,49 @@ def test_squeezing_moves_spans_with_their_words() -> None:
     text, spans = squeezed("  a   *b \n c*  d", [(6, 13)])
     assert text == "a *b c* d"
     assert [text[a:b] for a, b in spans] == ["*b c*"]
+
+
+ENDS = """\
+THE TEST
+
+SCENE ONE
+MUSIC: OUT
+MUSIC: FADE OUT
+SOUND: RAIN STOPS
+SOUND: THE PHONE STOPS RINGING
+MUSIC: JAZZ
+SOUND: MUSIC OUT
+SOUND: RAIN
+SOUND: WIND
+SOUND: FOOTSTEPS STOP
+SOUND: CAR PULLS UP AND STOPS
+SOUND: A KAZOO FADES AWAY
+(He trails off.)
+SOUND: RAIN AND WIND OUT
+SOUND: SEA
+SOUND: WAVES FADE AWAY. DOOR OPENS.
+SOUND: RAIN
+SOUND: OUT
+GRAMS: THEME UP AND FADE OUT
+SOUND: WIND
+SOUND: SILENCE
+ANNA: So.
+"""
+
+
+def test_a_cue_ends_what_it_names_and_starts_nothing_that_it_says_has_ended() -> None:
+    made = of_radio(ENDS)
+    found = [f"{kind} {role}" if role else f"# {note}" for kind, role, note in shown(made) if kind != "anna"]
+    assert found == [
+        "# MUSIC: OUT", "# MUSIC: FADE OUT", "# SOUND: RAIN STOPS", "# SOUND: THE PHONE STOPS RINGING",
+        "music warmth", "end warmth", "bed rain", "bed wind", "# SOUND: FOOTSTEPS STOP", "sound car_passing",
+        "# SOUND: A KAZOO FADES AWAY", "pause 1 s", "end rain", "end wind", "bed water", "end water",
+        "sound door_creak", "bed rain", "end rain", "music warmth", "bed wind", "end warmth", "end wind",
+    ]  # fmt: skip
+    checked(made)
+
+
+@pytest.mark.parametrize("text", ["A GUN GOES OFF", "SHE WALKS OUT", "A CAR DRIVES OFF"])
+def test_what_goes_off_or_walks_out_is_heard_and_ends_nothing(text: str) -> None:
+    made = of_radio(f"SCENE ONE\nSOUND: RAIN\nSOUND: {text}\nANNA: So.\n")
+    assert [kind for kind, _, _ in shown(made)] in (["bed", "sound", "anna"], ["bed", "pause", "anna"])

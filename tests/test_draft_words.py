@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import pytest
@@ -262,3 +263,52 @@ def test_signs_of_yaml_and_of_our_markup_are_words_like_any_other(line: str) -> 
     assert words(transcript(checked(made))) == words(text.replace("\u0007", " ").replace("\ufeff", ""))
     _, problems = read_tree(written(made), "draft.yaml")
     assert problems == ()
+
+
+def _marks(count: int) -> list[str]:
+    """Words that no language has, each another."""
+    return [f"zq{chr(97 + n // 26)}{chr(97 + n % 26)}x" for n in range(count)]
+
+
+RADIO_PARTS = [
+    "{}", "{} TWO", "CAST:\nANNA, a {}\nBEN, her {}", "CAST: ANNA, a {}", "BY: {}", "by {}", "TITLE: {}", "EPISODE: {}",
+    "SCENE {}", "SCENE {}: INT. {} - NIGHT", "EXT. {} - DAY", "ANNA: {} {}.", "ANNA ({}): Go, {}.", "BEN ({}):",
+    "{}:", "ANNA: Go. ({})", "ANNA: ({})", "ANNA: (LAUGHS) {} (SIGHS, {}) {}.", "ANNA: {}.\n(Thunder, {}.)\nAnd {}.",
+    "ANNA & {}: We {}.", "SOUND: {}", "SOUND (OFF, {}): RAIN", "SOUND: RAIN, {}. DOOR SLAMS", "SOUND: {} STOPS",
+    "SOUND EFFECT {}: DOOR", "MUSIC: {}", "MUSIC: {} OUT", "MUSIC {}:", "[{}]", "({})", "(PAUSE, {})", "CUT TO {}:",
+    "FADE OUT, {}.", "FADE {}:", "END OF {}", "Anna went to the {}.", "3  ANNA: {}.\n   {} {}", "12  SOUND: {} RINGS",
+]  # fmt: skip
+FOUNTAIN_PARTS = [
+    "INT. {} - DAY", "EXT. {} - NIGHT #4#", ".THE {}", "[[{}]]", "Rain. [[{}]] She went to {}.", "# {}", "= {}",
+    "CUT TO {}:", "> {}", "> {} <", "~{}", "!{} {}", "FADE IN:", "THE {} TO:", "The {} is here.", "ANNA\n{}.",
+    "ANNA\n({})\n{}", "ANNA (V.O., {})\n(softly, {})", "ANNA\n{} ({}) {}", "@McAvoy\n{}", "ANNA ^\n{}", "ANNA\n~{}",
+    "ANNA & {}\nWe {}.", "SOUND: {}", "SOUND: {} STOPS", "MUSIC: {} OUT", "ANNA\n({})\n(beat)\n({})", "{}", "THE END",
+    "ANNA\n(one\n{})\nGo.",
+]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(RADIO_PARTS), max_size=14), st.sampled_from(["\n", "\n\n"]))
+def test_every_word_of_a_radio_script_is_said_or_in_a_comment(parts: list[str], joint: str) -> None:
+    _assert_kept([*parts, "ANNA: So {}."], joint, of_radio)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(FOUNTAIN_PARTS), max_size=14), st.booleans(), st.booleans())
+def test_every_word_of_a_screenplay_is_said_or_in_a_comment(parts: list[str], titled: bool, ends: bool) -> None:
+    title = (
+        ["Title: {}\nCredit: {}\nAuthor: {}\nAuthors: {}\nSource: {}\n    and {}\nContact:\n    {}"] if titled else []
+    )
+    said = "ANNA\nSo {}."
+    _assert_kept([*title, *([*parts, said] if ends else [said, *parts])], "\n\n", of_fountain)
+
+
+def _assert_kept(parts: list[str], joint: str, read: Callable[[str], Draft]) -> None:
+    text = joint.join(parts)
+    marks = _marks(text.count("{}"))
+    source = text.format(*marks)
+    made = read(source)
+    checked(made)
+    script = written(made)
+    there = frozenset(words(script))
+    assert [mark for mark in marks if mark not in there] == [], f"{source}\n\n{script}"

@@ -19,7 +19,7 @@ from producer.draft.text import marked, readable, squeezed
 _BONEYARD = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _KEY = re.compile(r"([A-Za-z][A-Za-z ]{0,30}):[ \t]*(.*)")
 SLUG = re.compile(r"(?:INT|EXT|EST|INT\.?/EXT|EXT\.?/INT|I/E)[. ]", re.IGNORECASE)
-_FADE = re.compile(r"(?:FADE|CUT|DISSOLVE|SMASH|IRIS)\b.{0,30}[.:]|THE END\.?|BLACK\.?")
+FADE = re.compile(r"(?:FADE|CUT|DISSOLVE|SMASH|IRIS)\b.{0,30}[.:]|THE END\.?|BLACK\.?")
 _NUMBER = re.compile(r"\s*#[\w.-]+#\s*$")
 _EXTENSION = re.compile(r"\s*\(([^()]*)\)")
 _ASIDE = re.compile(r"\(([^()]*)\)\s*(.*)$")
@@ -43,25 +43,26 @@ def draft_fountain(text: str, wanted: Wanted, cues: Cues) -> Draft:
     text = _BONEYARD.sub("", text)
     about, body = _title_page(text)
     stage = Stage(wanted, cues)
+    writer = next((name for name in ("author", "authors") if about.get(name)), "")
     for name, value in about.items():
-        if name not in ("title", "author", "authors", "credit") and value:
+        if name not in ("title", writer) and value:
             stage.play(Played(kind="comment", note=f"{name}: {value}"))
     for empty, block in groupby(body.split("\n"), lambda line: not line.strip() and line != "  "):
         if not empty:
             _block(stage, list(block))
-    return stage.done(about.get("title", ""), about.get("author") or about.get("authors") or "", "fountain", left_out)
+    return stage.done(about.get("title", ""), about.get(writer, ""), "fountain", left_out)
 
 
 def _title_page(text: str) -> tuple[dict[str, str], str]:
     """Keys in small letters, and what follows the page."""
-    head, _, body = text.lstrip("\n").partition("\n\n")
+    head, *rest = re.split(r"\n *\n", text.lstrip("\n"), maxsplit=1)
     fields: dict[str, str] = {}
     key = ""
     for line in head.split("\n"):
         found = _KEY.fullmatch(line.rstrip())
         if found and not line.startswith(" ") and not _SOUND.match(line) and not _MUSIC.match(line):
             key = found[1].strip().casefold()
-            fields[key] = found[2].strip()
+            fields[key] = ", ".join(one for one in (fields.get(key, ""), found[2].strip()) if one)
         elif key and line.startswith("   "):
             fields[key] = f"{fields[key]} {line.strip()}".strip()
         else:
@@ -69,7 +70,7 @@ def _title_page(text: str) -> tuple[dict[str, str], str]:
     known = {"title", "author", "authors", "credit", "source", "draft date", "contact", "copyright", "notes"}
     if not fields.keys() & known:
         return {}, text
-    return {key: squeezed(marked(value, stars=True)[0])[0] for key, value in fields.items()}, body
+    return {key: squeezed(marked(value, stars=True)[0])[0] for key, value in fields.items()}, "".join(rest)
 
 
 def _block(stage: Stage, lines: list[str]) -> None:
@@ -111,7 +112,7 @@ def _single(stage: Stage, line: str, *, alone: bool) -> bool:
         stage.scene(_NUMBER.sub("", squeezed(bare[1:] if forced else bare)[0]))
         return True
     transition = bare.startswith(">") and not bare.endswith("<")
-    if transition or (alone and bare.isupper() and (bare.endswith("TO:") or _FADE.fullmatch(bare))):
+    if transition or (alone and bare.isupper() and (bare.endswith("TO:") or FADE.fullmatch(bare))):
         stage.play(Played(kind="comment", note=bare.lstrip("> ")))
         return True
     return False
@@ -130,7 +131,7 @@ def _dialogue(stage: Stage, lines: Sequence[str]) -> bool:
     how = ", ".join(one.strip().casefold() if one.isupper() else one.strip() for one in extensions)
     who = stage.who(bare)
     said: list[str] = []
-    unsaid: list[str] = []  # directions behind which nothing is said yet
+    unsaid = list(extensions)  # directions behind which nothing is said yet
 
     def speak() -> None:
         nonlocal how

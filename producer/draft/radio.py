@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from producer.draft.cues import Cues
-from producer.draft.fountain import SLUG
+from producer.draft.fountain import FADE, SLUG
 from producer.draft.nouns import Draft, Played
 from producer.draft.prose import Wanted
 from producer.draft.stage import BEAT, Stage, is_direction, treat_of
@@ -24,6 +24,7 @@ _ABOUT = frozenset(
         "LENGTH"
     )
 )
+_KNOWN_AS = {"BY": "WRITER", "AUTHOR": "WRITER", "WRITTEN BY": "WRITER"}
 _SCENE = re.compile(r"^\s*(?:SCENE|ACT|PART|EPISODE|TEASER|PROLOGUE|EPILOGUE|COLD OPEN|TAG)\b[^a-z]{0,80}.*$")
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,300})[)\]]\.?")
 
@@ -69,7 +70,7 @@ class _Reader:
 
     def writer(self) -> str:
         """Who wrote it."""
-        return next((self.about[key] for key in ("WRITER", "AUTHOR", "BY") if self.about.get(key)), "")
+        return self.about.get("WRITER", "")
 
     def line(self, line: str) -> None:
         """One line."""
@@ -105,21 +106,30 @@ class _Reader:
             self.kind = "sound"
         elif word in _MUSIC or (first in _MUSIC and name.upper() == name):
             self.kind = "music"
+        elif FADE.fullmatch(f"{name}:"):
+            self.stage.play(Played(kind="comment", note=f"{name}:"))
         elif not self.begun and (word in _ABOUT or name.upper() in _ABOUT or name.upper().startswith("WRITTEN")):
             self.kind, self.name = "about", name.upper()
         else:
             self.kind, self.name, self.direction = "speech", name, direction[1:-1].strip()
-        self.begun = self.begun or self.kind != "about"
-        self.words = [rest] if rest else []
+        self.begun = self.begun or self.kind not in ("about", "")
+        if self.kind in ("sound", "music"):  # `SOUND (OFF): DOOR`, `MUSIC BRIDGE:`
+            rest = " ".join(one for one in (rest, *name.split()[1:], direction) if one)
+        if self.kind or not rest:
+            self.words = [rest] if rest else []
+        else:
+            self._free(rest)
 
     def _free(self, bare: str) -> None:
         """A line that nobody is named for: the title, while nothing has been heard; else it is told."""
-        if not self.begun and "TITLE" not in self.about:
+        if FADE.fullmatch(bare):
+            self.stage.play(Played(kind="comment", note=squeezed(bare)[0]))
+        elif not self.begun and "TITLE" not in self.about:
             self.about["TITLE"] = squeezed(bare)[0]
         elif not self.begun:
             by = re.match(r"(?:written )?by\s+(.+)", bare, re.IGNORECASE)
             if by and not self.writer():
-                self.about["BY"] = squeezed(by[1])[0]
+                self.about["WRITER"] = squeezed(by[1])[0]
             else:
                 self.stage.play(Played(kind="comment", note=squeezed(bare)[0]))
         else:
@@ -128,7 +138,7 @@ class _Reader:
     def _inside(self, inside: str) -> None:
         """A line in brackets right under a speech: how it goes on, or what is heard before it does."""
         sounds = () if BEAT.fullmatch(inside) else self.stage.cues.sound(squeezed(inside)[0])
-        found = any(one.kind != "pause" for one in sounds)
+        found = any(one.kind not in ("pause", "comment") for one in sounds)
         if is_direction(inside) and not found:
             self.words.append(f"({inside})")
             return
@@ -152,12 +162,21 @@ class _Reader:
         if kind == "speech" and (text or not broken):
             how = self.direction.casefold() if self.direction.isupper() else self.direction
             self.stage.say(self.stage.who(self.name), text, how, treat_of(how), asides=True)
+            if not text and not how:
+                self.stage.play(Played(kind="comment", note=f"{self.name}:"))
         elif kind in ("sound", "music") and text:
             self.stage.play(*(self.stage.cues.sound(text) if kind == "sound" else self.stage.cues.music(text)))
         elif kind == "told":
             plain, spans = squeezed(*marked(text, stars=True))
             self.stage.tell(plain, spans)
         elif kind == "about":
-            self.about[self.name] = text
-            if self.name not in ("TITLE", "BY", "WRITER", "AUTHOR"):
-                self.stage.play(Played(kind="comment", note=f"{self.name}: {text}"))
+            self._tell_about(_KNOWN_AS.get(self.name, self.name), text)
+
+    def _tell_about(self, what: str, text: str) -> None:
+        """What stands at the head: title and writer go to the script's, everything else is a comment."""
+        if what == "TITLE" and "TITLE" in self.about:  # what stood first was no title
+            self.stage.play(Played(kind="comment", note=self.about.pop(what)))
+        if what in ("TITLE", "WRITER") and text and what not in self.about:
+            self.about[what] = text
+        else:
+            self.stage.play(Played(kind="comment", note=f"{self.name}: {text}"))

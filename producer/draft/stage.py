@@ -58,7 +58,7 @@ class Stage:
     def scene(self, heading: str) -> None:
         """A scene begins."""
         self.close()
-        self.making = Making(title=heading)
+        self.making = Making(title=heading, items=self.making.items)
         self.heading = heading
 
     def close(self) -> None:
