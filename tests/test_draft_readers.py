@@ -8,12 +8,22 @@ import zipfile
 
 import pytest
 
-from producer.draft import is_fountain, is_radio, language_of, language_told, read_epub, read_markdown, read_plain
+from producer.draft import (
+    draft_radio,
+    is_fountain,
+    is_radio,
+    language_of,
+    language_told,
+    read_epub,
+    read_markdown,
+    read_plain,
+)
+from producer.draft.directions import bracket
 from producer.draft.html import read_html
 from producer.draft.nouns import Draft, Played, Speech
 from producer.draft.text import squeezed
 from producer.errors import RenderError
-from tests.draft_helpers import checked, epub, of_fountain, of_prose, of_radio, transcript, words
+from tests.draft_helpers import checked, cues, epub, of_fountain, of_prose, of_radio, transcript, wanted, words, written
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
@@ -423,3 +433,114 @@ def test_a_cue_ends_what_it_names_and_starts_nothing_that_it_says_has_ended() ->
 def test_what_goes_off_or_walks_out_is_heard_and_ends_nothing(text: str) -> None:
     made = of_radio(f"SCENE ONE\nSOUND: RAIN\nSOUND: {text}\nANNA: So.\n")
     assert [kind for kind, _, _ in shown(made)] in (["bed", "sound", "anna"], ["bed", "pause", "anna"])
+
+
+DIRECTIONS = (
+    "sighs. laughs. laughs bitterly. to himself. to Ben. beat. under her breath. picks up the phone. still laughing. "
+)
+DIRECTIONS += (
+    "very softly. angry. out of breath. Anna laughs. he turns away. off. into phone. with a shrug. LAUGHS. sotto voce"
+)
+HEARD = "door slams. a dog barks. the phone rings. thunder. footsteps approach. knock at the door. sound of rain"
+SAID = (
+    "so-called. if anybody. it is white. and so on. sic. my mother. nothing. the one I told you of. Kent. Emily. 1984. "
+)
+SAID += "who was he. really. in a small town where nobody ever speaks of it"
+
+
+@pytest.mark.parametrize(
+    ("texts", "kinds"),
+    [
+        (DIRECTIONS, {"direction"}),
+        (HEARD, {"sound"}),
+        (SAID, {"said"}),
+        ("old habits. his tie", {"guess"}),
+        ("How odd!. where?. So it goes. And on", {"said"}),
+    ],
+)
+def test_what_stands_in_brackets_in_a_speech_is_for_the_actor_or_heard_or_said(texts: str, kinds: set[str]) -> None:
+    for text in texts.split(". "):
+        assert {bracket(text)} == kinds, text
+
+
+def test_a_direction_inside_a_speech_is_not_said_and_a_guess_is_marked() -> None:
+    said = (
+        "Right. (to himself) Where was I? (door slams) Oh. (old habits) I am (if anybody) here. *sighs* Go. (his tie)"
+    )
+    radio, film = of_radio(f"THE WELL\n\nANNA: Hm.\nBEN: {said}\n"), of_fountain(f"INT. HALL - DAY\n\nBEN\n{said}\n")
+    for made in (radio, film):
+        assert [one for one in shown(made) if one[0] not in ("bed", "anna")] == [
+            ("ben", "Right.", ""),
+            ("ben", "Where was I?", "to himself"),
+            ("ben", "Oh.", ""),
+            ("ben", "I am (if anybody) here.", "old habits"),
+            ("ben", "Go.", "sighs"),
+        ]
+        script = written(made)
+        assert '- sound: door_slam  # draft: sound "door slams"' in script
+        assert "# draft: a direction, and not said: (old habits)\n      - ben: >" in script
+        assert "# draft: a direction, and not said: Ben: (his tie)" in script
+        checked(made)
+
+
+@pytest.mark.parametrize("end", ["END", "END OF EPISODE", "THE END", "- End -", "FADE OUT.", "Ende", "CURTAIN"])
+def test_the_end_of_a_script_is_not_said(end: str) -> None:
+    for made in (
+        of_radio(f"SCENE ONE\nANNA: It is\nthe end.\n\n{end}\n"),
+        of_fountain(f"INT. HALL\n\nANNA\nGo.\n\n{end}\n"),
+    ):
+        kinds = [(who, text) for who, text, _ in shown(made)]
+        assert ("comment", "") in kinds and not any(who == "narrator" for who, _ in kinds)
+    assert ("anna", "It is the end.", "") in shown(of_radio(f"SCENE ONE\nANNA: It is\nthe end.\n\n{end}\n"))
+
+
+PLAY = """\
+The Keys
+
+Anna: Where were you?
+
+Ben (laughing): Running. All the way.
+
+[A dog barks.]
+
+Old Tom: From whom?
+
+Anna: From you.
+
+Scene 2
+
+Ben: Shh!
+"""
+
+
+@pytest.mark.parametrize("text", [PLAY, PLAY.replace("\n\n", "\n"), PLAY.replace("[A dog barks.]", "SOUND: A DOG")])
+def test_names_in_small_letters_make_a_radio_script_where_nearly_all_is_theirs(text: str) -> None:
+    assert is_radio(text)
+    made = of_radio(text)
+    assert [who for who, _, _ in shown(made) if who != "pause"] == ["anna", "ben", "old_tom", "anna", "ben"]
+    assert [scene.title for scene in made.scenes] == ["", "Scene 2"]
+    prose = "It was late. They sat in the kitchen for an hour, and nobody said a word of what had happened.\n\n"
+    assert not is_radio(f"{prose}Anna said: He is here.\n\n{prose}Ben said: No.\n\n{prose}Anna said: Yes.\n\n{prose}")
+    assert not is_radio("Flour: a pound\n\nEggs: three\n\nMilk: a pint\n\nSugar: some\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "sound", "music"),
+    [
+        ("de", "GERÄUSCH", "MUSIK"), ("es", "SONIDO", "MÚSICA"), ("fr", "BRUIT", "MUSIQUE"), ("fr", "SON", "MUSIQUE"),
+        ("it", "RUMORE", "MUSICA"), ("it", "SUONO", "Musica"), ("nl", "GELUID", "MUZIEK"), ("pt", "SOM", "MÚSICA"),
+        ("pl", "DŹWIĘK", "MUZYKA"), ("sv", "LJUD", "MUSIK"), ("nb", "Lyd", "MUSIKK"), ("ro", "SUNET", "MUZICĂ"),
+        ("ru", "ЗВУК", "МУЗЫКА"), ("uk", "ЗВУК", "МУЗИКА"),
+    ],
+)  # fmt: skip
+def test_sounds_and_music_are_nobody_in_any_language(language: str, sound: str, music: str) -> None:
+    text = f"ANNA: O.\n{sound}: Wind\n{music}: Jazz\nBEN: A.\n{music}: OUT\n"
+    made = draft_radio(text, wanted(language=language), cues())
+    assert [one[:2] for one in shown(made)] == [
+        ("anna", "O."),
+        ("bed", "wind"),
+        ("music", "warmth"),
+        ("ben", "A."),
+        ("end", "warmth"),
+    ]
+    assert [who for who, _, _ in shown(of_radio("MOTHER: O.\nSON: A.\n"))] == ["mother", "son"]

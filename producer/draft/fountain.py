@@ -6,14 +6,15 @@ Our own reader: decision 26 says which libraries were tried, and which words the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from producer.draft.cues import Cues
+from producer.draft.directions import BEAT
 from producer.draft.nouns import Draft, Played
 from producer.draft.plain import verse
 from producer.draft.prose import Wanted
-from producer.draft.stage import BEAT, Stage, treat_of
+from producer.draft.stage import Stage, closes, treat_of
 from producer.draft.text import marked, readable, squeezed
 
 _BONEYARD = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -112,7 +113,8 @@ def _single(stage: Stage, line: str, *, alone: bool) -> bool:
         stage.scene(_NUMBER.sub("", squeezed(bare[1:] if forced else bare)[0]))
         return True
     transition = bare.startswith(">") and not bare.endswith("<")
-    if transition or (alone and bare.isupper() and (bare.endswith("TO:") or FADE.fullmatch(bare))):
+    fades = bare.isupper() and (bare.endswith("TO:") or FADE.fullmatch(bare))
+    if transition or (alone and (fades or closes(bare))):
         stage.play(Played(kind="comment", note=bare.lstrip("> ")))
         return True
     return False
@@ -141,7 +143,7 @@ def _dialogue(stage: Stage, lines: Sequence[str]) -> bool:
             unsaid.clear()
             how = ", ".join(one.casefold() for one in extensions if _OFF.fullmatch(one.strip()))
 
-    for line in (one.strip() for one in lines[1:]):
+    for line in _whole(lines[1:]):
         aside = _ASIDE.match(line)
         if aside:
             speak()
@@ -162,6 +164,18 @@ def _dialogue(stage: Stage, lines: Sequence[str]) -> bool:
     if unsaid:
         stage.unsaid(who, ", ".join(unsaid))
     return True
+
+
+def _whole(lines: Sequence[str]) -> Iterator[str]:
+    """Lines, and those that a direction in brackets takes up as one."""
+    held = ""
+    for line in (one.strip() for one in lines):
+        held = f"{held} {line}" if held else line
+        if not held.startswith("(") or ")" in held:
+            yield held
+            held = ""
+    if held:
+        yield held
 
 
 def _action(stage: Stage, lines: Sequence[str]) -> None:

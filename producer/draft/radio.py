@@ -3,46 +3,59 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from producer.draft.cues import Cues
+from producer.draft.directions import BEAT, bracket
 from producer.draft.fountain import FADE, SLUG
+from producer.draft.labels import NUMBERED_SCENE, SCENE, about, label
 from producer.draft.nouns import Draft, Played
 from producer.draft.prose import Wanted
-from producer.draft.stage import BEAT, Stage, is_direction, treat_of
-from producer.draft.text import marked, readable, row, squeezed
+from producer.draft.stage import Stage, closes, treat_of
+from producer.draft.text import marked, readable, squeezed
 
 _NUMBER = re.compile(r"^\s*\d{1,4}[.):]?\s+(?=\S)")
 _FIGURE = r"(?:\d{1,3}(?:(?:st|nd|rd|th) )?)?"  # of `1ST GUARD`
 _CUE = re.compile(rf"^\s*({_FIGURE}[^\W\d_a-z][^:()a-z\n]{{0,38}}?)\s*(\([^()]{{0,120}}\))?\s*:(?!/)\s*(.*)$")
 _NAME = r"[^\W\d_][\w.'’/-]*"
 _MIXED = re.compile(rf"^\s*({_FIGURE}{_NAME}(?: (?:& )?{_NAME}){{0,2}})\s*(\([^()]{{0,120}}\))?\s*:(?!/)\s+(\S.*)$")
-_SOUNDS = frozenset(row("SOUND SOUNDS SFX FX F/X EFFECT EFFECTS EFX ATMOS ATMOSPHERE AMBIENCE"))
-_MUSIC = frozenset(row("MUSIC MX GRAMS SONG STING ORCHESTRA"))
-_ABOUT = frozenset(
-    row(
-        "TITLE SHOW SERIES EPISODE WRITER AUTHOR BY DATE DRAFT CAST CHARACTERS PRODUCER DIRECTOR VERSION DURATION "
-        "LENGTH"
-    )
-)
-_KNOWN_AS = {"BY": "WRITER", "AUTHOR": "WRITER", "WRITTEN BY": "WRITER"}
-_SCENE = re.compile(r"^\s*(?:SCENE|ACT|PART|EPISODE|TEASER|PROLOGUE|EPILOGUE|COLD OPEN|TAG)\b[^a-z]{0,80}.*$")
+_UNSPOKEN = re.compile(r"\s*[(\[*]|\s*(?:scene|act|szene|akt|escena|scène|scena)\b", re.IGNORECASE)
+_NEARLY_ALL = 0.6  # of the lines or paragraphs
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,300})[)\]]\.?")
 
 
 def is_radio(text: str) -> bool:
-    """Whether a text without a telling name looks like a radio script: a third of its paragraphs begin with `NAME:`."""
-    lines = [line for line in text.splitlines() if line.strip()][:2000]
-    cues = [found[1].strip() for line in lines if (found := _CUE.match(_NUMBER.sub("", line)))]
-    named = len(cues)
-    heard = any(name in _SOUNDS | _MUSIC for name in cues)
-    return named >= 3 and (named * 4 >= len(lines) or (heard and named * 10 >= len(lines)))
+    """Whether a text without a telling name looks like a radio script.
+
+    A third of its lines begin with `NAME:`, or nearly every paragraph with `Name:` and some names come again.
+    """
+    lines = [_NUMBER.sub("", line) for line in text.splitlines() if line.strip()][:2000]
+    cues = [found[1].strip() for line in lines if (found := _CUE.match(line))]
+    heard = any(label(name, "en", head=False) in ("sound", "music") for name in cues)
+    if len(cues) >= 3 and (len(cues) * 4 >= len(lines) or (heard and len(cues) * 10 >= len(lines))):
+        return True
+    blocks = [block.strip().split("\n")[0] for block in re.split(r"\n\s*\n", text) if block.strip()][1:2000]
+    begun = [line for line in blocks if not _UNSPOKEN.match(line)]
+    spoken = [one for line in lines if (one := _speaker(line))]
+    names = Counter(spoken)
+    share = max(len(spoken) / len(lines or "-"), sum(map(bool, map(_speaker, begun))) / len(begun or "-"))
+    return len(spoken) >= 3 and share >= _NEARLY_ALL and 2 <= len(names) <= max(len(spoken) - 1, len(spoken) * 0.7)
+
+
+def _speaker(line: str) -> str:
+    """Whoever begins a line as `Anna:` or `Old Tom (softly):` do; each word of a name has a capital."""
+    found = _CUE.match(line) or _MIXED.match(line)
+    if not found or not all(word[0].isupper() or not word[0].isalpha() for word in found[1].split()):
+        return ""
+    return found[1].strip() if label(found[1].strip(), "en", head=True) == "speech" else ""
 
 
 def draft_radio(text: str, wanted: Wanted, cues: Cues) -> Draft:
     """The production that a radio script makes. Numbers of cues fall away; what nobody is named for is told."""
     lines = [squeezed_line(line) for line in readable(text).split("\n")]
-    shouted = sum(1 for line in lines if _CUE.match(line)) >= 2
-    reader = _Reader(Stage(wanted, cues), mixed=not shouted)
+    shouted = sum(1 for line in lines if _speaker(line).isupper())
+    named = sum(1 for line in lines if _speaker(line)) - shouted
+    reader = _Reader(Stage(wanted, cues), mixed=shouted < 2 or named > shouted)
     for line in lines:
         reader.line(line)
     reader.end()
@@ -80,8 +93,12 @@ class _Reader:
             if self.kind != "speech":
                 self.end()
             return
-        cue = _CUE.match(line) or (_MIXED.match(line) if self.mixed else None)
-        if (_SCENE.match(line) or SLUG.match(bare)) and not (cue and cue[3] and not _SCENE.match(line)):
+        numbered = NUMBERED_SCENE.match(bare) and (blank or self.mixed or self.kind != "speech")
+        cue = _CUE.match(line) or self._mixed(line)
+        if FADE.fullmatch(bare) or (closes(bare) and (blank or bare.isupper())):
+            self.end()
+            self.stage.play(Played(kind="comment", note=bare))
+        elif SCENE.match(line) or numbered or (SLUG.match(bare) and not (cue and cue[3])):
             self.end()
             self.stage.scene(squeezed(bare)[0])
             self.begun = True
@@ -98,20 +115,22 @@ class _Reader:
         else:
             self.words.append(bare)
 
+    def _mixed(self, line: str) -> re.Match[str] | None:
+        """`Anna: words` in a script that names people so; `Sound: rain` in any."""
+        found = _MIXED.match(line)
+        language = self.stage.wanted.language
+        return found if found and (self.mixed or label(found[1], language, head=False) != "speech") else None
+
     def _cue(self, name: str, direction: str, rest: str) -> None:
         self.end()
-        word = name.upper().rstrip("S") if name.upper() not in _SOUNDS | _MUSIC else name.upper()
-        first = word.split()[0]
-        if word in _SOUNDS or f"{word}S" in _SOUNDS or (first in _SOUNDS and name.upper() == name):
-            self.kind = "sound"
-        elif word in _MUSIC or (first in _MUSIC and name.upper() == name):
-            self.kind = "music"
-        elif FADE.fullmatch(f"{name}:"):
+        if FADE.fullmatch(f"{name}:"):
             self.stage.play(Played(kind="comment", note=f"{name}:"))
-        elif not self.begun and (word in _ABOUT or name.upper() in _ABOUT or name.upper().startswith("WRITTEN")):
-            self.kind, self.name = "about", name.upper()
         else:
-            self.kind, self.name, self.direction = "speech", name, direction[1:-1].strip()
+            self.kind = label(name, self.stage.wanted.language, head=not self.begun)
+        if self.kind == "about":
+            self.name = name.upper()
+        elif self.kind == "speech":
+            self.name, self.direction = name, direction[1:-1].strip()
         self.begun = self.begun or self.kind not in ("about", "")
         if self.kind in ("sound", "music"):  # `SOUND (OFF): DOOR`, `MUSIC BRIDGE:`
             rest = " ".join(one for one in (rest, *name.split()[1:], direction) if one)
@@ -122,9 +141,7 @@ class _Reader:
 
     def _free(self, bare: str) -> None:
         """A line that nobody is named for: the title, while nothing has been heard; else it is told."""
-        if FADE.fullmatch(bare):
-            self.stage.play(Played(kind="comment", note=squeezed(bare)[0]))
-        elif not self.begun and "TITLE" not in self.about:
+        if not self.begun and "TITLE" not in self.about:
             self.about["TITLE"] = squeezed(bare)[0]
         elif not self.begun:
             by = re.match(r"(?:written )?by\s+(.+)", bare, re.IGNORECASE)
@@ -139,7 +156,7 @@ class _Reader:
         """A line in brackets right under a speech: how it goes on, or what is heard before it does."""
         sounds = () if BEAT.fullmatch(inside) else self.stage.cues.sound(squeezed(inside)[0])
         found = any(one.kind not in ("pause", "comment") for one in sounds)
-        if is_direction(inside) and not found:
+        if not found and bracket(inside, self.stage.wanted.language) in ("direction", "guess"):
             self.words.append(f"({inside})")
             return
         direction = self.direction if treat_of(self.direction) else ""
@@ -161,7 +178,7 @@ class _Reader:
         self.words = []
         if kind == "speech" and (text or not broken):
             how = self.direction.casefold() if self.direction.isupper() else self.direction
-            self.stage.say(self.stage.who(self.name), text, how, treat_of(how), asides=True)
+            self.stage.say(self.stage.who(self.name), text, how, treat_of(how))
             if not text and not how:
                 self.stage.play(Played(kind="comment", note=f"{self.name}:"))
         elif kind in ("sound", "music") and text:
@@ -170,7 +187,7 @@ class _Reader:
             plain, spans = squeezed(*marked(text, stars=True))
             self.stage.tell(plain, spans)
         elif kind == "about":
-            self._tell_about(_KNOWN_AS.get(self.name, self.name), text)
+            self._tell_about(about(self.name), text)
 
     def _tell_about(self, what: str, text: str) -> None:
         """What stands at the head: title and writer go to the script's, everything else is a comment."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from producer.draft.cues import Cues
+from producer.draft.directions import BEAT, Bracket, bracket, voices
 from producer.draft.lexicon import TITLES
 from producer.draft.nouns import NARRATOR, Draft, Item, Played, Scene, Speech
 from producer.draft.people import Cast, Someone, folded
@@ -14,26 +15,33 @@ from producer.draft.places import place_headed
 from producer.draft.prose import Making, Wanted, speaking
 from producer.draft.text import Spans, marked, part, squeezed
 
-BEAT = re.compile(r"(?:a |short |long |brief |pregnant )*(?:beat|pause|silence)s?\.?", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"\W*(?:(?:the )?end(?: of (?:the |this )?[\w ]{1,40})?|(?:scene|act|episode|play) ends|curtain|black ?out"
+    r"|ende|fin|fine|fim|koniec|slut|slutt|einde|sfârșit|конец|кінець|vorhang|rideau|sipario|telón)\W*",
+    re.IGNORECASE,
+)
 _TREATS = (
-    (re.compile(r"\b(?:phone|telephone|on the line)\b", re.IGNORECASE), "telephone"),
-    (re.compile(r"\b(?:radio|filter(?:ed)?|intercom|walkie|tv|television|over comms?)\b", re.IGNORECASE), "radio"),
+    (re.compile(r"\b(?:phone|telephone|on the line|telef[oó]n\w*|téléphone|телефон\w*)\b", re.IGNORECASE), "telephone"),
+    (
+        re.compile(
+            r"\b(?:radio|filter(?:ed)?|distort(?:ed)?|^d$|intercom|walkie|tv|television|over comms?)\b", re.IGNORECASE
+        ),
+        "radio",
+    ),
     (re.compile(r"\b(?:tannoy|p\.?a\.?|loudspeaker)\b", re.IGNORECASE), "tannoy"),
     (re.compile(r"\b(?:thoughts?|thinking|in (?:his|her) head)\b", re.IGNORECASE), "thought"),
 )
 _ASIDE = re.compile(r"[(\[]([^()\[\]]{1,200})[)\]]")
 _JOINED = re.compile(r"\s*[&/+]\s*|,\s*(?=.*(?:&|\band\b))(?:and\s)?|\s(?:and|und|et)\s", re.IGNORECASE)
+_STARRED = re.compile(r"(?<![\w*])\*([^*\n]{2,60})\*(?![\w*])")
+_GUESS = "a direction, and not said:"
 _LONGEST_NAME = 100  # characters of those who are named together
 _CAPITAL = re.compile(r"(?<=['’])S\b|(?<=\d)[^\W\d_]+")  # what `title` makes of `ANNA'S` and `1ST`
-_DIRECTION = re.compile(
-    r"^(?:[^a-z]*[A-Z][^a-z]*"
-    r"|(?:.*\b)?(?:\w+ly|\w+ing|voice|beat|pause|to (?:him|her|them|himself|herself)|off|aside)\b.*)$"
-)
 
 
-def is_direction(text: str) -> bool:
-    """Whether what stands in brackets is for the actor, and not for the listener."""
-    return _DIRECTION.match(text.strip()) is not None
+def closes(line: str) -> bool:
+    """Whether a line stands at the end of a script, or of a part of it, and is not said: `THE END`."""
+    return _CLOSING.fullmatch(line) is not None and next(sign for sign in line if sign.isalpha()).isupper()
 
 
 def treat_of(text: str) -> str:
@@ -50,6 +58,7 @@ class Stage:
     scenes: list[Scene] = field(default_factory=list)
     making: Making = field(default_factory=Making)
     heading: str = ""
+    begin: int = 0  # how many comments of scenes before it stand in the present one
     cast: Cast = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,16 +68,17 @@ class Stage:
         """A scene begins."""
         self.close()
         self.making = Making(title=heading, items=self.making.items)
-        self.heading = heading
+        self.heading, self.begin = heading, len(self.making.items)
 
     def close(self) -> None:
         """The scene has ended; one in which nothing is heard is kept as a title of the next, no more."""
         if any(not isinstance(item, Played) or item.kind != "comment" for item in self.making.items):
             self.scenes.append(self.making.done(self.wanted, place_headed(self.heading)))
         elif self.making.title or self.making.items:
-            title = self.making.title
-            kept: list[Item] = [Played(kind="comment", note=title)] if title else []
-            self.making = Making(items=[*kept, *self.making.items])
+            title, kept = self.making.title, self.making.items
+            if title:
+                kept.insert(self.begin, Played(kind="comment", note=title))
+            self.making = Making(items=kept)
             self.cues.scene()
             return
         self.making = Making()
@@ -97,28 +107,50 @@ class Stage:
             speech = Speech(speaker=NARRATOR, text=text, emphasis=spans, lines=lines, fresh=True)
             self.making.add(speech, self.wanted.ear)
 
-    def say(self, who: Someone, text: str, how: str = "", treat: str = "", *, asides: bool = False) -> None:
-        """A speech; with `asides`, directions in brackets become the `how` of what follows them."""
-        plain, spans = squeezed(*marked(text, stars=True))
-        for aside, begin, end in _asides(plain) if asides else [("", 0, len(plain))]:
+    def say(self, who: Someone, text: str, how: str = "", treat: str = "") -> None:
+        """A speech: directions in brackets become the `how` of what follows them, sounds in brackets cues."""
+        plain, spans = squeezed(*marked(_bracketed(text), stars=True))
+        guessed: list[str] = []
+        for aside, kind, begin, end in self._asides(plain):
             if aside and BEAT.fullmatch(aside.strip()):
                 self.play(Played(kind="pause", role="800 ms", note=aside))
+            elif kind == "sound":
+                self.play(*(replace(one, suggested=one.kind != "comment") for one in self.cues.sound(aside)))
             elif aside:
                 manner = aside.strip().rstrip(".")
                 how = ", ".join(one for one in (how, manner.casefold() if manner.isupper() else manner) if one)
                 treat = treat_of(aside) or treat
+                guessed += [aside] if kind == "guess" else []
             said, emphasis = part(plain, begin, end, spans)
             if any(sign.isalnum() for sign in said):
+                doubt = f"{_GUESS} ({'; '.join(guessed)})" if guessed else ""
                 self.making.items.append(
-                    Speech(speaker=who.key, text=said, how=how, treat=treat, emphasis=emphasis, fresh=True)
+                    Speech(speaker=who.key, text=said, how=how, treat=treat, emphasis=emphasis, fresh=True, doubt=doubt)
                 )
                 how = ""
+                guessed.clear()
         if how:
-            self.unsaid(who, how)
+            self.unsaid(who, how, guessed=bool(guessed))
 
-    def unsaid(self, who: Someone, how: str) -> None:
+    def _asides(self, text: str) -> Iterator[tuple[str, Bracket, int, int]]:
+        """A speech cut at its directions: (the one before, its kind, where what is said begins and ends)."""
+        aside, at = "", 0
+        kind: Bracket = "said"
+        for found in _ASIDE.finditer(text):
+            at_start = not any(sign.isalnum() for sign in text[at : found.start()]) and not aside and not at
+            here = bracket(found[1], self.wanted.language)
+            if not found[1].strip() or (here == "said" and not at_start):
+                continue
+            if at_start and here in ("said", "guess"):
+                here = "direction"
+            yield aside, kind, at, found.start()
+            aside, kind, at = found[1], here, found.end()
+        yield aside, kind, at, len(text)
+
+    def unsaid(self, who: Someone, how: str, *, guessed: bool = False) -> None:
         """A direction behind which nothing is said, `(LAUGHS)`: a comment."""
-        self.play(Played(kind="comment", note=f"{who.name}: ({how})"))
+        note = f"{who.name}: ({how})"
+        self.play(Played(kind="comment", note=f"{_GUESS} {note}" if guessed else note, suggested=guessed))
 
     def done(self, title: str, writer: str, form: str, left_out: tuple[str, ...]) -> Draft:
         """The whole of it."""
@@ -142,15 +174,6 @@ class Stage:
         )
 
 
-def _asides(text: str) -> Iterator[tuple[str, int, int]]:
-    """A speech cut at its directions: (the direction before, where what is said begins and ends)."""
-    aside, at = "", 0
-    for found in _ASIDE.finditer(text):
-        at_start = not any(sign.isalnum() for sign in text[at : found.start()]) and not aside and not at
-        if not at_start and not is_direction(found[1]):
-            continue
-        if at_start and not found[1].strip():
-            continue
-        yield aside, at, found.start()
-        aside, at = found[1], found.end()
-    yield aside, at, len(text)
+def _bracketed(text: str) -> str:
+    """`*sighs*` as `(sighs)`: some write directions so."""
+    return _STARRED.sub(lambda found: f"({found[1]})" if voices(found[1]) else found[0], text)

@@ -102,7 +102,7 @@ def _item(item: Item) -> Iterator[str]:
     if isinstance(item, Speech):
         yield from _speech(item)
     elif item.kind == "comment":
-        yield f"# {_note(item.note)}"
+        yield f"{TAG if item.suggested else '#'} {_note(item.note)}"
     elif item.kind == "pause" and not item.note:
         yield f"- pause: {item.role}"
     elif item.kind == "pause":
