@@ -18,9 +18,9 @@ _LINES = 2
 _LONGEST_REST_S = 1.2  # a card does not stand over a longer silence
 _LEAST_MS = 500
 _LEAST_REST_S = 0.1
+"""Of a full stop: a voice goes on at once behind `Mrs.`, `No.` and `J.`."""
 _LONGEST_TITLE = 4
 """Letters: `Prof`."""
-"""Of a full stop: a voice goes on at once behind `Mrs.`, `No.` and `J.`."""
 
 
 @dataclass(frozen=True, slots=True)
