@@ -18,9 +18,10 @@ import pytest
 from producer.cache import Cache
 from producer.dsp.loudness import loudness
 from producer.errors import VoiceError
-from producer.model.script import Token
+from producer.model.script import Pronunciation, Token
 from producer.model.voice import Take
 from producer.script.markup import read_spoken
+from producer.script.people import pronounced
 from producer.units import DIALOGUE_LUFS
 from producer.voice import VOICES, known_voices, speak_lines, variants
 from producer.voice.engine import Spoken, Utterance
@@ -148,6 +149,17 @@ def test_a_word_behind_an_abbreviations_pause_begins_where_that_ends(
     level = np.abs(phrase.audio[:, 0])
     assert after.start - before.end > 0.15 * RATE_HZ
     assert level[before.end + 960 : after.start - 960].max() < 0.05 < level[after.start : after.end].max()
+
+
+@pytest.mark.parametrize(
+    "text", ['but "Aoife," he said', "but (Aoife) he", "—Aoife ran", "so—Aoife ran", "*so—Aoife* ran"]
+)
+def test_a_respelt_word_is_said_close_behind_a_sign_too(pool: Pool, cache: Cache, text: str) -> None:
+    given = pronounced(read_spoken(text).tokens, [Pronunciation(word="Aoife", said="EE-fa")])
+    (phrase,) = speak_lines([line(given)], RATE_HZ, cache, pool=pool)["line-1", 0].phrases
+    name = next(word for word in phrase.words if "Aoife" in given[word.token].written)
+    assert name.end - name.start > 0.2 * RATE_HZ
+    assert np.abs(phrase.audio[name.start : name.end, 0]).max() > 0.05
 
 
 def test_the_point_of_an_initial_is_no_full_stop(pool: Pool, cache: Cache) -> None:

@@ -25,6 +25,8 @@ _DOUBLE_HYPHEN = re.compile(r"(?<=\w)-{2,}")  # as one types a dash
 _POINT = re.compile(r"(?<=\w)\.(?=[,;:])")  # of `Jr.,`: espeak-ng would say two clauses, the second one empty
 _CLOSING = re.compile(r"[.!?…:;,—–-][\"')\]]*$")
 _INITIAL = re.compile(r"[A-HJ-Z]\.")
+_APART = " "
+"""Before phonemes: espeak-ng leaves them out where they stand close behind a sign, as in `"[[...]]"`."""
 _NO_INITIAL = "-"
 """Between a letter and its point: espeak-ng takes `B.` for an initial and goes on, and `B-.` for the end it is."""
 
@@ -62,7 +64,9 @@ def markup(tokens: Sequence[Token], *, ends: bool, english: bool, has: Callable[
         said = _said(token, english=english, has=has)
         if english and _INITIAL.fullmatch(said) and _begins_a_sentence(tokens, index + 1):
             said = said[0] + _NO_INITIAL + said[1:]
-        if index and not token.glue and (is_speakable(token) or "—" in said or "–" in said):
+        if said.startswith("[[") and text[-1:] not in ("", " "):
+            text += _APART
+        elif index and not token.glue and (is_speakable(token) or "—" in said or "–" in said):
             text += " "
         elif not text and not is_speakable(token):
             said = ""  # by itself, espeak-ng would name the sign
@@ -94,10 +98,11 @@ def _said(token: Token, *, english: bool, has: Callable[[str], bool]) -> str:
             raise UnspeakableError(
                 f"does not know the sign '{unknown}' of /{core}/; write it with the usual IPA letters"
             )
-        return f"{_plain(head)}[[{to_mnemonics(core, has)}]]{_plain(tail)}"
+        return f"{_plain(head)}{_APART * bool(head)}[[{to_mnemonics(core, has)}]]{_plain(tail)}"
     if is_respelling(token.written.strip(_PUNCTUATION), core):
-        said = f"[[{to_mnemonics(respelled_ipa(core), has)}]]" if english else core.replace("-", "").lower()
-        return f"{_plain(head)}{said}{_plain(tail)}"
+        if not english:
+            return f"{_plain(head)}{core.replace('-', '').lower()}{_plain(tail)}"
+        return f"{_plain(head)}{_APART * bool(head)}[[{to_mnemonics(respelled_ipa(core), has)}]]{_plain(tail)}"
     return _plain(token.spoken)
 
 
