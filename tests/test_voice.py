@@ -162,6 +162,16 @@ def test_a_respelt_word_is_said_close_behind_a_sign_too(pool: Pool, cache: Cache
     assert np.abs(phrase.audio[name.start : name.end, 0]).max() > 0.05
 
 
+def test_a_respelt_word_with_emphasis_takes_about_as_long_as_without(pool: Pool, cache: Cache) -> None:
+    say = [Pronunciation(word="Aoife", said="EE-fa")]
+    lines = [
+        line(pronounced(read_spoken(text).tokens, say), number=n)
+        for n, text in enumerate(["but Aoife ran", "but *Aoife* ran"])
+    ]
+    plain, stressed = (whole(take) for take in speak_lines(lines, RATE_HZ, cache, pool=pool).values())
+    assert len(stressed) < 1.2 * len(plain)  # the name of the tag was read out: "slash emphasis"
+
+
 def test_the_point_of_an_initial_is_no_full_stop(pool: Pool, cache: Cache) -> None:
     take = speak_lines([line("It was J. Smith and J. R. Tolkien.")], RATE_HZ, cache, pool=pool)["line-1", 0]
     ((initial, name),) = ((words[2], words[3]) for words in (phrase.words for phrase in take.phrases))

@@ -26,7 +26,7 @@ _POINT = re.compile(r"(?<=\w)\.(?=[,;:])")  # of `Jr.,`: espeak-ng would say two
 _CLOSING = re.compile(r"[.!?…:;,—–-][\"')\]]*$")
 _INITIAL = re.compile(r"[A-HJ-Z]\.")
 _APART = " "
-"""Before phonemes: espeak-ng leaves them out where they stand close behind a sign, as in `"[[...]]"`."""
+"""Around phonemes: espeak-ng leaves them out close behind a sign (`"[[...]]"`), and reads aloud a tag behind them."""
 _NO_INITIAL = "-"
 """Between a letter and its point: espeak-ng takes `B.` for an initial and goes on, and `B-.` for the end it is."""
 
@@ -73,7 +73,8 @@ def markup(tokens: Sequence[Token], *, ends: bool, english: bool, has: Callable[
         before = tokens[index - 1].emphasis if index else False
         after = tokens[index + 1].emphasis if index + 1 < len(tokens) else False
         if token.emphasis:
-            said = ("" if before else '<emphasis level="strong">') + said + ("" if after else "</emphasis>")
+            end = _APART if said.endswith("]]") else ""
+            said = ("" if before else '<emphasis level="strong">') + said + ("" if after else end + "</emphasis>")
         spans.append((len(text) + 1, len(text) + len(said) + 1))
         text += said
     bare = re.sub(r"</?emphasis[^>]*>", "", text).rstrip()
