@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from producer.draft import cast_voices, draft_radio
 from producer.draft.hearing import listen
 from producer.draft.nouns import Draft, Heard, Person, Played, Scene, Speech
 from producer.draft.places import place_headed, place_told
 from producer.model.patterns import forms, read_pattern
-from tests.draft_helpers import checked, of_prose, of_radio, packs, score, the_ear
+from tests.draft_helpers import checked, cues, of_prose, of_radio, packs, score, the_ear, wanted, written
 
 LEAST = {"tuning": (0.9, 0.8), "heldout": (0.9, 0.8), "blind": (0.9, 0.8), "last": (0.9, 0.6)}
 """Shares of speakers and of sounds. `last` was never tuned for: it is what a story of one's own may expect."""
@@ -262,3 +263,52 @@ def test_every_cue_that_a_draft_can_make_is_one_that_the_script_s_reader_takes(f
         )
         assert len(heard) >= 45
     assert checked(made).scenes
+
+
+@pytest.mark.parametrize(
+    ("language", "women", "men"),
+    [
+        ("es", "Marta Sofía Carmen Ines Lucía", "Pablo José Javier Ángel Andrés"),
+        ("nl", "Marta Sanne Femke Anouk", "Pieter Jan Sjoerd Thijs"),
+        ("it", "Giulia Chiara Giovanna", "Luca Matteo Nicola Simone Michele"),
+        ("pt", "Inês Beatriz Joana", "João Rui Thiago Luís"),
+        ("de", "Greta Jutta Simone Andrea", "Jürgen Juergen Hans Götz Kai"),
+        ("sv", "Astrid Ingrid Linnéa", "Lars Göran Åke"),
+        ("nb", "Solveig Turid", "Øystein Oystein Håkon"),
+        ("da", "Mette Kirsten", "Søren Mads Jørgen"),
+        ("pl", "Katarzyna Zofia Małgorzata", "Paweł Pawel Łukasz Wojciech"),
+        ("ro", "Ioana Ruxandra", "Ștefan Gheorghe"),
+        ("fr", "Claire Chloé Simone Renée", "Jean Pierre Maxime René"),
+        ("ru", "Наташа Ольга", "Иван Никита Илья"),
+        ("uk", "Оксана Соломія", "Микола Тарас Ілля"),
+        ("en-GB", "Marta Giulia Priya Yuki Astrid Chloe", "Pablo João Jürgen Ahmed Kenji Liam Olly"),
+    ],
+)
+def test_names_of_women_and_men_have_voices_of_theirs_in_every_language(language: str, women: str, men: str) -> None:
+    names = [*women.split(), *men.split()]
+    made = draft_radio(
+        "SCENE 1\n" + "".join(f"{name.upper()}: O.\n" for name in names), wanted(language=language), cues()
+    )
+    assert {one.sex for one in made.people[: len(women.split())]} == {"f"}
+    assert {one.sex for one in made.people[len(women.split()) :]} == {"m"}
+
+
+def test_a_voice_that_nothing_tells_is_marked_and_one_that_a_name_or_a_pronoun_tells_is_not() -> None:
+    names = ["ANNA", "ROBIN", "FENWICK", "MRS. FENWICK", "OLD WOMAN", "CROWD"]
+    script = written(of_radio("SCENE 1\n" + "".join(f"{name}: Go.\n" for name in names)))
+    cast = {row.split(":")[0].strip(): row for row in script.splitlines() if "voice: " in row}
+    marked = [key for key, row in cast.items() if row.endswith("# draft: voice of a man or of a woman")]
+    assert marked == ["robin", "fenwick", "crowd"]
+    assert "# draft: voice" not in written(
+        of_prose("“Robin?” Robin asked. He laughed.\n\n“Yes,” said Fenwick. He sat down.")
+    )
+    told = draft_radio("ERZÄHLER: Es war kalt.\nMUTTER: Ja.\n", wanted(language="de"), cues())
+    assert [(one.key, one.sex) for one in told.people] == [("narrator", ""), ("mutter", "f")]
+
+
+def test_the_first_man_does_not_sound_like_the_narrator() -> None:
+    people = [Person(key="narrator", name="N"), *(Person(key=f"m{n}", name="M", sex="m") for n in range(9))]
+    variants = [f"+m{n}" for n in range(1, 9)]
+    voices = [one.voice for one in cast_voices(people, "de", {"de"}, variants).values()]
+    assert voices[:3] == ["de", "de+m7", "de+m8"] and set(voices[7:9]) == {"de+m3", "de+m6"}
+    assert len(set(voices)) == 9

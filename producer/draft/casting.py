@@ -8,8 +8,10 @@ from producer.draft.nouns import NARRATOR, UNKNOWN, Person
 from producer.frozen import dataclass
 
 _BASES = ("en-us", "en-gb-scotland", "en-gb", "en-gb-x-rp", "en-029", "en-us-nyc", "en-gb-x-gbclan", "en-gb-x-gbcwmd")
-_SHE = ("f3", "f2", "f4", "f1", "f5")
-_HE = ("m3", "m1", "m7", "m2", "m4", "m6", "m5", "m8")
+_SHE = ("f3", "f4", "f5", "f2", "f1")
+_HE = ("m7", "m8", "m4", "m2", "m1", "m5", "m3", "m6")
+"""Variants of espeak-ng: each as far as it can be from the narrator, who has none, and from those before it (measured:
+spectrum over time and pitch, in six languages). m3 and m6 are 1 dB from the narrator, m7 is 3 dB, m8 7 dB."""
 _PITCHES = ("", "-12 %", "+12 %", "-22 %", "+22 %")
 _PANS = ("left 12", "right 12", "left 25", "right 25", "left 6", "right 6", "left 35", "right 35")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from producer.draft.nouns import Sex
+from producer.draft.table_men import MEN
+from producer.draft.table_women import WOMEN
 from producer.draft.text import row
 
 
@@ -214,38 +216,14 @@ NOUNS: dict[str, Sex] = {
 }
 """Nouns for somebody. Beasts and things are somebody once they have spoken."""
 
-_M = row(
-    "adam alan albert alec alex alexander alfred andrew anthony arthur ben benjamin bernard bill bob brian bruce "
-    "carl charles charlie chris christopher claude colin conrad dan daniel david dennis dick donald douglas ed "
-    "eddie edgar edmund edward eric ernest felix francis frank franz fred frederick gabriel geoffrey george "
-    "gerald gilbert giles gordon graham gregory guy hans harold harry hector henry herbert hugh hugo ian isaac "
-    "ivan jack jacob jake james jan jason jasper jean jeremy jim joe john jonah jonas jonathan joseph juan julian "
-    "karl kenneth kurt lars laurence leo leon leonard leslie lewis louis lucas luke malcolm marcus mark martin "
-    "matthew matthias maurice max michael mike miles nathan ned neil nicholas nick nigel noah norman oliver oscar "
-    "otto owen patrick paul pedro percy peter philip pierre pip ralph ray raymond rex richard rob robert robin "
-    "roger roland ronald rory rupert russell sam samuel sean sebastian seth sidney silas simon stanley stephen "
-    "steve stuart ted terence thomas tim timothy tobias toby tom tommy tony victor vincent walter wilfred will "
-    "william"
+_WORDS = _words(
+    "amber april autumn bonnie brooke chase chester chuck clay cliff crystal dawn dean drew earl faith glen grant "
+    "holly honor hope ike jade jay mack marshall mason melody merlin moses opal paddy page patience patsy penny "
+    "piper pepper poppy primrose prudence rich rod savannah sol sterling summer troy verity willow"
 )
-_F = row(
-    "abigail ada adele agatha agnes alice amanda amelia amy ana andrea angela ann anna anne annie antonia aoife "
-    "audrey barbara beatrice bea becky bella bernadette bertha bess beth betty bridget brigid carla carmen carol "
-    "caroline catherine cecilia charlotte chloe christina christine clara claire clare constance cora daisy "
-    "daphne deborah diana dinah dora doris dorothy edith edna eileen elaine eleanor elena elinor eliza elizabeth "
-    "ella ellen elsa elsie emily emma ester esther ethel eva eve evelyn fanny fiona flora florence frances freda "
-    "gertrude gemma gina gladys grace greta gwen hannah harriet hazel heather heidi helen helena henrietta hilda "
-    "ida ilse ingrid irene iris isabel isabella ivy jane janet jean jennifer jenny jessica jill joan joanna "
-    "josephine joy joyce judith judy julia juliet june karen kate katherine kathleen kitty laura lena lily linda "
-    "lisa lizzie lola lorna louisa louise lucy lydia mabel madeleine maggie mara margaret maria marian marie "
-    "marion marjorie martha mary matilda maud may mercy mildred minnie miranda miriam molly monica muriel myra "
-    "nancy naomi natalie nell nellie nina nora norah olga olive olivia pamela patricia paula pauline pearl peggy "
-    "penelope phoebe phyllis polly rachel rebecca rhoda rita rosa rosalind rose rosemary ruby ruth sally sarah "
-    "selma sheila sonia sophia sophie stella susan susanna sybil sylvia tabitha teresa tess thelma theresa ursula "
-    "valerie vera veronica victoria viola violet virginia winifred yvonne zelda zoe"
-)
-FIRST_NAMES: dict[str, Sex] = {**dict.fromkeys(_M, "m"), **dict.fromkeys(_F, "f")}
-EITHER = _words("alex robin leslie jean charlie sam chris jan andrea evelyn marion pip")
-"""First names of women and of men: a story's pronouns say whose."""
+"""Names that begin a sentence as words more often."""
+FIRST_NAMES = (_words(" ".join((*WOMEN["en"], *MEN["en"]))) | _words("ester fanny")) - _WORDS
+"""What is a name where it stands alone at the beginning of a sentence."""
 
 NO_NAMES = _words(
     "the a an he she it they we i you this that these those his her its their my our your who what when where why how"

@@ -94,6 +94,7 @@ class Person:
     key: str
     name: str
     sex: Sex = ""
+    sex_known: bool = False  # the name or the story says it
     called: frozenset[str] = frozenset()  # every name that was understood as this person's
     together: tuple[str, ...] = ()  # keys of those who say a line at once; they have the voices
 

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from producer.draft.lexicon import EITHER, FIRST_NAMES, KIN, NO_NAMES, NOUNS, PRONOUNS, TITLES
+from producer.draft.lexicon import FIRST_NAMES, KIN, NO_NAMES, NOUNS, PRONOUNS, TITLES
+from producer.draft.names import NARRATORS, sex_of, sex_of_noun
 from producer.draft.nouns import NARRATOR, UNKNOWN, Person, Sex
 from producer.draft.text import row
 
@@ -50,16 +51,23 @@ class Someone:
         return "m" if he > she else "f"
 
     def person(self) -> Person:
+        told = self.votes["m"] != self.votes["f"]
         return Person(
-            key=self.key, name=self.name, sex=self.guess(), called=frozenset(self.called), together=self.together
+            key=self.key,
+            name=self.name,
+            sex=self.guess(),
+            sex_known=self.sure or told,
+            called=frozenset(self.called),
+            together=self.together,
         )
 
 
 class Cast:
     """Everybody who was met, by every name."""
 
-    def __init__(self, reserved: Iterable[str]) -> None:
+    def __init__(self, reserved: Iterable[str], language: str) -> None:
         self.reserved = {name.casefold() for name in reserved}
+        self.language = language
         self.all: dict[str, Someone] = {}
         self.names: dict[str, str] = {}  # folded name -> key
         self.heads: dict[str, list[str]] = {}  # noun -> keys, the latest last
@@ -84,11 +92,12 @@ class Cast:
         if not sex:
             sex = KIN.get(words[0], "") if len(words) == 1 else ""
             sure = bool(sex)
-        sex = sex or FIRST_NAMES.get(bare[0], "")
+        first, certain = sex_of(bare[0], self.language)
+        sex = sex or first
         shown = re.sub(r"['’]s?$", "", name.strip())
         title = titles[-1] if titles else words[0] if len(words) == 1 and words[0] in TITLES else ""
         surname = bool(titles) and len(bare) == 1  # Captain Rose may be a man
-        sure = sure or (bool(sex) and bare[0] not in EITHER and not surname)
+        sure = sure or (certain and not surname)
         new = self._new("_".join(words), shown, sex, sure=sure)
         if title:
             self._entitle(new, title)
@@ -100,14 +109,23 @@ class Cast:
         words = folded(name.replace("#", " ")).split()
         whole = " ".join(words)
         if whole not in self.names:
-            titled: Sex = next((TITLES[word] for word in words[:-1] if TITLES.get(word)), "")
-            last = next((word for word in reversed(words) if not word.isdigit()), "")
-            sex = titled or KIN.get(last, "") or NOUNS.get(last, "")
-            sex = sex or next((FIRST_NAMES[word] for word in words if word in FIRST_NAMES), "")
-            new = self._new("_".join(words), name, sex, sure=bool(sex))
+            if whole in NARRATORS:
+                return self.all[NARRATOR]
+            sex, sure = self._sex(words)
+            new = self._new("_".join(words), name, sex, sure=sure)
             new.called.add(whole)
             self.names[whole] = new.key
         return self.all[self.names[whole]]
+
+    def _sex(self, words: Sequence[str]) -> tuple[Sex, bool]:
+        """What a name of a script tells: `MRS. REED`, `OLD WOMAN`, `YOUNG ANNA`, `GUARD 2`."""
+        titled: Sex = next((TITLES[word] for word in words[:-1] if TITLES.get(word)), "")
+        last = next((word for word in reversed(words) if not word.isdigit()), "")
+        noun: Sex = next((sex for word in words if (sex := sex_of_noun(word, self.language))), "")
+        if sex := titled or noun or KIN.get(last, "") or NOUNS.get(last, ""):
+            return sex, True
+        found = [told for word in words if (told := sex_of(word, self.language))[0]]
+        return next((told for told in found if told[1]), found[0] if found else ("", False))
 
     def several(self, members: Sequence[Someone]) -> Someone:
         """Those who say a line at once, as one member; the same in any order."""

@@ -39,7 +39,7 @@ class Wanted:
 
 def draft_prose(source: Source, wanted: Wanted) -> Draft:
     """The production that a text makes."""
-    told, cast = attributed(source.paragraphs, wanted.reserved)
+    told, cast = attributed(source.paragraphs, wanted.reserved, source.language or wanted.language)
     scenes = tuple(_scenes(source, told, wanted))
     return Draft(
         title=source.title,

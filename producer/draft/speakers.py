@@ -43,12 +43,15 @@ class _Mind:
         self.since.clear()
 
 
-def attributed(paragraphs: Sequence[Paragraph], reserved: Iterable[str]) -> tuple[list[Told | None], Cast]:
+def attributed(
+    paragraphs: Sequence[Paragraph], reserved: Iterable[str], language: str
+) -> tuple[list[Told | None], Cast]:
     """Each paragraph in parts (None for headings and breaks), and everybody who was met.
 
     Args:
         paragraphs: of the whole text.
         reserved: keys that no member of a cast may have.
+        language: of the text, which says whose a name such as `Andrea` is.
     """
     style = style_of(one.text for one in paragraphs if one.kind in ("text", "verse"))
     every = cut(paragraphs, style)
@@ -59,7 +62,7 @@ def attributed(paragraphs: Sequence[Paragraph], reserved: Iterable[str]) -> tupl
         if not piece.spoken
     ]
     names = names_in((one.text for one in paragraphs), tagged_names(telling))
-    cast = Cast(reserved)
+    cast = Cast(reserved, language)
     vote(telling, names, cast)
     reader = _Reader(names, cast)
     told: list[Told | None] = []

@@ -62,7 +62,7 @@ class Stage:
     cast: Cast = field(init=False)
 
     def __post_init__(self) -> None:
-        self.cast = Cast(self.wanted.reserved)
+        self.cast = Cast(self.wanted.reserved, self.wanted.language)
 
     def scene(self, heading: str) -> None:
         """A scene begins."""

@@ -73,7 +73,8 @@ def _cast(draft: Draft, voices: Mapping[str, Voice]) -> Iterator[str]:
         own += [f"pitch: {voice.pitch}"] if voice.pitch else []
         own += [f"pan: {voice.pan}"] if voice.pan else []
         own += ["room: none"] if person.key == NARRATOR else []
-        note = f"  {TAG} nobody says whose lines these are" if person.key == UNKNOWN else ""
+        note = "" if person.sex_known or person.key == NARRATOR else f"  {TAG} voice of a man or of a woman"
+        note = f"  {TAG} nobody says whose lines these are" if person.key == UNKNOWN else note
         yield f"  {person.key}: {{{', '.join(own)}}}{note}"
 
 
