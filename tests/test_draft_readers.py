@@ -544,3 +544,21 @@ def test_sounds_and_music_are_nobody_in_any_language(language: str, sound: str, 
         ("end", "warmth"),
     ]
     assert [who for who, _, _ in shown(of_radio("MOTHER: O.\nSON: A.\n"))] == ["mother", "son"]
+
+
+def test_both_and_all_are_those_who_spoke_in_the_scene() -> None:
+    made = of_radio("SCENE 1\nBOTH: O.\nANNA: A.\nBEN: B.\nCLEO: C.\nBOTH: Go!\nALL: Stay!\n")
+    together = {one.key: one.together for one in made.people if one.together}
+    who = {item.text: item for scene in made.scenes for item in scene.items if isinstance(item, Speech)}
+    assert who["O."].speaker == "both"
+    assert together[who["Go!"].speaker] == ("ben", "cleo") and together[who["Stay!"].speaker] == ("anna", "ben", "cleo")
+    assert (who["Go!"].doubt, who["B."].doubt) == ("by who is there", "")
+    checked(made)
+
+
+def test_numbers_of_cues_are_not_said_whatever_they_number() -> None:
+    made = of_radio("1. SCENE 1\n2. ANNA: Go.\n3. (PAUSE)\n4. BEN: It is\n12 o'clock.\n5. CUT TO:\n6. THE END\n")
+    assert [one[:2] for one in shown(made)] == [
+        ("anna", "Go."), ("pause", "800 ms"), ("ben", "It is 12 o'clock."), ("comment", ""), ("comment", ""),
+    ]  # fmt: skip
+    assert [scene.title for scene in made.scenes] == ["SCENE 1"]

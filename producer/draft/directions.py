@@ -57,7 +57,7 @@ _HEARD = _third(
 _SOUNDS = frozenset(
     row(
         "thunder footsteps applause laughter knock knocking crash bang thud gunshot gunshots gunfire explosion "
-        "doorbell siren sirens music rain wind birdsong static screams cheering cheers silence splash rumble buzzing "
+        "doorbell siren sirens music rain wind birdsong screams cheering cheers silence splash rumble buzzing "
         "beep ringing phone telephone bell bells"
     )
 )
@@ -66,8 +66,8 @@ _SAID = frozenset(
         "i i'm i've i'd i'll you you're you've you'll you'd your yours we we're we've we'll our ours us my mine me "
         "is are was were am be been being has have had does did do will would could should can cannot must may might "
         "isn't aren't wasn't weren't don't doesn't didn't won't can't it's that's there's he's she's they're which "
-        "whose whom if because although though unless whether than so-called sic please thanks thank etc called aka "
-        "née nee"
+        "whose whom if because although though unless whether than so-called sic please thanks thank ago etc called "
+        "aka née nee"
     )
 )
 """Words of somebody who speaks to somebody, and not of a direction."""
@@ -119,6 +119,9 @@ _WITH = re.compile(
     r"disgust|anger|pain|fear|relief|unison|dream|thought|feeling|room|window|wall|speaker|tv|screen|song|head)\b.{0,20}",
     re.IGNORECASE,
 )
+_BEHIND_VERB = frozenset(
+    row("in on at to into onto up down off out away back over through from with under around about the a an his her")
+)
 _OTHER_TONGUES = frozenset(
     row(
         "lacht seufzt flüstert weint schluchzt ruft schreit leise laut schweigt hustet stöhnt zögert lachend "
@@ -134,11 +137,12 @@ _OTHER_TONGUES = frozenset(
 )
 _SAID_ABROAD = frozenset(
     row(
-        "ich du wir ihr mich dich mir dir uns mein dein bin bist ist sind war waren habe hat weil wenn dass yo tú "
-        "nosotros mi tu soy eres es son era fue está porque si que je j'ai tu nous vous mon ton ma ta suis est sont "
-        "était c'est parce io noi voi mio tuo sono sei è era perché che ik jij wij mijn jouw ben bent zijn was omdat "
-        "als eu nós meu teu sou são foi porque ja ty my mój twój jestem jest są był bo jag du vi min din är var jeg "
-        "er я ты мы мой твой был это"
+        "wie was wer wo warum qué quién cómo dónde comment quoi qui chi cosa come wat hoe waarom vad vem hur hvad "
+        "hvem hva hvorfor co kto jak gdzie ce cine cum что кто где як хто де ich du wir ihr mich dich mir dir uns "
+        "mein dein bin bist ist sind war waren habe hat weil wenn dass yo tú nosotros mi tu soy eres es son era fue "
+        "está porque si que je j'ai tu nous vous mon ton ma ta suis est sont était c'est parce io noi voi mio tuo "
+        "sono sei è era perché che ik jij wij mijn jouw ben bent zijn was omdat als eu nós meu teu sou são foi "
+        "porque ja ty my mój twój jestem jest są był bo jag du vi min din är var jeg er я ты мы мой твой был это"
     )
 )
 
@@ -161,9 +165,15 @@ def bracket(text: str, language: str = "en") -> Bracket:
     if (heard := is_heard(low)) or shouted or _is_known(bare, low):
         return "sound" if heard else "direction"
     odd = any(any(sign.isdigit() for sign in word) for word in low) or (low[0] in _SAID_FIRST and english)
-    if len(low) > (3 if english else 4) or odd or (english and bare[0].isupper()):
+    longest = (8 if english and _is_done(low) else 3) if english else 4
+    if len(low) > longest or odd or (english and bare[0].isupper()):
         return "said"
     return "guess"
+
+
+def _is_done(low: list[str]) -> bool:
+    """Whether words look like what somebody does, by a verb of no list: `rummages in her bag`."""
+    return len(low) > 1 and low[0][-1] == "s" and low[0][-2:] != "ss" and low[1] in _BEHIND_VERB
 
 
 def is_heard(low: list[str]) -> bool:

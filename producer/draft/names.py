@@ -183,6 +183,9 @@ NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 """Words that stand for a name where a script says who speaks: women, men."""
+BOTH = row("both beide beiden ambos entrambi båda begge oba oboje amândoi оба обидва")
+ALL = row("all everyone everybody omnes alle todos tous tutti allen alla wszyscy toți все всі")
+"""Whoever was there, in the words of a script."""
 NARRATORS = row(
     "narrator erzähler narrador narrateur narratore verteller berättare berättaren fortæller fortælleren forteller "
     "fortelleren povestitor povestitorul рассказчик оповідач"

@@ -121,10 +121,12 @@ class Cast:
         """What a name of a script tells: `MRS. REED`, `OLD WOMAN`, `YOUNG ANNA`, `GUARD 2`."""
         titled: Sex = next((TITLES[word] for word in words[:-1] if TITLES.get(word)), "")
         last = next((word for word in reversed(words) if not word.isdigit()), "")
+        owners = [word[:-2] for word in words if word.endswith("'s")]  # `MAN'S VOICE`
         noun: Sex = next((sex for word in words if (sex := sex_of_noun(word, self.language))), "")
+        noun = noun or next((sex for word in owners if (sex := KIN.get(word, "") or NOUNS.get(word, ""))), "")
         if sex := titled or noun or KIN.get(last, "") or NOUNS.get(last, ""):
             return sex, True
-        found = [told for word in words if (told := sex_of(word, self.language))[0]]
+        found = [told for word in (*words, *owners) if (told := sex_of(word, self.language))[0]]
         return next((told for told in found if told[1]), found[0] if found else ("", False))
 
     def several(self, members: Sequence[Someone]) -> Someone:

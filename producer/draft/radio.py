@@ -64,8 +64,9 @@ def draft_radio(text: str, wanted: Wanted, cues: Cues) -> Draft:
 
 def squeezed_line(line: str) -> str:
     """A line without the number of its cue."""
-    bare = _NUMBER.sub("", line) if _CUE.match(_NUMBER.sub("", line)) or not line.strip()[:1].isdigit() else line
-    return bare.rstrip()
+    bare = _NUMBER.sub("", line).rstrip()
+    numbered = _CUE.match(bare) or _speaker(bare) or _BRACKETED.fullmatch(bare) or SCENE.match(bare) or closes(bare)
+    return bare if numbered or FADE.fullmatch(bare) else line.rstrip()
 
 
 class _Reader:
@@ -119,7 +120,7 @@ class _Reader:
         """`Anna: words` in a script that names people so; `Sound: rain` in any."""
         found = _MIXED.match(line)
         language = self.stage.wanted.language
-        return found if found and (self.mixed or label(found[1], language, head=False) != "speech") else None
+        return found if found and (self.mixed or label(found[1], language, head=not self.begun) != "speech") else None
 
     def _cue(self, name: str, direction: str, rest: str) -> None:
         self.end()

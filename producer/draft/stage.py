@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from producer.draft.cues import Cues
 from producer.draft.directions import BEAT, Bracket, bracket, voices
 from producer.draft.lexicon import TITLES
+from producer.draft.names import ALL, BOTH
 from producer.draft.nouns import NARRATOR, Draft, Item, Played, Scene, Speech
 from producer.draft.people import Cast, Someone, folded
 from producer.draft.places import place_headed
@@ -35,6 +36,7 @@ _ASIDE = re.compile(r"[(\[]([^()\[\]]{1,200})[)\]]")
 _JOINED = re.compile(r"\s*[&/+]\s*|,\s*(?=.*(?:&|\band\b))(?:and\s)?|\s(?:and|und|et)\s", re.IGNORECASE)
 _STARRED = re.compile(r"(?<![\w*])\*([^*\n]{2,60})\*(?![\w*])")
 _GUESS = "a direction, and not said:"
+_MOST_AT_ONCE = 6
 _LONGEST_NAME = 100  # characters of those who are named together
 _CAPITAL = re.compile(r"(?<=['’])S\b|(?<=\d)[^\W\d_]+")  # what `title` makes of `ANNA'S` and `1ST`
 
@@ -58,6 +60,7 @@ class Stage:
     scenes: list[Scene] = field(default_factory=list)
     making: Making = field(default_factory=Making)
     heading: str = ""
+    doubt: str = ""  # whether it is certain who speaks next
     begin: int = 0  # how many comments of scenes before it stand in the present one
     cast: Cast = field(init=False)
 
@@ -94,12 +97,25 @@ class Stage:
         shown = _CAPITAL.sub(lambda sign: sign[0].lower(), shown.title()) if shown.isupper() else shown
         if not any(sign.isalnum() for sign in shown):
             return self.cast.all[NARRATOR]
+        there = self._there(folded(shown))
+        self.doubt = "by who is there" if there else ""
+        if there:
+            return self.cast.several(there)
         names = [one.strip(" .") for one in _JOINED.split(shown)] if len(shown) <= _LONGEST_NAME else []
         if len(names) > 1 and all(sum(map(str.isalpha, one)) and folded(one) not in TITLES for one in names):
             members = [self.cast.exact(one) for one in names]
             if len({one.key for one in members}) > 1:
                 return self.cast.several(members)
         return self.cast.exact(shown)
+
+    def _there(self, name: str) -> list[Someone]:
+        """Whom `BOTH` or `ALL` means, where those who spoke in the scene say it."""
+        spoke = [item.speaker for item in self.making.items if isinstance(item, Speech) and item.speaker != NARRATOR]
+        each = dict.fromkeys(key for one in reversed(spoke) for key in self.cast.all[one].together or (one,))
+        each = dict.fromkeys(key for key in each if key not in (*BOTH, *ALL))
+        if len(each) < 2 or name not in (*BOTH, *ALL):
+            return []
+        return [self.cast.all[key] for key in list(each)[: 2 if name in BOTH else _MOST_AT_ONCE]][::-1]
 
     def tell(self, text: str, spans: Spans = (), lines: tuple[int, ...] = ()) -> None:
         """Action: the narrator reads it, and it is listened to."""
@@ -123,7 +139,7 @@ class Stage:
                 guessed += [aside] if kind == "guess" else []
             said, emphasis = part(plain, begin, end, spans)
             if any(sign.isalnum() for sign in said):
-                doubt = f"{_GUESS} ({'; '.join(guessed)})" if guessed else ""
+                doubt = f"{_GUESS} ({'; '.join(guessed)})" if guessed else self.doubt
                 self.making.items.append(
                     Speech(speaker=who.key, text=said, how=how, treat=treat, emphasis=emphasis, fresh=True, doubt=doubt)
                 )

@@ -124,10 +124,11 @@ def marked(text: str, *, stars: bool) -> tuple[str, Spans]:
     for begin, end, inner, inner_end in sorted(found):
         if begin < at:
             continue
-        pieces += (text[at:begin], text[inner:inner_end])
+        plain, _ = marked(text[inner:inner_end], stars=stars)  # `_**both**_`
+        pieces += (text[at:begin], plain)
         length += begin - at
-        spans.append((length, length + inner_end - inner))
-        length += inner_end - inner
+        spans.append((length, length + len(plain)))
+        length += len(plain)
         at = end
     pieces.append(text[at:])
     return "".join(pieces), tuple(spans)
