@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
+from producer.dsp.k_weighting import k_weighting
 from producer.foley import RECIPES
 from producer.foley.bench import BENCH_HZ
 from producer.foley.contact import hits, slips
@@ -21,7 +22,7 @@ from producer.foley.shatter import landings
 from producer.foley.tract import moving
 from producer.model.chance import rng
 from producer.sounds.known import read_pack
-from tests.foley_helpers import RATE, energy, make, mono, rises, strongest_hz, t60_s
+from tests.foley_helpers import RATE, centre_hz, energy, make, mono, rises, share_of, strongest_hz, t60_s
 
 HITS = tuple(sorted(name for name, one in RECIPES.items() if one.hit and one.hit.__module__ == "producer.foley.bench"))
 SHARP = ("bodyfall", "clock", "crack", "crunch", "glass_down", "impact", "keys", "knock", "phone", "shatter", "steps")
@@ -176,6 +177,16 @@ def test_a_heart_is_low_and_still_there_on_a_small_loudspeaker() -> None:
     share = {low: power[freqs >= low].sum() / power.sum() for low in (150.0, 1_000.0)}
     assert 10.0 * np.log10(share[150.0]) > -14.0  # heard where there is no bass
     assert 10.0 * np.log10(share[1_000.0]) < -35.0  # and never a click
+
+
+def test_a_heart_that_pounds_is_heard_on_a_small_loudspeaker() -> None:
+    def above_150_hz_db(force: float) -> float:
+        beats = [signal.sosfilt(k_weighting(RATE), mono(make("heartbeat", seed, force=force))) for seed in (1, 2)]
+        shares = [share_of(beat, 150.0, 24_000.0) for beat in beats]
+        return float(10.0 * np.log10(np.mean(shares)))
+
+    calm, beating, pounding = (above_150_hz_db(force) for force in (0.0, 0.5, 1.0))
+    assert pounding > beating + 2.5 > calm + 5.5
 
 
 def test_slips_come_faster_with_speed_and_slower_with_pressure() -> None:
@@ -381,3 +392,12 @@ def test_what_a_setting_says_is_what_it_does() -> None:
             low, high = (make(name, 1, length_s, **{**company, key: value}) for value in (knob.low, knob.high))
             same = len(low.audio) == len(high.audio) and np.allclose(low.audio, high.audio, atol=1e-3)
             assert not same, (name, key)
+
+
+@pytest.mark.parametrize(("name", "given"), [("glass_down", {"table": 0.2}), ("glass_down", {}), ("typewriter", {})])
+def test_a_harder_blow_is_brighter(name: str, given: dict[str, float]) -> None:
+    def bright(force: float) -> float:
+        return float(np.mean([centre_hz(mono(make(name, seed, force=force, **given))) for seed in range(1, 5)]))
+
+    soft, middle, hard = bright(0.0), bright(0.5), bright(1.0)
+    assert 1.25 * soft < middle and 1.15 * middle < hard

@@ -133,6 +133,16 @@ def test_a_dry_hinge_ticks_slowly_then_faster_then_slowly_again() -> None:
         assert first > 1.4 * middle and last > 1.4 * middle
 
 
+@pytest.mark.parametrize("metal", [0.0, 1.0])
+def test_an_oiled_hinge_lets_a_door_swing_without_a_creak(metal: float) -> None:
+    def high(wave: np.ndarray) -> float:
+        return share_of(wave, 700.0, 8_000.0)
+
+    oiled, drier, dry = (mean(high, "door", creak=creak, knock=0.0, metal=metal) for creak in (0.0, 0.2, 1.0))
+    assert 1.2 * oiled < drier < dry / 1.2 and 2.0 * oiled < dry
+    assert mean(lambda w: float(np.mean(w**4) / np.mean(w**2) ** 2), "door", creak=0.0, knock=0.0, metal=metal) < 6.0
+
+
 def test_a_steel_door_rings_on_after_its_slam_and_planks_do_not() -> None:
     def left_db(wave: np.ndarray) -> float:
         loud = energy(high_pass(np.pad(wave, (0, RATE)), 200.0), 0.04) + 1e-9
@@ -172,6 +182,28 @@ def test_a_damped_sheet_rattles_shorter_than_a_bare_one() -> None:
 
     bare, rusty, ice = (mean(falls, "sheet_metal", damp=damp) for damp in (0.0, 0.4, 1.0))
     assert bare > rusty > ice
+
+
+def test_a_loose_sheet_rattles_as_freely_as_its_edge_is() -> None:
+    def rattles_db(wave: np.ndarray) -> float:
+        """How far the level of what is high strays from its own slow course, in steps of 5 ms, after its loudest."""
+        steps = energy(band_pass(wave, 1_500.0, 8_000.0), 0.005)[:: RATE // 200]
+        level = 10.0 * np.log10(steps[int(np.argmax(steps)) :][:160] + 1e-12)
+        return float(np.std(level - signal.savgol_filter(level, 41, 2)))
+
+    still, some, free = (mean(rattles_db, "sheet_metal", rattle=share, scrape=0.0) for share in (0.0, 0.5, 1.0))
+    assert 1.1 * still < some < free and 1.4 * still < free
+    dull, bright = (mean(lambda w: share_of(w, 2_000.0, 8_000.0), "sheet_metal", rattle=share) for share in (0.0, 1.0))
+    assert bright > 1.5 * dull
+
+
+def test_sand_crackles_between_heel_and_toe() -> None:
+    def between_db(wave: np.ndarray) -> float:
+        """What is high in the quarter of a second from the heel on, beside all of the step."""
+        return float(10.0 * np.log10(np.sum(high_pass(wave, 2_500.0)[: RATE // 4] ** 2) / np.sum(wave**2)))
+
+    clean, some, sandy = (mean(between_db, "steps", grit=share) for share in (0.0, 0.35, 1.0))
+    assert clean < some < clean + 4.0 < sandy - 2.0
 
 
 def test_a_crack_in_a_sheet_of_ice_runs_away_as_a_falling_whistle() -> None:

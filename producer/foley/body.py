@@ -16,17 +16,23 @@ from producer.model.foley import Setting
 _CHEST = np.array([1.0, 1.42, 1.86, 2.5, 3.2, 4.1, 5.3, 6.8])
 
 
-def _lobe(lowest_hz: float, length_s: float, soft_s: float, chance: np.random.Generator) -> Wave:
-    """Valves closing on a column of blood: a soft blow that the chest rings on, with the rush of the blood itself."""
+def _lobe(lowest_hz: float, length_s: float, soft_s: float, force: float, chance: np.random.Generator) -> Wave:
+    """Valves closing on a column of blood: a soft blow that the chest rings on, with the rush of the blood itself.
+
+    A heart that pounds shuts them faster: the blow is shorter, and more of it and of the rush is high in the chest.
+    """
     n = samples(5.0 * length_s)
     t = clock(n)
     freq = lowest_hz * _CHEST * (1.0 + 0.03 * chance.standard_normal(len(_CHEST)))
     chest = Modes(
-        freq, 2.2 / length_s * (freq / lowest_hz) ** 0.35, chance.uniform(0.7, 1.0, len(freq)) * _CHEST**-0.75
+        freq,
+        2.2 / length_s * (freq / lowest_hz) ** 0.35,
+        chance.uniform(0.7, 1.0, len(freq)) * _CHEST ** (-0.25 - (1.0 - force)),
     )
     blow = ring_out(chest, n)
     rush = band_pass(noise(chance, n) * np.exp(-t / (0.55 * length_s)), 70.0, 330.0)
-    wave = (blow + 0.35 * rush) * -np.expm1(-((t / soft_s) ** 2))
+    soft_s *= 4.0 ** (0.5 - force)
+    wave = (blow + 0.7 * force * rush) * -np.expm1(-((t / soft_s) ** 2))
     return np.asarray(wave, float)
 
 
@@ -37,11 +43,11 @@ def _heartbeat(knobs: Mapping[str, float], length_s: float | None, chance: np.ra
     out = np.zeros(samples(PRE_ROLL_S + systole + 0.55))
     deep = 43.0 * chance.uniform(0.96, 1.04)
     force = knobs["force"]
-    paste(out, _lobe(deep, 0.075, 0.009 - 0.004 * force, chance), PRE_ROLL_S)
-    paste(out, _lobe(deep * 1.15, 0.055, 0.006, chance), PRE_ROLL_S + 0.024 * chance.uniform(0.8, 1.2), 0.5)
+    paste(out, _lobe(deep, 0.075, 0.007, force, chance), PRE_ROLL_S)
+    paste(out, _lobe(deep * 1.15, 0.055, 0.006, force, chance), PRE_ROLL_S + 0.024 * chance.uniform(0.8, 1.2), 0.5)
     second = PRE_ROLL_S + systole
-    paste(out, _lobe(deep * 1.36, 0.050, 0.005, chance), second, 0.66 * chance.uniform(0.9, 1.1))
-    paste(out, _lobe(deep * 1.55, 0.036, 0.004, chance), second + 0.016, 0.25)
+    paste(out, _lobe(deep * 1.36, 0.050, 0.005, force, chance), second, 0.66 * chance.uniform(0.9, 1.1))
+    paste(out, _lobe(deep * 1.55, 0.036, 0.004, force, chance), second + 0.016, 0.25)
     out /= float(np.abs(out).max()) or 1.0
     # Flesh gives way unevenly: harmonics that carry the beat where a loudspeaker has no bass.
     drive = 1.0 + 2.2 * force

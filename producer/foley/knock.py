@@ -57,13 +57,14 @@ def _knock(knobs: Mapping[str, float], length_s: float | None, chance: np.random
 def _glass_down(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
     """The rim of the base lands on one side first, then on the other: each contact rings glass and table."""
     out = np.zeros(samples(PRE_ROLL_S + 1.1))
-    top = knobs["table"]
+    top, force = knobs["table"], knobs["force"]
+    # A harder blow is a shorter touch, so that more of the highs sound; by its level alone it would not be told.
     cup = modes(
         2_300.0 * 2.2 ** (0.5 - knobs["size"]),
         bell(9),
         damped(GLASS, 10.0 + 26.0 * knobs["full"]),
         chance,
-        contact_s=8e-5 * 2.0 ** (2.0 * max(0.0, 0.3 - top)),
+        contact_s=8e-5 * 2.0 ** (2.0 * max(0.0, 0.3 - top)) * 4.0 ** (0.4 - force),
         stray=0.03,
         tilt=0.35,
         form="glass",
@@ -74,7 +75,7 @@ def _glass_down(knobs: Mapping[str, float], length_s: float | None, chance: np.r
         "size": 0.62,
         "hollow": 0.35
         * max(0.0, 1.0 - 2.0 * abs(top - 0.46)),  # boards have air beneath them, stone and plate have not
-        "hardness": 0.7,
+        "hardness": 0.5 + 0.5 * force,
         "weight": 0.35,
     }
     lying = 30.0 + 60.0 * max(0.0, top - 0.5)
@@ -82,8 +83,8 @@ def _glass_down(knobs: Mapping[str, float], length_s: float | None, chance: np.r
     for at, speed in bounces(chance, 0.05 + 0.03 * chance.random(), 0.35)[:3]:
         paste(out, ring, PRE_ROLL_S + at, 0.9 * speed)
         blow = struck(table, chance, speed, held=lying, form="table")
-        paste(out, blow, PRE_ROLL_S + at, 0.42 * (0.4 + knobs["force"]))
-        paste(out, burst(chance, 5e-5, 0.0009, 2_500.0, 13_000.0), PRE_ROLL_S + at, 0.4 * speed)
+        paste(out, blow, PRE_ROLL_S + at, 0.34)
+        paste(out, burst(chance, 5e-5, 0.0009, 2_500.0, 13_000.0), PRE_ROLL_S + at, (0.1 + 0.75 * force) * speed)
     return Raw(out)
 
 
@@ -195,22 +196,23 @@ def _typewriter(knobs: Mapping[str, float], length_s: float | None, chance: np.r
     """One key: the finger lands, the type bar strikes paper and platen, the carriage takes a step."""
     out = np.zeros(samples(PRE_ROLL_S + 0.35))
     fly = 0.030 * chance.uniform(0.85, 1.2)
+    harder = knobs["force"] - 0.6
     paste(out, thump(210.0, 0.006, 0.0015), PRE_ROLL_S, 0.25)
-    paste(out, click(chance, 0.25, 0.1, 0.6), PRE_ROLL_S, 0.22)
+    paste(out, click(chance, 0.25, 0.1, 0.6 - 0.5 * harder), PRE_ROLL_S, 0.22)
     blow = PRE_ROLL_S + fly
     frame = modes(
         310.0,
         plate(40, 1.8)[::2],
         damped(STEEL, 62.0),
         chance,
-        contact_s=1.3e-4,
+        contact_s=1.3e-4 * 4.0**-harder,
         stray=0.04,
         tilt=0.2,
         form="typewriter",
     )
-    paste(out, ring_out(frame, samples(0.25)), blow, 0.8 * (0.5 + 0.5 * knobs["force"]))
-    paste(out, burst(chance, 1e-4, 0.0035, 700.0, 6_500.0), blow, 0.45)
-    paste(out, thump(135.0, 0.009, 0.001), blow, 0.7 * knobs["force"])
+    paste(out, ring_out(frame, samples(0.25)), blow, 0.64)
+    paste(out, burst(chance, 1e-4, 0.0035, 700.0, 6_500.0 * 4.0**harder), blow, 0.45 * (1.0 + harder))
+    paste(out, thump(135.0, 0.009, 0.001), blow, 0.42)
     paste(out, click(chance, 0.18, 0.6), blow + chance.uniform(0.022, 0.034), 0.28)
     if knobs["bell"] > 0.0:
         gong = modes(2_350.0, bell(6), damped(STEEL, 2.5), chance, contact_s=6e-5, stray=0.004, tilt=0.6)

@@ -37,6 +37,15 @@ def _load_rate(n: int, touches: tuple[Contact, ...], settle_s: float, rush_s: fl
     return rate
 
 
+def _ground_under(n: int, touches: tuple[Contact, ...], load: Wave) -> Wave:
+    """How fast what lies thinly under a sole is ground, shape (n,): at every touch, but most while the foot rolls."""
+    t = clock(n)
+    start, end = touches[0].at_s, touches[-1].at_s
+    rolling = np.sin(np.pi * np.clip((t - start) / (end - start), 0.0, 1.0)) ** 2
+    leaving = np.where(t > end, (t - end) / 0.02 * np.exp(1.0 - (t - end) / 0.02), 0.0)
+    return 0.6 * load + 0.45 * rolling + 0.45 * leaving
+
+
 def _grains(
     load: Wave, per_s: float, heavy: float, kinds: tuple[Modes, ...], chance: np.random.Generator, most: float = 4.0
 ) -> Wave:
@@ -54,8 +63,9 @@ def add_loose(out: Wave, touches: tuple[Contact, ...], knobs: Mapping[str, float
     load = _load_rate(n, touches, 0.07)
     sandy = knobs["grit"] * (1.0 - min(1.0, knobs["snow"] + knobs["mud"]))  # what lies deeper is not heard
     if sandy > 0.0:
+        # It is ground for as long as the sole turns on it, and crackles on as the toe lets go.
         sand = tuple(grain(chance, 2_600.0, 8_500.0, 0.0011) for _ in range(6))
-        out += 0.09 * sandy * _grains(load, 900.0, 2.6, sand, chance)
+        out += 0.3 * sandy**2 * _grains(_ground_under(n, touches, load), 900.0, 2.6, sand, chance, 2.5)
     if knobs["gravel"] > 0.0:
         # Stones turn and grind for as long as the foot sinks, not only where it strikes.
         sinking = 0.75 * _load_rate(n, touches, 0.10, 0.045) + 0.25 * load
