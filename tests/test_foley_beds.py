@@ -188,8 +188,33 @@ class TestDrone:
             peaks = hz[low][power[low] > 0.5 * power[low].max()]
             assert np.abs(peaks - pitch).min() < 3.0
 
+    @staticmethod
+    def stirs_db(motion: float) -> float:
+        """How far the level of its strongest tone strays, in steps of 100 ms."""
+        levels = 20.0 * np.log10(
+            envelope(bed("drone", 20.0, pitch=110.0, tension=0.0, motion=motion), 104.0, 116.0, 0.1)
+        )
+        return float(np.ptp(np.percentile(levels[5:], [5, 95])))
+
+    def test_without_motion_it_stands_still(self) -> None:
+        assert self.stirs_db(0.0) < 1.5
+        assert self.stirs_db(0.15) < 0.7 * self.stirs_db(0.4)
+
+    def test_its_level_is_one_however_much_of_it_stands_still(self) -> None:
+        still, half, stirred = (level_db(bed("drone", 20.0, motion=motion)) for motion in (0.0, 0.2, 0.4))
+        assert still == pytest.approx(stirred, abs=1.0)
+        assert half == pytest.approx(stirred, abs=1.0)
+
 
 class TestTinnitus:
+    def test_without_shimmer_it_is_steady(self) -> None:
+        def strays_db(shimmer: float) -> float:
+            left = bed("tinnitus", 10.0, shimmer=shimmer)[:, :1]
+            return float(np.ptp(np.percentile(20.0 * np.log10(envelope(left, 1000.0, 15000.0, 0.02)), [5, 95])))
+
+        assert strays_db(0.0) < 3.0
+        assert strays_db(0.0) + 3.0 < strays_db(0.4) < strays_db(1.0) - 2.0
+
     def test_it_rings_at_its_pitch_and_nowhere_below(self) -> None:
         ringing = bed("tinnitus", 10.0, freq=5000.0)
         hz, power = spectrum(ringing)
@@ -251,6 +276,16 @@ class TestDrip:
 
     def test_it_drips_as_often_as_asked(self) -> None:
         assert len(self.fallen(0.8, 0.7, 500.0)) == pytest.approx(400, abs=3)
+
+    def test_what_is_heard_is_as_many_drops_as_asked_for(self) -> None:
+        def heard(rate: float, irregular: float) -> int:
+            loud = envelope(bed("drip", 60.0, rate=rate, irregular=irregular, room=0.0), 100.0, 15000.0, 0.02)
+            at = loud > 0.02 * loud.max()
+            return int(at[0]) + int((at[1:] & ~at[:-1]).sum())
+
+        assert heard(0.1, 0.0) == pytest.approx(6, abs=1), "a tap drips alone"
+        assert heard(1.0, 0.0) == pytest.approx(60, abs=4)
+        assert 3 <= heard(0.1, 0.5) <= 20, "and a roof that hardly leaks hardly leaks anywhere"
 
     def test_a_tap_is_even_and_a_roof_is_not(self) -> None:
         tap, roof = (np.diff(np.sort(self.fallen(1.0, i, 300.0))) for i in (0.0, 1.0))

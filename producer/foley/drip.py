@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from producer.audio import Audio
-from producer.foley.events import Grained, Singles, drawn_together, placed, poisson
+from producer.foley.events import Grained, Singles, drawn_together, placed, poisson, thinned
 from producer.foley.layers import knobs, moving, under_ceiling
 from producer.foley.reflections import in_place, scattered
 from producer.foley.wander import TURN_STEP_S, Floats, hashed, keys, turns, wander
@@ -22,7 +22,7 @@ from producer.model.sound import SettingsAt
 MINNAERT_M_HZ = 3.26
 PAN_HZ = (410.0, 873.0, 1391.0, 2230.0)
 HIGHEST_HZ = 6000.0
-OTHERS_PER_S = 0.9
+OTHERS_PER_S = 3.0  # at most
 GRAIN_S = 0.16
 LEVEL = 0.5
 NEAR = scattered(11, 0.004, 0.047, 7.0, "drip near")
@@ -68,11 +68,12 @@ def _drops(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int)
     marks = hashed(numbers, keys(named(seed, "marks"), 8)[:, None])
     level = LEVEL * 10.0 ** ((marks[1] - 0.7) * 9.0 / 20.0)
     leak = _sounding(settings, at_s, marks, level, 0.5 * (marks[7] - 0.5) + 0.15, 0.0, length, rate_hz)
-    # Where one drop finds a way, others do: faint ones elsewhere, at no beat at all, fainter beside a brisk leak.
-    found = poisson(from_s, to_s, OTHERS_PER_S, named(seed, "others"), marks=8)
+    # Where a roof leaks it does so in many places: faint drops elsewhere, at no beat at all; a tap drips alone.
+    found = poisson(from_s, to_s, OTHERS_PER_S, named(seed, "others"), marks=9)
+    knob = knobs(settings, found.at_s)
+    found = thinned(found, np.minimum(2.0 * knob["irregular"] * knob["rate"], OTHERS_PER_S), OTHERS_PER_S, mark=8)
     place = np.floor(3.0 * found.marks[7])
-    beside = np.clip(0.2 / knobs(settings, found.at_s)["rate"], 0.3, 1.0)
-    faint = LEVEL * beside * (0.12 + 0.19 * found.marks[1])
+    faint = LEVEL * (0.06 + 0.09 * found.marks[1])
     others = _sounding(settings, found.at_s, found.marks, faint, 0.9 * (place - 1.0), place - 0.7, length, rate_hz)
     return drawn_together(start, stop, [leak, others])
 
@@ -136,8 +137,10 @@ DRIP = Recipe(
     kind="bed",
     says="water dripping in a room, drop by drop",
     settings={
-        "rate": Setting(0.45, 0.05, 6.0, "drops a second", "/s"),
-        "irregular": Setting(0.5, 0.0, 1.0, "from a tap's even beat to a leaking roof"),
+        "rate": Setting(0.45, 0.05, 6.0, "drops a second where it leaks most", "/s"),
+        "irregular": Setting(
+            0.5, 0.0, 1.0, "from a tap's even beat to a roof that leaks, fainter, in other places too"
+        ),
         "pitch": Setting(0.5, 0.0, 1.0, "from heavy drops in deep water to small ones in a cup"),
         "spread": Setting(0.4, 0.0, 1.0, "how much the drops differ"),
         "hard": Setting(0.15, 0.0, 1.0, "from water to stone"),

@@ -15,8 +15,9 @@ from producer.model.chance import seed as named
 from producer.model.foley import Recipe, Setting
 from producer.model.sound import SettingsAt
 
-TONES = ((1.0, 1.0, 1.0), (1.00037, 0.5, 0.22), (1.0139, 0.1, 0.3), (0.7493, 0.12, 0.09))
+TONES = ((1.0, 1.0, 1.0), (1.00037, 0.8, 0.35), (1.0139, 0.1, 0.3), (0.7493, 0.12, 0.09))
 """(frequency against the main tone, level left, level right)"""
+BEATS = 1  # the tone so close to the main one that the two are heard as one that comes and goes
 LEVEL = 0.042
 
 
@@ -29,10 +30,11 @@ def tinnitus(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: in
         def pitch(times_s: Floats, ratio: float = ratio, own: int = own) -> Floats:
             return knobs(settings, times_s)["freq"] * ratio * (1.0 + 0.0004 * wander(times_s, 3.7, own))
 
-        def size(times_s: Floats, own: int = own) -> Floats:
+        def size(times_s: Floats, own: int = own, beats: bool = tone == BEATS) -> Floats:
             knob = knobs(settings, times_s)
             shimmer = 0.5 * wander(times_s, 2.9, own + 1, 3) + 0.5 * flutter(times_s, 2.0, 7.0, own + 2)
-            return LEVEL * knob["level"] * (1.0 + 0.6 * knob["shimmer"] * shimmer)
+            share = np.sqrt(knob["shimmer"]) if beats else 1.0
+            return LEVEL * knob["level"] * share * (1.0 + 0.6 * knob["shimmer"] * shimmer)
 
         ringing = sine(cycles(pitch, start, stop, rate_hz)) * moving(size, start, stop, rate_hz)
         made[:, 0] += ringing * np.float32(left)
