@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from producer.audio import Audio
-from producer.foley.layers import CONTROL_S
+from producer.foley.layers import CONTROL_S, Singles
 from producer.foley.wander import Floats
 
 _FINE = 16
@@ -36,16 +36,17 @@ def tones(
     first, last = start // step, -(-stop // step)
     at_s = np.arange(first, last + 1, dtype=np.float64) * (step / rate_hz)
     rows = -(-step // _FINE)
+    share = np.arange(rows) * (_FINE / step)
     coarse = np.empty((last - first, len(gains), 2, rows), np.float32)
     fine = np.empty((last - first, len(gains), 2, _FINE), np.float32)
     for tone in range(len(gains)):
         phase, size = phase_at(at_s, tone), size_at(at_s, tone)
-        turned = 2.0j * np.pi * (phase[1:] - phase[:-1])[:, None] / step
-        here = np.exp(2.0j * np.pi * (phase[:-1] % 1.0)[:, None] + turned * (_FINE * np.arange(rows)))
-        here *= size[:-1, None] + (size[1:] - size[:-1])[:, None] * (np.arange(rows) * (_FINE / step))
-        coarse[:, tone, 0], coarse[:, tone, 1] = here.imag, here.real
-        near = np.exp(turned * np.arange(_FINE))
-        fine[:, tone, 0], fine[:, tone, 1] = near.real, near.imag
+        turned = (phase[1:] - phase[:-1])[:, None] / step
+        sine, cosine = _turn(phase[:-1, None] + turned * (_FINE * np.arange(rows)))
+        level = (size[:-1, None] + (size[1:] - size[:-1])[:, None] * share).astype(np.float32)
+        np.multiply(sine, level, out=coarse[:, tone, 0])
+        np.multiply(cosine, level, out=coarse[:, tone, 1])
+        fine[:, tone, 1], fine[:, tone, 0] = _turn(turned * np.arange(_FINE))
     begun = coarse.reshape(last - first, -1, rows).transpose(0, 2, 1)
     out = np.empty(((last - first) * step, 2), np.float32)
     for channel in (0, 1):
@@ -53,3 +54,9 @@ def tones(
         made = begun @ placed.reshape(last - first, -1, _FINE)
         out[:, channel] = made.reshape(last - first, -1)[:, :step].reshape(-1)
     return out[start - first * step : stop - first * step]
+
+
+def _turn(phase: Floats) -> tuple[Singles, Singles]:
+    """Sine and cosine of a phase in cycles, shape as `phase` each."""
+    angle = (phase - np.floor(phase)).astype(np.float32) * np.float32(2.0 * np.pi)
+    return np.sin(angle), np.cos(angle)
