@@ -34,6 +34,7 @@ from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
 from producer.production import Crew, Delivered, Finish, NoWatch, Watch
 from producer.toned import tone_under
+from producer.witness import Witness
 
 NIGHTS = 3
 """How often a ridden mix is drawn anew when the decoded file's range is too wide."""
@@ -143,7 +144,7 @@ def finished(
             style.name,
             style.bus_gain_db,
             made.heard.compared,
-            _limited(made, margins, profile),
+            _limited(made, margins, mix.witness, profile),
         ),
         margins=margins,
         plan=made.plan,
@@ -151,14 +152,18 @@ def finished(
     )
 
 
-def _limited(made: Mastered, margins: Sequence[LineMargin], profile: Profile) -> Limited:
-    lines = [one.span for one in margins]
-    off_db = made.levels.off_each_db(made.plan.gain_db, made.plan.ceiling_dbtp, lines, profile.rate_hz)
-    told = made.plan.spares or max(off_db, default=0.0) >= LIMITED_DB
+def _limited(made: Mastered, margins: Sequence[LineMargin], witness: Witness, profile: Profile) -> Limited:
+    lines = {one.clip: one.span for one in margins}
+    own = witness.own(lines)
+    plan = made.plan
+    off_db = made.levels.off_each_db(
+        plan.gain_db, plan.ceiling_dbtp, list(lines.values()), list(own.values()), profile.rate_hz
+    )
+    told = plan.spares or max(off_db, default=0.0) >= LIMITED_DB
     return Limited(
-        off_db={one.clip: db for one, db in zip(margins, off_db, strict=True)},
-        lower_lu=master.lower_lu(made.levels, made.plan, profile) if told else None,
-        spared=made.plan.spares,
+        off_db=dict(zip(lines, off_db, strict=True)),
+        lower_lu=master.lower_lu(made.levels, plan, profile) if told else None,
+        spared=plan.spares,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.dsp.grid import hop_samples
+from producer.dsp.grid import frame_samples, hop_samples
 from producer.dsp.limiter import CHUNK, RELEASE_DB_S
 from producer.dsp.loudness import PowerMeter, integrated, lufs
 from producer.dsp.true_peak import in_db
@@ -23,8 +23,6 @@ BLOCK = 16 * CHUNK
 _HOPS = 1 << 14  # that are worked on at once
 _BETWEEN_SAMPLES_DB = 0.3
 """How far the true peak of speech and effects mostly lies over its highest sample; only a first guess leans on it."""
-_LOUD = 10.0
-"""So many times as powerful as half of a line is the most that speech counts for in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +43,34 @@ class Levels:
         return in_db(float(np.sqrt(self._limited(gain_db, ceiling_dbtp).mean() / 2.0)))
 
     def off_each_db(
-        self, gain_db: float, ceiling_dbtp: float | None, lines: Sequence[Span], rate_hz: int
+        self,
+        gain_db: float,
+        ceiling_dbtp: float | None,
+        lines: Sequence[Span],
+        own: Sequence[NDArray[np.floating]],
+        rate_hz: int,
     ) -> tuple[float, ...]:
         """How much quieter the limiter makes each line, nearly; 0 where there is nothing, or no limiter.
 
-        A blow in the middle of one counts for no more than the time that it takes.
+        A blow in the middle of one counts for no more than what it takes from the words that are heard with it.
+
+        Args:
+            own: power of each line by itself, frame by frame (`frame_samples`), from the one in which it begins.
         """
-        hops, limited = hop_samples(rate_hz), self._limited(gain_db, ceiling_dbtp)
+        hop, frame, limited = hop_samples(rate_hz), frame_samples(rate_hz), self._limited(gain_db, ceiling_dbtp)
 
-        def over(there: slice) -> float:
-            powers, left = self.powers[there], limited[there]
-            heard = powers > 0.0
-            powers, left = powers[heard], left[heard] * 10.0 ** (-gain_db / 10.0)
-            if not len(powers) or (left > powers * (1.0 - 1e-9)).all():
+        def over(span: Span, own: NDArray[np.floating]) -> float:
+            first = span.start // hop
+            powers, left = (every[first : -(-span.end // hop)] for every in (self.powers, limited))
+            middles = (np.arange(first, first + len(powers)) * hop + hop // 2) // frame - span.start // frame
+            weights = own.take(middles, mode="clip").astype(float) if len(own) else np.zeros(len(powers))
+            heard = (powers > 0.0) & (weights > 0.0)
+            shares = left[heard] / powers[heard] * 10.0 ** (-gain_db / 10.0)
+            if (shares > 1.0 - 1e-9).all():
                 return 0.0
-            weights = np.minimum(powers, _LOUD * np.median(powers))
-            return -10.0 * float(np.log10((weights * left / powers).sum() / weights.sum()))
+            return -10.0 * float(np.log10(weights[heard] @ shares / weights[heard].sum()))
 
-        return tuple(over(slice(span.start // hops, -(-span.end // hops))) for span in lines)
+        return tuple(over(span, alone) for span, alone in zip(lines, own, strict=True))
 
     def off_lines_db(self, gain_db: float, ceiling_dbtp: float | None) -> float:
         """How much quieter the limiter makes the line in the middle, nearly; 0 where there are none."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
 
+import numpy as np
+
 from producer.audio import Audio
 from producer.audit.cells import Whole
 from producer.audit.clips import ClipsTaken
@@ -85,6 +87,16 @@ class Witness:
         else:
             clips = {name: one.moved(core.start // self._frame) for name, one in part.clips.items()}
             self._taken.add(frames, clips, part.turned_down)
+
+    def own(self, spans: Mapping[str, Span]) -> dict[str, Powers]:
+        """How powerful clips are by themselves, frame by frame, from the one in which the span begins that is asked."""
+        clips, frame = self._taken.clips(), self._frame
+        return {
+            name: clips.own(clips.placed[name], span.start // frame, -(-span.end // frame)).sum(axis=1)
+            if name in clips.placed
+            else np.zeros(0, np.float32)
+            for name, span in spans.items()
+        }
 
     def reference(
         self,

@@ -141,7 +141,8 @@ class Made:
             self.plan = following
         album = Album()
         album.add(look(master.mastered(self.mix, self.plan, PODCAST), 0, 0, len(self.mix), RATE))
-        off_db = levels.off_each_db(self.plan.gain_db, self.plan.ceiling_dbtp, spans, RATE)
+        own = list(self.witness.own({clip.id: clip.span for clip in lines}).values())
+        off_db = levels.off_each_db(self.plan.gain_db, self.plan.ceiling_dbtp, spans, own, RATE)
         limited = Limited(
             off_db={clip.id: db for clip, db in zip(lines, off_db, strict=True)},
             lower_lu=master.lower_lu(levels, self.plan, PODCAST),

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import signal
 
 from producer import master
 from producer.audio import Audio
 from producer.deliver import encode
-from producer.dsp.grid import hop_samples, quantum_samples
+from producer.dsp.grid import frame_samples, hop_samples, quantum_samples
 from producer.dsp.limiter import CHUNK, LONGEST_RELEASE_S
 from producer.dsp.loudness import Loudness, Meter, loudness
 from producer.levels import Levels, levels_of
@@ -241,6 +242,36 @@ def test_a_line_among_much_that_is_quiet_is_not_crushed() -> None:
     assert master.first_plan(survey(far, profile, [line]), profile).most_gain_db is None
 
 
+def alone(audio: Audio, lines: Sequence[Span], rate_hz: int) -> list[NDArray[np.float64]]:
+    """Powers of lines, frame by frame, of audio in which nothing else is heard."""
+    frame = frame_samples(rate_hz)
+    power = np.square(audio, dtype=float).sum(axis=1)
+    return [
+        np.add.reduceat(power[: -(-line.end // frame) * frame], np.arange(line.start // frame * frame, line.end, frame))
+        for line in lines
+    ]
+
+
+def test_what_the_limiter_takes_off_a_line_is_what_it_takes_off_its_loud_syllables() -> None:
+    profile = PROFILES["podcast"]
+    rate_hz = profile.rate_hz
+    n = 4 * rate_hz
+    t = np.arange(n) / rate_hz
+    syllables = np.where(t % 0.25 < 0.06, 0.4, 0.02)[:, None]  # far over what is between them
+    said = (np.random.default_rng(5).standard_normal((n, 1)).repeat(2, 1) * syllables).astype(np.float32)
+    blow = np.zeros((n, 2), np.float32)
+    blow[n // 2 : n // 2 + rate_hz // 10] = np.float32(gain(14.0)) * said.max()
+    line, plan = Span(Samples(0), Samples(n)), master.Plan(0.0, -2.9)
+    for mix in (said, said + blow):
+        (off_db,) = survey(mix, profile, [line]).off_each_db(
+            plan.gain_db, plan.ceiling_dbtp, [line], alone(said, [line], rate_hz), rate_hz
+        )
+        left = np.abs(whole(mix, plan, profile)) / np.maximum(np.abs(mix), 1e-9)
+        before, after = (np.square(audio, dtype=float).sum() for audio in (said, said * left))
+        assert off_db == pytest.approx(10.0 * np.log10(before / after), abs=0.7)
+        assert off_db > 3.0
+
+
 def test_one_line_that_is_shouted_does_not_hold_the_others_down() -> None:
     profile = PROFILES["podcast"]
     rate_hz = profile.rate_hz
@@ -250,7 +281,7 @@ def test_one_line_that_is_shouted_does_not_hold_the_others_down() -> None:
     lines = [Span(Samples(4 * rate_hz * at), Samples(4 * rate_hz * at + 3 * rate_hz)) for at in range(len(levels_db))]
     found = survey(mix, profile, lines)
     plan = master.first_plan(found, profile)
-    taken_db = found.off_each_db(plan.gain_db, plan.ceiling_dbtp, lines, rate_hz)
+    taken_db = found.off_each_db(plan.gain_db, plan.ceiling_dbtp, lines, alone(mix, lines, rate_hz), rate_hz)
     assert taken_db[2] > 2.0 * master.MOST_OFF_LINES_DB and max(taken_db[:2]) < 1.0
     assert not plan.spares
     assert plan.gain_db == master.first_plan(survey(mix, profile), profile).gain_db
