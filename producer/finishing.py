@@ -168,12 +168,17 @@ def _limited(made: Mastered, margins: Sequence[LineMargin], witness: Witness, pr
 
 
 def write_stems(mix: Mixed, plan: master.Plan, profile: Profile, staging: Staging, watch: Watch) -> None:
-    """The stems of the standard mix as files: at the master's gain, before its limiter."""
+    """The stems of the standard mix as files: as loud as they are heard in the delivered one, before its limiter.
+
+    Args:
+        profile: of the file that `plan` was made for.
+    """
     if not mix.stems:
         return
+    gain_db = plan.gain_db - master.loss_db(profile)
     watch.stage("stems", len(mix.stems))
     for done, (name, file) in enumerate(zip(mix.stems, stem_files(mix.stems), strict=True), 1):
-        encode.write_stem(mix.stem(name, plan.gain_db), profile.rate_hz, staging.path(file))
+        encode.write_stem(mix.stem(name, gain_db), profile.rate_hz, staging.path(file))
         watch.done(done)
 
 

@@ -80,7 +80,7 @@ def first_plan(mix: Levels, profile: Profile) -> Plan:
     wanted, reached_by = _aim(mix, profile)
     if wanted is None:
         return Plan(0.0, ceiling)
-    aimed_db = wanted + _loss_db(profile)
+    aimed_db = wanted + loss_db(profile)
     gain_db = _gain_for(aimed_db, reached_by, ceiling)
     return Plan(0.0, ceiling) if gain_db is None else _spared(Plan(gain_db, ceiling), mix, profile, aimed_db)
 
@@ -191,6 +191,11 @@ def mastered(audio: Audio, plan: Plan, profile: Profile, *, spent: bool = False)
     return made
 
 
+def loss_db(profile: Profile) -> float:
+    """What the profile's encoder turns down, and its master is turned up for."""
+    return 0.0 if profile.vbr else _LOSS_LOW_DB if _is_low(profile) else _LOSS_DB.get(profile.codec, 0.0)
+
+
 def _turned(plan: Plan, off_db: float, decoded: Loudness, profile: Profile, mix: Levels | None) -> Plan:
     """The plan for a programme that came out so much too quiet. Its lines are spared, as the first plan spared them."""
     most_db = np.inf if plan.most_gain_db is None else plan.most_gain_db
@@ -218,11 +223,6 @@ def _aim(mix: Levels, profile: Profile) -> tuple[float | None, _Reached]:
     if profile.rms_db is not None:
         return sum(profile.rms_db) / 2.0, mix.limited_rms_db
     return profile.loudness_lufs, mix.limited_lufs
-
-
-def _loss_db(profile: Profile) -> float:
-    """What the profile's encoder turns down."""
-    return 0.0 if profile.vbr else _LOSS_LOW_DB if _is_low(profile) else _LOSS_DB.get(profile.codec, 0.0)
 
 
 def _overshoot_db(profile: Profile) -> float:

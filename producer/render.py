@@ -25,7 +25,7 @@ from producer.levels import Levels
 from producer.made_by import made_by_program
 from producer.mix.listening import Stems
 from producer.mixing import Mixed, mixed
-from producer.model.formats import SUFFIXES, Format
+from producer.model.formats import SUFFIXES, Format, in_format
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.script import Script
 from producer.model.sound import Origin
@@ -111,7 +111,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         if crew is not None:
             crew.dismiss()  # the audit needs as much memory as they hold
         picture = drawn.result()
-        write_stems(mix, delivered[0].plan, profile, staging, watch)
+        write_stems(mix, delivered[0].plan, in_format(profile, delivered[0].kind), staging, watch)
         planned, origins, titles, made = told.result()
         stated = manifest.statement(made)
         for one in delivered:

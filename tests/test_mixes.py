@@ -131,6 +131,16 @@ def test_night_is_within_6_lu_and_the_standard_mix_was_not(archived: render.Repo
     assert archived.mix("night").measured.range_lu <= 6.0
 
 
+def test_stems_are_as_loud_as_what_was_decoded_of_an_encoder_that_turns_down(lamp: Lamp, tmp_path: Path) -> None:
+    report = lamp.render(stems="buses", output=tmp_path / "out")
+    heard = np.concatenate(list(ffmpeg.decode(report.standard.file, 2, 44100)))
+    four = (tmp_path / "out" / "stems" / f"{bus}.wav" for bus in ("speech", "sounds", "beds", "music"))
+    stems = np.sum([soundfile.read(path, dtype="float64", always_2d=True)[0] for path in four], axis=0)
+    there = (np.abs(stems) > 0.05) & (np.abs(stems) < 0.25)  # the limiter leaves these alone, but near what is louder
+    stems_db, heard_db = (20.0 * np.log10(np.median(np.abs(audio[there]))) for audio in (stems, heard))
+    assert stems_db == pytest.approx(heard_db, abs=0.08)
+
+
 def test_narration_only_is_the_speech_stem_at_its_own_level(archived: render.Report, lamp: Lamp) -> None:
     speech = np.concatenate(list(blocks(lamp.folder / "archive" / "stems" / "speech.wav")))
     alone = np.concatenate(list(blocks(lamp.folder / "archive" / "the_last_lamp.narration_only.flac")))
