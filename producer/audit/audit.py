@@ -31,6 +31,8 @@ _LEVEL_LU = 0.35
 _CODEC_LU = 1.5
 """A codec with few bits may turn the whole down by so much."""
 _NEAR_FULL_DB = -10.0
+_RENDER_AGAIN = "render it again"
+_LOSSY = ("mp3", "aac", "opus")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ def audit(
     if known:
         assert plan is not None and reference is not None
         found, reports, level_db = _compared(
-            plan, reference, heard, any(fault.kind == "peak" for fault in faults), keep
+            plan, reference, heard, any(fault.kind == "peak" for fault in faults), _again(facts), keep
         )
         findings += found
         if reports:
@@ -149,8 +151,16 @@ def _plain(kind: str, at_s: float, what: str, mend: str, end_s: float | None = N
     )
 
 
+def _again(facts: FileFacts) -> str:
+    """What mends a click or a hole, which an encoder that leaves something out makes again each time."""
+    if facts.codec not in _LOSSY:
+        return _RENDER_AGAIN
+    encoder = f"its {facts.codec.upper()} encoder"
+    return f"{_RENDER_AGAIN}; if it comes again, {encoder} makes it: take another format (--format)"
+
+
 def _compared(
-    plan: Plan, reference: Reference, heard: Heard, peaks: bool, keep: Keep | None
+    plan: Plan, reference: Reference, heard: Heard, peaks: bool, again: str, keep: Keep | None
 ) -> tuple[list[Finding], tuple[ClipReport, ...], float]:
     clips = {clip.id: clip for clip in plan.clips if clip.id in reference.clips.placed}
     findings = list(_length(reference, heard))
@@ -185,9 +195,7 @@ def _compared(
             continue  # a clip that is missing leaves holes, too
         length = f"about {max(1, round((gap.end_s - gap.start_s) * 1000))} ms"
         findings.append(
-            _located(
-                "dropout", gap.start_s, gap.end_s, f"the sound drops out for {length}", "render it again", clips, field
-            )
+            _located("dropout", gap.start_s, gap.end_s, f"the sound drops out for {length}", again, clips, field)
         )
     said = [finding_of(match, clips) for match in kept]
     findings += [one for one in said if one is not None]
@@ -199,9 +207,7 @@ def _compared(
     for click in moments.clicks(outline, field):
         if peaks and outline.planned_near(click.start_s) + field.level_db > _NEAR_FULL_DB:
             continue  # what is over full scale was clipped, and clicks
-        findings.append(
-            _located("click", click.start_s, click.end_s, "there is a click", "render it again", clips, field)
-        )
+        findings.append(_located("click", click.start_s, click.end_s, "there is a click", again, clips, field))
     reports = tuple(
         ClipReport(
             clip=clips[match.clip],
@@ -282,7 +288,7 @@ def _silences(field: Field, heard: Heard, clips: Mapping[str, PlannedClip]) -> I
             low * field.frame_s,
             high * field.frame_s,
             f"{(high - low) * field.frame_s:.1f} s of silence that the script did not ask for",
-            "render it again",
+            _RENDER_AGAIN,
             clips,
             field,
         )

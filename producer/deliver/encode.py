@@ -53,9 +53,10 @@ def _mp3(profile: Profile) -> Codec:
 
 
 def _aac(profile: Profile) -> Codec:
-    # Without noise that each decoder makes up for itself: what is measured here is what others hear. Times in the
-    # file's index are counted in samples, or its length would be rounded to a millisecond.
-    options = ("-c:a", "aac", "-b:a", f"{profile.kbps}k", "-aac_pns", "0")
+    # Without noise that each decoder makes up for itself: what is measured here is what others hear. Without shaping in
+    # time: ffmpeg's gathers what is left out of a frame into a click, now and then. Times in the file's index are
+    # counted in samples, or its length would be rounded to a millisecond.
+    options = ("-c:a", "aac", "-b:a", f"{profile.kbps}k", "-aac_pns", "0", "-aac_tns", "0")
     exact = ("-movie_timescale", str(profile.rate_hz), "-movflags", "+faststart")
     return Codec(".m4a", (*options, *exact, "-f", "ipod"))
 
