@@ -72,11 +72,15 @@ class Levels:
 
         return tuple(over(span, alone) for span, alone in zip(lines, own, strict=True))
 
-    def off_lines_db(self, gain_db: float, ceiling_dbtp: float | None) -> float:
-        """How much quieter the limiter makes the line in the middle, nearly; 0 where there are none."""
+    def off_lines_db(self, gain_db: float, ceiling_dbtp: float | None, share: float = 0.5) -> float:
+        """How much quieter the limiter makes the line in the middle, nearly; 0 where there are none.
+
+        Args:
+            share: of what is said, is made no quieter than that.
+        """
         powers, lengths = self._lines(self.powers)
         limited, _ = self._lines(self._limited(gain_db, ceiling_dbtp))
-        return _middle(10.0 * np.log10(powers / limited) + gain_db, lengths) if len(powers) else 0.0
+        return _middle(10.0 * np.log10(powers / limited) + gain_db, lengths, share) if len(powers) else 0.0
 
     def lines_lufs(self, gain_db: float = 0.0, ceiling_dbtp: float | None = None) -> float:
         """How loud the line in the middle is after a gain and, nearly, the limiter; -inf where there are none."""
@@ -171,8 +175,8 @@ def levels_of(audio: Audio, core: Span, rate_hz: int, lines: Iterable[Span] = ()
     return Levels(powers, peaks.astype(float), spoken, hop / rate_hz)
 
 
-def _middle(values: NDArray[np.float64], lengths: NDArray[np.int64]) -> float:
-    """The value of which as much is under it as over it, each counted for its length."""
+def _middle(values: NDArray[np.float64], lengths: NDArray[np.int64], share: float = 0.5) -> float:
+    """The value of which as much is under it as over it (or `share` of all under it), each counted for its length."""
     order = np.argsort(values, kind="stable")
     under = lengths[order].cumsum()
-    return float(values[order[np.searchsorted(under, under[-1] / 2.0)]])
+    return float(values[order[np.searchsorted(under, under[-1] * share)]])

@@ -33,11 +33,12 @@ _TURNS = 6
 _CLOSE_DB = 0.25
 """So near a gain comes to what it is to reach, where it can be reached."""
 _MUCH_DB = 1.0
-"""A limiter that takes so much off the whole is what keeps it quiet."""
-_OVER_LU = 1.5
-"""Lines are so much over a programme that is mostly speech, at most."""
+"""What takes so much off a quarter of what is said, or off a whole without lines, is given room where there is any."""
+_RMS_STEP_DB = 0.5
 _KEPT_DB = 0.6
 """A ceiling is raised to no nearer than this under what the peak may be: where it is higher, the encoder adds more."""
+_ROOM_DB, _ROOM_STEP_DB = 0.5, 0.25
+"""It is raised by no less, for all is encoded again; and in steps, so that a small edit leaves it as it was."""
 CLOSE_ENOUGH_LU = 0.25
 RMS_CLOSE_ENOUGH_DB = 1.0
 SILENT_RMS_DB = -60.0
@@ -81,6 +82,7 @@ def first_plan(mix: Levels, profile: Profile) -> Plan:
     if wanted is None:
         return Plan(0.0, ceiling)
     aimed_db = wanted + loss_db(profile)
+    aimed_db -= _quieter_db(mix, profile, aimed_db, ceiling)
     gain_db = _gain_for(aimed_db, reached_by, ceiling)
     return Plan(0.0, ceiling) if gain_db is None else _spared(Plan(gain_db, ceiling), mix, profile, aimed_db)
 
@@ -111,7 +113,9 @@ def lower_lu(mix: Levels, plan: Plan, profile: Profile) -> int | None:
 def corrected(
     plan: Plan, decoded: Loudness, profile: Profile, rms_db: float | None = None, mix: Levels | None = None
 ) -> Plan | None:
-    """The next plan when the decoded file misses the profile, or None when it holds.
+    """The next plan when the decoded file misses the profile, or leaves its peak room that its lines could have.
+
+    None when it is as it should be.
 
     Args:
         decoded: what the meters say of the delivered file after decoding.
@@ -119,14 +123,15 @@ def corrected(
         mix: what the plan was made from: it knows what the limiter takes of more gain.
     """
     following = plan
-    if profile.rms_db is not None and rms_db is not None and rms_db > SILENT_RMS_DB:
-        off = sum(profile.rms_db) / 2.0 - rms_db
-        if abs(off) > RMS_CLOSE_ENOUGH_DB:
-            following = _turned(plan, off, decoded, profile, mix)
-    if profile.loudness_lufs is not None and np.isfinite(decoded.integrated_lufs):
-        off = profile.loudness_lufs - decoded.integrated_lufs
-        if abs(off) > min(CLOSE_ENOUGH_LU, profile.tolerance_lu / 2):
-            following = _turned(plan, off, decoded, profile, mix)
+    is_db, close_db = decoded.integrated_lufs, min(CLOSE_ENOUGH_LU, profile.tolerance_lu / 2)
+    if profile.rms_db is not None:
+        silent = rms_db is None or rms_db <= SILENT_RMS_DB
+        is_db, close_db = -np.inf if silent or rms_db is None else rms_db, RMS_CLOSE_ENOUGH_DB
+    wanted = _wanted(profile)
+    if wanted is not None and np.isfinite(is_db):
+        off_db = wanted - is_db
+        ceiling = plan.ceiling_dbtp if off_db < -close_db else _raised(plan, off_db > close_db, decoded, profile, mix)
+        following = _turned(plan, off_db, close_db, ceiling, profile, mix)
     following = lowered(following, decoded.true_peak_dbtp, profile) or following
     return following if following != plan else None
 
@@ -196,22 +201,68 @@ def loss_db(profile: Profile) -> float:
     return 0.0 if profile.vbr else _LOSS_LOW_DB if _is_low(profile) else _LOSS_DB.get(profile.codec, 0.0)
 
 
-def _turned(plan: Plan, off_db: float, decoded: Loudness, profile: Profile, mix: Levels | None) -> Plan:
-    """The plan for a programme that came out so much too quiet. Its lines are spared, as the first plan spared them."""
-    most_db = np.inf if plan.most_gain_db is None else plan.most_gain_db
+def _turned(
+    plan: Plan, off_db: float, close_db: float, ceiling: float | None, profile: Profile, mix: Levels | None
+) -> Plan:
+    """The plan for a programme that came out so much too quiet. Its lines are spared, as the first plan spared them.
+
+    Args:
+        close_db: so far off is near enough, where the ceiling stays.
+        ceiling: the plan's, or a higher one.
+    """
     if mix is None or plan.ceiling_dbtp is None:
-        return replace(plan, gain_db=min(_stepped(plan.gain_db + off_db), most_db))
-    wanted, reached_by = _aim(mix, profile)
-    assert wanted is not None
-    reached, ceiling = reached_by(plan.gain_db, plan.ceiling_dbtp), plan.ceiling_dbtp
-    limited = reached_by(plan.gain_db, None) - reached > _MUCH_DB
-    if off_db > 0.0 and limited and mix.lines_lufs(plan.gain_db, ceiling) < wanted + _OVER_LU:
-        # The encoder may have added less to its peaks than was thought: then there is room above the ceiling. Lines
-        # that stand far over the whole do not become louder for it.
-        assert profile.peak_dbtp is not None
-        ceiling += max(0.0, profile.peak_dbtp - _KEPT_DB - decoded.true_peak_dbtp)
+        most_db = np.inf if plan.most_gain_db is None else plan.most_gain_db
+        turned_db = min(_stepped(plan.gain_db + off_db), most_db)
+        return plan if abs(off_db) <= close_db else replace(plan, gain_db=turned_db)
+    _, reached_by = _aim(mix, profile)
+    reached = reached_by(plan.gain_db, plan.ceiling_dbtp)
+    off_db -= _quieter_db(mix, profile, reached + off_db, ceiling, plan.gain_db)
+    if abs(off_db) <= close_db and ceiling == plan.ceiling_dbtp:
+        return plan
     gain_db = _gain_for(reached + off_db, reached_by, ceiling, plan.gain_db)
     return plan if gain_db is None else _spared(Plan(gain_db, ceiling), mix, profile, reached + off_db)
+
+
+def _raised(plan: Plan, quiet: bool, decoded: Loudness, profile: Profile, mix: Levels | None) -> float | None:
+    """The plan's ceiling, higher where the limiter takes much and the encoder has added less to peaks than was thought.
+
+    Args:
+        quiet: whether the whole is too quiet.
+    """
+    ceiling = plan.ceiling_dbtp
+    if mix is None or ceiling is None or profile.peak_dbtp is None:
+        return ceiling
+    room_db = profile.peak_dbtp - _KEPT_DB - decoded.true_peak_dbtp
+    if not np.isfinite(room_db) or room_db < _ROOM_DB:
+        return ceiling
+    if mix.spoken.any():
+        crowded = plan.spares or mix.off_lines_db(plan.gain_db, ceiling, 0.75) > _MUCH_DB
+    else:
+        _, reached_by = _aim(mix, profile)
+        crowded = quiet and reached_by(plan.gain_db, None) - reached_by(plan.gain_db, ceiling) > _MUCH_DB
+    return ceiling + room_db // _ROOM_STEP_DB * _ROOM_STEP_DB if crowded else ceiling
+
+
+def _quieter_db(
+    mix: Levels, profile: Profile, aimed_db: float, ceiling_dbtp: float | None, gain_db: float = 0.0
+) -> float:
+    """How much less of its range of RMS a profile gets than the middle, so that the limiter takes little off the lines.
+
+    0 for one that goes by loudness.
+
+    Args:
+        aimed_db: what would reach the middle, as the levels of the mix have it.
+    """
+    if profile.rms_db is None or ceiling_dbtp is None:
+        return 0.0
+    low, high = profile.rms_db
+    most_db, quieter_db = (high - low) / 2.0 - RMS_CLOSE_ENOUGH_DB, 0.0
+    while quieter_db < most_db:
+        reaching_db = _gain_for(aimed_db - quieter_db, mix.limited_rms_db, ceiling_dbtp, gain_db)
+        if reaching_db is None or mix.off_lines_db(reaching_db, ceiling_dbtp) <= _MUCH_DB:
+            break
+        quieter_db += _RMS_STEP_DB
+    return min(quieter_db, most_db)
 
 
 _Reached = Callable[[float, float | None], float]
@@ -220,9 +271,12 @@ _Reached = Callable[[float, float | None], float]
 
 def _aim(mix: Levels, profile: Profile) -> tuple[float | None, _Reached]:
     """What a profile wants of a mix, if anything, and what it is brought to in the same measure."""
-    if profile.rms_db is not None:
-        return sum(profile.rms_db) / 2.0, mix.limited_rms_db
-    return profile.loudness_lufs, mix.limited_lufs
+    return _wanted(profile), mix.limited_lufs if profile.rms_db is None else mix.limited_rms_db
+
+
+def _wanted(profile: Profile) -> float | None:
+    """The loudness that a profile wants, or the middle of its RMS."""
+    return profile.loudness_lufs if profile.rms_db is None else sum(profile.rms_db) / 2.0
 
 
 def _overshoot_db(profile: Profile) -> float:

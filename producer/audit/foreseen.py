@@ -58,7 +58,8 @@ def limited(reference: Reference, clips: Mapping[str, PlannedClip], faults: Iter
         faults: of the whole; that it is quiet for its profile is told with it, for so the lines were spared.
     """
     off_db, lower_lu = reference.limited.off_db, reference.limited.lower_lu
-    least_db = LIMITED_DB + PROFILES[reference.profile].crowded_db if reference.profile in PROFILES else LIMITED_DB
+    crowded_db = PROFILES[reference.profile].crowded_db if reference.profile in PROFILES else 0.0
+    least_db = LIMITED_DB + crowded_db
     quiet = [fault.what for fault in faults if fault.kind in ("loudness", "rms") and " too loud" not in fault.what]
     quiet = quiet if reference.limited.spared else []
     lines = sorted((clips[name] for name in off_db if name in clips), key=lambda clip: clip.start_s)
@@ -73,7 +74,7 @@ def limited(reference: Reference, clips: Mapping[str, PlannedClip], faults: Iter
             f"lower what plays between the lines by {lower_lu} LU{_loudest(reference, clips)}: "
             f"there it counts for the loudness that {reference.profile} asks for"
         )
-    elif quiet:
+    elif quiet or (crowded_db and len(told) > len(lines) / 2):
         mend = (
             f"{reference.profile} leaves these voices little room under its peak: have it louder by other voices, "
             "by less pause, or by a profile that is less loud"
