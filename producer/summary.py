@@ -42,9 +42,14 @@ def facts(report: Report, here: Path) -> dict[str, object]:
             "why_not": _unspoken(report),
         },
         "tightest_margin": _margin(standard, report.timeline),
+        "over_freed": _freed(standard, report.timeline),
         "mixes": {
             one.style.name: _measured(one)
-            | {"tightest_margin": _margin(one, report.timeline), "file": seen_from(one.file, here)}
+            | {
+                "tightest_margin": _margin(one, report.timeline),
+                "over_freed": _freed(one, report.timeline),
+                "file": seen_from(one.file, here),
+            }
             for one in others
         },
         "stems": [seen_from(path, here) for path in report.stems],
@@ -108,6 +113,23 @@ def _margin(mix: Delivered, timeline: Timeline) -> dict[str, object]:
     }
 
 
+def _freed(mix: Delivered, timeline: Timeline) -> dict[str, object] | None:
+    """The line that stands least over beds and music with `duck: no`, and what those are; None where there are none."""
+    over = min(((one.over_freed_lu, one.clip) for one in mix.margins if math.isfinite(one.over_freed_lu)), default=None)
+    if over is None:
+        return None
+    line = timeline.clip(over[1])
+    freed = (clip for clip in timeline.clips if clip.kind in ("bed", "music") and clip.duck is False)
+    under = {clip.name for clip in freed if clip.span.start < line.span.end and line.span.start < clip.span.end}
+    return {
+        "margin_lu": _rounded(over[0]),
+        "freed": sorted(under),
+        "line": line.id,
+        "at_s": round(line.span.start / timeline.rate_hz, 2),
+        "where": str(line.place),
+    }
+
+
 def audit_lines(audit: Audit) -> list[str]:
     """What the audit heard, or what is not as planned, a line each."""
     return [str(found) for found in audit.findings] or [audit_report.heard_counts(audit)]
@@ -166,11 +188,14 @@ def text(found: dict[str, object]) -> str:
     margins = found["tightest_margin"]
     assert isinstance(margins, dict)
     for kind, margin in margins.items():
-        tenths = round(margin["at_s"] * 10)
         lines.append(
             f"speech     {_shown(margin['margin_lu'])} LU over {kind} at least (asked {_shown(margin['asked_lu'])}): "
-            f"{margin['line']} at {tenths // 600}:{tenths % 600 / 10:04.1f}, {margin['where']}"
+            f"{_located(margin)}"
         )
+    freed = found["over_freed"]
+    if isinstance(freed, dict):
+        names = ", ".join(repr(name) for name in freed["freed"])
+        lines.append(f"speech     {_stands(freed)} what duck: no frees ({names}): {_located(freed)}")
     mixes = found["mixes"]
     assert isinstance(mixes, dict)
     lines += [f"mix        {name}: {_mix(mix)}" for name, mix in mixes.items()]
@@ -192,6 +217,18 @@ def text(found: dict[str, object]) -> str:
     return "\n".join(lines)
 
 
+def _located(margin: Mapping[str, Any]) -> str:
+    """Which line has a margin, when, and where it stands."""
+    tenths = round(margin["at_s"] * 10)
+    return f"{margin['line']} at {tenths // 600}:{tenths % 600 / 10:04.1f}, {margin['where']}"
+
+
+def _stands(freed: Mapping[str, Any]) -> str:
+    """How far the line that stands least over what is freed is over it, or under it: nothing was asked of that."""
+    over_lu = freed["margin_lu"]
+    return f"{_shown(over_lu)} LU over" if over_lu >= 0.0 else f"{_shown(-over_lu)} LU under"
+
+
 def _named(file: Mapping[str, Any]) -> str:
     """A file's format, and its mix where that is not the standard one."""
     return str(file["format"]) if file["mix"] == STANDARD.name else f"{file['format']}, {file['mix']}"
@@ -203,6 +240,8 @@ def _mix(mix: Mapping[str, Any]) -> str:
         f"speech {_shown(margin['margin_lu'])} LU over {kind} at least"
         for kind, margin in mix["tightest_margin"].items()
     ]
+    if mix["over_freed"]:
+        over.append(f"speech {_stands(mix['over_freed'])} what duck: no frees")
     level = f"{_shown(mix['loudness_lufs'])} LUFS, range {_shown(mix['loudness_range_lu'])} LU"
     return "; ".join([f"{level}, true peak {_shown(mix['true_peak_dbtp'])} dBTP", *over])
 

@@ -135,6 +135,7 @@ class Witness:
                     music_lu=_finite(one.over_music_lu),
                     asked_beds_lu=one.asked_beds_lu,
                     asked_music_lu=one.asked_music_lu,
+                    freed_lu=_finite(one.over_freed_lu),
                 )
                 for one in margins
                 if isfinite(one.speech_lufs)

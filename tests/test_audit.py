@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from producer import auditing
-from producer.audit import foreseen
+from producer.audit import foreseen, page, report
 from producer.audit.audit import Audit
 from producer.audit.planned import plan_of
 from producer.audit.reference import NOT_LIMITED, BrokenReferenceError, Limited, Reference
@@ -328,6 +328,29 @@ def test_a_reference_that_does_not_tell_of_the_limiter_is_read(made: Made) -> No
     read = Reference.from_bytes(saying(made.reference.to_bytes(), lambda about: about.pop("limited")))
     assert read.limited == NOT_LIMITED
     assert read.margins == made.reference.margins
+
+
+def test_how_far_lines_stand_over_what_duck_no_frees_is_in_the_report(tmp_path: Path) -> None:
+    lines = [line(1, 2.0), line(2, 8.0)]
+    freed = dataclasses.replace(bed("wind", 0, 6 * RATE, level=-8.0), duck=False)
+    clips = [*(clip for clip, _ in lines), freed, bed("rain", 0, 12 * RATE, level=-26.0)]
+    made = Made(episode(clips, lines, 12.0), tmp_path)
+    audited = made.audited()
+    (file,) = report.document([audited])["files"]
+    said = {one["id"]: one["speech_margin"] for one in file["clips"] if one["kind"] == "speech"}
+    measured = {one.clip: one.over_freed_lu for one in made.margins}
+    assert said["line-1"]["over_freed_lu"] == pytest.approx(measured["line-1"], abs=0.01)
+    assert 0.0 < said["line-1"]["over_freed_lu"] < 12.0 < said["line-1"]["over_beds_lu"]
+    assert said["line-2"]["over_freed_lu"] is None
+    assert "over what duck: no frees" in page.html([audited], "x")
+
+    def shorten(about: dict[str, object]) -> None:
+        assert isinstance(about["margins"], dict)
+        for row in about["margins"].values():
+            row.pop()
+
+    older = saying(made.reference.to_bytes(), shorten)
+    assert {one.freed_lu for one in Reference.from_bytes(older).margins.values()} == {None}
 
 
 @pytest.mark.parametrize("key", ["limited", "margins"])

@@ -43,8 +43,8 @@ LOUD = Loudness(
 def margin(line: str, start: float, **over: float) -> LineMargin:
     span = Span(Samples(round(start * RATE)), Samples(round((start + 1) * RATE)))
     figures = {"over_beds_lu": math.inf, "over_music_lu": math.inf, "asked_beds_lu": 15.0, "asked_music_lu": 10.0}
-    figures |= {"reduced_beds_db": 0.0, "reduced_music_db": 0.0}
-    return LineMargin(line=line, clip=line, span=span, speech_lufs=-23.0, over_freed_lu=math.inf, **(figures | over))
+    figures |= {"reduced_beds_db": 0.0, "reduced_music_db": 0.0, "over_freed_lu": math.inf}
+    return LineMargin(line=line, clip=line, span=span, speech_lufs=-23.0, **(figures | over))
 
 
 def delivered(name: str, file: Path, margins: tuple[LineMargin, ...], measured: Loudness = LOUD) -> Delivered:
@@ -103,6 +103,7 @@ def test_the_facts_are_one_json_object_with_rounded_figures(tmp_path: Path) -> N
                 "where": "script/test.yaml:1:1",
             }
         },
+        "over_freed": None,
         "credits": {"spoken": [], "why_not": ""},
         "mixes": {},
         "formats": [],
@@ -142,6 +143,35 @@ def test_the_text_names_the_tightest_line(tmp_path: Path) -> None:
     ]
 
 
+def test_what_duck_no_frees_is_reported_apart(tmp_path: Path) -> None:
+    over, under = (margin(f"line-{n}", start, over_freed_lu=lu) for n, start, lu in ((1, 3.0, 7.8), (2, 9.0, -10.04)))
+    made = report(tmp_path, over, under)
+    rate = made.timeline.rate_hz
+    crowd = replace(made.timeline.clips[0], id="b", kind="bed", name="crowd", duck=False)
+    crowd = replace(crowd, span=Span(Samples(0), Samples(5 * rate)))
+    pumps = replace(crowd, id="c", name="pumps", span=Span(Samples(0), Samples(20 * rate)))
+    wind = replace(pumps, id="d", name="wind", duck=None)
+    clips = (*made.timeline.clips, crowd, pumps, wind)
+    made = replace(made, timeline=replace(made.timeline, clips=clips))
+    facts: dict[str, Any] = summary.facts(made, tmp_path)
+    assert facts["over_freed"] == {
+        "margin_lu": -10.04,
+        "freed": ["pumps"],
+        "line": "line-2",
+        "at_s": 9.0,
+        "where": "script/test.yaml:1:1",
+    }
+    assert (
+        "speech     10.0 LU under what duck: no frees ('pumps'): line-2 at 0:09.0, script/test.yaml:1:1"
+        in summary.text(facts).splitlines()
+    )
+    made = replace(made, mixes=(delivered("standard", made.standard.file, (over,), LOUD),))
+    facts = summary.facts(made, tmp_path)
+    assert "speech     7.8 LU over what duck: no frees ('crowd', 'pumps'): line-1 at 0:03.0" in summary.text(facts)
+    again = replace(made, mixes=(*made.mixes, delivered("clear_speech", tmp_path / "a.mp3", (under,), LOUD)))
+    assert "dBTP; speech 10.0 LU under what duck: no frees\n" in summary.text(summary.facts(again, tmp_path))
+
+
 def test_each_mix_has_its_figures_and_stems_are_one_row(tmp_path: Path) -> None:
     folder = tmp_path / "output" / "lamp"
     line = margin("line-1", 3.0, over_beds_lu=16.25)
@@ -174,6 +204,7 @@ def test_each_mix_has_its_figures_and_stems_are_one_row(tmp_path: Path) -> None:
                 "where": "script/test.yaml:1:1",
             }
         },
+        "over_freed": None,
         "file": "output/lamp/lamp.clear_speech.mp3",
     }
     assert facts["stems"] == ["output/lamp/stems/beds/wind.wav", "output/lamp/stems/beds.wav"]

@@ -67,6 +67,7 @@ def _file(audit: Audit) -> dict[str, Any]:
             (name, one.passes, "; ".join(f"{fault.what} → {fault.mend}" for fault in one.faults))
             for name, one in audit.verdicts.items()
         ],
+        "freed": any(one.margin is not None and one.margin.freed_lu is not None for one in audit.clips),
         "lines": [_line(one) for one in audit.clips if one.clip.kind == "speech"],
         "cues": [_cue(one) for one in audit.clips if one.clip.kind != "speech"],
     }
@@ -133,11 +134,12 @@ def _plot(audit: Audit) -> dict[str, Any]:
 def _line(one: ClipReport) -> tuple[str | bool, ...]:
     """A row of the table of lines; a tuple, for Jinja looks up a name in a thing several times as long."""
     margin = one.margin
-    beds = music = ""
+    beds = music = freed = ""
     if margin is not None:
         beds = _margin(margin.beds_lu, margin.asked_beds_lu)
         music = _margin(margin.music_lu, margin.asked_music_lu)
-    return (clock(one.clip.start_s), one.clip.text, *_heard(one), beds, music, _mono(one), str(one.clip.where))
+        freed = "" if margin.freed_lu is None else _number(margin.freed_lu)
+    return (clock(one.clip.start_s), one.clip.text, *_heard(one), beds, music, freed, _mono(one), str(one.clip.where))
 
 
 def _margin(is_lu: float | None, asked_lu: float) -> str:

@@ -60,6 +60,8 @@ class Margin:
     music_lu: float | None
     asked_beds_lu: float
     asked_music_lu: float
+    freed_lu: float | None = None
+    """Above the beds and music with `duck: no`, of which nothing is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,7 @@ class Reference:
             "mix": self.mix,
             "clips": list(self.clips.names),
             "margins": {
-                name: [one.beds_lu, one.music_lu, one.asked_beds_lu, one.asked_music_lu]
+                name: [one.beds_lu, one.music_lu, one.asked_beds_lu, one.asked_music_lu, one.freed_lu]
                 for name, one in self.margins.items()
             },
             "limited": {
@@ -207,10 +209,7 @@ class Reference:
             outline_codes=outline,
             channels=np.stack([apart[:, 0], apart[:, 1] / 100.0], axis=1).astype(np.float32),
             clips=Clips(names, edges.tolist(), np.column_stack([pieces, at]), clips),
-            margins={
-                str(name): Margin(beds_lu=row[0], music_lu=row[1], asked_beds_lu=row[2], asked_music_lu=row[3])
-                for name, row in about["margins"].items()
-            },
+            margins={str(name): _margin(row) for name, row in about["margins"].items()},
             limited=_limited(about.get("limited")),
         )
 
@@ -222,6 +221,20 @@ def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
         raise BrokenReferenceError("is larger than any reference is")
     with archive.open(entry) as file:
         return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+
+
+def _margin(row: list[float | None]) -> Margin:
+    """What the document has of a line; an earlier version wrote nothing of what is freed."""
+    beds_lu, music_lu, asked_beds_lu, asked_music_lu, *freed = [None if one is None else float(one) for one in row]
+    if asked_beds_lu is None or asked_music_lu is None:
+        raise ValueError("a line's margins do not fit")
+    return Margin(
+        beds_lu=beds_lu,
+        music_lu=music_lu,
+        asked_beds_lu=asked_beds_lu,
+        asked_music_lu=asked_music_lu,
+        freed_lu=freed[0] if freed else None,
+    )
 
 
 def _limited(said: dict[str, Any] | None) -> Limited:

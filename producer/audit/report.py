@@ -103,6 +103,7 @@ def _clip(one: ClipReport) -> dict[str, Any]:
             "asked_beds_lu": margin.asked_beds_lu,
             "over_music_lu": margin.music_lu,
             "asked_music_lu": margin.asked_music_lu,
+            "over_freed_lu": margin.freed_lu,
         }
     return found
 
