@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from producer.deliver import essence
 from producer.diff import compare, page
 from producer.diff.read import BrokenError, Render, render_of
 from producer.errors import RenderError
@@ -17,7 +18,15 @@ SUFFIXES = (".mp3", ".wav", ".flac", ".m4a", ".m4b", ".opus")
 
 def folders(a: Path, b: Path) -> dict[str, Any]:
     """What differs (docs/diff.md). Raises RenderError where one of them is no output folder of a render."""
-    return compare.document(_render(a), _render(b))
+
+    def sound_alike(first: str, second: str) -> bool:
+        try:
+            digests = [essence.digest(folder / name) for folder, name in ((a, first), (b, second))]
+        except OSError as wrong:
+            raise RenderError(f"cannot read {wrong.filename}: {wrong.strerror}") from None
+        return None in digests or digests[0] == digests[1]
+
+    return compare.document(_render(a), _render(b), sound_alike)
 
 
 def write_page(found: dict[str, Any], a: Path, b: Path, file: Path) -> None:
@@ -50,7 +59,8 @@ def _render(folder: Path) -> Render:
     if timeline is None:
         raise RenderError(f"{folder} holds no timeline.json, so it is no output folder of render episode")
     try:
-        return render_of(folder.as_posix(), timeline, _title(folder), _document(folder / "audit.json"), _sounds(folder))
+        audit, manifest = (_document(folder / name) for name in ("audit.json", "manifest.json"))
+        return render_of(folder.as_posix(), timeline, _title(folder), audit, manifest, _sounds(folder))
     except BrokenError as wrong:
         raise RenderError(f"{folder}: {wrong}") from None
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from producer.diff import report
 from tests.face_helpers import ROOT, Shell, cache, shell
 
 __all__ = ["cache", "shell"]
@@ -36,6 +37,14 @@ ORDER = """\
       - narrator: She went down alone.
       - mara: Nobody came.
 """
+EXCHANGE = """\
+      - bed: wind_through_ruins level -14 LU, over 1 s
+      - narrator: She went down alone.
+      - sound: knock every 400 ms, repeat 3
+      - hear: muffled over 1 s
+      - mara: Nobody came.
+      - hear: none at end of line, over 300 ms
+"""
 EDITS = {
     "edited": ("lit the lamp.", "lit the old lamp for years."),
     "inserted": ("      - mara:", "      - mara: Not once.\n      - mara:"),
@@ -49,7 +58,25 @@ EDITS = {
     "respelled": ("title: ", "title: A"),
     "credited": ("credits: no\n", ""),
     "others": ("[ruins]", "[theirs]"),
+    "rich": (ORDER, EXCHANGE),
+    "roomy": ("scenes:\n", "rooms: {hut: {preset: small room, decay: 0.4 s}}\nscenes:\n"),
+    "in a hut": ("title: Quay\n", "title: Quay\n    room: hut\n"),
+    "repeat": ("repeat 3", "repeat 4"),
+    "every": ("every 400 ms", "every 300 ms"),
+    "unmuffled late": ("none at end of line,", "none at end of line + 1 s,"),
+    "muffled at once": ("muffled over 1 s", "muffled over 100 ms"),
+    "radio": ("muffled", "radio"),
+    "slow ride": ("LU, over 1 s", "LU, over 3 s"),
+    "ringing": ("decay: 0.4 s", "decay: 1.5 s"),
+    "clearer": ("scenes:\n", "speech_margin: {beds: 22 LU}\nscenes:\n"),
+    "gusty": ("bed: wind_through_ruins", "bed: wind_through_ruins set gusts 0.95"),
+    "remarked": ("title: ", "# nothing that is heard\ntitle: "),
+    "slower": ("en-us+f3", "en-us+f3, rate: 150 wpm"),
+    "ended": ("was all.\n", "was all.\n      - pause: 1 s\n      - end: wind_through_ruins\n      - pause: 4 s\n"),
+    "faded": ("      - pause: 4 s\n", "        fade_out: 4.9 s\n      - pause: 4 s\n"),
+    "ended late": ("was all.\n      - pause: 1 s", "was all.\n      - pause: 4 s"),
 }
+FIGURES = ("loudness_lufs", "loudness_range_lu", "true_peak_dbtp")
 Compare = Callable[..., dict[str, Any]]
 
 
@@ -69,7 +96,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def compared(project: Path, shell: Shell) -> Compare:
     def rendered(name: str, text: str) -> Path:
-        name = name.replace("+", "_")
+        name = name.replace("+", "_").replace(" ", "_")
         output = project / "output" / name
         if not output.exists():
             (project / "script" / f"{name}.yaml").write_text(text, "utf-8")
@@ -88,7 +115,7 @@ def compared(project: Path, shell: Shell) -> Compare:
     def compare(name: str, beside: str = "base") -> dict[str, Any]:
         rendered(beside, text_of(beside))
         rendered(name, text_of(name))
-        folders = [f"output/{one}".replace("+", "_") for one in (beside, name)]
+        folders = [f"output/{one}".replace("+", "_").replace(" ", "_") for one in (beside, name)]
         done = shell("diff", *folders, "--json", cwd=project)
         assert (done.code, done.err) == (0, "")
         found: dict[str, Any] = json.loads(done.out)
@@ -124,6 +151,64 @@ def test_a_render_against_itself_says_nothing(compared: Compare, project: Path, 
 )
 def test_one_change_is_one_entry(compared: Compare, name: str, expected: list[tuple[str, str, list[str]]]) -> None:
     assert said(compared(name)) == expected
+
+
+RICH = "rich+roomy+in a hut"
+
+
+@pytest.mark.parametrize(
+    ("edit", "what", "old", "new"),
+    [
+        ("repeat", "strikes", 3, 4),
+        ("every", "every", 0.4, 0.3),
+        ("slow ride", "over", 1.0, 3.0),
+    ],
+)
+def test_what_strikes_and_what_moves_is_told_by_its_times(
+    compared: Compare, edit: str, what: str, old: float, new: float
+) -> None:
+    (one,) = compared(f"{RICH}+{edit}", RICH)["items"]
+    (change,) = one["changes"]
+    assert (change["what"], change["from"], change["to"]) == (what, old, new)
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        ("unmuffled late", "hear muffled in “Quay”, 0:04.5 (script/it.yaml:18:9): ends 1.000 s later"),
+        ("muffled at once", "hear muffled in “Quay”, 0:04.5 (script/it.yaml:18:9): over: 1 -> 0.1 s"),
+        ("radio", "hear in “Quay”, 0:04.5 (script/it.yaml:18:9): muffled -> radio"),
+        ("ringing", "room hut: preset small room, decay 0.4 s -> preset small room, decay 1.5 s"),
+        ("clearer", "speech margin: beds 15 LU, music 10 LU -> beds 22 LU, music 10 LU"),
+    ],
+)
+def test_what_is_of_a_scene_is_told_with_its_place(compared: Compare, edit: str, says: str) -> None:
+    found = compared(f"{RICH}+{edit}", RICH)
+    (one,) = [each for each in found["whole"] if each["what"] not in ("length_s", *FIGURES)]
+    said = re.sub(r"\d:\d\d\.\d \(script/\w+", "0:04.5 (script/it", report.change(one), count=1)
+    assert (said.partition(" (0:")[0] if "later" in said else said, found["same"], found["items"]) == (says, False, [])
+
+
+def test_what_no_timeline_says_is_told_by_the_sound_and_a_remark_is_not(compared: Compare) -> None:
+    found = compared("gusty")
+    assert "sound" in [one["what"] for one in found["whole"]]
+    assert not found["same"]
+    assert compared("remarked")["same"]
+
+
+def test_a_line_said_more_slowly_has_another_pace_and_carries_the_rest_along(compared: Compare) -> None:
+    found = compared(f"{RICH}+slower", RICH)
+    assert said(found) == [("changed", "mara", ["pace"])] * 2
+    (change,) = found["items"][0]["changes"]
+    assert change["by_s"] == pytest.approx(change["to"] - change["from"], abs=0.0011)
+    assert [one["what"] for one in found["whole"] if one["what"] not in FIGURES] == ["length_s"]
+
+
+def test_a_bed_ends_later_beside_what_is_before_its_end(compared: Compare) -> None:
+    for beside in ("ended", "ended+credited", "ended+faded+credited"):  # well within its scene, at its end, and beyond
+        (one,) = compared(f"{beside}+ended late", beside)["items"]
+        (change,) = one["changes"]
+        assert (change["what"], change["by_s"]) == ("ends", 3.0)
 
 
 def test_a_pack_swap_is_sounds_and_no_lines(compared: Compare) -> None:

@@ -20,6 +20,13 @@ LEAST_S = 0.001
 _NEAR_S = 30.0
 """How far from a cue the words are looked for that it may hang on."""
 _ROUNDING_S = 5e-5  # two programmes of different rates round to different samples
+_GRID_S = 0.105
+"""By so much at most a scene ends later than what is in it: on a multiple of 4,608 samples at 44.1 kHz."""
+
+
+def differs(a_s: float, b_s: float) -> bool:
+    """Whether two times are told apart."""
+    return abs(b_s - a_s) >= LEAST_S - _ROUNDING_S
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,6 +58,7 @@ class Anchors:
         self._gaps_s = _gaps_s(a) | _gaps_s(b)
         scenes = scene_pairs(a, b)
         self._starts = {old.id: Anchor(old.start_s, new.start_s) for old, new in scenes}
+        self._ends_s = {old.id: old.end_s for old, _ in scenes}
         ends = [Anchor(old.end_s, new.end_s) for old, new in scenes]
         self._edges = [*self._starts.values(), *ends, Anchor(0.0, 0.0), Anchor(a.length_s, b.length_s)]
         self._by_line = {id(old): sorted(_words(old, new)) for old, new in pairs if old.speech}
@@ -87,6 +95,11 @@ class Anchors:
         holds, by_s = self._held_by(old, old.hit_s, new.hit_s, own)
         return 0.0 if holds else by_s
 
+    def moment_moved_s(self, a_s: float, b_s: float) -> float:
+        """By how much a moment inside of something (a ride's, a treatment's) is later; 0.0 where something holds it."""
+        holds, by_s = self._held_by(None, a_s, b_s, self._edges)
+        return 0.0 if holds else by_s
+
     def cue_ends_s(self, old: Item, new: Item) -> float:
         """By how much a bed ends later beside the nearest word or scene's edge; 0.0 where something holds its end."""
         holds, by_s = self._held_by(old, old.end_s, new.end_s, [*self._edges, Anchor(old.start_s, new.start_s)])
@@ -95,21 +108,38 @@ class Anchors:
     def _start(self, old: Item) -> Anchor:
         return self._starts.get(old.scene, Anchor(0.0, 0.0))
 
-    def _held_by(self, old: Item, a_s: float, b_s: float, edges: list[Anchor]) -> tuple[bool, float]:
-        near = [*_around(self._words, a_s), *edges]
-        near += [one for line, words in self._inner if line.start_s - LEAST_S <= a_s for one in _around(words, a_s)]
-        own = {old.hit_s, old.end_s}
-        cues = (one for one in _around(self._cues, a_s) if one.a_s not in own and one.a_s < a_s)
-        shift_s = b_s - a_s
+    def _held_by(self, old: Item | None, a_s: float, b_s: float, edges: list[Anchor]) -> tuple[bool, float]:
+        """Whether something holds a moment; and by how much it is later beside the nearest of that which is before it.
+
+        A scene's end that is still to come moves along with what comes before it, or by a little less (scenes end on a
+        grid). So it holds what is at that end; and what hung on it while words came or went between the two.
+        """
+        words = _around(self._words, a_s)
+        words += [one for line, said in self._inner if line.start_s - LEAST_S <= a_s for one in _around(said, a_s)]
         broken_s = next((one for one in self._breaks_s if one > a_s), float("inf"))
-        near = [one for one in near if one.a_s < broken_s or one in edges]  # what follows a moved line goes with it
-        nearest = min(near, key=lambda one: abs(one.a_s - a_s))
-        return _any(near, shift_s) or _any(cues, shift_s), shift_s - nearest.shift_s
+        words = [one for one in words if one.a_s < broken_s]  # what follows a moved line goes with it
+        own = set() if old is None else {old.hit_s, old.end_s}
+        cues = (one for one in _around(self._cues, a_s) if one.a_s not in own and one.a_s < a_s)
+        near = [*words, *edges]
+        before = sorted((one for one in near if one.a_s <= a_s + LEAST_S), key=lambda one: -one.a_s)
+        nearest = (before or [min(near, key=lambda one: one.a_s)])[0]
+        following = min((one for one in words if one.a_s > a_s + LEAST_S), default=nearest)
+        if not differs(following.shift_s, nearest.shift_s):
+            edges = [one for one in edges if one.a_s <= a_s + _GRID_S]
+        shift_s = b_s - a_s
+        if old is not None and old.scene in self._ends_s:  # beyond its scene's end all is rounded to the grid
+            beside = (
+                one
+                for one in before
+                if one.a_s < self._ends_s[old.scene] - LEAST_S or abs(shift_s - one.shift_s) >= _GRID_S
+            )
+            nearest = next(beside, nearest)
+        return any(_any(ones, shift_s) for ones in (words, edges, cues)), shift_s - nearest.shift_s
 
     def _follows(self, old: Item, new: Item) -> bool:
         """Whether a line comes as long as before after the line before it, or its scene's beginning."""
         by_s = self._gaps_s[id(new)] - self._gaps_s[id(old)]
-        return abs(by_s) < LEAST_S - _ROUNDING_S or _any([self._start(old)], new.start_s - old.start_s)
+        return not differs(0.0, by_s) or _any([self._start(old)], new.start_s - old.start_s)
 
 
 def _reordered(a: Render, pairs: Pairs) -> set[int]:
@@ -148,7 +178,7 @@ def _gaps_s(render: Render) -> dict[int, float]:
 
 
 def _any(anchors: Iterable[Anchor], shift_s: float) -> bool:
-    return any(abs(one.shift_s - shift_s) < LEAST_S - _ROUNDING_S for one in anchors)
+    return any(not differs(one.shift_s, shift_s) for one in anchors)
 
 
 def _around(anchors: list[Anchor], a_s: float) -> list[Anchor]:

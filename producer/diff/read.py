@@ -8,10 +8,13 @@ from dataclasses import field
 from typing import Any
 
 from producer.frozen import dataclass
+from producer.model.script import Margin
 
 Points = tuple[tuple[float, float], ...]
 """(seconds, value): what moves. What stays has one point at 0 s."""
 
+_USUAL: dict[str, float] = {"beds": float(Margin().beds_lu), "music": float(Margin().music_lu)}
+_UNIT_OF = {"decay_s": " s", "wet_db": " dB"}
 _PLAIN = ("room", "treat", "through", "fade_in", "fade_out", "duck")
 
 
@@ -51,6 +54,23 @@ class Scene:
     title: str
     start_s: float
     end_s: float
+    margin: str  # how far speech stays above what is under it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hear:
+    """What stands between the listener and a scene for a while. Times in seconds from the beginning of the episode."""
+
+    scene: str  # id
+    treat: str
+    where: str
+    start_s: float
+    over_s: float
+    """How long it takes to be all there."""
+    goes_s: float
+    """When it begins to go; with its scene, where nothing ends it."""
+    goes_over_s: float
+    level_lu: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +83,10 @@ class Render:
     items: tuple[Item, ...]
     scenes: tuple[Scene, ...]
     credits: tuple[str, ...] = ()  # what those say, a text a line
-    hears: tuple[tuple[str, ...], ...] = ()
+    hears: tuple[Hear, ...] = ()
+    rooms: Mapping[str, str] = field(default_factory=dict)  # those that are no preset as it stands: what they are
+    seed: str | None = None
+    versions: Mapping[str, str] | None = None  # of all that made it
     mixes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # file: profile, loudness_lufs …
 
     def scene(self, scene_id: str) -> Scene | None:
@@ -72,13 +95,19 @@ class Render:
 
 
 def render_of(
-    folder: str, timeline: Mapping[str, Any], title: str, audit: Mapping[str, Any] | None, files: tuple[str, ...]
+    folder: str,
+    timeline: Mapping[str, Any],
+    title: str,
+    audit: Mapping[str, Any] | None,
+    manifest: Mapping[str, Any] | None,
+    files: tuple[str, ...],
 ) -> Render:
     """A render from its documents. Raises BrokenError when `timeline` or `audit` is none of this version.
 
     Args:
-        files: the sound files in the folder, the standard mix first.
         audit: `audit.json`, None where there is none; then loudness and profile are not compared.
+        manifest: `manifest.json`, None where there is none; then seed and sound are not compared.
+        files: the sound files in the folder, the standard mix first.
     """
     try:
         if timeline["version"] != 1:
@@ -101,14 +130,20 @@ def render_of(
                     title=str(one["title"]),
                     start_s=one["start"] / rate_hz,
                     end_s=one["end"] / rate_hz,
+                    margin=_said(_USUAL | one.get("speech_margin_lu", {}), " LU"),
                 )
                 for one in timeline["scenes"]
                 if one["id"] not in made
             ),
             hears=tuple(
-                (str(one["scene"]), str(one["treat"]), *(f"{v:g}" for key in ("amount", "level") for _, v in one[key]))
-                for one in timeline.get("hears", ())
+                _hear(one, file, rate_hz) for one in timeline.get("hears", ()) if str(one["scene"]) not in made
             ),
+            rooms={
+                str(one["name"]): _said({name: value for name, value in one.items() if name != "name"})
+                for one in timeline.get("rooms", ())
+            },
+            seed=None if manifest is None else str(manifest["settings"]["seed"]),
+            versions=None if manifest is None else {str(name): str(of) for name, of in manifest["versions"].items()},
             mixes={**{name: {} for name in files}, **_measured(audit, files)},
         )
     except (LookupError, TypeError, ValueError, AttributeError) as wrong:
@@ -130,8 +165,37 @@ def _measured(audit: Mapping[str, Any] | None, files: tuple[str, ...]) -> dict[s
     }
 
 
+def _said(values: Mapping[str, Any], unit: str = "") -> str:
+    """Settings as words, in their order."""
+    return ", ".join(
+        f"{name.removesuffix('_s').removesuffix('_db')} {value:g}{unit or _UNIT_OF[name]}"
+        if isinstance(value, float | int)
+        else f"{name} {str(value)[:64]}"
+        for name, value in values.items()
+    )
+
+
+def _hear(one: Mapping[str, Any], file: str, rate_hz: int) -> Hear:
+    start_s, end_s = one["start"] / rate_hz, one["end"] / rate_hz
+    amount = _points(one["amount"], rate_hz)
+    comes, goes = len(amount) > 1 and amount[0][1] < 1.0, len(amount) > 1 and amount[-1][1] == 0.0
+    return Hear(
+        scene=str(one["scene"]),
+        treat=str(one["treat"]),
+        where=_where(one["at"], file),
+        start_s=start_s,
+        over_s=amount[1][0] - amount[0][0] if comes else 0.0,
+        goes_s=amount[-2][0] if goes else end_s,
+        goes_over_s=amount[-1][0] - amount[-2][0] if goes else 0.0,
+        level_lu=tuple(value for _, value in _points(one["level"], rate_hz)),
+    )
+
+
+def _where(at: Mapping[str, Any], file: str) -> str:
+    return f"{at.get('file', file)}:{at['line']}:{at['column']}"
+
+
 def _item(one: Mapping[str, Any], file: str, rate_hz: int) -> Item:
-    at = one["at"]
     cut = one.get("cut")
     plain = {name: str(one[name]) for name in _PLAIN if name in one}
     plain |= {name: f"{one[name] / rate_hz:.3f} s" for name in ("fade_in", "fade_out") if name in one}
@@ -142,7 +206,7 @@ def _item(one: Mapping[str, Any], file: str, rate_hz: int) -> Item:
         kind=str(one["kind"]),
         name=str(one["name"]),
         scene=str(one["scene"]),
-        where=f"{at.get('file', file)}:{at['line']}:{at['column']}",
+        where=_where(one["at"], file),
         start_s=one["start"] / rate_hz,
         end_s=one["end"] / rate_hz,
         hit_s=one["hit"] / rate_hz,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _UNITS = {"length_s": "s", "loudness_lufs": "LUFS", "loudness_range_lu": "LU", "true_peak_dbtp": "dBTP"}
+_UNITS |= {"strikes": "times", "every": "s", "over": "s", "ends over": "s"}
 _SIGNS = {"removed": "-", "added": "+", "changed": "~"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -43,19 +44,57 @@ def heading(one: Mapping[str, Any]) -> str:
 
 def change(one: Mapping[str, Any]) -> str:
     """One change as a phrase."""
+    said = _change(one)
+    if one["what"] != "hear":
+        return said
+    treat = f" {one['treat']}" if "treat" in one else ""
+    return f"hear{treat} in “{one['scene']}”, {clock(one['start_s'])} ({one['where']}): {said}"
+
+
+def _change(one: Mapping[str, Any]) -> str:
     what, old, new = one["what"], one["from"], one["to"]
-    if what in ("moved", "ends"):
+    if what == "hear":
+        what = one.get("of", "")
+    if what in ("moved", "moves", "begins", "ends"):
         way = "later" if one["by_s"] > 0 else "earlier"
-        verb = "moved:" if what == "moved" else "ends"
+        verb = "moved:" if what == "moved" else f"{_name(one['of'])} moves" if what == "moves" else what
         return f"{verb} {abs(one['by_s']):.3f} s {way} ({clock(old)} -> {clock(new)})"
     if what in ("louder", "softer"):
         return f"{what} by {abs(one['by_lu']):.1f} LU: {_value(old)} -> {_value(new)} LU"
-    name = what.rsplit("_", 1)[0].replace("_", " ") if what in (*_UNITS, "distance_m") else what
-    of = f" of {one['mix']}" if one.get("mix") else ""
+    if what == "pace":
+        way = "longer" if one["by_s"] > 0 else "shorter"
+        return f"said in {old:.3f} -> {new:.3f} s: {abs(one['by_s']):.3f} s {way}"
+    if what == "sound":
+        return f"the sound{_of(one)} differs; the timeline does not say in what"
+    return _values(what, _called(what, one), old, new)
+
+
+def _values(what: str, name: str, old: object, new: object) -> str:
     if old is None or new is None:
-        return f"{name}{of} {'new' if old is None else 'gone'}: {_value(new if old is None else old)}"
+        return f"{name} {'new' if old is None else 'gone'}: {_value(new if old is None else old)}".lstrip()
+    if what in ("room", "speech_margin"):
+        return f"{name}: {old} -> {new}"
     unit = f" {_UNITS[what]}" if what in _UNITS else ""
-    return f"{name}{of}: {_value(old)} -> {_value(new)}{unit}"
+    return f"{name}: {_value(old)} -> {_value(new)}{unit}".removeprefix(": ")
+
+
+def _called(what: str, one: Mapping[str, Any]) -> str:
+    """What a change is of, in words."""
+    if what == "speech_margin":
+        return f"speech margin in “{one['scene']}”" if "scene" in one else "speech margin"
+    if what == "room" and "of" in one:
+        return f"room {one['of']}"
+    if what == "over" and one["what"] == "over":
+        return f"{_name(one['of'])} over"
+    return f"{_name(what)}{_of(one)}"
+
+
+def _name(what: str) -> str:
+    return what.rsplit("_", 1)[0].replace("_", " ") if what in (*_UNITS, "distance_m", "level_lu") else what
+
+
+def _of(one: Mapping[str, Any]) -> str:
+    return f" of {one['mix']}" if one.get("mix") else ""
 
 
 def short(words: str) -> str:

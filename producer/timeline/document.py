@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from producer.errors import Place
-from producer.model.script import Script
+from producer.model.script import Margin, Room, Script
 from producer.model.timeline import Clip, HearSpan, Ramp, Timeline
 
 VERSION = 1
@@ -25,11 +25,12 @@ def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = st
 
     Times are whole samples, spans half-open. Beyond what the contract asks for, a clip has its `scene`, its `hit` (and
     every hit of what strikes more than once), `level` as [sample, LU] points where it moves, fades, cut, room and
-    treatment where it has them; the document has `hears` and `marks`, and `rooms` where recorded ones are heard. A
-    clip's `end` is where it is last heard, echoes apart. A scene that nobody wrote says in `made` what it is.
+    treatment where it has them; the document has `hears` and `marks`, and `rooms` where some are heard that are no
+    preset as it stands. A clip's `end` is where it is last heard, echoes apart. A scene that nobody wrote says in
+    `made` what it is, and one with another speech margin than the usual has `speech_margin_lu`.
     """
     at = partial(_place, file=script.file, named=named)
-    rooms = _recorded_rooms(timeline, script)
+    rooms = _own_rooms(timeline, script)
     return {
         "version": VERSION,
         "rate_hz": timeline.rate_hz,
@@ -43,6 +44,7 @@ def to_json(timeline: Timeline, script: Script, named: Callable[[str], str] = st
                 "end": int(scene.span.end),
                 "at": at(scene.place),
                 **({"made": "credits"} if scene.id == script.credits_scene else {}),
+                **({"speech_margin_lu": _margin(scene.margin)} if scene.margin != Margin() else {}),
             }
             for scene in timeline.scenes
         ],
@@ -67,14 +69,22 @@ def _script(script: Script, named: Callable[[str], str]) -> dict[str, Any]:
     return own | ({"brought": brought} if brought else {})
 
 
-def _recorded_rooms(timeline: Timeline, script: Script) -> list[dict[str, str]]:
-    """The rooms that are heard and come from files: what else the sound of the episode depends on."""
+def _margin(margin: Margin) -> dict[str, float]:
+    return {"beds": float(margin.beds_lu), "music": float(margin.music_lu)}
+
+
+def _own_rooms(timeline: Timeline, script: Script) -> list[dict[str, Any]]:
+    """The rooms that are heard and no preset as it stands: what else the sound of the episode depends on."""
     heard = {name for clip in timeline.clips for name in (clip.room, *clip.through)}
-    return [
-        {"name": name, "impulse": room.impulse, "sha256": room.sha256}
-        for name, room in sorted(script.rooms.items())
-        if name in heard and room.impulse is not None
-    ]
+    rooms = [(name, _room(room)) for name, room in sorted(script.rooms.items()) if name in heard]
+    return [{"name": name, **of} for name, of in rooms if of != {"preset": name}]
+
+
+def _room(room: Room) -> dict[str, Any]:
+    wet = {} if room.wet_db is None else {"wet_db": room.wet_db}
+    if room.impulse is not None:  # its decay is measured in the file
+        return {"impulse": room.impulse, "sha256": room.sha256, **wet}
+    return {"preset": room.preset, **({} if room.decay_s is None else {"decay_s": room.decay_s}), **wet}
 
 
 def _clip(clip: Clip, at: _At) -> dict[str, Any]:
