@@ -30,8 +30,9 @@ from producer.limited import read_file
 """Of a manifest; one of an hour with ten thousand sounds takes 8 MB."""
 MADE_LATER = ("cover.jpg", "cover.png", "feed-item.xml")
 """What `render feed` puts beside an episode."""
-OWN_FOLDERS = ("preview", "session")
-"""Where previews are, and what is somebody's own work on a session: mentioned where the manifest does not know it."""
+OWN_FOLDERS = ("preview", "session", "booth")
+"""Where previews are, what is somebody's own work on a session, and actors' sheets: mentioned where the manifest does
+not know it."""
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
 
 

@@ -339,6 +339,22 @@ def test_problems_are_one_json_document(tmp_path: Path, shell: Shell, command: s
     assert shell(command, "--json", "--nope", cwd=folder).code == 2
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("takes status none.yaml", "takes booth none.yaml", "takes import none", "draft none.yaml --edition es"),
+        *("pack show none", "pack check none", "pack diff none nil", "pack coverage none.yaml"),
+        *("audit none", "diff none nil", "verify none", "season none", "feed none --url https://example.org/"),
+        "voices --play none",
+    ],
+)
+def test_a_problem_of_any_command_is_one_json_document(tmp_path: Path, shell: Shell, command: str) -> None:
+    plain, as_json = (shell(*command.split(), *more, cwd=tmp_path) for more in ((), ("--json",)))
+    (problem,) = json.loads(as_json.out)["problems"]
+    assert (plain.code, plain.out, as_json.code, as_json.err) == (1, "", 1, "")
+    assert problem["what"] in plain.err
+
+
 def test_there_are_thirty_mistakes_and_one_script_with_more_than_thirty(checked: dict[str, Done]) -> None:
     assert sum(name[:2].isdigit() for name in checked) >= 30
     assert len(checked["all_at_once"].err.splitlines()) >= 30
@@ -516,6 +532,8 @@ def test_the_version_and_the_help(here: Path, shell: Shell) -> None:
 def test_the_cue_sheet_tells_when_what_how_loud_and_where(first: Path, shell: Shell) -> None:
     plain, as_json = shell("cues", cwd=first), shell("cues", "--json", cwd=first)
     assert (plain.code, plain.err, as_json.code, as_json.err) == (0, "", 0, "")
+    quiet = shell("cues", "--quiet", cwd=first)
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
     lines, rows = plain.out.splitlines(), json.loads(as_json.out)
     assert len(lines) == len(rows)
     assert [row["start"] for row in rows] == sorted(row["start"] for row in rows)

@@ -229,16 +229,18 @@ def test_what_is_missing_and_what_is_of_no_render_is_said(out: Path, shell: Shel
     ]
 
 
-def test_what_came_later_or_is_somebodys_own_is_mentioned_and_no_fault(out: Path, shell: Shell) -> None:
+def test_what_came_later_or_is_somebodys_own_is_mentioned_and_no_fault(made: Path, out: Path, shell: Shell) -> None:
+    later = {".DS_Store", "Thumbs.db", "cover.jpg", "feed-item.xml", "preview/two.mp3", "session/mine.rpp"}
     (out / "preview").mkdir()
-    for name in (".DS_Store", "Thumbs.db", "cover.jpg", "feed-item.xml", "preview/two.mp3", "session/mine.rpp"):
+    assert shell("takes", "booth", "-o", out / "booth", cwd=made).code == 0
+    sheets = {f"booth/{one.name}" for one in (out / "booth").iterdir()}
+    for name in later:
         (out / name).write_bytes(b"x")
     done = shell("verify", "two", "--json", cwd=out.parent)
     assert (done.code, done.err) == (0, "")
     document = json.loads(done.out)
-    assert document["ok"] and {note.partition(":")[0] for note in document["notes"]} == {
-        *(".DS_Store", "Thumbs.db", "cover.jpg", "feed-item.xml", "preview/two.mp3", "session/mine.rpp")
-    }
+    assert document["ok"] and sheets
+    assert {note.partition(":")[0] for note in document["notes"]} == later | sheets
 
 
 def test_a_file_goes_by_what_is_in_it_when_it_was_renamed(out: Path, tmp_path: Path, shell: Shell) -> None:

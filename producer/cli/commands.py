@@ -66,7 +66,8 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> None:
         try:
-            super().invoke(ctx)
+            with problems_as_json(ctx):
+                super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:  # `render cues | head`: whoever reads has read enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -167,11 +168,10 @@ def episode(
             "a preview (--scene, --from, --to, --draft) is of the standard mix alone, in the profile's own format, "
             "and not audited"
         )
-    with problems_as_json(as_json):
-        found, chosen = project.find(script, Path.cwd())
+    found, chosen = project.find(script, Path.cwd())
     if chosen and not quiet and not as_json:
         print(f"script: {chosen}")
-    with problems_as_json(as_json), opened_cache(no_cache, silent=quiet) as cache, Crew(jobs or cores()) as crew:
+    with opened_cache(no_cache, silent=quiet) as cache, Crew(jobs or cores()) as crew:
         if window is None:  # for a stretch of it a crew would come too late
             crew.warm(found.script, cache)  # first of all: they load what they need while this process does
         with progress(quiet or as_json) as watch, Effort(memory=verbose) as effort:
@@ -221,15 +221,14 @@ def check(
     """
     from producer import project, render, summary
 
-    with problems_as_json(as_json):
-        found, chosen = project.find(script, Path.cwd())
-        if chosen and not quiet and not as_json:
-            print(f"script: {chosen}")
-        mended = render.fix(found) if fix else 0
-        if fix and not quiet and not as_json:
-            print(f"{found.script}: {mended} {'place' if mended == 1 else 'places'} mended")
-        with opened_cache(False, silent=quiet) as cache, memory.uncollected():
-            outlook = render.check(found, tuple(pack or ()), cache)
+    found, chosen = project.find(script, Path.cwd())
+    if chosen and not quiet and not as_json:
+        print(f"script: {chosen}")
+    mended = render.fix(found) if fix else 0
+    if fix and not quiet and not as_json:
+        print(f"{found.script}: {mended} {'place' if mended == 1 else 'places'} mended")
+    with opened_cache(False, silent=quiet) as cache, memory.uncollected():
+        outlook = render.check(found, tuple(pack or ()), cache)
     if fix:
         outlook["mended"] = mended
     if as_json:
@@ -253,21 +252,22 @@ def check(
 
 
 @app.command()
-def cues(script: ScriptArgument = None, pack: PackOption = None, as_json: JsonOption = False) -> None:
+def cues(
+    script: ScriptArgument = None, pack: PackOption = None, as_json: JsonOption = False, quiet: QuietOption = False
+) -> None:
     """Print the cue sheet.
 
     A row for everything that is heard: when, what, how loud, and where it stands in the script.
     """
     from producer import project, render, summary
 
-    with problems_as_json(as_json):
-        found, _ = project.find(script, Path.cwd())
-        with opened_cache(False) as cache, progress(as_json) as watch:
-            order = render.Order(project=found, packs=tuple(pack or ()), jobs=cores())
-            rows = render.cues(order, cache, watch)
+    found, _ = project.find(script, Path.cwd())
+    with opened_cache(False, silent=quiet) as cache, progress(as_json or quiet) as watch:
+        order = render.Order(project=found, packs=tuple(pack or ()), jobs=cores())
+        rows = render.cues(order, cache, watch)
     if as_json:
         print_json([summary.cue(row) for row in rows])
-    else:
+    elif not quiet:
         print("\n".join(summary.cue_line(row) for row in rows))
 
 

@@ -15,6 +15,8 @@ import typer
 from producer.errors import Problem, ProducerError, UsageError, nearest, told
 
 if TYPE_CHECKING:  # heavy modules are imported by the command that needs them
+    import click
+
     from producer.cache import Cache
     from producer.production import Watch
 
@@ -22,7 +24,16 @@ PackOption = Annotated[
     list[str] | None,
     typer.Option("--pack", metavar="PACK", help="A pack by name or path, searched first. May be given again."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+_JSON = "producer.json"
+
+
+def _as_json(ctx: typer.Context, asked: bool) -> bool:
+    """Remembers for `problems_as_json`, which is around every command, that its answer is read by a program."""
+    ctx.meta[_JSON] = asked
+    return asked
+
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.", callback=_as_json)]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 SESSIONS = ("rpp", "dawproject", "otio", "labels", "csv")
 """As `session.FORMATS` has them, which would load the mixer for `--help`."""
@@ -103,14 +114,18 @@ def print_json(document: object) -> None:
 
 
 @contextlib.contextmanager
-def problems_as_json(asked: bool) -> Iterator[None]:
-    """Where that is `asked`, what users can mend is one JSON document on standard output, not lines for people."""
+def problems_as_json(ctx: click.Context) -> Iterator[None]:
+    """What users can mend is one JSON document on standard output, not lines for people, where `--json` was asked for.
+
+    Args:
+        ctx: of the command, or of one around it: they share what is remembered.
+    """
     try:
         yield
     except UsageError:
         raise
     except ProducerError as error:
-        if not asked:
+        if not ctx.meta.get(_JSON):
             raise
         print_json({"problems": [_problem(one) for one in told(error)]})
         raise typer.Exit(1) from None
