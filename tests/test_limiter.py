@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from producer.audio import Audio
+from producer.dsp.crests import EDGE, _between
 from producer.dsp.limiter import Limiter
 from producer.dsp.true_peak import true_peak
 
@@ -44,6 +45,48 @@ def test_a_peak_between_the_samples_is_caught() -> None:
     fade = np.clip(np.minimum(t, t[::-1]) / 2000, 0, 1)[:, None].astype(np.float32)
     assert true_peak(sine * fade) > -0.05
     assert true_peak(limited(sine * fade, -2.0)) <= -1.95
+
+
+def searched(audio: Audio) -> float:
+    """True peak beside every sample, dBTP: what the search of some of them must not miss."""
+    beside = np.lib.stride_tricks.sliding_window_view(np.pad(audio, ((2 * EDGE, 2 * EDGE), (0, 0))), 2 * EDGE, axis=0)
+    return float(20 * np.log10(max(np.abs(audio).max(), np.abs(beside @ _between()).max())))
+
+
+def passed(low_hz: float, high_hz: float, seed: int) -> Audio:
+    """Noise between two frequencies."""
+    bins = np.fft.rfft(np.random.default_rng(seed).normal(0, 0.4, 2 * RATE))
+    at_hz = np.fft.rfftfreq(2 * RATE, 1 / RATE)
+    return np.fft.irfft(bins * ((at_hz >= low_hz) & (at_hz <= high_hz)))[:, None].astype(np.float32)
+
+
+HARD = {
+    "white": passed(0, 22050, 1),
+    "over 8 kHz": passed(8000, 22050, 2),
+    "over 16 kHz": passed(16000, 22050, 3),
+    "around 10 kHz": passed(9000, 12000, 4),
+    "uniform": np.random.default_rng(5).uniform(-0.3, 0.3, (RATE, 1)).astype(np.float32),
+    "clipped": np.clip(np.random.default_rng(6).normal(0, 1, (RATE, 1)), -0.5, 0.5).astype(np.float32),
+    "bits": (np.sign(np.random.default_rng(7).normal(0, 1, (RATE, 1))) * 0.5).astype(np.float32),
+    "near Nyquist": np.sin(np.pi * np.arange(RATE) * 0.999)[:, None].astype(np.float32),
+    "bursts": programme(8),
+    "an edge": np.pad([0.66, 1.1, 1.09, 1.01, 0.2, 0.62, -0.49], 500)[:, None].astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_no_search_of_every_sample_finds_a_higher_peak(name: str) -> None:
+    audio = HARD[name]
+    assert true_peak(audio) == pytest.approx(searched(audio), abs=0.001)
+    out = limited(audio, -10.0, gain_db=6.0)
+    assert searched(out) <= -9.99
+    assert true_peak(out) == pytest.approx(searched(out), abs=0.001)
+
+
+def test_what_rises_for_longer_than_the_look_ahead_is_held_from_the_first_sample_over_the_ceiling() -> None:
+    t = np.arange(RATE) / RATE
+    rumble = (np.sin(2 * np.pi * 12 * t) * np.clip(t / 0.01, 0, 1))[:, None].astype(np.float32)  # a quarter in 21 ms
+    assert searched(limited(rumble, -10.0)) <= -9.99
 
 
 def test_what_is_under_the_ceiling_passes_to_the_last_bit() -> None:

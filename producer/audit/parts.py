@@ -20,7 +20,7 @@ from producer.audio import Audio
 from producer.audit.cells import BANDS, MOMENTS, Seen, look, stretch
 from producer.audit.levels import from_steps, steps
 from producer.dsp import grid
-from producer.dsp.crests import EDGE, crests, highest_sample
+from producer.dsp.crests import EDGE, HIGHEST_RISE, crests, highest_sample
 from producer.dsp.loudness import grid_powers
 from producer.frozen import dataclass
 
@@ -165,11 +165,12 @@ def listened(audio: Audio, begin: int, start: int, stop: int, rate_hz: int, *, f
 def _peak(around: Audio, top: float) -> tuple[float, int]:
     """The true peak and its place; `top` is the highest sample of `around`, which has `EDGE` more at each end."""
     highest, place = top, 0
+    floor = max(top / HIGHEST_RISE, 1e-9)
     for first in range(0, len(around) - 2 * EDGE, _AT_ONCE):
         some = around[first : first + _AT_ONCE + 2 * EDGE]
-        if highest_sample(some[EDGE:-EDGE]) < max(0.5 * top, 1e-9):
+        if highest_sample(some[EDGE:-EDGE]) < floor:
             continue
-        at, heights = crests(some, max(0.5 * top, 1e-9))
+        at, heights = crests(some, floor)
         if len(at) and (heights.max() > highest or (heights.max() == highest and not place)):
             highest, place = float(heights.max()), first + int(at[heights.argmax()]) - EDGE
     return highest, place

@@ -27,6 +27,8 @@ def _beside() -> NDArray[np.float64]:
 
 
 _KERNEL = _beside()
+HIGHEST_RISE = float(np.abs(_between()).sum(axis=0).max())
+"""No signal rises between its samples further than this over the highest one around (7.4 dB; noise comes near)."""
 _BATCH = 2048  # peaks at once, so that what is made of them fits into the cache
 
 
@@ -36,15 +38,15 @@ def highest_sample(audio: NDArray[np.floating]) -> float:
 
 
 def crests(audio: NDArray[np.floating], floor: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Local peaks of at least `floor`, and how high the signal rises just beside each of them.
+    """Samples of at least `floor` beside which a peak can be, and how high the signal rises just there.
 
-    A peak between samples stands beside a sample that is itself a local peak, so only those are looked at.
+    Those are the ones that `_crowned` names. To search beside every sample has found nothing higher.
 
     Args:
         audio: shape (n, channels); its first and last `EDGE` samples are only seen, not searched.
 
     Returns:
-        Indices of samples of `audio`, channel after channel, and absolute heights, both shape (peaks,).
+        Indices of samples of `audio`, channel after channel, and absolute heights, both shape (places,).
     """
     places, heights = [np.zeros(0, np.intp)], [np.zeros(0)]
     for channel in audio.T:
@@ -52,8 +54,7 @@ def crests(audio: NDArray[np.floating], floor: float) -> tuple[NDArray[np.intp],
         at = np.flatnonzero(level[EDGE:-EDGE] >= floor) + EDGE
         if not len(at):
             continue
-        here = level[at]
-        at = at[(here >= level[at - 1]) & (here >= level[at + 1])]
+        at = at[_crowned(channel, at)]
         windows = np.lib.stride_tricks.sliding_window_view(channel, _TAPS + 1)
         for first in range(0, len(at), _BATCH):
             some = at[first : first + _BATCH]
@@ -61,3 +62,19 @@ def crests(audio: NDArray[np.floating], floor: float) -> tuple[NDArray[np.intp],
             places.append(some)
             heights.append(np.maximum(level[some], risen))
     return np.concatenate(places), np.concatenate(heights)
+
+
+def _crowned(channel: NDArray[np.floating], at: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Whether the signal can be highest, on a sample's own side of zero, between it and one of its neighbours.
+
+    So it is beside a sample that is higher than both, and nearly so at an edge: where the signal hardly falls to the
+    next sample and then falls at least twice as far, it overshoots between the two. A larger neighbour on the other
+    side of zero is no matter.
+    """
+    side = np.sign(channel[at])
+    here, after, before = (channel[at + beside] * side for beside in (0, 1, -1))
+    to_after, to_before = here - after, here - before
+    from_after, from_before = after - channel[at + 2] * side, before - channel[at - 2] * side
+    top = (to_after >= 0.0) & (to_before >= 0.0)
+    edge = (to_after >= 0.0) & (from_after >= 2.0 * to_after) | (to_before >= 0.0) & (from_before >= 2.0 * to_before)
+    return np.asarray(top | edge)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio, silence
-from producer.dsp.crests import EDGE, crests, highest_sample
+from producer.dsp.crests import EDGE, HIGHEST_RISE, crests, highest_sample
 from producer.later import ndimage
 from producer.units import gain
 
@@ -98,15 +98,16 @@ class Limiter:
     def _wanted(self, seen: Audio, count: int) -> Steps:
         """The gain (at most 0) that brings each group of `count` chunks under the ceiling; `seen` has both edges."""
         wanted = np.zeros(count * _GROUPS, np.int64)
-        # A peak of under half the ceiling cannot rise over it between samples (6 dB).
-        floor = 0.5 * self._ceiling / self._gain
+        floor = self._ceiling / self._gain / HIGHEST_RISE
         if highest_sample(seen) < floor:
             return wanted
         at, heights = crests(seen, floor)
-        over = heights * self._gain > self._ceiling
-        peaks_db = 20.0 * np.log10(self._ceiling / (heights[over] * self._gain))
-        needed = np.floor(peaks_db / (_WANTED_STEPS * _STEP_DB)).astype(np.int64) * _WANTED_STEPS
-        np.minimum.at(wanted, (at[over] - EDGE) // _GROUP, needed)
+        # Each highest sample, too: what rises for longer than the look-ahead is over the ceiling before it has a peak.
+        highest = np.abs(seen[EDGE:-EDGE]).reshape(len(wanted), -1).max(axis=1).astype(np.float64)
+        np.maximum.at(highest, (at - EDGE) // _GROUP, heights)
+        over = highest * self._gain > self._ceiling
+        peaks_db = 20.0 * np.log10(self._ceiling / (highest[over] * self._gain))
+        wanted[over] = np.floor(peaks_db / (_WANTED_STEPS * _STEP_DB)).astype(np.int64) * _WANTED_STEPS
         return wanted
 
     def _allowed(self, wanted: Steps) -> Steps:

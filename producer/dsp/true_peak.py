@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.dsp.crests import EDGE, crests, highest_sample
+from producer.dsp.crests import EDGE, HIGHEST_RISE, crests, highest_sample
 
 _STRETCH = 1 << 15  # samples that are looked at at once
 NEAR = 32
@@ -15,12 +15,9 @@ NEAR = 32
 class TruePeakMeter:
     """True peak of audio that comes in blocks of any size, oversampled eight times (under-reading at most 0.17 dB).
 
-    A peak between samples stands beside a sample that is itself a local peak. Only beside those that are within
-    `HEADROOM_DB` of the highest so far is the signal interpolated, so that a quiet programme costs next to nothing.
-    Source: BS.1770-5 annex 2, with a longer filter than the annex's 48 taps.
+    Only beside samples from which it can rise over the highest so far is the signal interpolated (`crests`), so that a
+    quiet programme costs next to nothing. Source: BS.1770-5 annex 2, with a longer filter than the annex's 48 taps.
     """
-
-    HEADROOM_DB = 6.0
 
     def __init__(self, channels: int) -> None:
         self._kept = np.zeros((2 * EDGE, channels), np.float32)
@@ -41,7 +38,7 @@ class TruePeakMeter:
         ready = len(self._kept) - 2 * EDGE
         if ready <= 0:
             return
-        floor = max(self.peak, self.sample_peak, 1e-9) * 10.0 ** (-self.HEADROOM_DB / 20.0)
+        floor = max(self.peak, self.sample_peak, 1e-9) / HIGHEST_RISE
         if highest_sample(self._kept[EDGE:-EDGE]) >= floor:
             at, heights = crests(self._kept, floor)
             if len(at) and heights.max() > self.peak:
