@@ -198,7 +198,8 @@ def _title(story: Path) -> str:
 
 def _file(asked: Asked, root: Path, here: Path) -> Path:
     """Where the script goes. Raises before anything is written when something is there."""
-    file = asked.output or root / "script" / f"{file_name(asked.story.stem).casefold()}.yaml"
+    name = f"{file_name(asked.story.stem).casefold()}.yaml"
+    file = asked.output or project.own_folder(root, "script", instead="name the file with -o if you mean it") / name
     with contextlib.suppress(ValueError):  # another folder, or drive
         file = file.relative_to(here.resolve())
     if file.suffix.lower() not in (".yaml", ".yml"):

@@ -23,7 +23,7 @@ PREVIEWS = "preview"
 def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview:
     """A part of the episode by itself, in the folder `preview` of its output. Raises a ProducerError."""
     memory.few_arenas()
-    folder = (order.output or order.project.own_output()) / PREVIEWS
+    folder = order.output / PREVIEWS if order.output else order.project.own_output(PREVIEWS)
     placed = plan(order, cache, watch, window)
     with Staging(folder) as staging, Workshop(cache.work()) as workshop:
         name = f"{order.project.slug}.{window.name}{encode.codec(placed.profile).suffix}"

@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from producer.limited import read_file
 if TYPE_CHECKING:  # which script is meant is known before the stage that reads it is loaded
     from producer.script import Fetched
 
+_NAME_IT = "name the folder with -o if you mean it"
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -42,13 +44,9 @@ class Project:
     def output(self) -> Path:
         return self.root / "output" / self.slug
 
-    def own_output(self) -> Path:
-        """`output`, to be written to. Raises RenderError when it is a link that leaves the project."""
-        if not self.output.resolve().is_relative_to(self.root.resolve()):
-            raise RenderError(
-                f"{self.output} is a link that leaves the project; name the folder with -o if you mean it"
-            )
-        return self.output
+    def own_output(self, *parts: str) -> Path:
+        """`output`, or a folder in it, to be written to. Raises RenderError when a link leads out of the project."""
+        return own_folder(self.root, "output", self.slug, *parts)
 
     @property
     def script_name(self) -> str:
@@ -138,6 +136,26 @@ def scripts(root: Path) -> list[Path]:
 def scripts_in(folder: Path) -> list[Path]:
     """The scripts right in `folder`, by name. Raises RenderError when it cannot be read."""
     return _scripts(folder)
+
+
+def own_folder(root: Path, *parts: str, whose: str = "the project", instead: str = _NAME_IT) -> Path:
+    """A folder below `root`, to be written to. Raises RenderError when a link on the way leads out of it.
+
+    Args:
+        whose: the folder is, as the message calls it.
+        instead: what to do then.
+    """
+    folder = root.joinpath(*parts)
+    if (link := _leaving(root, parts)) is not None:
+        raise RenderError(f"{link} is a link that leaves {whose}; {instead}")
+    return folder
+
+
+def _leaving(root: Path, parts: Sequence[str]) -> Path | None:
+    """The first of the folders `parts`, one in the other, that is not below `root`."""
+    real = os.path.realpath(root)
+    ways = (root.joinpath(*parts[:count]) for count in range(1, len(parts) + 1))
+    return next((way for way in ways if not Path(os.path.realpath(way)).is_relative_to(real)), None)
 
 
 def shipped(name: str) -> Path:

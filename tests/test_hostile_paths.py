@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.face_helpers import ROOT, Shell, cache, shell
+from producer.deliver.files import Staging
+from producer.errors import RenderError
+from tests.face_helpers import ROOT, Shell, cache, files, shell
 
 __all__ = ["cache", "shell"]
 
@@ -94,3 +98,56 @@ def test_no_module_of_the_folder_one_is_in_is_run(tmp_path: Path, cache: Path) -
         assert (done.returncode, done.stderr) == (0, "")
         assert not (tmp_path / "run").exists()
     assert (tmp_path / "output" / "season.html").is_file()
+
+
+LINKED = {
+    "sheets": ("output", ("takes", "booth"), "output is a link that leaves the project; name the folder with -o"),
+    "takes": ("takes", ("takes", "import", "in"), "takes is a link that leaves the project; put a folder in its place"),
+    "takes of it": ("takes/s", ("takes", "import", "in"), "takes/s is a link that leaves the project"),
+    "season": ("output", ("season", "."), "output is a link that leaves the project; name the folder with -o"),
+    "season of it": ("output/s", ("season", "."), "output/s is a link that leaves output; put a folder in its place"),
+    "preview": ("output/s/preview", ("episode", "--draft"), "output/s/preview is a link that leaves the project"),
+    "new pack": ("sfx", ("pack", "new", "mine"), "sfx is a link that leaves the project"),
+    "installed pack": ("sfx", ("pack", "install", "p.zip"), "sfx is a link that leaves the project; name the folder"),
+    "audition": ("output", ("pack", "audition", "--recipes", "knock"), "output is a link that leaves the project"),
+    "draft": ("script", ("draft", "story.txt"), "script is a link that leaves the project; name the file with -o"),
+}
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_nothing_is_written_where_a_link_leads_out_of_the_project(name: str, tmp_path: Path, shell: Shell) -> None:
+    link, arguments, message = LINKED[name]
+    inside, outside = tmp_path / "show", tmp_path / "elsewhere"
+    project(inside)
+    (inside / "in").mkdir()
+    (inside / "in" / "ada.wav").touch()
+    (inside / "story.txt").write_text("Once upon a time.", "utf-8")
+    with zipfile.ZipFile(inside / "p.zip", "w") as zipped:
+        zipped.writestr("q/pack.yaml", PACK.format(made="{kind: hit, foley: knock}").replace("pack: p", "pack: q"))
+    there = inside / link
+    if there.is_dir():
+        shutil.rmtree(there) if link != "script" else there.rename(outside)
+    there.parent.mkdir(parents=True, exist_ok=True)
+    outside.mkdir(exist_ok=True)
+    there.symlink_to(outside)
+    before = sorted(outside.rglob("*"))
+    done = shell(*arguments, cwd=inside)
+    assert (done.code, sorted(outside.rglob("*"))) == (1, before), done
+    assert message in done.err.replace(f"{inside}/", ""), done.err
+
+
+def test_what_a_link_in_an_output_folder_leads_to_is_neither_replaced_nor_cleared(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    mine = tmp_path / "elsewhere" / "mine.wav"
+    mine.write_bytes(b"mine")
+    output = tmp_path / "output"
+    output.mkdir()
+    (output / "stems").symlink_to(tmp_path / "elsewhere")
+    with Staging(output) as staging:
+        staging.text("timeline.json", "{}")
+        staging.publish(stale=["stems/**/*.wav"])
+    assert mine.read_bytes() == b"mine"
+    with Staging(output) as staging, pytest.raises(RenderError, match="stems is a link that leaves"):
+        staging.text("stems/mine.wav", "ours")
+        staging.publish()
+    assert files(tmp_path / "elsewhere") == {"mine.wav": b"mine"}

@@ -232,19 +232,20 @@ def audition(
     from producer.packs import found
 
     root = project.home(Path.cwd())
-    places = root / "output" / "audition"
     if pack is None and not recipes:
         raise UsageError("name a pack to audition, or --recipes")
+
+    def place(name: str) -> Path:
+        return output or project.own_folder(root, "output", "audition", name)
+
     with opened_cache(no_cache, silent=quiet) as cache, progress(as_json or quiet) as watch:
         if recipes:
             names = [*([pack] if pack else []), *(roles or ())]
-            made = page.write_recipes(
-                RECIPES, output or places / "recipes", cache, names=names, jobs=jobs or cores(), watch=watch
-            )
+            made = page.write_recipes(RECIPES, place("recipes"), cache, names=names, jobs=jobs or cores(), watch=watch)
         else:
             one = found.chosen(str(pack), root).whole()
             made = page.write(
-                one, output or places / one.name, RECIPES, cache, roles=roles or (), jobs=jobs or cores(), watch=watch
+                one, place(one.name), RECIPES, cache, roles=roles or (), jobs=jobs or cores(), watch=watch
             )
     for unheard in made.unheard:
         print(unheard, file=sys.stderr)
@@ -277,7 +278,8 @@ def install(
     from producer.packs import installing
     from producer.packs.archive import Limits
 
-    root = to if to is not None else project.home(Path.cwd()) / "sfx"
+    there = "name the folder with --to if you mean it"
+    root = to if to is not None else project.own_folder(project.home(Path.cwd()), "sfx", instead=there)
     limits = Limits(files=max_files, file_bytes=max_file_mb * 1_000_000, bytes=max_mb * 1_000_000)
     with installing.unpacked(archive, root, limits) as parcel:
         if not quiet and not as_json:

@@ -105,6 +105,7 @@ def season(
         raise UsageError(f"--url: {fault}") from None
     if no_cache and (on or cache_at):
         raise UsageError("--no-cache goes with neither --on nor --cache: workers share what they make through a cache")
+    from producer.project import own_folder
     from producer.season import found, publish, report, run
     from producer.season.task import Asked
 
@@ -126,7 +127,7 @@ def season(
                 session=asked,
                 strict=strict,
             ),
-            output=output or there.root / "output",
+            output=output or own_folder(there.root, "output"),
             readers=cores(),
         )
         with _works(on, min(jobs or cores(), len(there.episodes)), patience) as works:

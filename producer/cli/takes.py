@@ -50,7 +50,7 @@ def booth(
         read, _ = render.read_script(found, tuple(pack or ()), cache)
     there = folder.present(found.root, found.slug, read.lines)
     made = sheets.sheets(read, found.slug, there, tuple(cast or ()))
-    files = sheets.write(made, output or found.output / "booth")
+    files = sheets.write(made, output or found.own_output("booth"))
     if as_json:
         print_json([{"member": sheet.member, "name": sheet.name, "lines": len(sheet.rows)} for sheet in made])
     elif not quiet:

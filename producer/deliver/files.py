@@ -126,6 +126,9 @@ class Staging:
         made = sorted(path for path in self._folder.rglob("*") if path.is_file())
         finals = [self.target / path.relative_to(self._folder) for path in made]
         try:
+            for folder in dict.fromkeys(final.parent for final in finals):
+                if not self._holds(folder):
+                    raise RenderError(f"{folder} is a link that leaves {self.target}; put a folder in its place")
             for path in made:
                 path.chmod(0o644)
             with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
@@ -139,13 +142,18 @@ class Staging:
                         path.replace(final)
                 for pattern in stale:
                     for old in set(self.target.glob(pattern)) - set(finals):
-                        old.unlink(missing_ok=True)
-                        self._clear(old.parent)
+                        if self._holds(old.parent):
+                            old.unlink(missing_ok=True)
+                            self._clear(old.parent)
         except TimeoutError:
             raise RenderError(f"another render has been writing to {self.target} for {_PATIENCE_S:.0f} s") from None
         except OSError as found:
             raise RenderError(f"cannot write to {self.target}: {found.strerror}") from None
         return tuple(finals)
+
+    def _holds(self, folder: Path) -> bool:
+        """Whether a folder below the target is in it, and not where a link from there leads to."""
+        return Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(self.target))
 
     @contextlib.contextmanager
     def _taken_back(self, finals: Iterable[Path]) -> Iterator[dict[Path, Path | None]]:

@@ -13,7 +13,7 @@ from producer.cache import key
 from producer.deliver.files import clear_left
 from producer.errors import RenderError
 from producer.frozen import dataclass
-from producer.project import Project
+from producer.project import Project, own_folder
 from producer.season import records
 from producer.season.found import Folder
 from producer.season.listing import Episode, Source, Unread, look_at_all
@@ -118,6 +118,10 @@ def _known(one: Episode | Unread, order: Order, cache: SharedCache) -> Row | Non
     folder = order.output / one.slug
     if isinstance(one, Unread):
         return Row(project=one.project, folder=folder, status="mistake", message=one.message)
+    try:
+        own_folder(order.output, one.slug, whose=str(order.output), instead="put a folder in its place")
+    except RenderError as wrong:
+        return Row(project=one.project, folder=folder, status="mistake", message=str(wrong))
     record = records.read(cache, one.stamp)
     if record is None:
         return None

@@ -16,7 +16,7 @@ import numpy as np
 from producer.errors import RenderError, UsageError
 from producer.foley import RECIPES
 from producer.frozen import dataclass
-from producer.project import is_device, shipped
+from producer.project import is_device, own_folder, shipped
 from producer.sounds.manifest import objection_to_name
 
 _RATE_HZ = 48000
@@ -68,7 +68,7 @@ def make_pack(name: str, root: Path, here: Path) -> MadePack:
         if not wrong:
             wrong = f"'{shown}' is {'a device on Windows' if is_device(name) else 'longer than 64 characters'}"
         raise UsageError(f"{wrong}; a name is like: winter, my_pack or harbour-2")
-    folder = root / "sfx" / name
+    folder = own_folder(root, "sfx", instead="make the pack in the project that it leads to") / name
     shown = _from(folder, here)
     part: Path | None = None
     try:

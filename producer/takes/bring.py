@@ -18,7 +18,7 @@ from producer.errors import RenderError
 from producer.frozen import dataclass
 from producer.model.script import Line, Script
 from producer.model.voice import TakeReport
-from producer.project import Project
+from producer.project import Project, own_folder
 from producer.voice import folder as takes_folder
 from producer.voice.align import align_both
 from producer.voice.condition import cleaned
@@ -74,14 +74,12 @@ class _Job:
     cache: Cache
     jobs: int
     watch: render.Watch
+    home: Path
+    """The project's folder of takes."""
     there: dict[Speech, dict[int, Path]]
     brought: list[Brought] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
-
-    @property
-    def home(self) -> Path:
-        return self.project.root / "takes" / self.project.slug
 
 
 def bring(
@@ -93,10 +91,11 @@ def bring(
     """
     if not folder.is_dir():
         raise RenderError(f"{folder} is not a folder; name the folder with the recordings")
+    home = own_folder(project.root, "takes", project.slug, instead="put a folder in its place")
     script, _ = render.read_script(project, packs, cache)
     names = Names(script.lines)
     there = takes_folder.present(project.root, project.slug, script.lines)
-    job = _Job(project=project, script=script, names=names, cache=cache, jobs=jobs, watch=watch, there=there)
+    job = _Job(project=project, script=script, names=names, cache=cache, jobs=jobs, watch=watch, home=home, there=there)
     found = sound_files(folder)
     if not found:
         raise RenderError(f"there is no recording in {folder}")
