@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -123,6 +125,30 @@ def test_nothing_is_written_over_and_nothing_is_taken_twice(play: Stage, shell: 
     checked = shell("takes", "import", "takes/lamp", cwd=play.root)  # what is there is checked, and stays
     assert checked.code == 0
     assert set(files(play.folder)) == {"thomas.wav", "thomas_2.wav"}
+
+
+def test_what_is_no_recording_of_the_folder_is_not_taken(play: Stage, shell: Shell) -> None:
+    folder = given(play, thomas=play.truth["thomas", 0].samples)
+    (folder / "thomas.wav").rename(play.root.parent / "thomas.wav")  # outside the project
+    (folder / "thomas.wav").symlink_to(play.root.parent / "thomas.wav")
+    (folder / "thomas_3.wav").mkdir()
+    (folder / "a\nthomas.wav").write_bytes(b"")
+    reasons = {
+        "thomas.wav": "'thomas.wav' is a link that leaves its folder; copy the file into it",
+        "thomas_3.wav": "'thomas_3.wav' is not a file",
+    }
+    if sys.platform == "linux":  # others refuse to make such a name
+        Path(os.fsdecode(os.fsencode(folder) + b"/thomas\xff.wav")).write_bytes(b"")
+        reasons["thomas\udcff.wav"] = "its name is not UTF-8; rename it"
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "thomas_2.wav")
+        reasons["thomas_2.wav"] = "'thomas_2.wav' is not a file"
+    done = shell("takes", "import", "from_actor", cwd=play.root)
+    assert done.code == 1
+    assert len(done.err.splitlines()) == len(reasons) + 1, done.err
+    for name, why in reasons.items():
+        assert f"from_actor/{name}: not taken: {why}" in done.err
+    assert not files(play.root / "takes")
 
 
 def test_a_characters_whole_part_in_one_file_is_cut_into_its_lines(play: Stage, shell: Shell) -> None:

@@ -75,6 +75,7 @@ def bring_in(
     order, and is cut. Ends with 1 when a recording was not taken.
     """
     from producer import project, summary
+    from producer.packs.tables import one_line
     from producer.takes import bring
 
     found, chosen = project.find(script, Path.cwd())
@@ -97,14 +98,14 @@ def bring_in(
             how = "is there already as" if one.already else "is now"
             if not quiet:
                 note = f" ({one.note})" if one.note else ""
-                print(f"{one.file} {how} {one.report.file}{note}: {summary.take_figures(one.report)}")
+                print(f"{one_line(one.file)} {how} {one.report.file}{note}: {summary.take_figures(one.report)}")
             for remark in one.report.remarks:
                 print(f"    {one.report.file} ({one.report.place}): {remark}", file=sys.stderr if quiet else sys.stdout)
         sys.stdout.flush()
         for refused in done.refused:
-            print(f"{refused.file}: not taken: {refused.why}", file=sys.stderr)
+            print(one_line(f"{refused.file}: not taken: {refused.why}"), file=sys.stderr)
         for line in done.absent:
-            print(line, file=sys.stderr)
+            print(one_line(line), file=sys.stderr)
     if done.refused or done.absent:
         raise typer.Exit(1)
 

@@ -19,11 +19,12 @@ from producer.frozen import dataclass
 from producer.model.script import Line, Script
 from producer.model.voice import TakeReport
 from producer.project import Project, own_folder
+from producer.sounds.paths import inside
 from producer.voice import folder as takes_folder
 from producer.voice.align import align_both
 from producer.voice.condition import cleaned
 from producer.voice.departures import likeness
-from producer.voice.folder import Recording, sound_files
+from producer.voice.folder import Recording, named_as_sound
 from producer.voice.naming import Meant, Names, Speech, shown, speakers
 from producer.voice.recorded import Heard, UnusableError, hear_all, heard_file
 from producer.voice.reels import cut_reel
@@ -96,7 +97,7 @@ def bring(
     names = Names(script.lines)
     there = takes_folder.present(project.root, project.slug, script.lines)
     job = _Job(project=project, script=script, names=names, cache=cache, jobs=jobs, watch=watch, home=home, there=there)
-    found = sound_files(folder)
+    found = named_as_sound(folder)
     if not found:
         raise RenderError(f"there is no recording in {folder}")
     members = {unicodedata.normalize("NFC", member).casefold(): member for member in speakers(script.lines)}
@@ -104,6 +105,10 @@ def bring(
     reels: list[tuple[Path, str]] = []
     unknown: list[Path] = []
     for path in found:
+        why = _why_not(folder, path)
+        if why:
+            job.refused.append(Refused(str(path), why))
+            continue
         meant = names.meant(path.stem)
         numbered, number = names.numbered(path.stem)
         if meant is None and numbered is not None and len(numbered.voices) == 1:
@@ -122,6 +127,18 @@ def bring(
     for path in unknown:
         _unknown(job, path)
     return Import(tuple(job.brought), tuple(job.refused), tuple(job.absent))
+
+
+def _why_not(folder: Path, path: Path) -> str:
+    """Why what is named like a recording is none of this folder; nothing when it is one."""
+    try:
+        path.name.encode()
+        inside(folder, path, "its folder")
+    except UnicodeEncodeError:
+        return "its name is not UTF-8; rename it"
+    except ValueError as wrong:
+        return str(wrong)
+    return ""
 
 
 def _singles(job: _Job, found: Sequence[tuple[Path, Meant]], reel: Path | None = None) -> None:

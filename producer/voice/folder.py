@@ -130,12 +130,17 @@ def digest(path: Path) -> str:
 
 
 def sound_files(folder: Path) -> list[Path]:
-    """The recordings directly in a folder, by name; hidden files are a system's or an editor's."""
+    """The recordings directly in a folder, by name."""
+    return [path for path in named_as_sound(folder) if path.is_file()]
+
+
+def named_as_sound(folder: Path) -> list[Path]:
+    """What is named like a recording directly in a folder, by name; hidden files are a system's or an editor's."""
     try:
         there = sorted(folder.iterdir()) if folder.is_dir() else []
     except OSError as wrong:
         raise VoiceError(f"{folder}: cannot be looked into: {wrong.strerror}") from None
-    return [p for p in there if p.suffix.lower() in SUFFIXES and not p.name.startswith(".") and p.is_file()]
+    return [path for path in there if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")]
 
 
 def _sorted(
