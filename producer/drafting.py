@@ -119,7 +119,9 @@ def _bytes(story: Path) -> bytes:
 
 
 def _text(raw: bytes, story: Path) -> str:
-    """The text of a file: UTF-8 or UTF-16 by its mark, else what Windows writes."""
+    """The text of a file: UTF-8, UTF-16 or UTF-32 by its mark, else what Windows writes."""
+    if raw[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return raw.decode("utf-32", "replace")
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "replace")
     if b"\0" in raw[:4096]:

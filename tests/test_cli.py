@@ -451,6 +451,7 @@ def test_a_script_that_is_not_there_is_one_message(here: Path, tmp_path: Path, s
         (b"", ":1:1: this file is empty"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xfe", ":1:1: this file is not UTF-8: the byte 0x89"),
         (SHORT.encode("utf-16"), ":1:1: this file is UTF-16; save it as UTF-8"),
+        (SHORT.encode("utf-32"), ":1:1: this file is UTF-32; save it as UTF-8"),
         (SHORT.replace("Four", "F\xfcr").encode("latin-1"), ":2:9: this file is not UTF-8: the byte 0xfc"),
         (b"just some words\n", ":1:1: this is not a script"),
         (b"- a\n- b\n", ":1:1: this is not a script"),
@@ -460,7 +461,7 @@ def test_a_script_that_is_not_there_is_one_message(here: Path, tmp_path: Path, s
             ": it is larger than 4 MiB (PRODUCER_BOUNDS='script_mib=…' raises that)",
         ),
     ],
-    ids=["empty", "a picture", "UTF-16", "Latin-1", "prose", "a list", "braces", "too long"],
+    ids=["empty", "a picture", "UTF-16", "UTF-32", "Latin-1", "prose", "a list", "braces", "too long"],
 )
 def test_a_file_that_is_no_script_is_a_message_and_not_a_traceback(
     tmp_path: Path, shell: Shell, content: bytes, message: str

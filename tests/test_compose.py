@@ -167,6 +167,8 @@ REFUSED = [
     ("a: b\x1b[31m\n", 1, 5, "U+001B"),
     ("a: \ud800\n", 1, 4, "U+D800"),
     ('a: "\\0"\n', 1, 4, "control character"),
+    ('a: "\\x9b31m"\n', 1, 4, "control character"),
+    ('a: "\\u009d"\n', 1, 4, "control character"),
     ("", 1, 1, "empty"),
     ("# only a comment\n\n", 1, 1, "empty"),
     ("a: {b:c, d: e}\n", 1, 5, "a space is missing after 'b:'"),

@@ -8,6 +8,7 @@ over the text first; what YAML still cannot read after that is reported, left ou
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,7 +33,13 @@ _MOST_WORK = 24 * 1024 * 1024  # characters parsed again and again to find every
 _MOST_TRIES = 200
 _NODES = (yaml.ScalarEvent, yaml.AliasEvent, yaml.CollectionStartEvent)
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",  # begins with the next one
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _KEY_VALUE = re.compile(r"([ ]*(?:-[ ]+)*([^\s:#\"'\[\]{}][^:#\"'\[\]{}]*):)[ ]+\S")
 _TIGHT = re.compile(r"([A-Za-z_]\w*):\S")
 
@@ -49,8 +56,8 @@ def decode(data: bytes, file: str) -> tuple[str | None, tuple[Problem, ...]]:
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError as bad:
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return None, (Problem(Place(file, 1, 1), "this file is UTF-16; save it as UTF-8"),)
+        if (mark := next((one for one in _MARKS if data.startswith(one)), None)) is not None:
+            return None, (Problem(Place(file, 1, 1), f"this file is {_MARKS[mark]}; save it as UTF-8"),)
         before = data[: bad.start].decode("utf-8")
         line = before.count("\n") + 1
         column = len(before) - (before.rfind("\n") + 1) + (0 if before.startswith(BOM) and line == 1 else 1)
