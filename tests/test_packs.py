@@ -83,6 +83,16 @@ def test_everything_in_the_contract_is_read(ruins: Path) -> None:
     assert (crash.members[0].layers[1].level_db, crash.members[0].layers[1].delay_s) == (-3.0, 0.1)
 
 
+def test_what_credits_print_stands_on_one_line(tmp_path: Path) -> None:
+    head = 'pack: p\ntitle: "P\\n"\nauthor: "X\\n\\nWEBVTT"\nlicence: CC-BY-4.0\nsounds:\n'
+    sound = '  thud: {kind: hit, foley: knock, title: "A\\nthud", changed: "cut\\nshort", source: "a\\nb"}\n'
+    write_pack(tmp_path / "p", sound, head)
+    (pack,) = packs_of(tmp_path / "p").listed
+    credit = pack.sounds["thud"].members[0].layers[0].source.credit
+    assert (pack.title, pack.author, credit.author) == ("P", "X WEBVTT", "X WEBVTT")
+    assert (credit.title, credit.changed, credit.source) == ("A thud", "cut short", "a b")
+
+
 def test_a_pack_of_recipes_is_kept_until_its_text_changes_and_one_with_recordings_looked_at_anew(
     ruins: Path, tmp_path: Path
 ) -> None:

@@ -191,6 +191,13 @@ def test_the_same_text_gives_the_same_script() -> None:
     assert resolved(LAMP) == resolved(LAMP)
 
 
+def test_names_that_are_shown_stand_on_one_line_however_they_are_written() -> None:
+    top = 'title: "The Lamp\\n\\nWEBVTT"\nshow: >\n  Quiet\n\n  Harbours\nwriter: "A.\\u2028Writer"\n'
+    one = resolved(top + 'cast:\n  ann: {voice: en-gb, name: "Ann\\n  b"}\nscenes:\n  - play:\n      - ann: Yes.\n')
+    assert (one.title, one.show, one.writer) == ("The Lamp WEBVTT", "Quiet Harbours", "A. Writer")
+    assert one.cast["ann"].name == "Ann b"
+
+
 def test_cues_keep_their_keys_when_others_come_and_go(lamp: Script) -> None:
     fuller = LAMP.replace("      - pause: 3 s\n", "      - pause: 3 s\n      - sound: knock\n      - bed: wind\n")
     fuller = fuller.replace("      - cut: all\n", "      - sound: glass_tick\n      - cut: all\n")

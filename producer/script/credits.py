@@ -53,7 +53,7 @@ def read_credits(
         wanted=True,
         speaker=_speaker(speaker, cast, notes) if speaker else "",
         disclosure=True if shown is None else shown,
-        title=" ".join(title.text.split()) if title else "",
+        title=q.one_line(title.text) if title else "",
         text=pronounced(_words(text, notes), say) if text else (),
     )
 

@@ -136,7 +136,7 @@ def setting(text: str) -> float:
 
 _length = length_or_moment(q.length)
 _text = _plain(str.strip)
-_line = _plain(lambda text: " ".join(text.split()))
+_line = _plain(q.one_line)
 _glide_level = _plain(q.glide_of(q.LEVEL))
 _glide_cents = _plain(q.glide_of(q.CENTS))
 
@@ -189,7 +189,7 @@ OF_SOMEBODY: Mapping[str, Key] = {
     "consent": Key(_line, "text", "Where that person's leave for the replica is written.", "agreement of 2026-03-01"),
 }
 CHAPTER = Key(_line, "text", "Begins a chapter of this title here.", "The stairs")
-NAME = Key(_text, "text", "The name for captions and credits; else the key.", "The keeper")
+NAME = Key(_line, "text", "The name for captions and credits; else the key.", "The keeper")
 
 _PLACE = {"pan": PAN, "path": PATH, "distance": DISTANCE, "room": ROOMS}
 SPEECH: Mapping[str, Key] = {

@@ -172,6 +172,11 @@ def pace(text: str) -> Pace:
     return Pace(ends.first, ends.last, float(measure(spread[0], SPREAD)) / 100 if spread else 0.0)
 
 
+def one_line(text: str) -> str:
+    """Words that stand on one line wherever they are shown, however they are written."""
+    return " ".join(text.split())
+
+
 def count_of(thing: str, high: int) -> Callable[[str], int]:
     """A reader of a whole number from 1 to `high`."""
 

@@ -55,7 +55,7 @@ def _scene(pairs: Pairs, number: int, cast: Cast, margin: Margin, play: Play, no
         named=bool(name),
         id_place=id_place or pairs.place,
         place=pairs.place,
-        title=(value_of("title", title.text, title.place, _one_line, notes) or "") if title else "",
+        title=(value_of("title", title.text, title.place, q.one_line, notes) or "") if title else "",
         asked=own,
         hear=_hear(found, play, notes),
         crossfade_s=CROSSFADE if fade is None else fade,
@@ -63,10 +63,6 @@ def _scene(pairs: Pairs, number: int, cast: Cast, margin: Margin, play: Play, no
         changes=_changes(found, cast, notes),
         pieces=_pieces(found, pairs.place, play, notes),
     )
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _hear(found: Mapping[str, Node], play: Play, notes: Notes) -> Piece | None:

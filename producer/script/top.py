@@ -69,13 +69,13 @@ def read_head(found: Mapping[str, Node], notes: Notes) -> Head:
     number = q.count_of("a number", 100000)
     packs = read_packs(found, notes)
     return Head(
-        title=get("title", str.strip, ""),
-        show=get("show", str.strip, ""),
+        title=get("title", q.one_line, ""),
+        show=get("show", q.one_line, ""),
         season=get("season", number, None),
         episode=get("episode", number, None),
         language=get("language", _language, "en"),
-        writer=get("writer", str.strip, ""),
-        producer=get("producer", str.strip, ""),
+        writer=get("writer", q.one_line, ""),
+        producer=get("producer", q.one_line, ""),
         summary=get("summary", str.strip, ""),
         cover=get("cover", str.strip, ""),
         cover_place=found["cover"].place if "cover" in found else None,

@@ -101,9 +101,11 @@ def _pattern(text: str) -> str:
 
 Time = Annotated[float, _read(quantity.duration_s)]
 Role = Annotated[str, AfterValidator(_name)]
-Line = Annotated[str, Field(max_length=500)]
+Name = Annotated[str, Field(max_length=500)]
+Line = Annotated[Name, AfterValidator(lambda text: " ".join(text.split()))]
+"""What is printed as it is, in credits and tags, where a line of its own would say something else."""
 Patterns = Annotated[
-    tuple[Annotated[Line, AfterValidator(_pattern)], ...], BeforeValidator(_listed), Field(min_length=1, max_length=200)
+    tuple[Annotated[Name, AfterValidator(_pattern)], ...], BeforeValidator(_listed), Field(min_length=1, max_length=200)
 ]
 
 
@@ -134,7 +136,7 @@ class Vary(_Part):
 class FileEntry(_Part):
     """A recording, or several by a glob, with what is special about it."""
 
-    file: Line
+    file: Name
     title: Line = ""
     weight: Annotated[float, _read(_positive)] = 1.0
     author: Line = ""
@@ -151,7 +153,7 @@ Settings = dict[str, str]
 class _Made(_Part):
     CHOICE: ClassVar[tuple[str, ...]] = ("foley", "files")
 
-    foley: Line = ""
+    foley: Name = ""
     settings: Settings = {}
     files: Files | None = None
 

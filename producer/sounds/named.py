@@ -90,8 +90,13 @@ def _sound(role: str, cat: str, takes: list[_Take], licence: str, author: str) -
 
 
 def _source(take: _Take, licence: str, author: str) -> FileSource:
-    credit = Credit(title=take.name.fx, author=author or take.name.creator, licence=licence)
+    credit = Credit(title=_line(take.name.fx), author=author or _line(take.name.creator), licence=licence)
     return FileSource(path=take.path, inside=take.inside, credit=credit, place=take.at)
+
+
+def _line(named: str) -> str:
+    """What a file is called or says, which may be anything, as it can be printed."""
+    return " ".join("".join(one if one.isprintable() else " " for one in named).split())
 
 
 def _recordings(folder: Path) -> list[Path]:
@@ -115,7 +120,7 @@ def _licence(folder: Path, shown: str) -> tuple[str, str, list[Problem]]:
     for raw in _text(files[0]).splitlines():
         line = raw.strip()
         if line.lower().startswith("author:"):
-            author = author or line.partition(":")[2].strip()
+            author = author or _line(line.partition(":")[2])
         tagged = line.lower().startswith("spdx-license-identifier:")
         claimed = line.partition(":")[2].strip() if tagged else line
         if not spdx and (tagged or licences.find(claimed)):
