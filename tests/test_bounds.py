@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import struct
+import zlib
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import soundfile
 from PIL import Image
 
 from producer.bounds import Bounds, raised
+from producer.deliver.picture import PNG, published
 from producer.limited import read_file
 from producer.script.compose import read_tree
 from tests.face_helpers import Shell, cache, render, shell
@@ -215,6 +219,70 @@ def test_a_recording_that_unpacks_to_more_than_is_held_is_told(tmp_path: Path, c
     done = render("cues", "script/s.yaml", cwd=tmp_path, cache=tmp_path / "another", env=bounds)
     assert done.code == 1 and "holds more than 0.1 MiB of samples" in done.err
     assert "PRODUCER_BOUNDS='sound_decoded_mib=…' raises that" in done.err
+
+
+def as_jpeg(**how: object) -> bytes:
+    """A picture as a camera leaves it: where it was, which way it was held, and a thumbnail's worth of other data."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "A camera"
+    exif.get_ifd(0x8825)[1] = "N"
+    made = io.BytesIO()
+    Image.effect_noise((90, 60), 50).convert("RGB").save(made, "JPEG", exif=exif, comment=b"A secret", **how)
+    return made.getvalue()
+
+
+def chunked(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def as_png(*behind_head: bytes) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGBA", (90, 60), (0, 0, 99, 128)).save(made, "PNG")
+    return made.getvalue()[:33] + b"".join(behind_head) + made.getvalue()[33:]
+
+
+BOMB = b"a\0\0" + zlib.compress(bytes(20_000_000))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_cover_keeps_its_pixels_and_its_way_up_and_nothing_else(progressive: bool) -> None:
+    image = as_jpeg(progressive=progressive) + b"and a film"
+    bare = published(image)
+    with Image.open(io.BytesIO(image)) as before, Image.open(io.BytesIO(bare)) as after:
+        assert after.tobytes() == before.tobytes()
+        assert dict(after.getexif()) == {0x0112: 6}
+    assert not any(part in bare for part in (b"camera", b"secret", b"film"))
+    assert published(bare) == bare
+    plain = as_png()
+    assert published(plain) == plain
+    assert published(as_png(chunked(b"tEXt", b"Author\0me"), chunked(b"zTXt", BOMB)) + b"more") == plain
+    held = published(as_png(chunked(b"eXIf", Image.open(io.BytesIO(image)).getexif().tobytes())))
+    assert dict(Image.open(io.BytesIO(held)).getexif()) == {0x0112: 6}
+
+
+BROKEN = {
+    "half a JPEG": as_jpeg()[:1500],
+    "the head of a JPEG": as_jpeg()[:40],
+    "a JPEG of a thousand scans": as_jpeg()[:-2] + b"\xff\xda\0\x02" * 1000 + b"\xff\xd9",
+    "half a PNG": as_png()[:60],
+    "a PNG without pixels": PNG + chunked(b"IHDR", bytes(4) + b"\0\0\0\x64\x08\x02\0\0\0") + chunked(b"IEND", b""),
+    "a PNG that promises more": PNG
+    + chunked(b"IHDR", struct.pack(">II", 4000, 4000) + b"\x08\x02\0\0\0")
+    + chunked(b"IDAT", zlib.compress(bytes(99)))
+    + chunked(b"IEND", b""),
+    "a bomb of colours": as_png(chunked(b"iCCP", BOMB)),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_cover_that_cannot_be_shown_is_told_at_its_place(name: str, tmp_path: Path, shell: Shell) -> None:
+    project(tmp_path, "      - ada: One.\n")
+    script = tmp_path / "script" / "s.yaml"
+    script.write_text(script.read_text("utf-8").replace("title: T\n", "title: T\ncover: c.png\n"), "utf-8")
+    (tmp_path / "c.png").write_bytes(BROKEN[name])
+    done = shell("check", "script/s.yaml", cwd=tmp_path)
+    assert done.code == 1 and len(done.err.splitlines()) == 1
+    assert re.match(r"script/s\.yaml:2:8: cover: c\.png (is broken: |has more than 500 scans)", done.err)
 
 
 def test_a_cover_that_unpacks_to_more_than_is_allowed_is_told(tmp_path: Path, cache: Path) -> None:

@@ -7,6 +7,8 @@ import hashlib
 import json
 import re
 import shutil
+import struct
+import zlib
 from pathlib import Path
 from urllib.parse import unquote
 from uuid import UUID
@@ -440,6 +442,19 @@ def test_a_picture_outside_the_folder_is_refused(output: Path) -> None:
     (output.parent / "secret.jpg").write_bytes(b"\xff\xd8\xff")
     (output / "feed.yaml").write_text("image: ../secret.jpg\n", "utf-8")
     with pytest.raises(RenderError, match=r"\.\./secret\.jpg is no file in"):
+        publish(output, BASE)
+
+
+def test_a_picture_that_cannot_be_shown_is_told(output: Path) -> None:
+    packed = b"a\0\0" + zlib.compress(bytes(20_000_000))
+    head = b"\0\0\5\xdc\0\0\5\xdc\x08\x02\0\0\0"
+    chunks = [
+        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        for kind, content in ((b"IHDR", head), (b"zTXt", packed))
+    ]
+    (output / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    (output / "feed.yaml").write_text("image: bomb.png\n", "utf-8")
+    with pytest.raises(RenderError, match=r"bomb\.png: this is no JPEG or PNG that can be shown"):
         publish(output, BASE)
 
 

@@ -6,7 +6,6 @@ import hashlib
 import io
 import itertools
 import math
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -132,18 +131,3 @@ def _wrap(pen: ImageDraw.ImageDraw, text: str, face: Face, width: int) -> list[s
         else:
             lines.append(word)
     return lines
-
-
-def megapixels(image: bytes) -> float:
-    """Width times height as a picture's header says, in millions; 0 where nothing can be read in it."""
-    from PIL import Image
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own bound, which is higher
-            with Image.open(io.BytesIO(image)) as opened:
-                return opened.width * opened.height / 1e6
-    except Image.DecompressionBombError:
-        return float("inf")
-    except (OSError, ValueError, SyntaxError):
-        return 0.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from producer.bounds import BOUNDS, how_to_raise
-from producer.deliver import captions, chapters, cover, credits, sound_captions, tags, transcripts
+from producer.deliver import captions, chapters, credits, sound_captions, tags, transcripts
 from producer.deliver.facts import facts_json
 from producer.deliver.files import Staging
 from producer.deliver.listed import listed
+from producer.deliver.picture import published
 from producer.deliver.wave import Marker
 from producer.dsp.loudness import Loudness
 from producer.errors import Place, RenderError
@@ -103,7 +103,9 @@ def _markers(timeline: Timeline, listed: Sequence[chapters.Chapter]) -> tuple[Ma
 
 
 def own_cover(script: Script, folder: Path) -> bytes | None:
-    """The picture that the script names, None when it names none. Raises RenderError when it is no JPEG or PNG.
+    """The picture that the script names, as it is published; None when it names none.
+
+    Raises RenderError at its place when it is no JPEG or PNG that can be shown.
 
     Args:
         folder: the project; a cover is named from there and must be inside it.
@@ -120,9 +122,7 @@ def own_cover(script: Script, folder: Path) -> bytes | None:
         raise RenderError(f"{at}: cover: {script.cover!r} is no name of a file") from None
     except OSError as found:
         raise RenderError(f"{at}: cover: cannot read {script.cover}: {found.strerror}") from None
-    if not image.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-        raise RenderError(f"{at}: cover: {script.cover} is neither JPEG nor PNG")
-    if cover.megapixels(image) > BOUNDS.cover_megapixels:
-        most = f"{BOUNDS.cover_megapixels:g} megapixels ({how_to_raise('cover_megapixels')})"
-        raise RenderError(f"{at}: cover: {script.cover} has more than {most}")
-    return image
+    try:
+        return published(image)
+    except ValueError as wrong:
+        raise RenderError(f"{at}: cover: {script.cover} {wrong}") from None

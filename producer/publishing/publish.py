@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from producer.deliver.files import Staging
+from producer.deliver.picture import FORMATS, UNREADABLE
 from producer.errors import RenderError
 from producer.feed import channel
 from producer.feed.moment import Moment, moment
@@ -124,15 +125,15 @@ def _picture_remarks(folder: Path, staging: Staging, image: str) -> Iterator[str
     if not image:
         yield "the show has no picture, which Apple asks for"
         return
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     made = staging.path(image)
     try:
-        with Image.open(made if made.is_file() else folder / image) as picture:
+        with Image.open(made if made.is_file() else folder / image, formats=FORMATS) as picture:
             width, height = picture.size
             fits = picture.format in ("JPEG", "PNG") and picture.mode == "RGB"
-    except (OSError, UnidentifiedImageError):
-        raise RenderError(f"{folder / image}: this is neither JPEG nor PNG") from None
+    except (*UNREADABLE, Image.DecompressionBombError):
+        raise RenderError(f"{folder / image}: this is no JPEG or PNG that can be shown") from None
     if width != height or not _SIDES[0] <= width <= _SIDES[1] or not fits:
         yield (
             f"{image} has {width} × {height} pixels; Apple takes a square JPEG or PNG of "
