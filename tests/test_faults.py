@@ -34,8 +34,10 @@ from producer.errors import RenderError
 from producer.model.formats import FORMATS, in_format
 from producer.model.profile import PROFILES
 from tests.deliver_helpers import script_of, write
-from tests.face_helpers import files
+from tests.face_helpers import ENTRY, Shell, cache, files, shell
 from tests.test_crew import Told, needs_fork
+
+__all__ = ["cache", "shell"]
 
 SCRIPT = """\
 title: Small
@@ -303,6 +305,78 @@ def test_a_full_disk_that_nobody_expected_is_no_traceback(
     monkeypatch.setattr(commands, "_of", lambda _: full)
     assert commands._ended(Stopping()) == 1
     assert capsys.readouterr().err == "somewhere: No space left on device\n"
+
+
+@posix
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_is_the_null_device(closed: str, tmp_path: Path) -> None:
+    show = 'from producer.cli import main; import os, sys; sys.argv = ["render", "schema"]\n'
+    show += "try: main()\nfinally: os.write(os.open(sys.argv.pop() and 'seen', os.O_CREAT | os.O_WRONLY), str("
+    show += "[os.fstat(n).st_rdev == os.stat(os.devnull).st_rdev for n in (0, 1, 2)]).encode())"
+    command = f'exec "$@" {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, "sh", sys.executable, "-c", show],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(commands.__file__).parents[2])},
+        stdin=subprocess.PIPE,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "seen").read_text() == str(["<&-" in closed, " >&-" in f" {closed}", "2>&-" in closed])
+    assert done.stdout.startswith("{") == (">&-" not in closed.replace("2>&-", ""))
+
+
+LONG = "a" * 300
+WRONG_PATHS = [
+    ("verify", LONG),
+    ("audit", LONG),
+    ("diff", LONG, "x"),
+    ("season", LONG),
+    ("feed", LONG, "--url", "https://example.org"),
+    ("takes", "import", LONG),
+]
+
+
+@posix
+@pytest.mark.parametrize("arguments", WRONG_PATHS, ids=lambda arguments: arguments[0])
+def test_a_path_that_cannot_be_is_one_message(arguments: tuple[str, ...], tmp_path: Path, shell: Shell) -> None:
+    (tmp_path / "script").mkdir()
+    (tmp_path / "script" / "small.yaml").write_text(SCRIPT, "utf-8")
+    done = shell(*arguments, cwd=tmp_path)
+    assert (done.code, done.err.count("\n")) == (1, 1), done.err
+    assert LONG in done.err
+
+
+@posix
+@pytest.mark.parametrize("arguments", [("cues",), ("new", "x"), ("pack", "list"), ("takes", "status")])
+def test_a_folder_that_is_gone_is_one_message(arguments: tuple[str, ...], tmp_path: Path, cache: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    start = f"import os, sys; os.chdir({str(gone)!r}); os.rmdir({str(gone)!r}); sys.argv[0] = 'render'; {ENTRY}"
+    done = subprocess.run(
+        [sys.executable, "-c", start, *arguments],
+        env=os.environ | {"PRODUCER_CACHE": str(cache), "PYTHONPATH": str(Path(commands.__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "the folder that you are in is gone; change into one that is there\n"
+
+
+def test_a_folder_that_nobody_may_enter_is_one_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def kept_out() -> None:
+        raise PermissionError(13, "Permission denied", "output/s")
+
+    monkeypatch.setattr(commands, "_of", lambda _: kept_out)
+    assert commands._ended(Stopping()) == 1
+    assert capsys.readouterr().err == "output/s: Permission denied\n"
 
 
 # ---- what belongs to whom

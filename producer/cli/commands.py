@@ -20,7 +20,7 @@ from producer.cli import diff as diff_commands
 from producer.cli import draft as draft_commands
 from producer.cli import feed as feed_commands
 from producer.cli import pack as pack_commands
-from producer.cli import preview
+from producer.cli import preview, streams
 from producer.cli import season as season_commands
 from producer.cli import studio as studio_commands
 from producer.cli import takes as takes_commands
@@ -55,6 +55,12 @@ _OF_THE_MACHINE = frozenset(
     if hasattr(errno, name)
 )
 """What no program can foresee: a full or broken disk, too many files, too little memory."""
+_OF_THE_PATH = frozenset(
+    getattr(errno, name)
+    for name in ("EACCES", "EPERM", "ENAMETOOLONG", "ELOOP", "ENOTDIR", "EISDIR")
+    if hasattr(errno, name)
+)
+"""What is wrong with a path that somebody gave: nobody may go there, or nothing can be called so."""
 
 
 class _StoppedError(Exception):
@@ -309,9 +315,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 def main() -> None:
     """Run the command line and leave with the contract's exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # names and scripts are Unicode whatever the console's code page
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    streams.opened()
     memory.seldom_collected()
     with heeded() as stopping:
         code = _ended(stopping)
@@ -352,12 +356,24 @@ def _ended(stopping: Stopping) -> int:
     return code
 
 
+def _is_somewhere() -> bool:
+    """Whether the folder that the command was called in is still there."""
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
+
+
 def _said(problem: Exception) -> int:
     """Say what went wrong; the exit code."""
     if isinstance(problem, ProducerError):
         print(problem, file=sys.stderr)
         return 1
-    if isinstance(problem, OSError) and problem.errno in _OF_THE_MACHINE:
+    if isinstance(problem, FileNotFoundError) and not _is_somewhere():
+        print("the folder that you are in is gone; change into one that is there", file=sys.stderr)
+        return 1
+    if isinstance(problem, OSError) and problem.errno in _OF_THE_MACHINE | _OF_THE_PATH:
         print(f"{problem.filename or 'the system'}: {problem.strerror}", file=sys.stderr)
         return 1
     traceback.print_exception(problem)
