@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import tomllib
@@ -19,6 +20,8 @@ from producer.limited import read_file
 if TYPE_CHECKING:  # which script is meant is known before the stage that reads it is loaded
     from producer.script import Fetched
 
+_MADE_OF = re.compile(rb'^ "script": \{"file": ("(?:[^"\\]|\\.)*")', re.MULTILINE)
+"""The line of a timeline.json that names its script: its fourth."""
 _NAME_IT = "name the folder with -o if you mean it"
 _SUFFIXES = (".yaml", ".yml")
 
@@ -45,8 +48,26 @@ class Project:
         return self.root / "output" / self.slug
 
     def own_output(self, *parts: str) -> Path:
-        """`output`, or a folder in it, to be written to. Raises RenderError when a link leads out of the project."""
-        return own_folder(self.root, "output", self.slug, *parts)
+        """`output`, or a folder in it, to be written to.
+
+        Raises RenderError when a link leads out of the project, and when another script's output is there.
+        """
+        folder = own_folder(self.root, "output", self.slug, *parts)
+        if (other := self._made_there()) not in ("", self.script_name):
+            what = f"is what was made of {other}, which has the same name there"
+            raise RenderError(f"{self.output} {what}; rename one of the two, or name another folder with -o")
+        return folder
+
+    def _made_there(self) -> str:
+        """The script of this project that `output` was made of, by its name; nothing when it is no more."""
+        try:
+            with (self.output / "timeline.json").open("rb") as file:
+                found = _MADE_OF.search(file.read(4096))
+            name = json.loads(found[1]) if found else ""
+            there = self.root / name
+            return name if name and there.is_file() and self.named(there.as_posix()) == name else ""
+        except (OSError, ValueError):
+            return ""
 
     @property
     def script_name(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from producer.deliver.listed import listed
 from producer.errors import RenderError
 from producer.project import Project, file_name, find, shipped
 
@@ -135,6 +136,22 @@ def test_the_projects_own_packs_come_before_those_that_ship(tmp_path: Path) -> N
     tree(tmp_path, "sfx/mine/")
     assert project.pack_roots == (tmp_path / "sfx", shipped("sfx"))
     assert (shipped("sfx") / "ruins" / "pack.yaml").is_file()
+
+
+def test_an_output_of_another_script_that_is_there_is_not_replaced(tmp_path: Path) -> None:
+    tree(tmp_path, "script/a b.yaml", "script/a_b.yaml", "output/a_b/")
+    one, other = (find(tmp_path / "script" / name, tmp_path)[0] for name in ("a b.yaml", "a_b.yaml"))
+    assert one.own_output() == other.own_output() == tmp_path / "output" / "a_b"
+    made = {"version": 1, "rate_hz": 48000, "duration": 1, "script": {"file": one.script_name, "sha256": "0"}}
+    (one.output / "timeline.json").write_text(listed({**made, "scenes": []}), "utf-8")
+    assert one.own_output("booth") == one.output / "booth"
+    with pytest.raises(RenderError, match=r"a_b is what was made of script/a b\.yaml, .* rename one of the two"):
+        other.own_output()
+    one.script.unlink()  # it was renamed
+    assert other.own_output() == other.output
+    for name in ("/etc/passwd", "../x.yaml", "\0", ""):
+        (one.output / "timeline.json").write_text(listed({**made, "script": {"file": name}}), "utf-8")
+        assert other.own_output() == other.output
 
 
 # ---- names

@@ -164,8 +164,31 @@ def test_folders_of_scripts_and_of_projects_are_seasons_too(tmp_path: Path) -> N
     inside = found.look(one)
     assert (inside.root, [one.slug for one in inside.episodes]) == (tmp_path / "one", ["a", "a_es"])
     (two / "a.yml").write_text("title: A\n", "utf-8")
-    with pytest.raises(RenderError, match=r"a\.yml: its output would be called 'a', as that of .*a\.yaml"):
-        found.look(tmp_path)
+    clashing = found.look(tmp_path)
+    assert [one.slug for one in clashing.episodes] == ["a_es", "b", "b_es"]
+    first, second = clashing.clashing
+    assert first[1].endswith(f"a.yaml: its output would be called 'a', as that of {two / 'a.yml'}; rename one")
+    assert second[1].startswith(f"{two / 'a.yml'}: its output would be called 'a', as that of ")
+
+
+def test_two_scripts_of_one_name_are_mistakes_and_stop_nobody_else(tmp_path: Path, cache: Path) -> None:
+    scripts = tmp_path / "script"
+    scripts.mkdir()
+    text = "title: T\ncast: {a: {voice: en-gb}}\nscenes:\n  - play:\n      - a: "
+    for name in ("night 1", "night_1"):
+        (scripts / f"{name}.yaml").write_text(f"{text}Good night.\n", "utf-8")
+    (scripts / "day.yaml").write_text("title: T\nscenes: []\n", "utf-8")
+    done = command("season", ".", cwd=tmp_path, cache=cache)
+    assert done.code == 1
+    for name, other in (("night 1", "night_1"), ("night_1", "night 1")):
+        says = f"script/{name}.yaml: its output would be called 'night_1', as that of script/{other}.yaml; rename one"
+        assert says in done.err
+    assert "script/day.yaml:2:" in done.err
+    assert [line.split()[:2] for line in done.out.splitlines()[:3]] == [
+        ["day", "mistake"],
+        ["night_1", "mistake"],
+        ["night_1", "mistake"],
+    ]
 
 
 # ---- processes that are lost or hang

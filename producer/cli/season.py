@@ -130,7 +130,7 @@ def season(
             output=output or own_folder(there.root, "output"),
             readers=cores(),
         )
-        with _works(on, min(jobs or cores(), len(there.episodes)), patience) as works:
+        with _works(on, max(1, min(jobs or cores(), len(there.episodes))), patience) as works:
             rows = run.season(order, cache, works, board)
         cache.tidy()
     published = publish.publish(rows, order.output, base)

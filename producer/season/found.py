@@ -22,12 +22,13 @@ class Folder:
     """Around their scripts: where `output/` is when nobody says otherwise."""
     episodes: tuple[Project, ...]
     shared: tuple[Path, ...] = ()  # files that episodes bring, and are none
+    clashing: tuple[tuple[Project, str], ...] = ()  # whose outputs would have one name, and what to say of each
 
 
 def look(folder: Path) -> Folder:
     """The episodes in a project's folder, in a folder of scripts, or in each of several projects in a folder.
 
-    Raises RenderError when there are none, or when two would have one output folder.
+    Raises RenderError when there are none.
     """
     if not folder.is_dir():
         what = "this is a file; name the folder around it" if folder.exists() else "there is no such folder"
@@ -39,12 +40,19 @@ def look(folder: Path) -> Folder:
     found = [project.find(path, folder)[0] for path in there if path.resolve() not in shared]
     if not found:
         raise RenderError(f"{folder}: what is in it is brought by other scripts; there is no episode")
-    by_slug: dict[str, Project] = {}
+    clashing = tuple(_clashing(found))
+    alone = tuple(one for one in found if one not in [other for other, _ in clashing])
+    return Folder(root, alone, tuple(path for path in there if path.resolve() in shared), clashing)
+
+
+def _clashing(found: Sequence[Project]) -> Iterator[tuple[Project, str]]:
+    by_slug: dict[str, list[Project]] = {}
     for one in found:
-        other = by_slug.setdefault(one.slug, one)
-        if other is not one:
-            raise RenderError(f"{one.script}: its output would be called '{one.slug}', as that of {other.script}")
-    return Folder(root, tuple(found), tuple(path for path in there if path.resolve() in shared))
+        by_slug.setdefault(one.slug, []).append(one)
+    for slug, those in by_slug.items():
+        for one in those if len(those) > 1 else ():
+            other = next(two for two in those if two is not one)
+            yield one, f"{one.script}: its output would be called '{slug}', as that of {other.script}; rename one"
 
 
 def _scripts(folder: Path) -> tuple[Path, Sequence[Path]]:

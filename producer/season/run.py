@@ -104,7 +104,11 @@ def season(order: Order, cache: SharedCache, works: Works, board: Board) -> tupl
         for done, one in coming.items():
             rows |= _over(one, done.result(), board)
     cache.settle()
-    return tuple(rows[project.slug] for project in order.folder.episodes)
+    clashing = [
+        Row(project=project, folder=order.output / project.slug, status="mistake", message=message)
+        for project, message in order.folder.clashing
+    ]
+    return (*(rows[project.slug] for project in order.folder.episodes), *clashing)
 
 
 def _over(one: Episode, outcome: Outcome, board: Board) -> dict[str, Row]:
