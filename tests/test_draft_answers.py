@@ -79,6 +79,17 @@ def test_single_marks_are_for_speech_where_double_ones_are_nested_or_inches(text
     assert [who for who, _ in spoken(text)] == ["tom", "narrator", "tom", "nell", "narrator"]
 
 
+def test_a_speech_in_the_other_marks_is_one_where_a_verb_of_saying_stands_behind_it() -> None:
+    text = "“Yes,” said Mara. It was the lads' boat, 'Old Tom'.\n\n'Who's there?' squeaked a tiny voice. 'It's me.'"
+    assert [who for who, _ in spoken(text)] == ["mara", "narrator", "tiny_voice", "narrator", "tiny_voice"]
+    assert [who for who, _ in spoken(text.replace("“", '"').replace("”", '"'))][-1] == "tiny_voice"
+
+
+def test_a_quotation_in_a_quotation_in_a_quotation_ends_no_speech() -> None:
+    text = '"He said, \'It says "no" twice. Then nothing,\'" said Mara. "Yes."'
+    assert [who for who, _ in spoken(text)] == ["mara", "narrator", "mara"]
+
+
 def test_double_marks_are_for_speech_where_single_ones_are_nested_or_apostrophes() -> None:
     text = "“He said, ‘Go,’ and I went,” said Mara.\n\n'Tis late. 'Twas dark. ‘Tis the door.\n\n“‘Go?’” asked Tom."
     assert [who for who, _ in spoken(text)] == ["mara", "narrator", "narrator", "tom", "narrator"]

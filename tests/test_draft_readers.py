@@ -551,7 +551,8 @@ def test_both_and_all_are_those_who_spoke_in_the_scene() -> None:
     together = {one.key: one.together for one in made.people if one.together}
     who = {item.text: item for scene in made.scenes for item in scene.items if isinstance(item, Speech)}
     assert who["O."].speaker == "both"
-    assert together[who["Go!"].speaker] == ("ben", "cleo") and together[who["Stay!"].speaker] == ("anna", "ben", "cleo")
+    assert set(together[who["Go!"].speaker]) == {"ben", "cleo"}
+    assert set(together[who["Stay!"].speaker]) == {"anna", "ben", "cleo"}
     assert (who["Go!"].doubt, who["B."].doubt) == ("by who is there", "")
     checked(made)
 

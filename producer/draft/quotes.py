@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from producer.draft.lexicon import FOREIGN_SAYING
+from producer.draft.lexicon import ALWAYS_SAYS, FOREIGN_SAYING
 from producer.frozen import dataclass
 
 _CLOSERS = {"“": "”", '"': '"', "«": "»", "„": "“”‟", "‹": "›", "「": "」", "『": "』", "‘": "’", "'": "'"}
@@ -25,6 +25,7 @@ _VERBAL = re.compile(
     rf"{'|'.join(sorted(FOREIGN_SAYING))})\b"
 )
 _TAGGED = re.compile(r",?\s*(?:[^\W\d_]\w* )?" + _VERBAL.pattern)
+_SAYS_SOON = re.compile(rf"\s*(?:[^\W\d_]\w*\s){{0,3}}?(?:{'|'.join(sorted(ALWAYS_SAYS | FOREIGN_SAYING))})\b")
 _TOLD_SINGLE = re.compile(r"(?<=[.,!?…—–-])['’]" + _TAGGED.pattern)
 _TOLD_DOUBLE = re.compile(r"[\"”“»«›‹」』]" + _TAGGED.pattern)
 
@@ -51,6 +52,7 @@ class Style:
 
 
 _ANY = Style(frozenset(_CLOSERS))
+_SINGLES = Style(_SINGLE)
 
 
 def style_of(texts: Iterable[str]) -> Style:
@@ -120,7 +122,24 @@ def fragments(text: str, style: Style, *, goes_on: bool = False, following: str 
         at = stop
     if told < len(text):
         found.append(Fragment(told, len(text), (told, len(text)), False))
+    if not style.openers & _SINGLE and not goes_on:
+        found = [each for one in found for each in ([one] if one.spoken else _of_single(text, one))]
     return [one for one in found if text[one.start : one.end].strip()]
+
+
+def _of_single(text: str, told: Fragment) -> list[Fragment]:
+    """What is told, cut at speech between single marks where a verb of saying stands behind one: `'Who?' she asked.`"""
+    inside = text[told.start : told.end]
+    if not _SINGLE & set(inside):
+        return [told]
+    found = fragments(inside, _SINGLES)
+    if not any(one.spoken and _SAYS_SOON.match(inside, one.end) for one in found):
+        return [told]
+    begin = told.start
+    return [
+        Fragment(one.start + begin, one.end + begin, (one.inner[0] + begin, one.inner[1] + begin), one.spoken)
+        for one in found
+    ]
 
 
 def _closer(sign: str, style: Style) -> str:
@@ -154,6 +173,9 @@ def _end(text: str, at: int, sign: str, closer: str) -> int | None:
         if here in closer:
             if here == '"' and _is_inches(text, place):
                 continue
+            if here == '"' and _is_third(text, at, place):
+                depth += 1
+                continue
             if not depth:
                 return place
             depth -= 1
@@ -166,6 +188,14 @@ def _is_inches(text: str, at: int) -> bool:
     """Whether a straight mark behind a figure stands for inches: the next one closes, as in `"A 12" saw," he said`."""
     following = text.find('"', at + 1)
     return text[at - 1].isdigit() and following > 0 and not text[following - 1].isspace()
+
+
+def _is_third(text: str, at: int, place: int) -> bool:
+    """Whether a straight mark opens a quotation in a quotation in a quotation: `"He said, 'It says "no" twice.'"`."""
+    if text[place - 1].isalnum() or not text[place + 1 : place + 2].isalnum():
+        return False
+    second = [found.start() for found in _OPENS.finditer(text, at + 1, place)]
+    return bool(second) and (_single_end(text, second[-1], "'") or 0) > place
 
 
 def _single_end(text: str, at: int, closer: str) -> int | None:
