@@ -11,10 +11,16 @@ from producer.frozen import dataclass
 
 _CLOSERS = {"“": "”", '"': '"', "«": "»", "„": "“”‟", "‹": "›", "「": "」", "『": "』", "‘": "’", "'": "'"}
 _FARTHEST = 5000  # characters in which a single quotation mark is looked for that may be an apostrophe
+_LONGEST_TOLD = 2000  # characters of telling in which a speech in other marks is looked for
+_NEAR = 300  # characters between a quotation and one in it
 _SINGLE = frozenset("‘'")
 _DOUBLE = frozenset('“"„«»‹›「『')
 _DASHES = "—–―"
 _STRONG = frozenset('.,!?…—–-;:)*’”"')
+_BEHIND = "".join(re.escape(sign) for sign in sorted(_STRONG))
+_BEGINS_AGAIN = re.compile(r"‘(?<![^\W_]‘)")  # the sign first: it is looked for in far more places than it stands
+_CLOSES = {mark: re.compile(rf"{mark}(?![^\W_])") for mark in "'’"}
+_CLOSES_STRONGLY = {mark: re.compile(rf"{mark}(?:(?<=[{_BEHIND}]{mark})(?![^\W_])|\Z)") for mark in "'’"}
 _ELIDED = re.compile(
     r"['’](?:tis|twas|twere|twill|em|til|till|cause|bout|round|un|cept|fraid|neath|ere|ave|ow|e|er|im|is)\b", re.I
 )
@@ -26,6 +32,7 @@ _VERBAL = re.compile(
 )
 _TAGGED = re.compile(r",?\s*(?:[^\W\d_]\w* )?" + _VERBAL.pattern)
 _SAYS_SOON = re.compile(rf"\s*(?:[^\W\d_]\w*\s){{0,3}}?(?:{'|'.join(sorted(ALWAYS_SAYS | FOREIGN_SAYING))})\b")
+_TOLD_BEHIND = re.compile(rf"['’](?<=[.,!?…—–-]['’]){_SAYS_SOON.pattern}")
 _TOLD_SINGLE = re.compile(r"(?<=[.,!?…—–-])['’]" + _TAGGED.pattern)
 _TOLD_DOUBLE = re.compile(r"[\"”“»«›‹」』]" + _TAGGED.pattern)
 
@@ -130,7 +137,7 @@ def fragments(text: str, style: Style, *, goes_on: bool = False, following: str 
 def _of_single(text: str, told: Fragment) -> list[Fragment]:
     """What is told, cut at speech between single marks where a verb of saying stands behind one: `'Who?' she asked.`"""
     inside = text[told.start : told.end]
-    if not _SINGLE & set(inside):
+    if len(inside) > _LONGEST_TOLD or not _TOLD_BEHIND.search(inside):
         return [told]
     found = fragments(inside, _SINGLES)
     if not any(one.spoken and _SAYS_SOON.match(inside, one.end) for one in found):
@@ -194,23 +201,20 @@ def _is_third(text: str, at: int, place: int) -> bool:
     """Whether a straight mark opens a quotation in a quotation in a quotation: `"He said, 'It says "no" twice.'"`."""
     if text[place - 1].isalnum() or not text[place + 1 : place + 2].isalnum():
         return False
-    second = [found.start() for found in _OPENS.finditer(text, at + 1, place)]
+    second = [found.start() for found in _OPENS.finditer(text, max(at + 1, place - _NEAR), place)]
     return bool(second) and (_single_end(text, second[-1], "'") or 0) > place
 
 
 def _single_end(text: str, at: int, closer: str) -> int | None:
     """The closing mark that is no apostrophe: best one that stands behind a sign."""
-    weak = None
-    for place in range(at + 1, min(at + _FARTHEST, len(text))):
-        if text[place] == "‘" and not text[place - 1].isalnum():
-            break
-        after = text[place + 1 : place + 2]
-        if text[place] != closer or after.isalnum():
-            continue
-        if text[place - 1] in _STRONG or not after:
-            return place
-        weak = place if weak is None else weak
-    return weak
+    limit = min(at + _FARTHEST, len(text))
+    again = _BEGINS_AGAIN.search(text, at + 1, limit)
+    limit = again.start() if again else limit
+    for closing in (_CLOSES_STRONGLY[closer], _CLOSES[closer]):
+        found = closing.search(text, at + 1, min(limit + 1, len(text)))
+        if found and found.start() < limit:
+            return found.start()
+    return None
 
 
 def _is_left_open(text: str, at: int) -> bool:
