@@ -323,3 +323,10 @@ def test_the_first_man_does_not_sound_like_the_narrator() -> None:
     voices = [one.voice for one in cast_voices(people, "de", {"de"}, variants).values()]
     assert voices[:3] == ["de", "de+m7", "de+m8"] and set(voices[7:9]) == {"de+m3", "de+m6"}
     assert len(set(voices)) == 9
+
+
+def test_a_pronoun_beside_another_s_speech_says_nothing_of_who_spoke_before_and_a_title_in_a_speech_says_it() -> None:
+    text = "“Dupont!” Jean cried.\n\n“Thank you,” said Dupont.\n\nCamille laughed. “He’s mad,” she murmured."
+    for story, known in ((text, ""), (text.replace("“Dupont", "“Mr. Dupont"), "m")):
+        sexes = {one.key: one.sex for one in of_prose(story).people}
+        assert (sexes["dupont"], sexes["camille"]) == (known, "f")

@@ -68,6 +68,7 @@ class Cast:
     def __init__(self, reserved: Iterable[str], language: str) -> None:
         self.reserved = {name.casefold() for name in reserved}
         self.language = language
+        self.titled: dict[str, Sex] = {}  # surname -> what a title says somewhere of whoever has it
         self.all: dict[str, Someone] = {}
         self.names: dict[str, str] = {}  # folded name -> key
         self.heads: dict[str, list[str]] = {}  # noun -> keys, the latest last
@@ -93,11 +94,12 @@ class Cast:
             sex = KIN.get(words[0], "") if len(words) == 1 else ""
             sure = bool(sex)
         first, certain = sex_of(bare[0], self.language)
-        sex = sex or first
+        said = "" if sex or first else self.titled.get(bare[-1], "")
+        sex = sex or first or said
         shown = re.sub(r"['’]s?$", "", name.strip())
         title = titles[-1] if titles else words[0] if len(words) == 1 and words[0] in TITLES else ""
         surname = bool(titles) and len(bare) == 1  # Captain Rose may be a man
-        sure = sure or (certain and not surname)
+        sure = sure or (certain and not surname) or bool(said)
         new = self._new("_".join(words), shown, sex, sure=sure)
         if title:
             self._entitle(new, title)

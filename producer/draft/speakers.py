@@ -11,7 +11,7 @@ from producer.draft.nouns import NARRATOR, UNKNOWN, Paragraph, Sex
 from producer.draft.people import Cast, Names, Someone, names_in
 from producer.draft.phrases import Phrase, Token, phrases, somebody, tag_after, tag_before, tokens
 from producer.draft.quotes import Fragment, style_of
-from producer.draft.survey import cut, tagged_names, vote
+from producer.draft.survey import cut, tagged_names, titled, vote
 from producer.draft.talk import Part, Told, fill, how_said
 
 _MEMORY = 8  # how many of those who spoke or were mentioned last are kept in mind
@@ -63,6 +63,7 @@ def attributed(
     ]
     names = names_in((one.text for one in paragraphs), tagged_names(telling))
     cast = Cast(reserved, language)
+    cast.titled = titled(one.text for one in paragraphs)
     vote(telling, names, cast)
     reader = _Reader(names, cast)
     told: list[Told | None] = []
@@ -138,8 +139,8 @@ class _Reader:
             mind.since += (key for key, subject in found if subject)
         del mind.since[:-_MEMORY]
 
-    def _mentioned(self, text: str) -> list[tuple[str, bool]]:
-        """Everybody in a stretch of what is told, in order; they are met."""
+    def _mentioned(self, text: str, here: Sequence[tuple[str, bool]] = ()) -> list[tuple[str, bool]]:
+        """Everybody in a stretch of what is told, in order; they are met. `here` are those before it in its paragraph."""
         found: list[tuple[str, bool]] = []
         words = tokens(text)
         for phrase, subject in phrases(words, self.names):
@@ -147,7 +148,7 @@ class _Reader:
             if phrase.kind == "noun" and found and self._is_same(words, phrase):
                 self.cast.also(self.cast.all[self.cast.now(found[-1][0])], phrase.text)
                 continue
-            one, _ = self._who(phrase, found, tag=False)
+            one, _ = self._who(phrase, [*here, *found], tag=False)
             if one is None:
                 continue
             new = one.key not in known or one.key not in self.met
@@ -193,7 +194,8 @@ class _Reader:
         """Who does something after the last speech of a paragraph."""
         last = max(number for number, part in enumerate(parts) if part.fragment.spoken)
         tail = text[parts[last].fragment.end :]
-        return [key for key, subject in self._mentioned(tail) if subject]
+        spoke = [(parts[last].speaker, True)] if parts[last].speaker else []
+        return [key for key, subject in self._mentioned(tail, spoke) if subject]
 
     # Who is meant
 
@@ -271,7 +273,7 @@ class _Reader:
                 self._tag(parts, number, before, *tagged, here, telling, text)
                 if telling.rstrip().endswith((",", ":", "—", "–")) and after is not None and closing is None:
                     parts[after].how = parts[after].how or parts[before].how
-            mentioned = self._mentioned(telling)
+            mentioned = self._mentioned(telling, here)
             if closing is not None and after is not None and not (tagged and closing[1] is tagged[1]):
                 self._tag(parts, number, after, *closing, [*here, *mentioned], telling, text)
             subjects = [key for key, subject in mentioned if subject]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from producer.draft.lexicon import PRONOUNS, SUBJECTS, TITLES
-from producer.draft.nouns import Paragraph
-from producer.draft.people import Cast, Names, Someone, folded
+from producer.draft.nouns import Paragraph, Sex
+from producer.draft.people import WORD, Cast, Names, Someone, folded
 from producer.draft.phrases import phrases, tag_after, tokens
 from producer.draft.quotes import Fragment, Style, fragments
 from producer.draft.talk import SENTENCE_END
+
+_TITLED = re.compile(rf"\b([^\W\d_]{{2,11}})\.? ({WORD})")
 
 
 def cut(paragraphs: Sequence[Paragraph], style: Style) -> list[list[Fragment] | None]:
@@ -40,6 +43,16 @@ def tagged_names(telling: Iterable[str]) -> list[str]:
             if word.capital and folded(word.text) in TITLES and following.capital and following.gap in (" ", ". "):
                 found.append(following.text)
     return [word for word in found if folded(word) not in TITLES]
+
+
+def titled(texts: Iterable[str]) -> dict[str, Sex]:
+    """Whom a title calls a he or a she anywhere, in speech too: `“Mr. Dupont!”`; not those whom it calls both."""
+    found: dict[str, set[Sex]] = {}
+    for text in texts:
+        for title, name in _TITLED.findall(text):
+            if sex := TITLES.get(folded(title), ""):
+                found.setdefault(folded(name), set()).add(sex)
+    return {name: next(iter(sexes)) for name, sexes in found.items() if len(sexes) == 1}
 
 
 def vote(telling: Iterable[str], names: Names, cast: Cast) -> None:
