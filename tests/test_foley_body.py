@@ -409,6 +409,17 @@ class TestWhoosh:
             loud = signal.fftconvolve(mono(made) ** 2, np.hanning(width), "same")
             assert abs(int(np.argmax(loud)) - made.onset) < 0.12 * len(made.audio)
 
+    @pytest.mark.parametrize("name", ["whoosh", "car_pass"])
+    def test_what_a_path_moves_stays_where_it_is_of_itself(self, name: str) -> None:
+        """Level and pitch are the path's then: a fifth in still holds what three fifths in does."""
+        made = make(name, 3, 4.0, passing=0.0)
+        wave = mono(made)
+        steps = [10.0 * np.log10(np.mean(wave[k * RATE // 2 : (k + 1) * RATE // 2] ** 2)) for k in range(1, 7)]
+        assert np.ptp(steps) < 4.0
+        assert centroid_hz(part(wave, 0.5, 1.5)) == pytest.approx(centroid_hz(part(wave, 2.5, 3.5)), rel=0.15)
+        passes = mono(make(name, 3, 4.0))
+        assert np.mean(part(passes, 0.5, 1.0) ** 2) < 0.1 * np.mean(part(passes, 1.75, 2.25) ** 2)
+
 
 class TestCar:
     def test_its_engine_falls_by_dopplers_ratio(self) -> None:

@@ -284,3 +284,21 @@ def test_the_rate_is_the_palettes() -> None:
     timeline = placed(pause("p", "1"), cue("g", "gull"), shelf=fast)
     assert timeline.rate_hz == 48_000
     assert span(timeline, "g") == (48_000, 48_000 + 700 * 48)
+
+
+def test_what_goes_by_of_itself_stays_beside_the_listener_where_its_path_nears_or_leaves() -> None:
+    """Else it would pass twice: in its own samples, and by the mix."""
+    far, near = (Position(pan, Metres(metres)) for pan, metres in ((-80.0, 40.0), (0.0, 3.0)))
+    car = replace(SHELF.sounds["hum"], role="car", settings={"passing": (0.0, 1.0)}, resting={"passing": 1.0})
+    shelf = Shelf(sounds={"car": car, "hum": SHELF.sounds["hum"]}, members={"car": [(4000, 2000)], "hum": [(800, 20)]})
+
+    def settings(role: str, **given: object) -> dict[str, float]:
+        (part,) = placed(cue("c", role, for_s=Fraction(4), **given), shelf=shelf).clip("c").parts
+        assert part.sound is not None
+        return dict(part.sound.settings)
+
+    assert settings("car", path=(far, near, far)) == {"passing": 0.0}
+    assert settings("car", path=(far, replace(far, pan=80.0))) == {}, "as far all the way: it passes of itself"
+    assert settings("car", path=(far,)) == {}
+    assert settings("car", path=(far, near), settings={"passing": 1.0}) == {"passing": 1.0}
+    assert settings("hum", path=(far, near)) == {}

@@ -15,8 +15,9 @@ from producer.foley.bench import BENCH_HZ, Raw, Wave, clock, recipe, samples
 from producer.foley.contact import arrivals, band_pass, grain, hits, low_pass, noise, shower, smooth, swell, wander
 from producer.foley.modal import STEEL, damped, modes, plate, resonate
 from producer.foley.tract import moving, octave_peak
-from producer.foley.whoosh import passage
+from producer.foley.whoosh import GOES_BY, arriving_s, passage
 from producer.model.foley import Setting
+from producer.model.sound import PASSING
 
 _HALF_ORDERS = 18
 _EAR_M, _SOURCE_M = 1.6, 0.35
@@ -30,8 +31,9 @@ def _car(knobs: Mapping[str, float], length_s: float | None, chance: np.random.G
     peak_s = 0.5 * length
     speed = (9.0 + 22.0 * knobs["speed"]) * (1.0 - 0.2 * heavy)
     # In less time than a street's width takes it must pass closer to pass at all.
-    near, doppler = passage(n, peak_s, speed, min(_ASIDE_M, 0.16 * speed * length))
-    near = near * swell(n, 0.3 * length, 0.3 * length)
+    near, doppler = passage(n, peak_s, speed, min(_ASIDE_M, 0.16 * speed * length), knobs[PASSING])
+    arriving = arriving_s(0.3, length, knobs[PASSING])
+    near = near * swell(n, arriving, arriving)
     wave = _tyres(knobs, near, doppler, chance)
     wave /= float(np.abs(wave).max(initial=0.0)) or 1.0
     wave += knobs["engine"] * _engine(knobs, near, doppler, chance)
@@ -110,6 +112,7 @@ CAR_PASS = recipe(
         "engine": Setting(0.5, 0.0, 1.0, "how much engine there is in it"),
         "heavy": Setting(0.0, 0.0, 1.0, "0 a car, 1 a lorry with a diesel and a loose load"),
         "snow": Setting(0.0, 0.0, 1.0, "snow on the road and all around: packed, muffled"),
+        PASSING: GOES_BY,
     },
     _car,
     sustains=True,

@@ -16,16 +16,30 @@ from producer.foley.contact import arrivals, grain, high_pass, hits, noise, past
 from producer.foley.modal import STEEL, damped, modes, plate, resonate, ring_out
 from producer.foley.tract import moving, octave_peak
 from producer.model.foley import Setting
+from producer.model.sound import PASSING
 
 _SOUND_M_S = 343.0
 
 
-def passage(n: int, peak_s: float, speed_m_s: float, nearest_m: float) -> tuple[Wave, Wave]:
-    """Nearness (1 at closest) and Doppler ratio over time of a thing passing at `peak_s`, both shape (n,)."""
+def passage(n: int, peak_s: float, speed_m_s: float, nearest_m: float, passing: float) -> tuple[Wave, Wave]:
+    """Nearness (1 at closest) and Doppler ratio over time of a thing passing at `peak_s`, both shape (n,).
+
+    Without `passing` it stays where it is closest: where it goes is then the path's of the cue, and heard by that.
+    """
     along = speed_m_s * (clock(n) - peak_s)
     distance = np.hypot(along, nearest_m)
     towards = -speed_m_s * along / distance
-    return nearest_m / distance, 1.0 / (1.0 - np.clip(towards / _SOUND_M_S, -0.6, 0.6))
+    return (nearest_m / distance) ** passing, (1.0 / (1.0 - np.clip(towards / _SOUND_M_S, -0.6, 0.6))) ** passing
+
+
+def arriving_s(share: float, length_s: float, passing: float) -> float:
+    """How long what passes grows out of silence: a share of its length; what stays is there at once, or nearly."""
+    return share * length_s * passing + min(0.3, share * length_s) * (1.0 - passing)
+
+
+GOES_BY = Setting(
+    1.0, 0.0, 1.0, "1 it goes by, 0 it stays beside you; 0 with a path that nears or leaves, which moves it"
+)
 
 
 def _whoosh(knobs: Mapping[str, float], length_s: float | None, chance: np.random.Generator) -> Raw:
@@ -33,8 +47,9 @@ def _whoosh(knobs: Mapping[str, float], length_s: float | None, chance: np.rando
     n = max(samples(length), 1)
     peak_s = 0.48 * length
     speed = 9.0 + 26.0 * knobs["speed"]
-    near, doppler = passage(n, peak_s, speed, 0.12 * speed * length)
-    near = near * swell(n, 0.35 * length, 0.35 * length)
+    near, doppler = passage(n, peak_s, speed, 0.12 * speed * length, knobs[PASSING])
+    arriving = arriving_s(0.35, length, knobs[PASSING])
+    near = near * swell(n, arriving, arriving)
     wave = _torn(knobs, near, doppler, chance)
     wave /= float(np.abs(wave).max(initial=0.0)) or 1.0
     if knobs["metal"] > 0.0:
@@ -126,6 +141,7 @@ WHOOSH = recipe(
         "metal": Setting(0.0, 0.0, 1.0, "gears and plates that go with it"),
         "chains": Setting(0.0, 0.0, 1.0, "chains that swing from it"),
         "steam": Setting(0.0, 0.0, 1.0, "a jet of steam that it trails"),
+        PASSING: GOES_BY,
     },
     _whoosh,
     sustains=True,

@@ -20,6 +20,10 @@ SettingsAt = Callable[[NDArray[np.float64]], Mapping[str, NDArray[np.float64]]]
 """Times in seconds since the bed's start, shape (t,) -> each setting's value at those times, shape (t,)."""
 
 
+PASSING = "passing"
+"""The setting of a sound that goes by of itself: 1 it does, 0 it stays where it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
     """One role as the first pack that fills it has it."""

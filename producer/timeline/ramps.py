@@ -31,11 +31,21 @@ def glide(value: Glide, start: int, end: int) -> Ramp:
 
 def path(places: Sequence[Position], start: int, end: int) -> tuple[Ramp, Ramp]:
     """Pan and distance along `places`, each leg taking the same time; what a place does not name stays as it was."""
+    pans, distances = _along(places)
+    return _through(pans, start, end), _through(distances, start, end)
+
+
+def nears(places: Sequence[Position]) -> bool:
+    """Whether the way along `places` comes nearer anywhere, or leaves."""
+    return len(set(_along(places)[1])) > 1
+
+
+def _along(places: Sequence[Position]) -> tuple[list[float], list[float]]:
     pans, distances = [FRONT], [NEAR_M]
     for place in places:
         pans.append(pans[-1] if place.pan is None else float(place.pan))
         distances.append(distances[-1] if place.distance_m is None else float(place.distance_m))
-    return _through(pans[1:], start, end), _through(distances[1:], start, end)
+    return pans[1:], distances[1:]
 
 
 def ride(ramp: Ramp, start: int, end: int, values: Sequence[float]) -> Ramp:

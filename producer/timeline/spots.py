@@ -8,8 +8,9 @@ from dataclasses import replace
 from producer.errors import Problem
 from producer.frozen import dataclass
 from producer.model.script import Cue, Line, Moment, Pace
-from producer.model.sound import Sound, SoundRef
+from producer.model.sound import PASSING, Sound, SoundRef
 from producer.model.timeline import Part
+from producer.timeline import ramps
 from producer.timeline.endings import Ending, stopped
 from producer.timeline.episode import TRIM_S, Episode
 from producer.timeline.moments import end_of, ends_too_early, landing, moment, phrase_length
@@ -167,9 +168,13 @@ def refs_of(
         way = (times[number] - times[0]) / (times[-1] - times[0])
         return round(cue.pitch_cents.first + (cue.pitch_cents.last - cue.pitch_cents.first) * way, 1)
 
-    settings = tuple(sorted(cue.settings.items()))
+    sound = ep.sound(cue.role)
+    given = dict(cue.settings)
+    if PASSING in sound.settings and ramps.nears(cue.path):
+        given.setdefault(PASSING, 0.0)  # the path brings it and takes it away; it would pass twice
+    settings = tuple(sorted(given.items()))
     return refs(
-        ep.sound(cue.role),
+        sound,
         count,
         _names(ep, cue),
         variant=cue.variant,
