@@ -163,7 +163,7 @@ def _limited(made: Mastered, margins: Sequence[LineMargin], witness: Witness, pr
     return Limited(
         off_db=dict(zip(lines, off_db, strict=True)),
         lower_lu=master.lower_lu(made.levels, plan, profile) if told else None,
-        spared=plan.spares,
+        spared=plan.spares and plan.ceiling_dbtp is not None,
     )
 
 

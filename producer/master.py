@@ -50,6 +50,7 @@ _LOW_KBPS = 64
 _OVERSHOOT_LOW_DB, _LOSS_LOW_DB = 0.8, 0.5
 """The same under so many kilobits a second: what is left out makes peaks lower, and the whole."""
 _SAFETY_DB = 0.1
+_FLOATING = 32  # bits
 _MOST_LIFT_DB = 6.0
 """So far under a ceiling no encoder finds what it lifts over it: what is fed there is not what came out."""
 
@@ -61,11 +62,11 @@ class Plan:
     gain_db: float
     ceiling_dbtp: float | None
     most_gain_db: float | None = None
-    """The most that it may be, for more would crush the lines, or bring nothing; None where that is far."""
+    """The most that it may be, for more would crush the lines, bring nothing, or be cut off; None where that is far."""
 
     @property
     def spares(self) -> bool:
-        """Whether more gain was wanted than the lines bear."""
+        """Whether more gain was wanted than the lines bear, or without a limiter the highest sample."""
         return self.most_gain_db is not None and self.gain_db >= self.most_gain_db
 
 
@@ -153,7 +154,7 @@ def holds(decoded: Loudness, profile: Profile, rms_db: float | None = None, *, s
     """Whether a decoded file is within the profile's loudness (or RMS) and peak.
 
     Args:
-        spares: whether it may be quieter than that, so that its lines are not crushed (`Plan.spares`).
+        spares: whether it may be quieter than that, so that its lines are not crushed, nor its peaks (`Plan.spares`).
     """
     if profile.peak_dbtp is not None and decoded.true_peak_dbtp > profile.peak_dbtp:
         return False
@@ -312,11 +313,25 @@ def _spared(plan: Plan, mix: Levels, profile: Profile, aimed_db: float) -> Plan:
     """
     wanted, reached_by = _aim(mix, profile)
     assert wanted is not None
+    if plan.ceiling_dbtp is None:
+        return _whole(plan, mix, profile)
     most_db = _most_gain_db(mix, plan, wanted, MOST_OFF_LINES_DB + profile.crowded_db)
     stepped_db = _stepped(plan.gain_db)
     if mix.spoken.any() and aimed_db - reached_by(plan.gain_db, plan.ceiling_dbtp) > _CLOSE_DB:
         most_db = stepped_db if most_db is None else min(most_db, stepped_db)
     return replace(plan, gain_db=stepped_db if most_db is None else min(stepped_db, most_db), most_gain_db=most_db)
+
+
+def _whole(plan: Plan, mix: Levels, profile: Profile) -> Plan:
+    """The plan without a limiter, with its gain in steps, and no more of it than keeps every sample under full scale.
+
+    Whole numbers end there: more gain would be tops cut flat. Floating point holds what is over it as it is.
+    """
+    stepped_db, peak = _stepped(plan.gain_db), float(mix.peaks.max(initial=0.0))
+    if profile.bits == _FLOATING or peak <= 0.0:
+        return replace(plan, gain_db=stepped_db)
+    most_db = _stepped(np.floor(-20.0 * np.log10(peak) / GAIN_STEP_DB) * GAIN_STEP_DB - GAIN_STEP_DB)
+    return replace(plan, gain_db=min(stepped_db, most_db), most_gain_db=most_db if most_db <= stepped_db else None)
 
 
 def _most_gain_db(mix: Levels, plan: Plan, wanted: float, most_off_db: float) -> float | None:

@@ -74,6 +74,22 @@ def test_archive_gets_one_gain_and_no_limiter() -> None:
     assert measured([out], profile).integrated_lufs == pytest.approx(-23, abs=0.06)
 
 
+def test_what_has_no_limiter_is_lowered_before_its_tops_are_cut_off() -> None:
+    profile = PROFILES["archive"]
+    mix = np.zeros((8 * profile.rate_hz, 2), np.float32)
+    mix[::24000] = 0.9  # a drip now and then: far from its peaks to its loudness
+    mix[:, 0] += 0.002 * np.sin(np.arange(len(mix)) / 5.0)
+    plan = master.first_plan(survey(mix, profile), profile)
+    out = whole(mix, plan, profile)
+    assert 0.97 < np.abs(out).max() < 1.0
+    decoded = measured([out], profile)
+    assert decoded.integrated_lufs < -23.5
+    assert plan.spares and master.corrected(plan, decoded, profile, mix=survey(mix, profile)) is None
+    assert master.holds(decoded, profile, spares=True)
+    floating = master.first_plan(survey(mix, replace(profile, bits=32)), replace(profile, bits=32))
+    assert floating.gain_db > plan.gain_db and not floating.spares
+
+
 def test_the_gain_moves_in_tenths_of_a_decibel() -> None:
     profile = PROFILES["podcast"]
     mix = drama(profile.rate_hz, 5)

@@ -311,19 +311,22 @@ def _faults(
             more = ""
             if fault in loud and any(other.kind == "peak" for other in faults):
                 more = f", and its peaks with it ({heard.loudness.true_peak_dbtp:.1f} dBTP)"
-            yield _plain(fault.kind, fault.at_s, fault.what + more, fault.mend)
+            found = _plain(fault.kind, fault.at_s, fault.what + more, fault.mend)
+            yield _sounding(found, fault, reports) if fault.at_s and fault.kind == "loudness" else found
             continue
         if loud or any(one.start_s - 0.1 <= fault.at_s <= one.end_s + 0.1 and one.clip for one in findings):
             continue
-        there = [one.clip for one in reports if one.clip.start_s <= fault.at_s <= one.clip.end_s]
-        spots = [clip for clip in there if clip.kind == "sound"] or there
-        spot = max(spots, key=lambda clip: clip.start_s, default=None)
-        found = _plain("peak", fault.at_s, fault.what, fault.mend)
-        yield (
-            found
-            if spot is None
-            else replace(found, where=spot.where, what=f"{fault.what}, in {spot.called}", clip=spot.id)
-        )
+        yield _sounding(_plain("peak", fault.at_s, fault.what, fault.mend), fault, reports)
+
+
+def _sounding(found: Finding, fault: Fault, reports: tuple[ClipReport, ...]) -> Finding:
+    """A finding of a fault with what sounds there: a sound that has just begun before what goes on under it."""
+    there = [one.clip for one in reports if one.clip.start_s <= fault.at_s <= one.clip.end_s]
+    spots = [clip for clip in there if clip.kind == "sound"] or there
+    spot = max(spots, key=lambda clip: clip.start_s, default=None)
+    if spot is None:
+        return found
+    return replace(found, where=spot.where, what=f"{found.what}, in {spot.called}", clip=spot.id)
 
 
 def _flat_tops(findings: list[Finding], heard: Heard) -> Iterator[Finding]:

@@ -15,6 +15,8 @@ from producer.model.profile import PROFILES, Profile
 _MUCH = 0.5
 """When so much of an episode has a bed under it, it is no plain narration."""
 _NARRATION = "ship the narration instead: render episode --mix narration_only --profile acx"
+_FULL_DB = -0.5
+"""A highest sample over this has no room above it."""
 _ROUNDING = 1e-3
 """Figures that are shown alike count alike."""
 
@@ -152,12 +154,15 @@ def _loudness(profile: Profile, heard: Heard, again: str) -> Iterator[Fault]:
     if is_lufs == float("-inf"):
         yield Fault(kind="loudness", what="nothing in it is loud enough to be measured", mend="look at what was mixed")
         return
-    yield Fault(
-        kind="loudness",
-        what=f"it is at {is_lufs:.2f} LUFS, {abs(off):.1f} LU too {'loud' if off > 0 else 'quiet'} "
-        f"({profile.name}: {wanted:g} ±{profile.tolerance_lu:g} LUFS)",
-        mend=again,
-    )
+    what = f"it is at {is_lufs:.2f} LUFS, {abs(off):.1f} LU too {'loud' if off > 0 else 'quiet'} "
+    what += f"({profile.name}: {wanted:g} ±{profile.tolerance_lu:g} LUFS)"
+    at_s = heard.peak_at / heard.seen.rate_hz
+    if off < 0 and not profile.limiter and heard.loudness.sample_peak_db > _FULL_DB:
+        what += f", for no limiter holds its peaks, and with more gain the highest, at {clock(at_s)}, would be cut off"
+        mend = "lower what is loudest there, or have it in floating point: --format wav-float"
+        yield Fault(kind="loudness", what=what, mend=mend, at_s=at_s)
+        return
+    yield Fault(kind="loudness", what=what, mend=again)
 
 
 def _peak(profile: Profile, heard: Heard, again: str) -> Iterator[Fault]:
