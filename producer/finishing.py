@@ -9,6 +9,7 @@ from dataclasses import astuple, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from producer import in_parts, master, memory, one_go
 from producer.audit.cells import Whole
@@ -34,6 +35,7 @@ from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
 from producer.production import Crew, Delivered, Finish, NoWatch, Watch
 from producer.toned import tone_under
+from producer.units import gain
 from producer.witness import Witness
 
 NIGHTS = 3
@@ -130,7 +132,7 @@ def finished(
     if style.range_lu is None:
         made = mastered(mix.mixes[style.name])
     else:
-        made = _ridden(mix.standard, style.range_lu, profile.rate_hz, mastered)
+        made = _ridden(mix.standard, style.range_lu, profile, mastered)
     margins = mix.margins[style.name]
     return Delivered(
         style=style,
@@ -182,12 +184,28 @@ def write_stems(mix: Mixed, plan: master.Plan, profile: Profile, staging: Stagin
         watch.done(done)
 
 
-def _ridden(standard: Mixdown, range_lu: float, rate_hz: int, mastered: Callable[[Mixdown], Mastered]) -> Mastered:
-    """The standard mix ridden until the decoded file's range is within `range_lu`, or as near to it as it gets."""
+def _ridden(standard: Mixdown, range_lu: float, profile: Profile, mastered: Callable[[Mixdown], Mastered]) -> Mastered:
+    """The standard mix ridden until the decoded file's range is within `range_lu`, or as near to it as it gets.
+
+    It is drawn on what the standard mix's gain and limiter leave of it: what those hold down need not be ridden down.
+    """
     levels, wanted, all_rounds = standard.levels, range_lu, 0
+    hop_s = levels.seconds_per_hop
+    plan = master.first_plan(levels, profile)  # not the one that was kept: a cache would change what is heard
+    powers = levels.powers * gain(plan.gain_db) ** 2
+    loudness = levels.limited_lufs(plan.gain_db, plan.ceiling_dbtp)
+    written = night.Written.on(standard.programme.timeline)
+    memory.give_back()
+
+    def limited(db: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The powers of the ridden mix, as loud as the other, after the limiter."""
+        ridden, gain_db = levels.ridden(db), plan.gain_db
+        off_db = loudness - ridden.limited_lufs(gain_db, plan.ceiling_dbtp) if db.any() else 0.0
+        return ridden.limited(gain_db + (off_db if np.isfinite(off_db) else 0.0), plan.ceiling_dbtp)
+
     drawn: night.Ride | None = None
     for _ in range(NIGHTS):
-        before, drawn = drawn, night.ride(levels.powers, levels.seconds_per_hop, rate_hz, wanted)
+        before, drawn = drawn, night.ride(powers, hop_s, profile.rate_hz, wanted, written, limited)
         if before is not None and np.array_equal(before.db, drawn.db):
             break  # nearer than this it does not get
         made = mastered(Mixdown(replace(standard.programme, ride=drawn), levels.ridden(drawn.db)))

@@ -42,6 +42,10 @@ class Levels:
         """Nearly the RMS of one channel of it, K-weighted and without a gate: only a first guess leans on it."""
         return in_db(float(np.sqrt(self._limited(gain_db, ceiling_dbtp).mean() / 2.0)))
 
+    def limited(self, gain_db: float, ceiling_dbtp: float | None) -> NDArray[np.float64]:
+        """Powers after a gain and, nearly, the limiter."""
+        return self._limited(gain_db, ceiling_dbtp)
+
     def off_each_db(
         self,
         gain_db: float,

@@ -38,6 +38,7 @@ from producer.mix.reduction import Reduction
 from producer.mix.stems import Stretch, sustained
 from producer.model.head import Head
 from producer.model.mixes import BUSES, STANDARD, MixStyle
+from producer.model.timeline import Timeline
 from producer.notes import Notes
 from producer.production import Crew, Placed, Watch
 from producer.tone import Tone
@@ -62,6 +63,10 @@ class Programme:
         return self.mixing.mixer.parts
 
     @property
+    def timeline(self) -> Timeline:
+        return self.mixing.mixer.timeline
+
+    @property
     def samples(self) -> int:
         return self.parts[-1].core.end
 
@@ -71,7 +76,7 @@ class Programme:
         if self.ride is not None:
             audio = audio * self._gains(self.ride, index)[:, None]
         if self.tone is not None:
-            audio = self.tone.over(audio, self.parts[index].reach.start, self.mixing.mixer.timeline.rate_hz)
+            audio = self.tone.over(audio, self.parts[index].reach.start, self.timeline.rate_hz)
         return audio
 
     def name(self, index: int) -> bytes:
