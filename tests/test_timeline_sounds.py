@@ -8,11 +8,28 @@ from fractions import Fraction
 
 import pytest
 
-from producer.model.script import Glide, Pace, Position
+from producer.model.room import PRESETS
+from producer.model.script import Effect, Glide, Pace, Position
 from producer.units import Metres
-from tests.timeline_helpers import SHELF, Shelf, cue, hits, moment, pause, placed, problems, span, speech, stop
+from tests.timeline_helpers import (
+    SHELF,
+    Shelf,
+    cue,
+    hits,
+    moment,
+    pause,
+    place_script,
+    placed,
+    problems,
+    scene,
+    script,
+    span,
+    speech,
+    stop,
+)
 
 STEP = 500
+VAST = {"vast": (Effect(name="reverb", value=12.0),)}
 
 
 def test_a_sound_begins_at_the_playhead_and_is_heard_out() -> None:
@@ -265,9 +282,22 @@ def test_what_reaches_back_before_several_stops_is_ended_by_the_first_of_them() 
 
 def test_the_episode_waits_for_the_echo_of_its_last_sound() -> None:
     assert placed(cue("k", "knock", room="small stone room")).duration == 400 + 800
-    assert placed(cue("k", "knock", room="cathedral")).duration == 400 + 2000
+    cathedral = round(1000 * PRESETS["cathedral"].decay_s)
+    assert placed(cue("k", "knock", room="cathedral")).duration == 400 + cathedral
     assert placed(cue("k", "knock", room="cathedral"), pause("p", "9")).duration == 9400
     assert placed(cue("k", "knock")).duration == 400
+    vast = script(scene(cue("k", "knock", treat="vast")), treatments=VAST)
+    assert place_script(vast).duration == 400 + 8000
+
+
+def test_what_still_rings_at_the_end_is_faded_there_and_nothing_else_is() -> None:
+    for last in (cue("k", "knock", room="cathedral"), cue("k", "knock", treat="vast")):
+        whole = script(scene(cue("g", "gull", room="cathedral"), pause("q", "20"), last), treatments=VAST)
+        timeline = place_script(whole, tail_s=3.0)
+        cut = timeline.clip("k").cut
+        assert cut is not None and (cut.end, cut.length) == (timeline.duration - 3000, 500)
+        assert timeline.clip("g").cut is None
+    assert placed(cue("k", "knock", room="small stone room")).clip("k").cut is None
 
 
 def test_head_and_tail_are_silence_around_the_episode() -> None:

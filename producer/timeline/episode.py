@@ -23,8 +23,12 @@ CLICK_S = Fraction(1, 50)
 """Long enough that nothing clicks, short enough to be heard as at once (a cut, a bed that starts or stops)."""
 TRIM_S = Fraction(1, 20)
 """Fade of a sound that `for` or `until` ends before it has rung out."""
-TAIL_S = 2.0
+LONGEST_TAIL_S = 8.0
 """As much echo as an episode waits for after its last sound."""
+SHORT_ECHO_S = 2.0
+"""What rings no longer ends by itself, as softly as one hears."""
+TAIL_FADE_S = 0.5
+"""What still rings at the very end, fades over this."""
 
 
 _ALL = -1

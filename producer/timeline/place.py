@@ -10,12 +10,13 @@ from typing import TypeVar
 
 from producer.dsp.grid import quantum_samples
 from producer.errors import ScriptError
+from producer.frozen import changed
 from producer.model.script import Bed, Cue, Line, Mark, Script
 from producer.model.sound import Palette
 from producer.model.timeline import Clip, HearSpan, SceneSpan, Timeline, TimelineMark
 from producer.model.voice import Take
 from producer.timeline.bed_clips import bed_clips
-from producer.timeline.episode import TAIL_S, Episode
+from producer.timeline.episode import LONGEST_TAIL_S, SHORT_ECHO_S, TAIL_FADE_S, Episode
 from producer.timeline.hears import hear_spans
 from producer.timeline.moments import landing
 from producer.timeline.rules import circle, rule
@@ -63,11 +64,12 @@ def place(
         raise ScriptError(solver.problems)
     scenes = tuple(_scene(ep, solver, number) for number in range(len(script.scenes)))
     ends = [scene.span.end for scene in scenes] + [_last_heard(ep, clip) for clip in clips]
+    end = max(ends, default=ep.begins)
     return Timeline(
         rate_hz=ep.rate_hz,
-        duration=Samples(max(ends, default=ep.begins) + ep.samples(Fraction(tail_s))),
+        duration=Samples(end + ep.samples(Fraction(tail_s))),
         scenes=scenes,
-        clips=tuple(sorted(clips, key=lambda clip: clip.span.start)),
+        clips=tuple(sorted((_rung_out(ep, clip, end) for clip in clips), key=lambda clip: clip.span.start)),
         hears=hears,
         marks=tuple(sorted(marks, key=lambda mark: mark.sample)),
     )
@@ -133,6 +135,20 @@ def _scene(ep: Episode, solver: Solver, number: int) -> SceneSpan:
 
 def _last_heard(ep: Episode, clip: Clip) -> int:
     """The end of a clip with as much of its echo as is worth waiting for; a cut takes the echo away."""
-    echo = min(ep.echo(clip.room, *clip.through, treat=clip.treat), ep.samples(TAIL_S)) if clip.span.length else 0
-    end = clip.span.end + echo
+    echo = _echo(ep, clip)
+    # What fades out has echoed less and less for as long.
+    waited = max(min(echo, ep.samples(SHORT_ECHO_S)), min(echo - clip.fade_out, ep.samples(LONGEST_TAIL_S)))
+    end = clip.span.end + waited
     return int(end if clip.cut is None else min(end, clip.cut.end))
+
+
+def _rung_out(ep: Episode, clip: Clip, end: int) -> Clip:
+    """The clip, faded where it would still ring at the end of the programme; deep tones ring on beyond an RT60."""
+    echo = _echo(ep, clip)
+    if clip.cut is not None or echo <= ep.samples(SHORT_ECHO_S) or clip.span.end + echo + echo // 2 < end:
+        return clip
+    return changed(clip, cut=Span(Samples(end - ep.samples(TAIL_FADE_S)), Samples(end)))
+
+
+def _echo(ep: Episode, clip: Clip) -> int:
+    return ep.echo(clip.room, *clip.through, treat=clip.treat) if clip.span.length else 0
