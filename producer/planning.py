@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from producer.frozen import dataclass
 from producer.limited import read_file
 from producer.model.formats import FORMATS, Format, clash, in_format, own_format
 from producer.model.profile import PROFILES, Profile
-from producer.model.script import Line, Script
+from producer.model.script import Cue, Line, Script
+from producer.model.sound import SoundRef
 from producer.model.timeline import Timeline
 from producer.model.voice import Take
 from producer.preview import check_scene
@@ -132,14 +134,16 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
         raise several.one()
     ready = ready_to_speak(script, found, project, PROFILES[script.profile].rate_hz, cache, thorough=True)
     whole, recorded = ready.foreseen, ready.folder.chosen
+    begun = script_stage.begun(script)
     return {
         "script": project.script_name,
-        "estimated_s": round(float(script_stage.estimate_s(whole)), 1),
+        "estimated_s": round(float(script_stage.estimate_s(whole, partial(_own_s, ready.sounds))), 1),
         "scenes": len(script.scenes),
         "lines": len(script.lines),
         "recorded": len(recorded),
         "sounds": len(script.cues),
-        "beds": len(script.beds),
+        "beds": sum(not bed.music for bed in begun),
+        "music": sum(bed.music for bed in begun),
         "untranslated": list(script.untranslated),
         "changed": [{"where": str(one.at), "what": one.what} for one in script.changed],
         "packs": found.filling(_roles(script)),
@@ -148,6 +152,15 @@ def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, obj
             "why_not": crediting.unspoken(whole, recorded.keys()),
         },
     }
+
+
+def _own_s(sounds: PackPalette, cue: Cue) -> Fraction:
+    """How long a cue's sound is by itself; what cannot be heard is told when it is rendered."""
+    ref = SoundRef(role=cue.role, member=0 if cue.variant is None else cue.variant - 1)
+    try:
+        return Fraction(sounds.measure(ref).length, sounds.rate_hz)
+    except PackError:
+        return script_stage.usual_s(cue)
 
 
 def fix(project: Project) -> int:

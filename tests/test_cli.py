@@ -510,8 +510,8 @@ def test_quiet_says_nothing_and_json_one_document(here: Path, shell: Shell) -> N
     plain = shell("check", "--json", cwd=here)
     assert (plain.code, plain.err) == (0, "")
     outlook = json.loads(plain.out)
-    assert {name: outlook[name] for name in ("script", "scenes", "lines", "sounds", "beds")} == {
-        **{"script": "script/four_boards.yaml", "scenes": 1, "lines": 3, "sounds": 2, "beds": 3},
+    assert {name: outlook[name] for name in ("script", "scenes", "lines", "sounds", "beds", "music")} == {
+        **{"script": "script/four_boards.yaml", "scenes": 1, "lines": 3, "sounds": 2, "beds": 1, "music": 1},
     }
     assert 5 < outlook["estimated_s"] < 20 and outlook["problems"] == []
     assert (bad.code, bad.out) == (1, "") and bad.err

@@ -187,6 +187,19 @@ def test_a_lead_never_makes_the_estimate_shorter_than_the_lines_before_it(items:
     assert estimate_s(played(items)) == Fraction(seconds)
 
 
+@pytest.mark.parametrize(
+    ("items", "seconds"),
+    [
+        ("- ann: One two.\n- sound: knock\n- ann: Ho.", "7.125"),
+        ("- ann: One two.\n- sound: knock\n  wait: 1 s\n- ann: Ho.", "6.75"),
+        ("- ann: One [knock] two.\n- pause: 1 s", "6.375"),
+        ("- ann: One [knock] two.\n- pause: 9 s", "9.75"),
+    ],
+)
+def test_a_sound_counts_with_its_own_length_and_the_end_waits_for_what_still_rings(items: str, seconds: str) -> None:
+    assert estimate_s(played(items), lambda cue: Fraction(6)) == Fraction(seconds)
+
+
 def test_the_same_text_gives_the_same_script() -> None:
     assert resolved(LAMP) == resolved(LAMP)
 

@@ -241,7 +241,8 @@ def check(
         print_json({**outlook, "problems": []})
     elif not quiet:
         minutes, seconds = divmod(round(float(str(outlook["estimated_s"]))), 60)
-        counts = ", ".join(counted(outlook[name], name) for name in ("scenes", "lines", "sounds", "beds"))
+        named = ("scenes", "lines", "sounds", "beds", *(("music",) if outlook["music"] else ()))
+        counts = ", ".join(counted(outlook[name], name) for name in named)
         print(f"{found.script}: no problems; about {minutes}:{seconds:02d}; {counts}")
         left = outlook["untranslated"]
         if isinstance(left, list) and left:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from producer.model.script import Cue, Length, Line, Moment, Pause, Scene, Script
@@ -9,37 +10,68 @@ from producer.model.words import fold
 from producer.script.people import RATE_WPM
 
 _SOUND_S = Fraction(3, 2)
-"""A spot effect that is heard out, as most are; its real length is known only to the pack."""
+"""A spot effect that is heard out, as most are."""
 _STEP_S = Fraction(3, 5)
 
 
-def estimate_s(script: Script) -> Fraction:
-    """The length of the episode in seconds, from its words, its rates and its pauses.
+SoundS = Callable[[Cue], Fraction]
+"""How long the sound of a cue is by itself, in seconds: one step, one blow."""
 
-    Sounds that are waited for count with a usual length, and what lasts until a moment counts as nothing, so this is
-    right to about a tenth for a script that is mostly spoken.
+
+def usual_s(cue: Cue) -> Fraction:
+    """What is reckoned with where nobody knows the packs."""
+    return _SOUND_S
+
+
+def estimate_s(script: Script, sound_s: SoundS = usual_s) -> Fraction:
+    """The length of the episode in seconds, from its words, its rates, its pauses and its sounds.
+
+    What lasts until a moment counts as nothing, so this is right to about a tenth for a script that is mostly spoken.
+
+    Args:
+        sound_s: asked about sounds that are waited for, and those of the last scene, which may be heard out after it.
     """
-    return sum((scene_s(scene) for scene in script.scenes), Fraction(0))
+    begins = sum((_played(scene, sound_s)[0] for scene in script.scenes[:-1]), Fraction(0))
+    return begins + max(_played(script.scenes[-1], sound_s, last=True) if script.scenes else (Fraction(0),))
 
 
 def scene_s(scene: Scene) -> Fraction:
-    """The length of one scene in seconds, as `estimate_s` counts it."""
-    playhead = Fraction(0)
+    """The length of one scene in seconds, as `estimate_s` counts it where nobody knows the packs."""
+    return _played(scene, usual_s)[0]
+
+
+def _played(scene: Scene, sound_s: SoundS, *, last: bool = False) -> tuple[Fraction, Fraction]:
+    """Where the playhead of a scene comes to, and (of the `last`) where the last of its sounds has been heard out."""
+    playhead, rung_out = Fraction(0), Fraction(0)
     after_speech = False
-    last = (playhead, playhead)  # where the last line begins and ends
+    said = (playhead, playhead)  # where the last line begins and ends
     for item in scene.items:
+        begins = playhead
         if isinstance(item, Line) and item.at is None:
-            start = _line_start_s(item, scene, playhead, after_speech, last)
-            last = (start, start + _line_s(item))
-            playhead = max(playhead, last[1])
+            start = _line_start_s(item, scene, playhead, after_speech, said)
+            said = (start, start + _line_s(item))
+            playhead = max(playhead, said[1])
             after_speech = True
         elif isinstance(item, Pause):
             playhead += _fixed_s(item.length)
             after_speech = False
         elif isinstance(item, Cue) and item.at is None and item.until is None and item.wait != 0:
-            playhead += _sound_s(item)
+            playhead += _sound_s(item, sound_s)
             after_speech = False
-    return playhead
+        for start, cue in _cues(item, begins, said) if last else ():
+            if cue.until is None:
+                rung_out = max(rung_out, start + _heard_s(cue, sound_s))
+    return playhead, rung_out
+
+
+def _cues(item: object, playhead: Fraction, said: tuple[Fraction, Fraction]) -> Iterator[tuple[Fraction, Cue]]:
+    """The cues of an item, and about when they begin."""
+    if isinstance(item, Cue):
+        yield playhead, item
+    elif isinstance(item, Line) and item.at is None:
+        for cue in item.cues:
+            share = Fraction(cue.before_token or 0, max(1, len(item.tokens)))
+            yield said[0] + min(share, Fraction(1)) * (said[1] - said[0]), cue
 
 
 def _line_start_s(
@@ -61,15 +93,19 @@ def _line_s(line: Line) -> Fraction:
     return Fraction(60 * words) / Fraction(slowest) + rests
 
 
-def _sound_s(cue: Cue) -> Fraction:
+def _sound_s(cue: Cue, sound_s: SoundS) -> Fraction:
+    """How long the next item waits for a cue."""
+    return _heard_s(cue, sound_s) if cue.for_s is not None or cue.wait is None else _fixed_s(cue.wait)
+
+
+def _heard_s(cue: Cue, sound_s: SoundS) -> Fraction:
+    """How long a cue is heard."""
     if cue.for_s is not None:
         return _fixed_s(cue.for_s)
-    if cue.wait is not None:
-        return _fixed_s(cue.wait)
     if cue.repeat is not None:
         pace = Fraction((cue.every.first_s + cue.every.last_s) / 2) if cue.every else _STEP_S
-        return cue.repeat * pace
-    return _SOUND_S
+        return max(cue.repeat * pace, (cue.repeat - 1) * pace + sound_s(cue))
+    return sound_s(cue)
 
 
 def _fixed_s(length: Length) -> Fraction:
