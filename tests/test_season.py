@@ -166,9 +166,46 @@ def test_folders_of_scripts_and_of_projects_are_seasons_too(tmp_path: Path) -> N
     (two / "a.yml").write_text("title: A\n", "utf-8")
     clashing = found.look(tmp_path)
     assert [one.slug for one in clashing.episodes] == ["a_es", "b", "b_es"]
-    first, second = clashing.clashing
-    assert first[1].endswith(f"a.yaml: its output would be called 'a', as that of {two / 'a.yml'}; rename one")
-    assert second[1].startswith(f"{two / 'a.yml'}: its output would be called 'a', as that of ")
+    assert [one.script.parent for one, _ in clashing.clashing] == [one, two]
+    assert re.search(
+        r"/a\.yml: its output would be called 'a', as that of .*/one/script/a\.yaml; give one of them another name, "
+        r"or make each project by itself: render season .*/two$",
+        clashing.clashing[1][1],
+    )
+
+
+def test_a_mistake_that_episodes_share_is_told_once_and_what_is_left_over_is_named(
+    tmp_path: Path, show: Path, ended: Done
+) -> None:
+    del ended
+    folder = season_helpers.write(tmp_path / "show", 3)
+    series = folder / "script" / "the_show.yaml"
+    for name in ("one", "two"):
+        scripts = tmp_path / "both" / name / "script"
+        scripts.mkdir(parents=True)
+        (scripts / "same.yaml").write_text(season_helpers.episode(1), "utf-8")
+    cache = show.parent / "cache"
+    done = command("season", "both", cwd=tmp_path, cache=cache)
+    assert (done.code, [line.split()[:2] for line in done.out.splitlines()[:2]]) == (1, [["same", "mistake"]] * 2)
+    done = command("season", "show", "--url", "https://example.org/show", cwd=tmp_path, cache=cache)
+    assert (done.code, "of no script here" in done.out) == (0, False)
+    (folder / "script" / "night_02.yaml").unlink()
+    (folder / "script" / "night_03.yaml").rename(folder / "script" / "dawn.yaml")
+    begun = command("draft", "show/script/night_01.yaml", "--edition", "es", "--ids", cwd=tmp_path, cache=cache)
+    assert begun.code == 0
+    done = command("season", "show", "--url", "https://example.org/show", cwd=tmp_path, cache=cache)
+    assert done.code == 1
+    assert "output/night_03: it has the season and number of dawn; if one of the two is left over" in done.err
+    left = re.findall(r"^note +show/output/(\w+) is of no script here", done.out, re.MULTILINE)
+    assert left == ["night_02", "night_03"]
+    assert re.search(r"^night_01_es .*  3 texts not translated$", done.out, re.MULTILINE)
+    feed = ("feed", "show/output", "--url", "https://example.org/show", "--language", "es")
+    assert "note: night_01_es: 3 texts are not translated\n" in command(*feed, cwd=tmp_path, cache=cache).err
+    series.write_text(series.read_text("utf-8") + "wrong: key\n", "utf-8")
+    done = command("season", "show", cwd=tmp_path, cache=cache)
+    told = [line for line in done.err.splitlines() if "'wrong'" in line]
+    assert len(told) == 1
+    assert told[0].endswith(" (dawn, night_01, night_01_es)")
 
 
 def test_two_scripts_of_one_name_are_mistakes_and_stop_nobody_else(tmp_path: Path, cache: Path) -> None:
@@ -181,8 +218,8 @@ def test_two_scripts_of_one_name_are_mistakes_and_stop_nobody_else(tmp_path: Pat
     done = command("season", ".", cwd=tmp_path, cache=cache)
     assert done.code == 1
     for name, other in (("night 1", "night_1"), ("night_1", "night 1")):
-        says = f"script/{name}.yaml: its output would be called 'night_1', as that of script/{other}.yaml; rename one"
-        assert says in done.err
+        says = f"script/{name}.yaml: its output would be called 'night_1', as that of script/{other}.yaml"
+        assert f"{says}; give one of them another name" in done.err
     assert "script/day.yaml:2:" in done.err
     assert [line.split()[:2] for line in done.out.splitlines()[:3]] == [
         ["day", "mistake"],

@@ -130,10 +130,10 @@ def season(
             output=output or own_folder(there.root, "output"),
             readers=cores(),
         )
-        with _works(on, max(1, min(jobs or cores(), len(there.episodes))), patience) as works:
+        with _works(on, min(jobs or cores(), len(there.episodes) or 1), patience) as works:
             rows = run.season(order, cache, works, board)
         cache.tidy()
-    published = publish.publish(rows, order.output, base)
+    published = publish.publish(rows, order.output, base, there.root)
     for line in report.problems(rows, published):
         print(line, file=sys.stderr)
     if as_json:

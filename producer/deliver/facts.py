@@ -37,6 +37,7 @@ def facts_json(script: Script, timeline: Timeline, files: Sequence[tuple[str, st
             for one in cast
         ],
         "disclosure": credits.disclosure(cast),
+        **({"untranslated": len(script.untranslated)} if script.untranslated else {}),
         "files": [{"file": file, "mix": mix, "format": kind} for file, mix, kind in files],
     }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"

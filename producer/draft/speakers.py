@@ -140,7 +140,7 @@ class _Reader:
         del mind.since[:-_MEMORY]
 
     def _mentioned(self, text: str, here: Sequence[tuple[str, bool]] = ()) -> list[tuple[str, bool]]:
-        """Everybody in a stretch of what is told, in order; they are met. `here` are those before it in its paragraph."""
+        """Everybody in a stretch of what is told, in order; they are met. `here`: those before it in its paragraph."""
         found: list[tuple[str, bool]] = []
         words = tokens(text)
         for phrase, subject in phrases(words, self.names):

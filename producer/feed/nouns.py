@@ -36,6 +36,7 @@ class Facts(BaseModel):
     explicit: bool | None = None
     voices: list[Voice] = []
     disclosure: str = ""
+    untranslated: int = 0  # texts of an edition that are still the original's
 
     @property
     def synthetic(self) -> bool:

@@ -59,6 +59,12 @@ def episode_folders(folder: Path) -> list[Path]:
     return found
 
 
+def script_of(folder: Path) -> str:
+    """The script that an episode was made from, as its outputs name it; "" where they do not say."""
+    named = _json(folder / "timeline.json").get("script")
+    return str(named.get("file", "")) if isinstance(named, dict) else ""
+
+
 def read_episode(folder: Path, show: Show, staging: Staging) -> Episode:
     facts = _facts(folder)
     timeline = _json(folder / "timeline.json")

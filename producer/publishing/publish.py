@@ -95,7 +95,11 @@ def _serial_faults(show: Show, episodes: Sequence[Episode], folder: Path) -> Ite
             continue
         number = (one.facts.season or 0, one.facts.episode)
         if number in seen:
-            yield f"{folder / one.slug}: it has the season and number of {seen[number]}"
+            yield (
+                f"{folder / one.slug}: it has the season and number of {seen[number]}; if one of the two is left over "
+                "from a script that has another name now, remove its folder, or give the script its old name: that is "
+                "what podcast apps know the episode by"
+            )
         seen[number] = one.slug
 
 
@@ -111,6 +115,9 @@ def _image(show: Show, listed: Sequence[Episode], folder: Path) -> str:
 
 
 def _remarks(show: Show, listed: Sequence[Episode], file: str) -> Iterator[str]:
+    for one in listed:
+        if left := one.facts.untranslated:
+            yield f"{one.slug}: {left} {'text is' if left == 1 else 'texts are'} not translated"
     if not show.description:
         yield f"the show has no description: write one in {file}"
     if not show.email:

@@ -22,7 +22,8 @@ class Folder:
     """Around their scripts: where `output/` is when nobody says otherwise."""
     episodes: tuple[Project, ...]
     shared: tuple[Path, ...] = ()  # files that episodes bring, and are none
-    clashing: tuple[tuple[Project, str], ...] = ()  # whose outputs would have one name, and what to say of each
+    clashing: tuple[tuple[Project, str], ...] = ()
+    """Scripts whose outputs would have one name, of which so none is made; with what to do."""
 
 
 def look(folder: Path) -> Folder:
@@ -40,19 +41,23 @@ def look(folder: Path) -> Folder:
     found = [project.find(path, folder)[0] for path in there if path.resolve() not in shared]
     if not found:
         raise RenderError(f"{folder}: what is in it is brought by other scripts; there is no episode")
-    clashing = tuple(_clashing(found))
-    alone = tuple(one for one in found if one not in [other for other, _ in clashing])
-    return Folder(root, alone, tuple(path for path in there if path.resolve() in shared), clashing)
-
-
-def _clashing(found: Sequence[Project]) -> Iterator[tuple[Project, str]]:
     by_slug: dict[str, list[Project]] = {}
     for one in found:
         by_slug.setdefault(one.slug, []).append(one)
-    for slug, those in by_slug.items():
-        for one in those if len(those) > 1 else ():
-            other = next(two for two in those if two is not one)
-            yield one, f"{one.script}: its output would be called '{slug}', as that of {other.script}; rename one"
+    return Folder(
+        root,
+        episodes=tuple(one for one in found if len(by_slug[one.slug]) == 1),
+        shared=tuple(path for path in there if path.resolve() in shared),
+        clashing=tuple((one, _clash(one, by_slug[one.slug])) for one in found if len(by_slug[one.slug]) > 1),
+    )
+
+
+def _clash(one: Project, those: Sequence[Project]) -> str:
+    others = " and ".join(other.script.as_posix() for other in those if other is not one)
+    mend = "give one of them another name"
+    if len({other.root for other in those}) > 1:
+        mend += f", or make each project by itself: render season {one.root.as_posix()}"
+    return f"{one.script.as_posix()}: its output would be called '{one.slug}', as that of {others}; {mend}"
 
 
 def _scripts(folder: Path) -> tuple[Path, Sequence[Path]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from producer import publishing
@@ -11,6 +11,7 @@ from producer.errors import ProducerError
 from producer.frozen import dataclass
 from producer.page import season as page
 from producer.season.run import Row
+from producer.season.task import Facts
 
 PAGE = "season.html"
 
@@ -25,21 +26,40 @@ class Published:
     problem: str = ""
 
 
-def publish(rows: Sequence[Row], output: Path, url: str = "") -> Published:
+def publish(rows: Sequence[Row], output: Path, url: str, root: Path) -> Published:
     """Write the season's page into `output` and, with a `url`, the feed of all that is there.
+
+    Args:
+        root: around the season's scripts.
 
     Raises RenderError when `output` takes no page.
     """
     with Staging(output) as staging:
         staging.text(PAGE, page.html([_shown(row) for row in _in_order(rows)]))
         staging.publish()
+    left = tuple(_left_over(rows, output, root))
     if not url:
-        return Published(page=output / PAGE)
+        return Published(page=output / PAGE, remarks=left)
     try:
         feed = publishing.publish(output, url)
     except ProducerError as wrong:
-        return Published(page=output / PAGE, problem=str(wrong))
-    return Published(page=output / PAGE, feed=feed.file, remarks=feed.remarks)
+        return Published(page=output / PAGE, remarks=left, problem=str(wrong))
+    return Published(page=output / PAGE, feed=feed.file, remarks=(*left, *feed.remarks))
+
+
+def _left_over(rows: Sequence[Row], output: Path, root: Path) -> Iterator[str]:
+    """What to say of episodes in `output` whose scripts are there no more; another season's may stand beside these."""
+    ours = {row.slug for row in rows}
+    roots = {root, *(row.project.root for row in rows)}
+    for folder in publishing.episode_folders(output) if any(output.glob("*/timeline.json")) else ():
+        if folder.name in ours:
+            continue
+        script = publishing.script_of(folder)
+        if script and not any((one / script).is_file() for one in roots):
+            yield (
+                f"{folder.as_posix()} is of no script here (it was made from {script}); it stays in the feed until it "
+                "is removed"
+            )
 
 
 def _in_order(rows: Sequence[Row]) -> list[Row]:
@@ -83,7 +103,7 @@ def _shown(row: Row) -> page.Row:
             for kind, one in facts.margins.items()
         },
         findings=tuple(page.Finding(where=one.where, time=one.time, what=one.what) for one in facts.findings),
-        notes=tuple(_notes(facts.untranslated, facts.recorded, facts.lines)),
+        notes=tuple(notes(facts)),
     )
 
 
@@ -93,6 +113,8 @@ def _number(season: int | None, episode: int | None) -> str:
     return f"{season}.{episode}" if season is not None else str(episode)
 
 
-def _notes(untranslated: int, recorded: int, lines: int) -> list[str]:
-    said = [f"{untranslated} {'text' if untranslated == 1 else 'texts'} not translated"] if untranslated else []
-    return said + ([f"{recorded} of {lines} lines recorded"] if recorded else [])
+def notes(facts: Facts) -> list[str]:
+    """What a person should know of an episode besides its figures."""
+    left, lines = facts.untranslated, facts.lines
+    said = [f"{left} {'text' if left == 1 else 'texts'} not translated"] if left else []
+    return said + ([f"{facts.recorded} of {lines} lines recorded"] if facts.recorded else [])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from producer.season.publish import Published
+from producer.season.publish import Published, notes
 from producer.season.run import Row
 
 _DONE = ("made", "kept")
@@ -21,16 +22,29 @@ def exit_code(rows: Sequence[Row], published: Published) -> int:
 
 def problems(rows: Sequence[Row], published: Published) -> Iterator[str]:
     """What went wrong, each with its place; of what is our mistake, the whole traceback."""
+    having: dict[str, list[str]] = {}
     for row in rows:
-        if row.status == "mistake":
-            yield row.message
-        elif row.status == "stopped":
+        for one in _messages(row):
+            having.setdefault(one, []).append(row.slug)
+    told = set[str]()
+    for row in rows:
+        for one in _messages(row):
+            if one not in told:
+                told.add(one)
+                first, *more = one.splitlines()
+                yield "\n".join([first if len(having[one]) == 1 else f"{first} ({', '.join(having[one])})", *more])
+        if row.status == "stopped":
             yield f"{row.project.script}: {row.message}"
         elif row.status == "fault":
             yield f"{row.project.script}: {row.message}"
             yield "This is a fault of Producer. Please report it with the lines above and, if you can, the script."
     if published.problem:
         yield published.problem
+
+
+def _messages(row: Row) -> list[str]:
+    """The mistakes of an episode, each with the lines that mend it; several may have those of a file they share."""
+    return re.split(r"\n(?! )", row.message) if row.status == "mistake" else []
 
 
 def text(rows: Sequence[Row], published: Published, here: Path) -> str:
@@ -65,6 +79,7 @@ def _figures(row: Row) -> str:
     )
     said += [f"speech {least[0]:>4.1f} LU over {least[1]}"] if least else []
     said += [f"{len(facts.findings)} found"] if facts.findings else []
+    said += notes(facts)
     return "  ".join(said)
 
 

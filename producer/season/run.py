@@ -108,7 +108,7 @@ def season(order: Order, cache: SharedCache, works: Works, board: Board) -> tupl
         Row(project=project, folder=order.output / project.slug, status="mistake", message=message)
         for project, message in order.folder.clashing
     ]
-    return (*(rows[project.slug] for project in order.folder.episodes), *clashing)
+    return tuple(rows[project.slug] for project in projects) + tuple(clashing)
 
 
 def _over(one: Episode, outcome: Outcome, board: Board) -> dict[str, Row]:
