@@ -16,6 +16,7 @@ import soundfile
 
 from producer.audit import mpeg, page, report
 from producer.audit.audit import Audit, audit
+from producer.audit.instead import shipped
 from producer.audit.planned import BrokenTimelineError, Plan, plan_of
 from producer.audit.programme import Heard, Listener
 from producer.audit.reference import BrokenReferenceError, Keep, Reference
@@ -75,7 +76,7 @@ def target(path: Path, profile: str | None = None) -> tuple[Audit, ...]:
     """Audit a file, or every mix in an output folder. Raises RenderError for what is neither."""
     files = [path] if path.is_file() else _mixes(path)
     plan = _plan(files[0].parent)
-    return tuple(_one(file, plan, profile) for file in files)
+    return shipped([_one(file, plan, profile) for file in files])
 
 
 def _mixes(folder: Path) -> list[Path]:
@@ -223,9 +224,14 @@ def _read(path: Path) -> bytes:
 
 
 def failing(audits: Sequence[Audit]) -> Iterator[str]:
-    """Every finding, one line each, with its file where there are several."""
+    """Every finding, one line each, with its file where there are several.
+
+    What another file is shipped for is none.
+    """
     for one in audits:
         for found in one.findings:
+            if found.instead:
+                continue
             place = found.where if found.where is not None else one.name
             mend = f"; {found.mend}" if found.mend else ""
             file = f" [{one.name}]" if len(audits) > 1 and found.where is not None else ""

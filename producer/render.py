@@ -12,6 +12,7 @@ import PIL
 
 from producer import auditing, memory, paging, provenance
 from producer.audit.audit import Audit
+from producer.audit.instead import shipped
 from producer.audit.planned import Plan, plan_of
 from producer.cache import Cache, key
 from producer.deliver import cover, credits, manifest, sound_captions, stems
@@ -185,6 +186,7 @@ def _audited(
             watch.done(done)
         for written in packed:
             written.result()
+    audits = [*shipped(audits)]
     if order.strict and (failing := tuple(auditing.failing(audits))):
         raise RenderError("\n".join(failing))
     for name, content in auditing.documents(audits, title):

@@ -149,3 +149,38 @@ def test_the_page_shows_all_of_it_and_runs_nothing(made: Made) -> None:
     assert tags.count("tr") == 1 + 5 + 1 + 5 + 1 + 9
     assert "A &amp; B" in names["audit.html"]
     assert json.loads(names["audit.json"])["files"][0]["file"] == "good.mp3"
+
+
+BED_THROUGHOUT = """\
+title: A letter
+packs: [ruins]
+cast: {n: {voice: en-gb}}
+scenes:
+  - title: One
+    play:
+      - bed: room_tone level -14 LU
+      - n: She wrote to him every day for a year, and did not once say where she was.
+      - pause: 1 s
+      - n: On the last day of it he came.
+      - pause: 1 s
+credits: no
+"""
+
+
+def test_a_drama_for_acx_names_the_narration_beside_it_and_is_strict_with_what_that_does_not_mend(
+    tmp_path: Path, shell: Shell
+) -> None:
+    (tmp_path / "script").mkdir()
+    (tmp_path / "script" / "letter.yaml").write_text(BED_THROUGHOUT, "utf-8")
+    alone = shell("episode", "--profile", "acx", "--strict", cwd=tmp_path)
+    assert (alone.code, "ship the narration instead: render episode --mix" in alone.err) == (1, True)
+    asked = ("episode", "--profile", "acx", "--mix", "narration_only", "--strict", "--json")
+    both = shell(*asked, cwd=tmp_path)
+    assert (both.code, both.err) == (0, "")
+    (finding,) = json.loads(both.out)["findings"]
+    assert finding["instead"] == "letter.narration_only.mp3"
+    assert finding["mend"] == "ship letter.narration_only.mp3 instead, which is in this folder and passes"
+    heard = shell("audit", "output/letter", cwd=tmp_path)
+    assert (heard.code, heard.err, "ship letter.narration_only.mp3 instead" in heard.out) == (0, "", True)
+    (tmp_path / "output" / "letter" / "letter.narration_only.mp3").unlink()
+    assert shell("audit", "output/letter", "--quiet", cwd=tmp_path).code == 1

@@ -49,6 +49,7 @@ class Finding:
     what: str
     mend: str
     clip: str = ""  # the id of the line or cue that it is about
+    instead: str = ""  # the file of the same render that is as it should be, to be shipped in its place
 
     @property
     def time(self) -> str:

@@ -76,6 +76,7 @@ def finding(one: Finding) -> dict[str, Any]:
         "end_s": round(one.end_s, 3),
         "what": one.what,
         "mend": one.mend,
+        **({"instead": one.instead} if one.instead else {}),
     }
 
 

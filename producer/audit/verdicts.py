@@ -14,7 +14,8 @@ from producer.model.profile import PROFILES, Profile
 
 _MUCH = 0.5
 """When so much of an episode has a bed under it, it is no plain narration."""
-_NARRATION = "ship the narration instead: render episode --mix narration_only --profile acx"
+NARRATION = "ship the narration instead: render episode --mix narration_only --profile acx"
+"""What is told of a mix with beds; of a render that has the narration, which file that is (`instead`)."""
 _FULL_DB = -0.5
 """A highest sample over this has no room above it."""
 _ROUNDING = 1e-3
@@ -107,7 +108,7 @@ def _faults(
             kind="floor",
             what=f"a bed or music lies under {bed_share:.0%} of it: its head and tail are quiet, its pauses are not; "
             f"{profile.name} takes plain narration",
-            mend=_NARRATION,
+            mend=NARRATION,
             at_s=found.head_s,
         )
     for name, length_s, least_s in (("head", found.head_s, profile.head_s), ("tail", found.tail_s, profile.tail_s)):
@@ -188,13 +189,12 @@ def _floor(most_db: float, name: str, found: Figures, bed_share: float | None) -
             kind="floor",
             what=f"{says}: a bed or music lies under {bed_share:.0%} of it, so no pause is ever quiet, "
             "and no master can mend that; this is no product for ACX, which takes plain narration",
-            mend=_NARRATION,
+            mend=NARRATION,
             at_s=found.floor_at_s,
         )
     return Fault(
         kind="floor",
         what=f"{says} (at {clock(found.floor_at_s)})",
-        mend="let there be a pause with nothing under it, or ship the narration instead: "
-        "render episode --mix narration_only --profile acx",
+        mend=f"let there be a pause with nothing under it, or {NARRATION}",
         at_s=found.floor_at_s,
     )
