@@ -235,7 +235,7 @@ def plan(
     written, script = ready.script, ready.foreseen
     sounds, folder = ready.sounds, ready.folder
     if window is not None:
-        check_scene(window, len(script.scenes))
+        check_scene(window, len(script.scenes), credited=bool(script.credits_scene))
     if soon is not None:
         soon(sounds, partial(heard_soon, script, sounds, sounds.computed))
     takes, recorded = _takes(order, script, script.lines, folder, profile.rate_hz, cache, watch)

@@ -48,7 +48,7 @@ def previewed(
 ) -> Preview:
     """Make the preview, in the file `to`. Raises RenderError when there is nothing in its window."""
     timeline, profile = placed.timeline, placed.profile
-    span = _whole_frames(spanned(window, timeline), timeline, profile)
+    span = _whole_frames(spanned(window, timeline, credited=bool(placed.script.credits_scene)), timeline, profile)
     mixing = Mixing(placed, (STANDARD,), "none", workshop.shelf(), cache, witnessed=not window.draft)
     mixing.known()
     parts = [part for part in mixing.mixer.parts if part.core.meets(span)]
@@ -104,12 +104,16 @@ def previewed(
     return Preview(file=to, start_s=span.start / rate_hz, end_s=span.end / rate_hz, as_in_whole=as_in_whole)
 
 
-def spanned(window: Window, timeline: Timeline) -> Span:
-    """Where a window is on the timeline. Raises RenderError when it is beyond the episode."""
+def spanned(window: Window, timeline: Timeline, *, credited: bool = False) -> Span:
+    """Where a window is on the timeline. Raises RenderError when it is beyond the episode.
+
+    Args:
+        credited: the last scene is that of the spoken credits.
+    """
     rate_hz, start, end = timeline.rate_hz, 0, int(timeline.duration)
     length_s = end / rate_hz
     if window.scene is not None:
-        check_scene(window, len(timeline.scenes))
+        check_scene(window, len(timeline.scenes), credited=credited)
         scene = timeline.scenes[window.scene - 1].span
         start, end = int(scene.start), min(end, int(scene.end))
     if window.start_s is not None:
@@ -121,11 +125,17 @@ def spanned(window: Window, timeline: Timeline) -> Span:
     return Span(Samples(start), Samples(end))
 
 
-def check_scene(window: Window, scenes: int) -> None:
-    """Raises RenderError when a window asks for a scene that an episode with so many scenes does not have."""
+def check_scene(window: Window, scenes: int, *, credited: bool) -> None:
+    """Raises RenderError when a window asks for a scene that an episode with so many scenes does not have.
+
+    Args:
+        credited: the last of them is that of the spoken credits, which nobody wrote.
+    """
     if window.scene is not None and not 1 <= window.scene <= scenes:
-        there = "is one scene" if scenes == 1 else f"are {scenes} scenes"
-        raise RenderError(f"--scene {window.scene}: there {there}")
+        written = scenes - credited
+        there = "is one scene" if written == 1 else f"are {written} scenes"
+        more = f", and the credits (--scene {scenes})" if credited else ""
+        raise RenderError(f"--scene {window.scene}: there {there}{more}")
 
 
 def _whole_frames(span: Span, timeline: Timeline, profile: Profile) -> Span:

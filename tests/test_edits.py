@@ -328,7 +328,7 @@ def test_a_preview_before_the_first_render_says_that_it_is_levelled_by_itself(ho
 @pytest.mark.parametrize(
     ("window", "said"),
     [
-        (Window(scene=5), "--scene 5: there are 4 scenes"),
+        (Window(scene=5), r"--scene 5: there are 3 scenes, and the credits \(--scene 4\)"),
         (Window(start_s=4000.0), "nothing of the episode in that window"),
         (Window(scene=1, start_s=300.0), "nothing of the episode in that window"),
     ],

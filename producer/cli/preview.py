@@ -66,9 +66,8 @@ def _facts(made: Preview, file: str) -> dict[str, Any]:
 
 def _text(facts: Mapping[str, Any]) -> str:
     """The same for a terminal."""
-    loud = (
-        "as loud as in the whole episode" if facts["as_in_whole"] else "levelled by itself: the rest is not mixed yet"
-    )
+    alone = "levelled by itself: too little of the episode is mixed yet as its script is now"
+    loud = "as loud as in the whole episode" if facts["as_in_whole"] else alone
     start, end = _clock(facts["start_s"]), _clock(facts["end_s"])
     return f"preview of {start} to {end}, {loud}\nwrote      {facts['preview']}"
 
