@@ -517,6 +517,13 @@ def test_quiet_says_nothing_and_json_one_document(here: Path, shell: Shell) -> N
     assert (bad.code, bad.out) == (1, "") and bad.err
 
 
+def test_a_shell_completes_commands_and_options(here: Path, cache: Path) -> None:
+    for typed, offered in (("render pa", ["pack"]), ("render takes st", ["status"]), ("render diff --pa", ["--page"])):
+        words = {"COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+        done = render(cwd=here, cache=cache, env={"_RENDER_COMPLETE": "complete_bash", **words})
+        assert (done.code, done.out.split(), done.err) == (0, offered, "")
+
+
 def test_the_version_and_the_help(here: Path, shell: Shell) -> None:
     assert shell("--version", cwd=here) == Done(0, f"render {__version__}\n", "")
     bare, help_, episode = (shell(*call, cwd=here) for call in ((), ("--help",), ("episode", "--help")))

@@ -86,7 +86,7 @@ app = typer.Typer(
     cls=_Commands,
     help="Turns a written script into a finished audio drama.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -339,7 +339,7 @@ def _ended(stopping: Stopping) -> int:
     try:
         if bounds.WRONG:
             raise UsageError(bounds.WRONG)
-        _of(sys.argv[1:2])()
+        _of(sys.argv[1:2])(prog_name="render")
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else int(left.code is not None)
     except (KeyboardInterrupt, _StoppedError):
