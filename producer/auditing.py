@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from producer.audit.programme import Heard, Listener
 from producer.audit.reference import BrokenReferenceError, Keep, Reference
 from producer.audit.verdicts import FileFacts
 from producer.cache import Cache, key
+from producer.carried import about
 from producer.deliver import encode, ffmpeg
 from producer.errors import RenderError
 from producer.limited import read_file
@@ -119,6 +119,7 @@ def listen(path: Path, planned_hz: int | None = None) -> tuple[FileFacts, Heard]
     Args:
         planned_hz: the rate of the timeline beside it; an Opus file is heard at that, from which it was made.
     """
+    ffmpeg.executable()  # before anything is made of the file: that it is not there says nothing of the file
     facts = probe(path)
     channels = min(2, facts.channels)
     rate_hz, blocks = facts.rate_hz, ffmpeg.decode(path, channels, facts.rate_hz)
@@ -169,11 +170,7 @@ def _facts(path: Path, codec: str, rate_hz: int, channels: int, bits: int | None
 
 def _asked(path: Path) -> FileFacts:
     """What ffmpeg says of a file that neither libsndfile nor we know."""
-    command = [ffmpeg.executable(), "-hide_banner", "-nostdin", "-protocol_whitelist", "file,pipe"]
-    said = subprocess.run([*command, "-i", f"file:{path}"], capture_output=True, check=False)
-    found = re.search(
-        r"Audio: (\w+)[^\n]*?, (\d+) Hz, (mono|stereo|\d+ channels|[\d.]+)", said.stderr.decode("utf-8", "replace")
-    )
+    found = re.search(r"Audio: (\w+)[^\n]*?, (\d+) Hz, (mono|stereo|\d+ channels|[\d.]+)", about(path))
     if found is None:
         raise RenderError(f"{path} is no sound file that can be read")
     return _facts(path, found[1], int(found[2]), 1 if found[3] == "mono" else 2)

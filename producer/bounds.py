@@ -42,8 +42,8 @@ class Bounds:
     """Recordings of one role of a pack."""
     sound_minutes: float = 30
     """A recording in a pack or of a take, as its header says and as it is decoded."""
-    sound_decoded_mib: float = 1_024
-    """The same, unpacked by ffmpeg (MP3, M4A, WMA, WebM), which is held in memory."""
+    sound_decoded_mib: float = 2_048
+    """The same, unpacked by ffmpeg (MP3, M4A, WMA, WebM), in samples of 32 bits."""
     sound_mib: float = 2_048
     """The file of a recording, in a pack or of a take."""
     cover_mib: float = 16

@@ -26,7 +26,7 @@ from producer.voice import VOICES
 
 PACK_FILE = "pack.yaml"
 LIBRARIES = (
-    *("numpy", "scipy", "soxr", "pedalboard", "soundfile", "pydub", "pyttsx3", "espeakng-loader", "imageio-ffmpeg"),
+    *("numpy", "scipy", "soxr", "pedalboard", "soundfile", "pyttsx3", "espeakng-loader", "imageio-ffmpeg"),
     *("lameenc", "mutagen", "pillow", "babel", "unicode-rbnf"),
 )
 """Those that have a part in the bytes that are written."""

@@ -14,7 +14,7 @@ from producer import auditing
 from producer.audit.audit import audit
 from producer.audit.planned import plan_of
 from tests.audit_helpers import RATE, Made, good
-from tests.face_helpers import Shell, cache, is_messages, shell
+from tests.face_helpers import Shell, cache, is_messages, render, shell
 
 __all__ = ["cache", "shell"]
 
@@ -184,3 +184,20 @@ def test_a_drama_for_acx_names_the_narration_beside_it_and_is_strict_with_what_t
     assert (heard.code, heard.err, "ship letter.narration_only.mp3 instead" in heard.out) == (0, "", True)
     (tmp_path / "output" / "letter" / "letter.narration_only.mp3").unlink()
     assert shell("audit", "output/letter", "--quiet", cwd=tmp_path).code == 1
+
+
+@pytest.mark.parametrize("name", ["x.m4a", "x.ogg", "x.flac"])
+@pytest.mark.parametrize("text", ["ffconcat version 1.0\nfile good.mp3\n", "#EXTM3U\n#EXTINF:1,\ngood.mp3\n"])
+def test_a_list_of_other_files_is_not_followed(output: Path, name: str, text: str, shell: Shell) -> None:
+    (output / name).write_text(text, "utf-8")
+    done = shell("audit", name, cwd=output)
+    assert (done.code, done.err) == (1, f"{name} is no sound file that can be read\n")
+
+
+@pytest.mark.parametrize("name", ["gone", "text"])
+def test_an_ffmpeg_that_cannot_be_run_is_one_message(output: Path, cache: Path, name: str) -> None:
+    (output / "text").write_text("no program", "utf-8")
+    done = render("audit", "good.mp3", cwd=output, cache=cache, env={"IMAGEIO_FFMPEG_EXE": str(output / name)})
+    assert done.code == 1 and done.err.count("\n") == 1
+    assert done.err.startswith(f"no ffmpeg for this machine: {output / name} ")
+    assert done.err.endswith("; set IMAGEIO_FFMPEG_EXE to one\n")

@@ -22,12 +22,12 @@ import pytest
 
 from benchmarks import faults
 from benchmarks.faults import House, Tally
-from producer import owned, project, render
+from producer import owned, project, render, watched
 from producer.cache import Cache, Faults, key
 from producer.cli import commands
 from producer.cli.stopping import Stopping, heeded
 from producer.crew import Crew
-from producer.deliver import encode, ffmpeg, tags, watched
+from producer.deliver import encode, ffmpeg, tags
 from producer.deliver.files import Staging
 from producer.effort import family
 from producer.errors import RenderError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from producer.audio import Audio
+from producer.bounds import BOUNDS
 from producer.cache import Cache
 from producer.dsp.loudness import loudness
 from producer.errors import PackError, RenderError
 from producer.model.sound import BedSource, SoundRef
+from producer.sounds import decode as decoding
+from producer.sounds.decode import UndecodableError, decode, is_float
 from producer.sounds.palette import PackPalette
 from producer.sounds.recording import CHUNK
 from tests.sounds_helpers import RATE, encode, noise, palette_of, tone, write, write_pack
@@ -235,8 +239,14 @@ def test_what_cannot_be_heard_is_one_message_with_its_place(
     assert capfd.readouterr() == ("", "")
 
 
+LISTS = [
+    b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.wav\n",
+    b"ffconcat version 1.0\nfile secret.wav\n",
+]
+
+
 @pytest.mark.parametrize("suffix", ["mp3", "m4a", "aac", "wma", "webm"])
-@pytest.mark.parametrize("content", [b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.wav\n", b"\0" * 5000, b"x"])
+@pytest.mark.parametrize("content", [*LISTS, b"\0" * 5000, b"x"])
 def test_what_ffmpeg_cannot_hear_is_one_message_too(
     cache: Cache, folder: Path, suffix: str, content: bytes, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -291,6 +301,28 @@ def test_a_recording_far_over_full_scale_keeps_its_shape(cache: Cache, folder: P
     made = palette_of(folder, cache)
     assert np.array_equal(made.audio(SoundRef(role="a")), audio)
     assert made.measure(SoundRef(role="a")).loudness_lufs == pytest.approx(loudness(audio, RATE), abs=0.1)
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "wma", "webm"])  # ffmpeg's own AAC encoder cuts it off itself
+def test_what_is_encoded_over_full_scale_keeps_its_shape_too(tmp_path: Path, suffix: str) -> None:
+    hot = write(tmp_path / "hot.wav", tone(1.0, 1000.0, level=1.5), subtype="FLOAT")
+    codec = ["-c:a", "libopus"] if suffix == "webm" else []
+    found = decode(encode(hot, tmp_path / f"hot.{suffix}", "-b:a", "192k", *codec))
+    heard = np.concatenate(list(found.blocks))[found.rate_hz // 4 :][: found.rate_hz // 2, 0]
+    bins = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
+    assert is_float(tmp_path / f"hot.{suffix}")
+    assert np.abs(heard).max() > 1.3
+    assert bins[1400:1600].max() < 0.003 * bins.max()  # 0.5 s: half hertz a bin; cut off, its third is at -22 dB
+
+
+def test_what_unpacks_to_more_than_its_bound_is_stopped_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = encode(write(tmp_path / "long.wav", tone(60.0)), tmp_path / "long.m4a")
+    monkeypatch.setattr(decoding, "BOUNDS", replace(BOUNDS, sound_decoded_mib=1.0))
+    given = 0
+    with pytest.raises(UndecodableError, match="holds more than 1 MiB of samples"):
+        for block in decode(long).blocks:
+            given += block.nbytes
+    assert 0 < given <= 1 << 20
 
 
 def whoosh_then_blow(at_s: float, rate_hz: int = RATE) -> Audio:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from producer.deliver import ffmpeg
-from producer.deliver.watched import Watched
+from producer.watched import Watched
 
 
 @pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="this system shares its cores in another way")

@@ -9,23 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from producer.audio import Audio
-from producer.deliver.watched import Watched
+from producer.carried import QUIETLY, executable, reading
 from producer.errors import RenderError
+from producer.watched import Watched
+
+__all__ = ["decode", "encode", "executable", "identity"]
 
 _READ_SAMPLES = 1 << 16
 _FED_BYTES = 1 << 18
 """Fed at a time, so that whether the encoder goes on is seen soon."""
-
-
-@cache
-def executable() -> str:
-    """Path of the carried program; RenderError when this machine has none."""
-    import imageio_ffmpeg
-
-    try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError as found:
-        raise RenderError(f"no ffmpeg for this machine: {found}; set IMAGEIO_FFMPEG_EXE to one") from None
 
 
 @cache
@@ -36,7 +28,7 @@ def identity() -> str:
 
 
 def _base() -> list[str]:
-    return [executable(), "-hide_banner", "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file,pipe"]
+    return [executable(), *QUIETLY, "-loglevel", "error"]
 
 
 def encode(blocks: Iterable[Audio], rate_hz: int, channels: int, options: list[str], to: Path) -> int:
@@ -44,7 +36,18 @@ def encode(blocks: Iterable[Audio], rate_hz: int, channels: int, options: list[s
 
     Returns the number of samples fed. Raises RenderError with ffmpeg's own words when it fails.
     """
-    source = ["-f", "f32le", "-ar", str(rate_hz), "-ac", str(channels), "-i", "pipe:0"]
+    source = [
+        "-protocol_whitelist",
+        "file,pipe",
+        "-f",
+        "f32le",
+        "-ar",
+        str(rate_hz),
+        "-ac",
+        str(channels),
+        "-i",
+        "pipe:0",
+    ]
     plain = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
     fed = 0
     with Watched([*_base(), *source, *plain, *options, "-y", f"file:{to}"], fed=True) as encoder:
@@ -71,15 +74,13 @@ def decode(path: Path, channels: int, rate_hz: int, container: str = "") -> Iter
     """The samples of an encoded file in blocks, shape (n, channels), as ffmpeg decodes it at its own rate.
 
     Args:
-        container: what the file is, as ffmpeg calls it, where that is known: an MP3 of five frames is not always known
-            for one by what is in it.
+        container: what the file is, as ffmpeg calls it, where that is known (`reading`).
 
     Raises RenderError when the file cannot be read or ends in damage.
     """
     wanted = ["-f", "f32le", "-ar", str(rate_hz), "-ac", str(channels), "pipe:1"]
     frame = 4 * channels
-    told = ["-f", container] if container else []
-    with Watched([*_base(), *told, "-i", f"file:{path}", "-map", "0:a:0", *wanted], fed=False) as decoder:
+    with Watched([*_base(), *reading(path, container), "-map", "0:a:0", *wanted], fed=False) as decoder:
         pipe = decoder.process.stdout
         assert pipe is not None
         while True:

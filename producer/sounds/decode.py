@@ -1,19 +1,15 @@
 """Sound files of any kind -> blocks of samples, at most two channels, nothing but finite numbers.
 
-WAV, FLAC, Ogg, Opus, AIFF, CAF, W64 and RF64 are read by libsndfile, in blocks; MP3, M4A and the rest by pydub with
-the ffmpeg that imageio-ffmpeg carries (libsndfile cannot read AAC, and its MP3 reader prints to our stderr). Which of
-them is told by the file's first bytes, so that a wrong suffix does not mislead. pydub copies the file to a temporary
-name of its own and is told the container to expect: neither a file's name nor a playlist inside it reaches ffmpeg as
-an address.
+WAV, FLAC, Ogg, Opus, AIFF, CAF, W64 and RF64 are read by libsndfile, in blocks; MP3, M4A and the rest through a pipe
+from the ffmpeg that imageio-ffmpeg carries (libsndfile cannot read AAC, and its MP3 reader prints to our stderr). Which
+of them is told by the file's first bytes, so that a wrong suffix does not mislead. ffmpeg is told the container to
+expect, and gives float samples: what is encoded over full scale keeps its shape.
 """
 
 from __future__ import annotations
 
 import re
 import stat
-import subprocess
-import threading
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,9 +20,11 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
+from producer.carried import QUIETLY, about, executable, reading
 from producer.frozen import dataclass
 from producer.sounds import speakers
 from producer.sounds.speakers import Speakers, fold
+from producer.watched import Watched
 
 MAX_SECONDS = BOUNDS.sound_minutes * 60
 BLOCK = 1 << 16  # frames
@@ -84,7 +82,7 @@ def decode(path: Path, max_s: float = MAX_SECONDS) -> Decoded:
     container = _CONTAINERS.get(path.suffix.lower())
     if container is None:
         raise UndecodableError(f"is called {path.suffix}, but what is in it is no such sound")
-    return _by_pydub(path, container, max_s)
+    return _by_ffmpeg(path, container, max_s)
 
 
 def header_length_s(path: Path) -> float:
@@ -98,11 +96,13 @@ def header_length_s(path: Path) -> float:
 
 
 def is_float(path: Path) -> bool:
-    """Whether what is decoded can go over full scale: float samples, or a codec of libsndfile's that gives such."""
+    """Whether what is decoded can go over full scale: float samples, or a codec that gives such."""
     try:
         with path.open("rb") as file:
             known = file.read(4) in _MAGIC
-        return known and str(soundfile.info(str(path)).subtype) in ("FLOAT", "DOUBLE", "VORBIS", "OPUS")
+        if not known:
+            return path.suffix.lower() in _CONTAINERS
+        return str(soundfile.info(str(path)).subtype) in ("FLOAT", "DOUBLE", "VORBIS", "OPUS")
     except (OSError, soundfile.LibsndfileError):
         return False
 
@@ -141,33 +141,40 @@ def _soundfile_blocks(file: Any) -> Iterator[NDArray[np.float32]]:
             yield block
 
 
-def _by_pydub(path: Path, container: str, max_s: float) -> Decoded:
+def _by_ffmpeg(path: Path, container: str, max_s: float) -> Decoded:
     header = probe(path)
     if header is None:
-        raise UndecodableError(f"is called {path.suffix}, but what is in it is no such sound, or broken")
+        raise _no_such_sound(path)
     _plausible(header.rate_hz, header.channels, max(1, round(header.claims_s * header.rate_hz)), max_s)
-    most = BOUNDS.bytes("sound_decoded_mib")
-    segments = _segment_class()  # first: any import of pydub warns where no ffmpeg is in the PATH
-    from pydub.exceptions import CouldntDecodeError
+    wanted = ["-t", str(int(max_s) + 2), "-f", "f32le", "-ar", str(header.rate_hz), "-ac", str(header.channels)]
+    source = [*QUIETLY, "-loglevel", "fatal", *reading(path, container), "-map", "0:a:0"]
+    blocks = _ffmpeg_blocks(path, [executable(), *source, *wanted, "pipe:1"], header.channels)
+    named = header.speakers if len(header.speakers) == header.channels else speakers.WAV.get(header.channels, ())
+    sane = _sane(blocks, named, header.rate_hz, max_s)
+    return Decoded(header.rate_hz, min(header.channels, 2), sane, header.channels)
 
-    try:
-        segment = segments.from_file_using_temporary_files(
-            str(path), container, parameters=["-fs", str(most)], duration=int(max_s) + 2
-        )
-    except CouldntDecodeError:
-        raise UndecodableError(f"is called {path.suffix}, but what is in it is no such sound, or broken") from None
-    except OSError as wrong:
-        raise UndecodableError(f"cannot be read: {wrong.strerror or wrong}") from None
-    if len(segment.raw_data) > most - (1 << 20):  # ffmpeg stops at the last packet that still has room
-        what = f"holds more than {BOUNDS.sound_decoded_mib:g} MiB of samples"
-        raise UndecodableError(f"{what} ({how_to_raise('sound_decoded_mib')})")
-    whole = np.frombuffer(segment.raw_data, f"<i{segment.sample_width}").reshape(-1, segment.channels)
-    _plausible(segment.frame_rate, segment.channels, len(whole), max_s)
-    scale = np.float32(1.0 / (1 << (8 * segment.sample_width - 1)))
-    blocks = (whole[at : at + BLOCK].astype(np.float32) * scale for at in range(0, len(whole), BLOCK))
-    named = header.speakers if len(header.speakers) == segment.channels else speakers.WAV.get(segment.channels, ())
-    sane = _sane(blocks, named, segment.frame_rate, max_s)
-    return Decoded(segment.frame_rate, min(segment.channels, 2), sane, segment.channels)
+
+def _ffmpeg_blocks(path: Path, command: list[str], channels: int) -> Iterator[NDArray[np.float32]]:
+    left, frame = BOUNDS.bytes("sound_decoded_mib"), 4 * channels
+    with Watched(command, fed=False) as decoder:
+        pipe = decoder.process.stdout
+        assert pipe is not None
+        while True:
+            with decoder.waiting():
+                raw = pipe.read(BLOCK * frame)
+            if not raw:
+                break
+            left -= len(raw)
+            if left < 0:
+                what = f"holds more than {BOUNDS.sound_decoded_mib:g} MiB of samples"
+                raise UndecodableError(f"{what} ({how_to_raise('sound_decoded_mib')})")
+            yield np.frombuffer(raw[: len(raw) // frame * frame], "<f4").reshape(-1, channels)
+        if decoder.ended() != 0:
+            raise _no_such_sound(path)
+
+
+def _no_such_sound(path: Path) -> UndecodableError:
+    return UndecodableError(f"is called {path.suffix}, but what is in it is no such sound, or broken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +188,9 @@ class Header:
 
 
 def probe(path: Path) -> Header | None:
-    """The header of a file's first sound; None when there is none. Reaches nothing but the file."""
-    import imageio_ffmpeg
-
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-protocol_whitelist", "file,pipe"]
-    done = subprocess.run([*command, "-i", f"file:{path}"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    said = done.stderr.decode("utf-8", "replace")
+    """The header of a file's first sound; None when there is none, or its suffix is of no container that is known."""
+    container = _CONTAINERS.get(path.suffix.lower())
+    said = "" if container is None else about(path, container)
     found = _STREAM.search(said)
     if found is None:
         return None
@@ -200,18 +204,6 @@ def probe(path: Path) -> Header | None:
 
 _STREAM = re.compile(r"Stream #.*?Audio: [^\n]*?(\d+) Hz, (\d+ channels|[\w.()]+)")
 _DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
-_importing = threading.Lock()
-
-
-def _segment_class() -> Any:
-    """pydub's AudioSegment, told where the carried ffmpeg is (pydub itself only looks in the PATH, and warns)."""
-    import imageio_ffmpeg
-
-    with _importing, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pydub import AudioSegment
-
-    return type("AudioSegment", (AudioSegment,), {"converter": imageio_ffmpeg.get_ffmpeg_exe()})
 
 
 def _shown(seconds: float) -> str:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
+from producer.errors import RenderError
 from producer.scheduling import in_long_turns
 
 PATIENCE_S = 120.0
@@ -37,8 +38,10 @@ class Watched:
                 stdout=subprocess.DEVNULL if fed else subprocess.PIPE,
                 stderr=self._told,
             )
-        except BaseException:
+        except BaseException as wrong:
             self._told.close()
+            if isinstance(wrong, OSError):
+                raise RenderError(f"{command[0]} cannot be run: {wrong.strerror}") from None
             raise
         in_long_turns(self.process.pid)
         self._watch = threading.Thread(target=self._look, daemon=True)
