@@ -152,6 +152,13 @@ def test_a_scene_has_its_own_gap_margin_crossfade_and_hear() -> None:
     assert isinstance(hear, Hear) and (hear.treat, hear.level_lu, hear.over_s) == ("memory", -6.0, 0)
 
 
+def test_an_effect_takes_its_number_in_every_unit_of_its_kind() -> None:
+    chain = "[low_pass 2.5 kHz, pitch -3 semitones, echo 0.09 s, reverb 300 ms, crush 8 bits]"
+    made = script(f"treatments: {{a: {chain}}}\n", "      - ann: One.\n        treat: a\n")
+    effects = {"low_pass": 2500.0, "pitch": -300.0, "echo": 90.0, "reverb": 0.3, "crush": 8.0}
+    assert made.treatments["a"] == tuple(Effect(name, value) for name, value in effects.items())
+
+
 def test_everything_at_the_top_is_read() -> None:
     made = script(
         "show: S\nseason: 2\nepisode: 010\nlanguage: de\nwriter: W\nproducer: P\nsummary: >\n  Two\n  lines.\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from producer.errors import Place
@@ -33,6 +34,14 @@ from producer.script.top import keyed
 from producer.script.tree import Node, Pairs, Scalar
 
 _STEP = re.compile(rf"(\w+)(?:\s+({q.NUMBER})\s*(\S*))?")
+_ALSO: dict[str, dict[str, Fraction]] = {
+    "Hz": {"khz": Fraction(1000)},
+    "cents": {"cent": Fraction(1), "semitone": Fraction(100), "semitones": Fraction(100)},
+    "bit": {"bits": Fraction(1)},
+    "ms": {"s": Fraction(1000)},
+    "s": {"ms": Fraction(1, 1000)},
+}
+"""Of each effect's unit, what else its number may be written in, in small letters."""
 
 
 def read_rooms(node: Node, notes: Notes) -> dict[str, Room]:
@@ -133,11 +142,14 @@ def _effects(text: str) -> tuple[Effect, ...]:
     example = f"{name} {(kind.low + kind.high) / 2:g} {kind.unit}"
     if found is None or found[2] is None:
         raise q.ReadingError(f"'{text}' has no number; write one, as in '{example}'")
-    if found[3].casefold() != kind.unit.casefold():
+    sizes = {kind.unit.casefold(): Fraction(1), **_ALSO.get(kind.unit, {})}
+    size = sizes.get(found[3].casefold())
+    if size is None:
         raise q.ReadingError(f"'{text}' is not in {kind.unit}; write '{name} {found[2]} {kind.unit}'")
-    if not kind.low <= float(found[2]) <= kind.high:
+    value = float(Fraction(found[2]) * size)
+    if not kind.low <= value <= kind.high:
         raise q.ReadingError(f"'{text}' is out of range; '{name}' goes from {kind.low:g} to {kind.high:g} {kind.unit}")
-    return (Effect(name, float(found[2])),)
+    return (Effect(name, value),)
 
 
 def read_roles(node: Node, notes: Notes) -> dict[str, tuple[Scalar, Asked]]:
