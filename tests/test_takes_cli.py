@@ -243,6 +243,7 @@ def test_the_booth_has_all_that_an_actor_needs(play: Stage, shell: Shell) -> Non
     wicked = (
         SCRIPT.replace("name: Ben,", 'name: "Ben <b>&",')
         .replace("how: x", "")
+        .replace("- title: The quay", "- title: '@SUM(1) The quay'")
         .replace("        id: thomas\n", "        id: thomas\n        how: <script>alert(1)</script>, =quietly\n")
     )
     (play.root / "script" / "lamp.yaml").write_text(wicked, "utf-8")
@@ -270,6 +271,7 @@ def test_the_booth_has_all_that_an_actor_needs(play: Stage, shell: Shell) -> Non
     rows = list(csv.DictReader((folder / "ben.csv").read_text("utf-8-sig").splitlines()))
     assert [row["file"] for row in rows] == [names(play.script().lines)["line-2", 0], "come.ben", "thomas"]
     assert [row["id"] for row in rows] == ["", "come", "thomas"]
+    assert {row["scene"] for row in rows} == {"'@SUM(1) The quay"}, "a formula"
     assert rows[2]["line"] == "I thought you had gone home hours ago, Thomas."
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,9 +41,9 @@ def value(asked: Mapping[str, Any]) -> tuple[Key, str]:
         raise BadRequestError(str(wrong)) from None
     number = asked.get("value")
     low, high = _LIMITS[key]
-    if not isinstance(number, int | float) or isinstance(number, bool) or not math.isfinite(number):
+    if not isinstance(number, int | float) or isinstance(number, bool):
         raise BadRequestError("'value' is no number")
-    if not low <= number <= high:
+    if not low <= number <= high:  # nor what is infinite, no number or of a thousand digits
         raise BadRequestError(f"'{key}' goes from {low:g} to {high:g}")
     return key, {"level": nudging.level, "pan": nudging.pan, "at": nudging.offset}[key](number)
 
@@ -66,13 +65,18 @@ def span(header: str | None, size: int) -> tuple[int, int] | None:
     if not first and not last:
         return None
     if not first:
-        begin, end = max(0, size - int(last)), size
-        if not int(last):
+        begin, end = max(0, size - _count(last)), size
+        if not _count(last):
             raise BadRequestError("no such range")
     else:
-        begin, end = int(first), min(size, int(last) + 1) if last else size
-        if last and int(last) < begin:
+        begin, end = _count(first), min(size, _count(last) + 1) if last else size
+        if last and _count(last) < begin:
             return None
     if begin >= size:
         raise BadRequestError("no such range")
     return begin, end
+
+
+def _count(digits: str) -> int:
+    """A number of bytes; of one that is longer than any file's, the beginning, which is too."""
+    return int(digits.lstrip("0")[:20] or "0")

@@ -164,10 +164,8 @@ def table(sheet: Sheet) -> str:
     writer.writerow(_COLUMNS)
     for row in sheet.rows:
         said = "; ".join(f"{written} = {spoken}" for written, spoken in row.pronunciation)
-        cells = (row.before, row.text, row.direction, said)
-        writer.writerow(
-            [row.number, row.scene, *map(_harmless, cells), row.file, row.id, "yes" if row.recorded else ""]
-        )
+        cells = (row.scene, row.before, row.text, row.direction, said, row.file, row.id)
+        writer.writerow([row.number, *map(_harmless, cells), "yes" if row.recorded else ""])
     return "\ufeff" + out.getvalue()
 
 
