@@ -307,6 +307,28 @@ def test_a_full_disk_that_nobody_expected_is_no_traceback(
     assert capsys.readouterr().err == "somewhere: No space left on device\n"
 
 
+_STOPPED_WHILE_LOADED = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "producer.cli.preview":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+from producer.cli import main
+main()
+"""
+
+
+@posix
+def test_who_stops_a_command_while_it_is_loaded_sees_no_traceback() -> None:
+    where = os.environ | {"PYTHONPATH": str(Path(commands.__file__).parents[2])}
+    program = [sys.executable, "-c", _STOPPED_WHILE_LOADED, "schema"]
+    done = subprocess.run(program, env=where, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "stopped\n")
+
+
 @posix
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_stream_that_is_closed_is_the_null_device(closed: str, tmp_path: Path) -> None:

@@ -4,11 +4,16 @@
 """
 
 import os
+import sys
 
 # Before numpy is loaded: our matrices are small, and BLAS's threads would spin beside the ones that work. Nor may the
 # order of a sum depend on how many cores there are.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from producer.cli.commands import app, main
+try:
+    from producer.cli.commands import app, main
+except KeyboardInterrupt:  # before there is anything to be ended
+    print("stopped", file=sys.stderr)
+    raise SystemExit(130) from None
 
 __all__ = ["app", "main"]
