@@ -9,6 +9,15 @@ from pathlib import Path
 from producer.bounds import BOUNDS, how_to_raise
 
 
+def must_be_plain(path: Path) -> None:
+    """Raises OSError, its `strerror` in words for the user, when there is no plain file, links followed.
+
+    Asked before it is opened: opening a pipe waits for its other end.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is a folder, a device or a pipe, not a file")
+
+
 def read_file(path: Path, bound: str) -> bytes:
     """The bytes of a plain file, links followed.
 
@@ -18,8 +27,7 @@ def read_file(path: Path, bound: str) -> bytes:
     Raises OSError, its `strerror` in words for the user: it is no plain file, or larger than the bound.
     """
     most = BOUNDS.bytes(bound)
-    if not stat.S_ISREG(path.stat().st_mode):  # asked before it is opened: opening a pipe waits for its other end
-        raise OSError(errno.EINVAL, "it is a folder, a device or a pipe, not a file")
+    must_be_plain(path)
     with path.open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:

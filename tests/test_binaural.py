@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -274,6 +275,10 @@ BROKEN: Mapping[str, Mapping[str, object]] = {
     "it has no directions from side to side at the height of the ears": {"SourcePosition": np.full((26, 3), 30.0)},
     "its positions are not places in space": {"SourcePosition": np.zeros(26)},
     "its delays are not those of two ears": {"Data.Delay": np.zeros((26, 5))},
+    "its delays are not those of": {"Data.Delay": np.zeros((5, 2))},
+    "it has no rate, or several": {"Data.SamplingRate": np.zeros(0)},
+    "a response in it is louder or later than any head's": {"Data.Delay": np.full((1, 2), 1e9)},
+    "a response in it is louder": {"Data.IR": np.full((26, 2, 64), 1e308)},
     "it claims more directions or longer responses than any head has": {"Data.IR": np.ones((1, 2, 1 << 15))},
 }
 
@@ -289,13 +294,32 @@ def test_what_is_no_head_at_all_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "text.sofa").write_text("not HDF5", "utf-8")
     whole = sofa(tmp_path / "whole.sofa").read_bytes()
     (tmp_path / "cut.sofa").write_bytes(whole[: len(whole) // 3])
+    (tmp_path / "folder.sofa").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.sofa")
+        with pytest.raises(RenderError, match="it is a folder, a device or a pipe"):
+            from_sofa(tmp_path / "pipe.sofa", 48000)
     for name, why in (
+        ("folder", "it is a folder, a device or a pipe"),
         ("text", "it is no SOFA file, or a broken one"),
         ("cut", "it is no SOFA file"),
         ("gone", "there is no"),
     ):
         with pytest.raises(RenderError, match=f"{name}.sofa: {why}"):
             from_sofa(tmp_path / f"{name}.sofa", 48000)
+
+
+HUGE = {"Data.Delay": (4 * 10**9, 2), "Data.SamplingRate": (10**10,), "SourcePosition": (26, 3, 10**10)}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_what_a_head_claims_to_hold_is_not_made_room_for(name: str, tmp_path: Path) -> None:
+    path = sofa(tmp_path / "head.sofa", **{name: None})
+    with h5py.File(path, "a") as file:
+        file.create_dataset(name, HUGE[name], "f8", chunks=True)  # without a byte of it in the file
+    with pytest.raises(RenderError, match=r"head\.sofa: it") as raised:
+        from_sofa(path, 48000)
+    assert not isinstance(raised.value.__cause__, MemoryError)
 
 
 def test_a_head_reads_no_other_file(tmp_path: Path) -> None:
@@ -308,5 +332,6 @@ def test_a_head_reads_no_other_file(tmp_path: Path) -> None:
     path = sofa(tmp_path / "linked.sofa", **{"Data.IR": None})
     with h5py.File(path, "a") as file:
         file["Data.IR"] = h5py.ExternalLink(str(sofa(tmp_path / "other.sofa")), "Data.IR")
+    (tmp_path / "other.sofa").unlink()  # it is not even looked for
     with pytest.raises(RenderError, match="is in another file"):
         from_sofa(path, 48000)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from producer.dsp.heads import measured
 from producer.errors import RenderError
+from producer.limited import must_be_plain
 from producer.model.head import Head
 
 Floats = NDArray[np.float64]
@@ -26,6 +27,8 @@ _LEVEL_DEG = 5.5
 _REACH_DEG, _GAP_DEG = 75.0, 45.0
 _MOST_DIRECTIONS, _MOST_TAPS, _MOST_LEVEL = 200_000, 1 << 14, 1440
 _RATES_HZ = 8_000, 192_000
+_LOUDEST = 1e6
+"""What a sample of a response may be: measured ones are about 1."""
 
 
 class _BadFileError(Exception):
@@ -43,13 +46,18 @@ def from_sofa(path: Path, rate_hz: int) -> Head:
     import h5py
 
     try:
+        must_be_plain(path)
+    except FileNotFoundError:
+        raise RenderError(f"{path.name}: there is no such file") from None
+    except OSError as wrong:
+        raise RenderError(f"{path.name}: {wrong.strerror}") from None
+    try:
         with h5py.File(path, "r") as file:
             return _head(file, rate_hz)
     except _BadFileError as wrong:
         raise RenderError(f"{path.name}: {wrong}") from None
-    except (OSError, KeyError, ValueError, TypeError, RuntimeError) as wrong:
-        why = "there is no such file" if not path.exists() else "it is no SOFA file, or a broken one"
-        raise RenderError(f"{path.name}: {why}") from wrong
+    except (OSError, LookupError, ValueError, TypeError, RuntimeError, MemoryError) as wrong:
+        raise RenderError(f"{path.name}: it is no SOFA file, or a broken one") from wrong
 
 
 def _head(file: Any, rate_hz: int) -> Head:
@@ -61,19 +69,24 @@ def _head(file: Any, rate_hz: int) -> Head:
         raise _BadFileError("it has no responses of two ears")
     if responses.shape[0] > _MOST_DIRECTIONS or responses.shape[2] > _MOST_TAPS:
         raise _BadFileError("it claims more directions or longer responses than any head has")
-    own_hz = float(np.ravel(_plain(file, "Data.SamplingRate")[()])[0])
+    rate = _plain(file, "Data.SamplingRate")
+    if rate.size != 1:
+        raise _BadFileError("it has no rate, or several")
+    own_hz = float(np.ravel(rate[()])[0])
     if not _RATES_HZ[0] <= own_hz <= _RATES_HZ[1] or own_hz != round(own_hz):
         raise _BadFileError(f"it claims a rate of {own_hz:g} Hz")
     azimuths, rows = _level(file, responses.shape[0])
     order = np.argsort(rows)
     taken = np.empty((len(rows), 2, responses.shape[2]))
     taken[order] = responses[rows[order]]
-    delays = _delays(file, rows)
+    delays = _delays(file, responses.shape[0], rows)
     if _left_ear(file) == 1:
         taken, delays = taken[:, ::-1], delays[:, ::-1]
     pairs = taken.transpose(0, 2, 1)
     if not np.isfinite(pairs).all() or not np.isfinite(delays).all() or not np.abs(pairs).max(axis=1).all():
         raise _BadFileError("a response in it is silent, or holds what is not a number")
+    if np.abs(pairs).max() > _LOUDEST or np.abs(delays).max() > _MOST_TAPS:
+        raise _BadFileError("a response in it is louder or later than any head's")
     if own_hz != rate_hz:
         pairs = np.stack([soxr.resample(pair, own_hz, rate_hz, quality="VHQ") for pair in pairs])
     return measured(azimuths, pairs, rate_hz, delays * rate_hz / own_hz)
@@ -81,6 +94,11 @@ def _head(file: Any, rate_hz: int) -> Head:
 
 def _plain(file: Any, name: str) -> Any:
     """A variable whose samples are in the file itself."""
+    import h5py
+
+    link = file.get(name, getlink=True)
+    if link is not None and not isinstance(link, h5py.HardLink):  # which the library would follow
+        raise _BadFileError(f"its {name} is in another file, or a link")
     found = file.get(name)
     if found is None or not hasattr(found, "shape"):
         raise _BadFileError(f"it has no {name}")
@@ -110,8 +128,7 @@ def _spherical(positions: Any) -> tuple[Floats, Floats, Floats]:
     """Azimuth and elevation in degrees, distance in metres, of SOFA positions of either type."""
     if len(positions.shape) < 2 or positions.shape[1] != 3 or positions.shape[0] > _MOST_DIRECTIONS:
         raise _BadFileError("its positions are not places in space")
-    values = np.asarray(positions[()], float).reshape(positions.shape[0], 3, -1)[:, :, 0]
-    first, second, third = values.T
+    first, second, third = np.asarray(positions[(slice(None), slice(None), *(0 for _ in positions.shape[2:]))], float).T
     if _text(positions.attrs.get("Type", "spherical")) == "cartesian":
         flat = np.hypot(first, second)
         return np.degrees(np.arctan2(second, first)), np.degrees(np.arctan2(third, flat)), np.hypot(flat, third)
@@ -128,11 +145,14 @@ def _left_ear(file: Any) -> int:
     return int(side[1] > side[0])
 
 
-def _delays(file: Any, rows: NDArray[np.int64]) -> Floats:
+def _delays(file: Any, count: int, rows: NDArray[np.int64]) -> Floats:
     """Samples by which each ear's response is late, shape (directions, 2)."""
-    delays = np.asarray(_plain(file, "Data.Delay")[()], float) if "Data.Delay" in file else np.zeros((1, 2))
-    if delays.ndim != 2 or delays.shape[1] != 2:
+    if "Data.Delay" not in file:
+        return np.zeros((len(rows), 2))
+    written = _plain(file, "Data.Delay")
+    if written.shape not in ((1, 2), (count, 2)):
         raise _BadFileError("its delays are not those of two ears")
+    delays = np.asarray(written[()], float)
     return delays[rows] if len(delays) > 1 else np.repeat(delays, len(rows), axis=0)
 
 
