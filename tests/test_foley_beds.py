@@ -391,6 +391,17 @@ class TestCrowd:
         assert np.percentile(hiss[0], 98) > 4.0 * np.percentile(hiss[1], 98)
 
 
+class TestEngines:
+    def test_engines_throb_under_what_rolls(self) -> None:
+        def throbs(motion: float) -> float:
+            floor = envelope(bed("rumble", 20.0, motion=motion, rolling=0.0), 30.0, 300.0, 0.05)
+            return float(np.std(20.0 * np.log10(floor)))
+
+        assert throbs(1.0) > 1.4 * throbs(0.0)
+        still, engines = (np.percentile(envelope(bed("rumble", 20.0, motion=m), 30.0, 300.0), 25) for m in (0.0, 1.0))
+        assert engines > 1.2 * still, "and fill what is between the rolls"
+
+
 class TestRain:
     @staticmethod
     def drops(density: float) -> np.ndarray:

@@ -233,6 +233,14 @@ class TestBreath:
         child, giant = (np.concatenate([mono(make("breath", s, size=size)) for s in range(4)]) for size in (0.0, 1.0))
         assert centroid_hz(child) > 1.1 * centroid_hz(giant)
 
+    def test_lips_click_before_the_air(self) -> None:
+        for seed in (1, 2, 3):
+            dry, wet = (mono(make("breath", seed, wet=share)) for share in (0.0, 1.0))
+            clicks = np.abs(wet - dry)
+            first = int(np.argmax(clicks > 0.3 * clicks.max()))
+            beside = dry[max(0, first - RATE // 50) : first + RATE // 50]
+            assert clicks.max() > 3.0 * np.sqrt(np.mean(beside**2)), "they stand out of the air that is there"
+
     def test_no_two_takes_have_one_course(self) -> None:
         courses = []
         for seed in range(6):

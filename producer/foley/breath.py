@@ -168,7 +168,8 @@ def _hum(
 
 def _wet(wave: Wave, knobs: Mapping[str, float], begins_s: float, chance: np.random.Generator) -> None:
     """Lips and tongue come apart as the mouth opens: a few small wet clicks just before the air."""
-    level = 0.3 * knobs["wet"] * min(1.0, 2.0 * knobs["mouth"]) * (float(np.abs(wave).max(initial=0.0)) or 1.0)
+    wet = knobs["wet"] * (0.75 + knobs["wet"])
+    level = 0.3 * wet * min(1.0, 2.0 * knobs["mouth"]) * (float(np.abs(wave).max(initial=0.0)) or 1.0)
     if level <= 0.0:
         return
     at = max(0.004, begins_s - chance.uniform(0.01, 0.05))

@@ -40,8 +40,9 @@ def rumble(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int)
         knob = knobs(settings, times_s)
         corner = octaves_between(210.0, 62.0, knob["depth"]) * octaves_between(1.7, 0.75, knob["distance"])
         slow = 5.0 * wanders(times_s, (6.1, 4.7, 3.9, 3.2, 2.6), named(seed, "floor"), 4)
-        throb = (1.5 + 4.5 * knob["motion"]) * wander(times_s, 0.45, named(seed, "throb"), 2)
-        level = LEVEL_DB - 9.0 * knob["rolling"] + throb
+        # Engines are heard under what rolls: the more they run the more there is of the floor, and the more it throbs.
+        throb = (0.1 + 8.0 * knob["motion"]) * wander(times_s, 0.45, named(seed, "throb"), 2)
+        level = LEVEL_DB - 9.0 * knob["rolling"] + 8.0 * (knob["motion"] - 0.4) + throb
         floor = bands(hz, FLOOR_HZ, np.ascontiguousarray((level + slow).T)) * _through(hz, corner)
         left, right = _rolls(settings, times_s, hz, corner, named(seed, "rolls"))
         under = high_pass(hz, 29.0, 4)
