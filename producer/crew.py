@@ -16,14 +16,14 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from producer.digests import sha256_of
 from producer.frozen import built, held
+from producer.rota import Following, Rota, in_turn
 
 if TYPE_CHECKING:
     from producer.cache import Cache, Faults
@@ -47,12 +47,6 @@ _LONGEST_S = 600.0
 _WORK = "work.pickle"
 _ERRAND, _LISTEN = "errand.pickle", "listen"
 _RECIPES = "recipes"
-
-Following = Callable[[int, bool], int | None]
-"""The part that a hand, by its number, is to do next; None when there is none for it.
-
-The second argument says whether it has something to do until then: the last parts are for those who have nothing.
-"""
 
 
 class Crew:
@@ -165,7 +159,7 @@ class Crew:
         self._told = placed
         beds = range(len(sustained(placed.timeline.clips)))
         # Each bed by one hand: they would find out the same at the same time.
-        self._ready = self._made("ready", (), _in_turn(beds, len(self._hands)))
+        self._ready = self._made("ready", (), in_turn(beds, len(self._hands)))
 
     def mix(self, parts: Sequence[int]) -> Iterator[tuple[int, frozenset[StemName]]]:
         """See `production.Crew`."""
@@ -176,7 +170,7 @@ class Crew:
 
     def finish(self, how: Finish, parts: Sequence[int]) -> Iterator[int]:
         """See `production.Crew`."""
-        return self._finished(self._made("finish", (how,), _in_turn(parts, len(self._hands))), parts)
+        return self._finished(self._made("finish", (how,), in_turn(parts, len(self._hands))), parts)
 
     def _finished(self, coming: Iterator[tuple[int, Any]], parts: Sequence[int]) -> Iterator[int]:
         done = set[int]()
@@ -254,39 +248,6 @@ class Crew:
         if self._faults is not None and faults is not None:
             self._faults.add(faults)
         return result
-
-
-def _in_turn(parts: Iterable[int], hands: int) -> Following:
-    """One after the other, whoever does them."""
-    left = deque(parts)
-
-    def following(_: int, busy: bool) -> int | None:
-        return None if not left or (busy and len(left) <= hands) else left.popleft()
-
-    return following
-
-
-class Rota:
-    """Who does which part next.
-
-    Neighbours are done by the same hand, since it keeps what it played for the next one. Who is ready takes over the
-    later half of the longest stretch that is left.
-    """
-
-    def __init__(self, parts: Sequence[int], hands: int) -> None:
-        each, more = divmod(len(parts), hands)
-        ends = [number * each + min(number, more) for number in range(hands + 1)]
-        self._left = [list(parts[first:last]) for first, last in pairwise(ends)]
-
-    def following(self, hand: int, busy: bool = False) -> int | None:
-        """The part that a hand does now; None when there is none left, or none for one who is `busy` (`Following`)."""
-        if busy and sum(map(len, self._left)) <= len(self._left):
-            return None
-        if not self._left[hand]:
-            longest = max(range(len(self._left)), key=lambda other: len(self._left[other]))
-            keeps = len(self._left[longest]) // 2
-            self._left[hand], self._left[longest] = self._left[longest][keeps:], self._left[longest][:keeps]
-        return self._left[hand].pop(0) if self._left[hand] else None
 
 
 class _Pickler(pickle.Pickler):

@@ -29,7 +29,8 @@ from producer.made_by import made_by_program
 from producer.mix import night
 from producer.mix.margin import LineMargin
 from producer.mix.parallel import in_order
-from producer.mixing import Mixdown, Mixed, Programme
+from producer.mixdown import Mixdown, Programme
+from producer.mixing import Mixed
 from producer.model.formats import Format, in_format, own_format
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile

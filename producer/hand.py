@@ -16,7 +16,8 @@ from producer.deliver.shelf import Shelf
 from producer.in_parts import finished_part
 from producer.made_by import made_by_program
 from producer.mix.listening import StemName, Stems
-from producer.mixing import Mixing, Programme
+from producer.mixdown import Programme
+from producer.mixing import Mixing
 from producer.model.mixes import MixStyle
 from producer.production import Finish, Placed
 from producer.scheduling import in_long_turns

@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
 from producer.audio import Audio, silence
 from producer.audit.rows import Room
@@ -24,7 +23,7 @@ from producer.deliver.shelf import Shelf
 from producer.dsp.grid import hop_samples
 from producer.dsp.heads import spherical
 from producer.frozen import dataclass
-from producer.levels import Levels, LevelsTaken, levels_of
+from producer.levels import LevelsTaken, levels_of
 from producer.made_by import made_by_program
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
@@ -32,73 +31,17 @@ from producer.mix.listening import Listened, Listening, StemName, Stems, margins
 from producer.mix.margin import LineMargin, Ruled
 from producer.mix.mixer import Mixed as MixedPart
 from producer.mix.mixer import Mixer
-from producer.mix.night import Ride
 from producer.mix.parts import Part
 from producer.mix.reduction import Reduction
 from producer.mix.stems import Stretch, sustained
+from producer.mixdown import Mixdown, Programme
 from producer.model.head import Head
 from producer.model.mixes import BUSES, STANDARD, MixStyle
-from producer.model.timeline import Timeline
 from producer.notes import Notes
 from producer.production import Crew, Placed, Watch
-from producer.tone import Tone
 from producer.units import gain
 from producer.witness import PartWitness, Witness
 from producer.workshop import Workshop
-
-
-@dataclass(frozen=True, slots=True)
-class Programme:
-    """One mix before its master, part by part."""
-
-    mixing: Mixing
-    style: str
-    ride: Ride | None = None
-    """How the mix called `style` is ridden."""
-    tone: Tone | None = None
-    """What is under it."""
-
-    @property
-    def parts(self) -> Sequence[Part]:
-        return self.mixing.mixer.parts
-
-    @property
-    def timeline(self) -> Timeline:
-        return self.mixing.mixer.timeline
-
-    @property
-    def samples(self) -> int:
-        return self.parts[-1].core.end
-
-    def read(self, index: int) -> Audio:
-        """The reach of a part, by its number, shape (reach, 2), for the caller alone."""
-        audio = self.mixing.read(self.style, index)
-        if self.ride is not None:
-            audio = audio * self._gains(self.ride, index)[:, None]
-        if self.tone is not None:
-            audio = self.tone.over(audio, self.parts[index].reach.start, self.timeline.rate_hz)
-        return audio
-
-    def name(self, index: int) -> bytes:
-        """What names the samples of a part's reach."""
-        name = f"{self.style} {self.mixing.name(index)}".encode()
-        if self.ride is not None:
-            name += self._gains(self.ride, index).tobytes()
-        if self.tone is not None:
-            name += self.tone.name(self.parts[index].reach.start)
-        return name
-
-    def _gains(self, ride: Ride, index: int) -> NDArray[np.float32]:
-        reach = self.parts[index].reach
-        return ride.gains(reach.start, reach.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Mixdown:
-    """One mix before its master, and how loud it is."""
-
-    programme: Programme
-    levels: Levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from producer.frozen import dataclass
 from producer.made_by import made_by_program
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
-from producer.mixing import Programme
+from producer.mixdown import Programme
 from producer.model.profile import Profile
 from producer.packed import packed, unpacked
 from producer.production import Watch

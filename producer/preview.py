@@ -26,7 +26,8 @@ from producer.in_parts import is_kept, kept_part
 from producer.levels import Levels
 from producer.mix.parallel import in_order
 from producer.mix.parts import Part
-from producer.mixing import Mixing, Programme
+from producer.mixdown import Programme
+from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
 from producer.model.profile import Profile
 from producer.model.timeline import Timeline

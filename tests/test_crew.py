@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from producer import render
 from producer.cache import Cache
-from producer.crew import FEWEST_BYTES, FEWEST_PARTS, Crew, Rota
+from producer.crew import FEWEST_BYTES, FEWEST_PARTS, Crew
 from producer.deliver.shelf import Shelf, shelf
 from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
+from producer.rota import Rota
 from producer.timeline.soon import heard_soon
 from tests.crew_helpers import house_of, ordered
 from tests.face_helpers import files
