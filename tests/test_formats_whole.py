@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import mutagen
 import numpy as np
 import pytest
 
@@ -18,7 +19,7 @@ from producer import auditing, project, render
 from producer.audit import mpeg
 from producer.audit.programme import figures
 from producer.cache import Cache
-from producer.deliver import ffmpeg
+from producer.deliver import essence, ffmpeg
 from producer.deliver.stated import stated
 from producer.model.formats import FORMATS, OPUS_RATE_HZ
 from producer.model.profile import PROFILES
@@ -140,9 +141,28 @@ def test_every_file_says_what_it_is_made_of_and_one_changed_byte_of_any_is_found
     for name in every:
         shutil.copytree(folder, copy := tmp_path / name)
         raw = bytearray((copy / name).read_bytes())
-        raw[len(raw) // 2] ^= 1
+        raw[len(raw) * 9 // 10] ^= 1  # behind the picture
         (copy / name).write_bytes(raw)
         assert [one.file for one in verify(copy).findings] == [name]
+
+
+def test_the_essence_of_a_file_is_its_sound_and_not_its_tags(
+    episode: tuple[render.Report, Path], tmp_path: Path
+) -> None:
+    for name in ("a.mp3", "a.flac", "a.opus", "a.wav"):
+        whole = episode[1] / name
+        found = essence.digest(whole)
+        bare = Path(shutil.copy(whole, tmp_path))
+        opened = mutagen.File(bare)
+        assert opened is not None
+        opened.delete()
+        assert bare.read_bytes() != whole.read_bytes()
+        assert found is not None and essence.digest(bare) == found, name
+        raw = bytearray(whole.read_bytes())
+        raw[len(raw) * 9 // 10] ^= 1  # behind the picture
+        bare.write_bytes(raw)
+        assert essence.digest(bare) != found, name
+    assert essence.digest(episode[1] / "a.m4b") is None
 
 
 def test_the_audit_finds_every_line_in_every_format_and_the_folder_says_what_they_are(
@@ -272,7 +292,7 @@ def test_a_drama_for_acx_is_told_to_ship_its_narration(tmp_path: Path, cache: Pa
     standard, narration = report.audits
     assert [one.kind for one in standard.findings] == ["floor"]
     assert "takes plain narration" in standard.findings[0].what
-    assert "--mix narration_only --profile acx" in standard.findings[0].mend
+    assert standard.findings[0].mend.startswith("ship a.narration_only.mp3 instead")
     assert not standard.verdicts["acx"].passes
     assert narration.findings == () and narration.verdicts["acx"].passes
 

@@ -85,11 +85,13 @@ def _wave(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _ogg(file: BinaryIO) -> Iterator[bytes]:
-    """The pages' contents but for those of the headers, whose position is 0 (RFC 7845 §3)."""
+    """The contents of all pages from the first on that has a position: those before hold the headers (RFC 7845 §3)."""
+    begun = False
     while head := file.read(27):
-        (position,) = struct.unpack_from("<q", head, 6)
+        (position,) = struct.unpack_from("<q", head, 6)  # 0 of headers, -1 where a page is full before one of them ends
         size = sum(file.read(head[26]))
-        if position:
+        begun = begun or position > 0
+        if begun:
             yield from _rest(file, size)
         else:
             file.seek(size, 1)
