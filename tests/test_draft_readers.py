@@ -563,3 +563,22 @@ def test_numbers_of_cues_are_not_said_whatever_they_number() -> None:
         ("anna", "Go."), ("pause", "800 ms"), ("ben", "It is 12 o'clock."), ("comment", ""), ("comment", ""),
     ]  # fmt: skip
     assert [scene.title for scene in made.scenes] == ["SCENE 1"]
+
+
+@pytest.mark.parametrize("torn", ["<!--", "<![CDATA[", "<a b='", "<a b ", "</", "<?", "<"])
+def test_a_page_of_tags_that_never_close_is_read_at_once(torn: str) -> None:
+    read = read_html("<p>One<!-- two --> three.</p>" + torn * (400_000 // len(torn)))
+    assert read.paragraphs[0].text == "One three."
+
+
+def test_a_book_that_is_packed_or_written_in_an_unknown_way_is_refused() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("META-INF/container.xml", "<container/>")
+    with pytest.raises(RenderError, match="is packed as no file of an EPUB may be"):
+        read_epub(made.getvalue(), "book.epub")
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("META-INF/container.xml", '<?xml version="1.0" encoding="zlib"?><container/>')
+    with pytest.raises(RenderError, match=r"container\.xml' is not XML"):
+        read_epub(made.getvalue(), "book.epub")

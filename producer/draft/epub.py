@@ -111,6 +111,8 @@ class _Book:
             raise RenderError(f"{self.name} has no '{path}', which it names as a page")
         if entry.flag_bits & 1:
             raise RenderError(f"{self.name} is locked with a password")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # EPUB Open Container Format, 4.2
+            raise RenderError(f"{self.name}: '{path}' is packed as no file of an EPUB may be; save the book anew")
         pieces: list[bytes] = []
         size = 0
         with self.archive.open(entry) as file:
@@ -132,7 +134,7 @@ class _Book:
             root: Element = ElementTree.fromstring(self._bytes(path))
         except DefusedXmlException:
             raise RenderError(f"{self.name}: '{path}' declares entities, which no book needs; it is not read") from None
-        except ParseError as wrong:
+        except (ParseError, LookupError) as wrong:  # LookupError: an encoding that nobody knows
             raise RenderError(f"{self.name}: '{path}' is not XML: {wrong}") from None
         return root
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 from producer.draft.nouns import Paragraph, Source
@@ -19,14 +20,22 @@ _UNREAD = frozenset({"head", "script", "style", "template", "svg", "math", "rt",
 _EMPHASIS = frozenset({"em", "i", "strong", "b"})
 _VOID = frozenset(row("area base br col embed hr img input link meta source track wbr"))
 _DEEPEST = 256
+# The library looks for the end of each of these anew, up to the end of the page: of many that have none, for hours.
+_UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+_TORN = re.compile(r"(?:<[^<>]*){32,}")
+"""Tags in a row of which none is closed."""
 
 
 def read_html(text: str) -> Source:
     """The paragraphs of a page. A footnote's sign in the text is left out, its text is kept where it stands."""
     reader = _Reader()
-    reader.feed(readable(text))
+    reader.feed(_TORN.sub(_as_text, _UNSEEN.sub("", readable(text))))
     reader.close()
     return Source(tuple(reader.done()))
+
+
+def _as_text(found: re.Match[str]) -> str:
+    return found[0].replace("<", "&lt;")
 
 
 class _Reader(HTMLParser):
