@@ -64,6 +64,7 @@ class Begun:
     sounds: int  # suggested
     guessed: int  # lines whose speaker is a guess
     unknown: int  # lines whose speaker nobody says
+    unread: int  # words in letters that their voice may only name
     unfilled: tuple[str, ...]  # what was asked for, and no pack has it
     left_out: tuple[str, ...]
 
@@ -237,6 +238,7 @@ def _told(made: Draft, file: Path | None, text: str, voices: dict[str, str]) -> 
         sounds=sum(len(one.heard) for one in speeches) + beds + rooms,
         guessed=sum(one.doubt.startswith("by ") for one in speeches),
         unknown=sum(one.doubt == "unknown" for one in speeches),
+        unread=text.count(draft.UNREAD),
         unfilled=tuple(unfilled),
         left_out=made.left_out,
     )

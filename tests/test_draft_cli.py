@@ -63,6 +63,20 @@ def test_a_language_that_the_words_do_not_say_is_a_guess_until_it_is_named(tmp_p
     assert "language: fr\n" in (tmp_path / "script" / "short.yaml").read_text("utf-8")
 
 
+def test_words_that_the_voice_may_not_read_are_counted_and_what_the_note_says_mends_them(
+    tmp_path: Path, shell: Shell
+) -> None:
+    (tmp_path / "lamp.md").write_text(STORY.replace("Only me", "Привет, it is only me"), "utf-8")
+    done = shell("draft", "lamp.md", cwd=tmp_path)
+    assert "\nto check   1 word in letters that the voice may not read: give it as the note beside says\n" in done.out
+    told = json.loads(shell("draft", "lamp.md", "--json", "--force", cwd=tmp_path).out)
+    assert told["unread"] == 1
+    script = tmp_path / "script" / "lamp.yaml"
+    assert shell("check", "script/lamp.yaml", cwd=tmp_path).code == 1
+    script.write_text(script.read_text("utf-8").replace(" Привет,", " {Привет|preev-yet},"), "utf-8")
+    assert shell("check", "script/lamp.yaml", cwd=tmp_path).code == 0
+
+
 def test_a_suggestion_is_struck_with_its_line_and_no_sounds_suggests_none(tmp_path: Path, shell: Shell) -> None:
     (tmp_path / "lamp.md").write_text(STORY, "utf-8")
     whole = shell("draft", "lamp.md", "-o", "-", cwd=tmp_path).out

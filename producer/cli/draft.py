@@ -100,7 +100,7 @@ def _begin(asked: Asked, *, as_json: bool, quiet: bool) -> None:
         sys.stdout.write(done.text)
     elif as_json:
         facts = {name: getattr(done, name) for name in ("form", "language", "scenes", "lines", "words", "sounds")}
-        guesses = {"guessed": done.guessed, "unknown": done.unknown, "unfilled": done.unfilled}
+        guesses = {name: getattr(done, name) for name in ("guessed", "unknown", "unread", "unfilled")}
         people = [{"member": key, "voice": voice, "lines": lines} for key, voice, lines in done.people]
         print_json({"file": done.file.as_posix(), **facts, **guesses, "cast": people, "left_out": done.left_out})
     elif not quiet:
@@ -116,7 +116,12 @@ def _say(done: Begun, file: Path) -> None:
     if not done.language_known:
         print(f"language   {done.language} is a guess: too few words say which it is; --language names it")
     if done.guessed or done.unknown:
-        print(f"to check   {done.guessed} speakers are a guess, {done.unknown} are not known: see '# draft: speaker'")
+        guessed = f"{counted(done.guessed, 'speakers')} {'is' if done.guessed == 1 else 'are'} a guess"
+        unknown = f"{done.unknown} {'is' if done.unknown == 1 else 'are'} not known"
+        print(f"to check   {guessed}, {unknown}: see '# draft: speaker'")
+    if done.unread:
+        what = f"{counted(done.unread, 'words')} in letters that the voice may not read"
+        print(f"to check   {what}: give {'it' if done.unread == 1 else 'them'} as the note beside says")
     for what in done.unfilled:
         print(f"no sound   {what}")
     for what in done.left_out:

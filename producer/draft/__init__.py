@@ -15,12 +15,13 @@ from producer.draft.plain import read_plain
 from producer.draft.prose import Wanted, draft_prose
 from producer.draft.radio import draft_radio, is_radio
 from producer.draft.table import TABLE
-from producer.draft.write import TAG, write_script
+from producer.draft.write import TAG, UNREAD, write_script
 
 __all__ = [
     "LARGEST_BYTES",
     "TABLE",
     "TAG",
+    "UNREAD",
     "Cues",
     "Wanted",
     "cast_voices",

@@ -11,6 +11,7 @@ from producer.draft.text import foreign_words, mostly_latin
 from producer.model.words import fold
 
 TAG = "# draft:"
+UNREAD = f"{TAG} the voice may not read"
 """Begins the note on every line that is a guess."""
 _WIDTH = 100
 _PLAIN = re.compile(r"[^\W\d_][\w .!?'()-]*[\w.!?)]|[^\W\d_]")
@@ -96,7 +97,7 @@ def _scene(scene: Scene, *, latin: bool) -> Iterator[str]:
 def _unread(text: str) -> Iterator[str]:
     """A note on words in letters that voices of a Latin language name one by one, if they can say them at all."""
     for word in dict.fromkeys(foreign_words(text)):
-        yield f"{TAG} the voice may not read {word}; write {{{word}|as it sounds}}"
+        yield f"{UNREAD} {word}; write {{{word}|as it sounds}}"
 
 
 def _item(item: Item) -> Iterator[str]:
