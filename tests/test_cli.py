@@ -409,7 +409,7 @@ def test_the_script_is_found_from_below_by_its_name_or_by_pyproject(tmp_path: Pa
     chosen, outlook, sounds = from_below.out.splitlines()
     assert chosen == "script: script/four_boards.yaml (the only script)"
     shown = re.escape(str(Path("..", "..", "script", "four_boards.yaml")))
-    assert re.fullmatch(rf"{shown}: no problems; about 0:\d\d; 1 scene, 3 lines, 2 sounds, 3 beds", outlook)
+    assert re.fullmatch(rf"{shown}: no problems; about 0:\d\d; 1 scene, 3 lines, 2 sounds, 1 bed, 1 music", outlook)
     assert re.fullmatch(r"sounds: \d roles? from mine, \d from ruins \([a-z_, ]+\)", sounds), sounds
     shutil.copy(folder / "script" / "four_boards.yaml", folder / "script" / "other.yaml")
     (folder / "script" / ".#other.yaml").write_text("an editor's own file", "utf-8")
