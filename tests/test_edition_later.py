@@ -238,8 +238,9 @@ def test_a_file_that_is_no_edition_of_this_script_is_left_alone(
     text = EDITION.replace(was, now)
     edition(tmp_path, text)
     done = shell("draft", "script/lamp.yaml", "--edition", "de", "--json", cwd=tmp_path)
-    assert (done.code, done.out) == (1, "")
-    assert message in done.err
+    assert (done.code, done.err) == (1, "")
+    (problem,) = json.loads(done.out)["problems"]
+    assert message in f"{problem['at']['file']} {problem['what']}"
     assert (tmp_path / "script" / "lamp_de.yaml").read_text("utf-8") == text
 
 

@@ -299,7 +299,7 @@ def test_what_fails_because_it_was_stopped_is_no_fault(
 def test_a_full_disk_that_nobody_expected_is_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full() -> None:
+    def full(**_: object) -> None:
         raise OSError(28, "No space left on device", "somewhere")
 
     monkeypatch.setattr(commands, "_of", lambda _: full)
@@ -393,7 +393,7 @@ def test_a_folder_that_is_gone_is_one_message(arguments: tuple[str, ...], tmp_pa
 def test_a_folder_that_nobody_may_enter_is_one_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def kept_out() -> None:
+    def kept_out(**_: object) -> None:
         raise PermissionError(13, "Permission denied", "output/s")
 
     monkeypatch.setattr(commands, "_of", lambda _: kept_out)

@@ -48,7 +48,7 @@ PERIODS_S = tuple(4.1 + 0.43 * part for part in range(len(PARTIALS)))
 LEVEL_DB = -27.0
 
 
-STIR = 0.4
+STIR = 0.15
 """From this motion on a partial is all noise; below it, more and more of it is a tone that stands still."""
 _BAND = 0.5 * np.pi**0.5
 """A band of noise under a resonance is as strong as a tone of so many times its height and of its width's root."""
@@ -73,7 +73,7 @@ def drone(settings: SettingsAt, start: int, stop: int, rate_hz: int, seed: int) 
             )
             left += column(1.0 + lean[part]) * tone
             right += column(1.0 - lean[part]) * tone
-        swells = np.minimum(12.5 * knob["motion"], 5.0) * sway[1]
+        swells = 5.0 * stirred * sway[1]
         breath = column(amplitude(LEVEL_DB - 50.0 + 12.0 * knob["brightness"] + swells)) * bump(hz, 420.0, 1.6)
         under = high_pass(hz, 24.0, 3)
         return Field((left + breath) * under, (right + breath) * under, 0.9)
