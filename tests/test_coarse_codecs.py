@@ -32,10 +32,10 @@ scenes:
       - bed: wind level -26 LU
       - pause: 3 s
       - ada: Who is down there, and what do you want of us at this hour?
-      - sound: heartbeat for 6 s, level -6 LU
+      - sound: heartbeat for 6 s, level -10 LU
       - ben: Nobody. Nothing. Go back to sleep, and leave the lamp where it is.
-      - sound: boom level -8 LU
-      - sound: thunder level -10 LU
+      - sound: boom level -12 LU
+      - sound: thunder level -14 LU
       - pause: 3 s
       - ada: Then say so at once, the next time, and not when we have all been awake for hours.
 """
