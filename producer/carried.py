@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from producer.errors import RenderError
-from producer.watched import PATIENCE_S
+from producer.watched import PATIENCE_S, Watched
 
 QUIETLY = ("-hide_banner", "-nostdin")
 _SOUNDS = "aac,ac3,aiff,amr,ape,asf,au,caf,eac3,flac,matroska,mov,mp3,ogg,tta,w64,wav,wv"
@@ -52,6 +56,18 @@ def about(path: Path, container: str = "") -> str:
     except OSError as wrong:
         raise _none(f"{command[0]} cannot be run: {wrong.strerror}") from None
     return done.stderr.decode("utf-8", "replace")
+
+
+def decoded(decoder: Watched, channels: int, at_once: int) -> Iterator[NDArray[np.float32]]:
+    """What a running ffmpeg writes as `f32le`, in blocks of at most `at_once` samples, shape (n, channels)."""
+    pipe, frame = decoder.process.stdout, 4 * channels
+    assert pipe is not None
+    while True:
+        with decoder.waiting():
+            raw = pipe.read(at_once * frame)
+        if not raw:
+            return
+        yield np.frombuffer(raw[: len(raw) // frame * frame], "<f4").reshape(-1, channels)
 
 
 def _none(why: str) -> RenderError:

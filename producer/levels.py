@@ -36,15 +36,11 @@ class Levels:
 
     def limited_lufs(self, gain_db: float, ceiling_dbtp: float | None) -> float:
         """Loudness after a gain and, nearly, the limiter."""
-        return integrated(self._limited(gain_db, ceiling_dbtp), self.seconds_per_hop)
+        return integrated(self.limited(gain_db, ceiling_dbtp), self.seconds_per_hop)
 
     def limited_rms_db(self, gain_db: float, ceiling_dbtp: float | None) -> float:
         """Nearly the RMS of one channel of it, K-weighted and without a gate: only a first guess leans on it."""
-        return in_db(float(np.sqrt(self._limited(gain_db, ceiling_dbtp).mean() / 2.0)))
-
-    def limited(self, gain_db: float, ceiling_dbtp: float | None) -> NDArray[np.float64]:
-        """Powers after a gain and, nearly, the limiter."""
-        return self._limited(gain_db, ceiling_dbtp)
+        return in_db(float(np.sqrt(self.limited(gain_db, ceiling_dbtp).mean() / 2.0)))
 
     def off_each_db(
         self,
@@ -61,7 +57,7 @@ class Levels:
         Args:
             own: power of each line by itself, frame by frame (`frame_samples`), from the one in which it begins.
         """
-        hop, frame, limited = hop_samples(rate_hz), frame_samples(rate_hz), self._limited(gain_db, ceiling_dbtp)
+        hop, frame, limited = hop_samples(rate_hz), frame_samples(rate_hz), self.limited(gain_db, ceiling_dbtp)
 
         def over(span: Span, own: NDArray[np.floating]) -> float:
             first = span.start // hop
@@ -83,12 +79,12 @@ class Levels:
             share: of what is said, is made no quieter than that.
         """
         powers, lengths = self._lines(self.powers)
-        limited, _ = self._lines(self._limited(gain_db, ceiling_dbtp))
+        limited, _ = self._lines(self.limited(gain_db, ceiling_dbtp))
         return _middle(10.0 * np.log10(powers / limited) + gain_db, lengths, share) if len(powers) else 0.0
 
     def lines_lufs(self, gain_db: float = 0.0, ceiling_dbtp: float | None = None) -> float:
         """How loud the line in the middle is after a gain and, nearly, the limiter; -inf where there are none."""
-        powers, lengths = self._lines(self._limited(gain_db, ceiling_dbtp))
+        powers, lengths = self._lines(self.limited(gain_db, ceiling_dbtp))
         return _middle(lufs(powers / lengths), lengths) if len(powers) else -np.inf
 
     def _lines(self, powers: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -99,8 +95,8 @@ class Levels:
         sums = np.add.reduceat(powers, edges[edges < len(powers)])[::2]
         return sums[sums > 0.0], (edges[1::2] - edges[::2])[sums > 0.0]
 
-    def _limited(self, gain_db: float, ceiling_dbtp: float | None) -> NDArray[np.float64]:
-        """Powers after a gain and the limiter, which falls for each hop's highest sample and rises slowly."""
+    def limited(self, gain_db: float, ceiling_dbtp: float | None) -> NDArray[np.float64]:
+        """Powers after a gain and, nearly, the limiter, which falls for each hop's highest sample and rises slowly."""
         powers: NDArray[np.float64] = self.powers * 10.0 ** (gain_db / 10.0)
         if ceiling_dbtp is None:
             return powers

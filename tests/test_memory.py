@@ -161,7 +161,7 @@ def test_the_limiter_is_guessed_at_as_over_the_whole() -> None:
     release = RELEASE_DB_S * levels.seconds_per_hop * np.arange(hops)
     held = np.maximum.accumulate(over + release) - release
     assert np.array_equal(
-        levels._limited(gain_db, ceiling), levels.powers * 10.0 ** (gain_db / 10.0) * 10.0 ** (-held / 10.0)
+        levels.limited(gain_db, ceiling), levels.powers * 10.0 ** (gain_db / 10.0) * 10.0 ** (-held / 10.0)
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from producer.audio import Audio
-from producer.carried import QUIETLY, executable, reading
+from producer.carried import QUIETLY, decoded, executable, reading
 from producer.errors import RenderError
 from producer.watched import Watched
 
@@ -79,16 +79,8 @@ def decode(path: Path, channels: int, rate_hz: int, container: str = "") -> Iter
     Raises RenderError when the file cannot be read or ends in damage.
     """
     wanted = ["-f", "f32le", "-ar", str(rate_hz), "-ac", str(channels), "pipe:1"]
-    frame = 4 * channels
     with Watched([*_base(), *reading(path, container), "-map", "0:a:0", *wanted], fed=False) as decoder:
-        pipe = decoder.process.stdout
-        assert pipe is not None
-        while True:
-            with decoder.waiting():
-                raw = pipe.read(_READ_SAMPLES * frame)
-            if not raw:
-                break
-            yield np.frombuffer(raw[: len(raw) // frame * frame], "<f4").reshape(-1, channels)
+        yield from decoded(decoder, channels, _READ_SAMPLES)
         wrong = decoder.failed()
     if wrong:
         raise RenderError(f"{path.name} does not decode cleanly: {wrong}")

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
-from producer.carried import QUIETLY, about, executable, reading
+from producer.carried import QUIETLY, about, decoded, executable, reading
 from producer.frozen import dataclass
 from producer.sounds import speakers
 from producer.sounds.speakers import Speakers, fold
@@ -155,20 +155,14 @@ def _by_ffmpeg(path: Path, container: str, max_s: float) -> Decoded:
 
 
 def _ffmpeg_blocks(path: Path, command: list[str], channels: int) -> Iterator[NDArray[np.float32]]:
-    left, frame = BOUNDS.bytes("sound_decoded_mib"), 4 * channels
+    left = BOUNDS.bytes("sound_decoded_mib")
     with Watched(command, fed=False) as decoder:
-        pipe = decoder.process.stdout
-        assert pipe is not None
-        while True:
-            with decoder.waiting():
-                raw = pipe.read(BLOCK * frame)
-            if not raw:
-                break
-            left -= len(raw)
+        for block in decoded(decoder, channels, BLOCK):
+            left -= block.nbytes
             if left < 0:
                 what = f"holds more than {BOUNDS.sound_decoded_mib:g} MiB of samples"
                 raise UndecodableError(f"{what} ({how_to_raise('sound_decoded_mib')})")
-            yield np.frombuffer(raw[: len(raw) // frame * frame], "<f4").reshape(-1, channels)
+            yield block
         if decoder.ended() != 0:
             raise _no_such_sound(path)
 
