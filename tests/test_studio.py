@@ -590,7 +590,7 @@ def test_a_cue_is_nudged_by_arrow_keys_and_what_has_the_focus_keeps_its_keys(lam
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp"):
         tab.page.keyboard.press(key)
     assert (slider.input_value(), float(tab.value(PLACE))) == ("-7", at)
-    tab.until("document.querySelector('.studio-line').dataset.text.includes('level -7 LU')")
+    tab.until("document.querySelector('.studio-line').dataset.text?.includes('level -7 LU')")
     tab.page.locator(".studio-pack select").focus()
     for key in ("t", "m", "ArrowRight"):
         tab.page.keyboard.press(key)
