@@ -23,7 +23,7 @@ from producer.audit.verdicts import FileFacts
 from producer.cache import Cache, key
 from producer.carried import about
 from producer.deliver import encode, ffmpeg
-from producer.errors import RenderError
+from producer.errors import Place, Problem, RenderError
 from producer.limited import read_file
 from producer.model.formats import FORMATS, Format
 
@@ -220,8 +220,8 @@ def _read(path: Path) -> bytes:
         raise RenderError(f"cannot read {path}: {wrong.strerror}") from None
 
 
-def failing(audits: Sequence[Audit]) -> Iterator[str]:
-    """Every finding, one line each, with its file where there are several.
+def failing(audits: Sequence[Audit]) -> Iterator[Problem]:
+    """Every finding as a mistake, with its file where there are several.
 
     What another file is shipped for is none.
     """
@@ -229,7 +229,7 @@ def failing(audits: Sequence[Audit]) -> Iterator[str]:
         for found in one.findings:
             if found.instead:
                 continue
-            place = found.where if found.where is not None else one.name
+            place = found.where if found.where is not None else Place(one.name)
             mend = f"; {found.mend}" if found.mend else ""
             file = f" [{one.name}]" if len(audits) > 1 and found.where is not None else ""
-            yield f"{place}: {found.time} {found.what}{mend}{file}"
+            yield Problem(place, f"{found.time} {found.what}{mend}{file}")

@@ -3,7 +3,7 @@
 ProducerError           something stopped the work; str() is what the user reads
 ├── ScriptError         the writer can mend it: every problem at file:line:column (exit 1)
 ├── PackError           the sound designer can mend it: every problem with its file (exit 1)
-├── VoiceError          a voice did not do its work; names the voice and the line (exit 1)
+├── VoiceError          a voice or a recording did not do its work: every problem at its line (exit 1)
 ├── RenderError         the user's machine, files or choices stand in the way (exit 1)
 └── UsageError          the command was called wrongly (exit 2)
 
@@ -13,7 +13,6 @@ Anything else that escapes is a fault of ours (exit 3, with its traceback).
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import field
 from typing import TypeVar
@@ -76,8 +75,8 @@ class PackError(LocatedError):
     """The sound designer can mend it. Holds every problem, in reading order."""
 
 
-class VoiceError(ProducerError):
-    """A voice could not speak; the message names the voice and the line."""
+class VoiceError(LocatedError):
+    """A voice could not speak, or a recording not be heard. Holds every problem, in reading order."""
 
 
 class RenderError(ProducerError):
@@ -121,20 +120,10 @@ class Several:
 
 
 def told(error: ProducerError) -> tuple[Problem, ...]:
-    """Every problem that an error tells of, in reading order; at no place where it names none."""
+    """Every problem that an error tells of, in reading order; at no place where it holds none."""
     if isinstance(error, LocatedError):
         return error.problems
-    return tuple(sorted({_placed(line) for line in str(error).splitlines()}))
-
-
-_PLACED = re.compile(r"(?P<file>.+?):(?P<line>[0-9]{1,9}):(?P<column>[0-9]{1,9}): (?P<what>.+)")
-
-
-def _placed(line: str) -> Problem:
-    found = _PLACED.fullmatch(line)
-    if found is None:
-        return Problem(Place(""), line)
-    return Problem(Place(found["file"], int(found["line"]), int(found["column"])), found["what"])
+    return tuple(sorted({Problem(Place(""), line) for line in str(error).splitlines()}))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

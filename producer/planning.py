@@ -244,7 +244,7 @@ def plan(
         raise PackError(broken)
     torn = _torn(order, script, sounds, folder, cache)
     if torn and order.strict:
-        raise RenderError("\n".join(map(str, torn)))
+        raise ScriptError(torn)
     watch.stage("timeline", 1)
     with memory.uncollected():
         timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)

@@ -20,7 +20,7 @@ from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
 from producer.deliver.manifest import MadeOf
 from producer.dsp.loudness import lufs, sparse
-from producer.errors import RenderError
+from producer.errors import ScriptError
 from producer.finishing import all_finished, write_stems
 from producer.levels import Levels
 from producer.made_by import made_by_program
@@ -170,7 +170,7 @@ def _audited(
 ) -> tuple[Audit, ...]:
     """Each mix's file held against what was planned, with all that another audit needs beside it.
 
-    Raises RenderError when the order is strict and something is not as planned.
+    Raises ScriptError when the order is strict and something is not as planned.
     """
     watch.stage("audit", len(delivered))
     keep = auditing.keeping(cache)
@@ -188,7 +188,7 @@ def _audited(
             written.result()
     audits = [*shipped(audits)]
     if order.strict and (failing := tuple(auditing.failing(audits))):
-        raise RenderError("\n".join(failing))
+        raise ScriptError(failing)
     for name, content in auditing.documents(audits, title):
         staging.text(name, content)
     return tuple(audits)

@@ -74,15 +74,16 @@ def test_every_error_is_one_that_a_user_can_act_on() -> None:
     assert len(kinds) >= 7
     assert all(issubclass(kind, ProducerError) for kind in kinds)
     with pytest.raises(ProducerError, match="no such voice"):
-        raise errors.VoiceError("no such voice")
+        raise errors.VoiceError([Problem(Place(""), "no such voice")])
 
 
 def test_one_error_is_told_as_it_is_and_several_as_one_in_reading_order() -> None:
     several = Several()
     assert several.tried(lambda: 7) == 7
     several.tell()
-    assert several.tried(lambda: _fail(VoiceError("s.yaml:9:1: low\ns.yaml:8:20: high"))) is None
-    with pytest.raises(VoiceError, match=r"^s\.yaml:9:1: low\n"):
+    low, high = Problem(Place("s.yaml", 9, 1), "low"), Problem(Place("s.yaml", 8, 20), "high")
+    assert several.tried(lambda: _fail(VoiceError([low, high]))) is None
+    with pytest.raises(VoiceError, match=r"^s\.yaml:8:20: high\n"):
         several.tell()
     several.tried(lambda: _fail(ScriptError([Problem(Place("s.yaml", 8, 3), "left")])))
     several.tried(lambda: _fail(RenderError("a disk is full")))
@@ -92,10 +93,9 @@ def test_one_error_is_told_as_it_is_and_several_as_one_in_reading_order() -> Non
 
 
 def test_an_error_tells_its_problems_with_their_places() -> None:
-    assert told(VoiceError("C:/a b.yaml:3:4: no: voice\nthe rest")) == (
-        Problem(Place(""), "the rest"),
-        Problem(Place("C:/a b.yaml", 3, 4), "no: voice"),
-    )
+    problem = Problem(Place("C:/a b.yaml", 3, 4), "no: voice")
+    assert told(VoiceError([problem])) == (problem,)
+    assert told(RenderError("the disk\nis full")) == (Problem(Place(""), "is full"), Problem(Place(""), "the disk"))
 
 
 def _fail(error: ProducerError) -> None:

@@ -8,7 +8,7 @@ import socket
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from producer.errors import RenderError
 from producer.model.timeline import Timeline
 from producer.studio import serving
 from producer.studio.desk import Selection
-from producer.studio.states import moved, place_after
+from producer.studio.states import moved
 from producer.studio.turns import Turns
 from tests.chromium import browser, with_chromium
 from tests.page_browser import PLACE
@@ -163,6 +163,17 @@ def test_a_mistake_shows_its_place_and_the_last_good_episode_plays_on(lamp: Stud
     assert lamp.saved(TEXT)["problems"] == []
 
 
+def test_what_a_voice_cannot_say_shows_its_place_too(lamp: Studio) -> None:
+    lamp.save(TEXT.replace("Who was it?", "ひかり。").replace("Nobody but", "いりえ"))
+    state = lamp.until(lambda state: bool(state["problems"]), "refused")
+    assert [one["where"] for one in state["problems"]] == ["script/lamp.yaml:12:9", "script/lamp.yaml:16:9"]
+    assert [one["quoted"] for one in state["problems"]] == [
+        "      - ada: The lamp is out. [leather_grip level -12 LU] ひかり。",
+        "      - ben: いりえ the wind.",
+    ]
+    assert lamp.saved(TEXT)["problems"] == []
+
+
 def test_a_script_that_is_gone_for_a_moment_is_a_problem_and_no_end(lamp: Studio) -> None:
     lamp.script.unlink()
     state = lamp.until(lambda state: bool(state["problems"]), "missed")
@@ -196,6 +207,16 @@ def test_a_pack_that_is_saved_is_heard(lamp: Studio) -> None:
     pack.mkdir(parents=True)
     (pack / "pack.yaml").write_text("name: broken\n", "utf-8")
     lamp.until(lambda state: state["version"] > before["version"] or bool(state["problems"]), "looked at")
+
+
+def place_after(moves: Iterable[tuple[int, int]], at_ms: float) -> float:
+    """Where the moment `at_ms` is after moves: as the page has it (`panel.js`)."""
+    shift = 0.0
+    for start, to in moves:
+        if start > at_ms:
+            break
+        shift = to - start
+    return max(0.0, at_ms + shift)
 
 
 def test_a_moment_is_found_again_by_what_is_heard_there(lamp: Studio) -> None:

@@ -44,7 +44,7 @@ def audit(
         print_json(report.document(audits))
     elif not quiet:
         print(report.text(audits))
-    for line in failing:
-        print(line, file=sys.stderr)
+    for problem in failing:
+        print(problem, file=sys.stderr)
     if failing:
         raise typer.Exit(1)

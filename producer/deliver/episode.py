@@ -12,7 +12,7 @@ from producer.deliver.listed import listed
 from producer.deliver.picture import published
 from producer.deliver.wave import Marker
 from producer.dsp.loudness import Loudness
-from producer.errors import Place, RenderError
+from producer.errors import Place, Problem, ScriptError
 from producer.limited import read_file
 from producer.model.script import Script
 from producer.model.sound import Origin
@@ -105,24 +105,27 @@ def _markers(timeline: Timeline, listed: Sequence[chapters.Chapter]) -> tuple[Ma
 def own_cover(script: Script, folder: Path) -> bytes | None:
     """The picture that the script names, as it is published; None when it names none.
 
-    Raises RenderError at its place when it is no JPEG or PNG that can be shown.
+    Raises ScriptError when it is no JPEG or PNG that can be shown.
 
     Args:
         folder: the project; a cover is named from there and must be inside it.
     """
     if not script.cover:
         return None
-    at = script.cover_place or Place(script.file)
     try:
         path = (folder / script.cover).resolve()
         if not path.is_relative_to(folder.resolve()):
-            raise RenderError(f"{at}: cover: {script.cover} is outside the project")
+            raise _no_cover(script, f"{script.cover} is outside the project")
         image = read_file(path, "cover_mib")
     except (ValueError, RuntimeError):  # a NUL in the name, a loop of links
-        raise RenderError(f"{at}: cover: {script.cover!r} is no name of a file") from None
+        raise _no_cover(script, f"{script.cover!r} is no name of a file") from None
     except OSError as found:
-        raise RenderError(f"{at}: cover: cannot read {script.cover}: {found.strerror}") from None
+        raise _no_cover(script, f"cannot read {script.cover}: {found.strerror}") from None
     try:
         return published(image)
     except ValueError as wrong:
-        raise RenderError(f"{at}: cover: {script.cover} {wrong}") from None
+        raise _no_cover(script, f"{script.cover} {wrong}") from None
+
+
+def _no_cover(script: Script, why: str) -> ScriptError:
+    return ScriptError([Problem(script.cover_place or Place(script.file), f"cover: {why}")])

@@ -99,7 +99,7 @@ def look(root: Path, slug: str, lines: Sequence[Line], cache: Cache | None = Non
     try:
         digests = sums([path for _, _, path in found], where.own, cache)
     except OSError as wrong:
-        raise VoiceError(f"{wrong.filename}: cannot be read: {wrong.strerror}") from None
+        raise VoiceError([Problem(Place(wrong.filename), f"cannot be read: {wrong.strerror}")]) from None
     chosen = {
         (line.id, index): Recording(
             line=line, index=index, path=path, file=path.relative_to(root).as_posix(), sha256=sha256
@@ -107,7 +107,7 @@ def look(root: Path, slug: str, lines: Sequence[Line], cache: Cache | None = Non
         for (line, index, path), sha256 in zip(found, digests, strict=True)
     }
     if problems:
-        raise VoiceError("\n".join(map(str, sorted(set(problems)))))
+        raise VoiceError(problems)
     named = {recording.path for recording in chosen.values()}
     return Folder(takes, chosen, tuple(stray for path, stray in strays if path not in named))
 
@@ -117,7 +117,7 @@ def present(root: Path, slug: str, lines: Sequence[Line]) -> dict[Speech, dict[i
     problems: list[Problem] = []
     takes, _ = _sorted(_Root(root, slug), Names(lines), problems)
     if problems:
-        raise VoiceError("\n".join(map(str, sorted(set(problems)))))
+        raise VoiceError(problems)
     return takes
 
 
@@ -126,7 +126,7 @@ def digest(path: Path) -> str:
     try:
         return sha256_of(path)
     except OSError as wrong:
-        raise VoiceError(f"{path}: cannot be read: {wrong.strerror}") from None
+        raise VoiceError([Problem(Place(str(path)), f"cannot be read: {wrong.strerror}")]) from None
 
 
 def sound_files(folder: Path) -> list[Path]:
@@ -139,7 +139,7 @@ def named_as_sound(folder: Path) -> list[Path]:
     try:
         there = sorted(folder.iterdir()) if folder.is_dir() else []
     except OSError as wrong:
-        raise VoiceError(f"{folder}: cannot be looked into: {wrong.strerror}") from None
+        raise VoiceError([Problem(Place(str(folder)), f"cannot be looked into: {wrong.strerror}")]) from None
     return [path for path in there if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")]
 
 

@@ -19,10 +19,10 @@ from producer import dsp, voice
 from producer.audio import Audio
 from producer.cache import Cache, key
 from producer.digests import code_of
-from producer.errors import VoiceError
+from producer.errors import Place, Problem, VoiceError
 from producer.frozen import dataclass
 from producer.made_by import made_by
-from producer.model.script import VoiceUse
+from producer.model.script import Line, VoiceUse
 from producer.model.voice import Phrase, Take, TimedWord
 from producer.voice import finish
 from producer.voice.engine import Onset, Voice
@@ -65,12 +65,13 @@ class LaidDown:
     digest: str
     cache: Cache
     again: Again
-    whose: str
-    """Where the line is, and what it is, for a message."""
+    line: str
+    """The id of the line, for a message."""
+    at: Place
 
-    def __reduce__(self) -> tuple[type[LaidDown], tuple[int, str, Cache, Again, str]]:
+    def __reduce__(self) -> tuple[type[LaidDown], tuple[int, str, Cache, Again, str, Place]]:
         """In another process the samples can be read, and not made again."""
-        return LaidDown, (self.length, self.digest, self.cache, _elsewhere, self.whose)
+        return LaidDown, (self.length, self.digest, self.cache, _elsewhere, self.line, self.at)
 
     def read(self) -> Audio:
         """The samples, made again when they have vanished. Raises `VoiceError` when they come out otherwise then."""
@@ -80,7 +81,7 @@ class LaidDown:
             found = self.cache.samples(self.digest)
         if found is None:
             what = "what was kept of it is gone, and it does not come out the same again; render once more"
-            raise VoiceError(f"{self.whose}: {what}")
+            raise VoiceError([Problem(self.at, f"line '{self.line}': {what}")])
         return found
 
 
@@ -88,14 +89,14 @@ def _elsewhere() -> None:
     """What was handed to another process is made again by the process that has the voice."""
 
 
-def laid_down(take: Take, rate_hz: int, cache: Cache, again: Again, whose: str) -> Take:
-    """The take with its samples in the cache instead of in memory, as far as the disk takes them."""
+def laid_down(take: Take, rate_hz: int, cache: Cache, again: Again, line: Line) -> Take:
+    """The take of a line with its samples in the cache instead of in memory, as far as the disk takes them."""
 
     def down(phrase: Phrase) -> Phrase:
         digest = cache.lay_down(phrase.audio, rate_hz)
         if digest is None:
             return phrase
-        return Phrase(LaidDown(phrase.length, digest, cache, again, whose), phrase.words)
+        return Phrase(LaidDown(phrase.length, digest, cache, again, line.id, line.place), phrase.words)
 
     return replace(take, phrases=tuple(map(down, take.phrases)))
 
@@ -111,15 +112,15 @@ def pack_take(take: Take) -> bytes:
     return json.dumps(head, sort_keys=True).encode()
 
 
-def unpack_take(record: bytes, cache: Cache, again: Again, whose: str) -> Take | None:
-    """The take of a record; None when samples of it are not there any more."""
+def unpack_take(record: bytes, cache: Cache, again: Again, line: Line) -> Take | None:
+    """The take of a line from its record; None when samples of it are not there any more."""
     head = json.loads(record)
     if not all(cache.is_laid_down(digest) for _, digest in head["phrases"]):
         return None
     phrases = []
     for (length, digest), words in zip(head["phrases"], head["words"], strict=True):
         timed = tuple(TimedWord(t, s, e, tuple((word, onset) for word, onset in said)) for t, s, e, said in words)
-        phrases.append(Phrase(LaidDown(length, digest, cache, again, whose), timed))
+        phrases.append(Phrase(LaidDown(length, digest, cache, again, line.id, line.place), timed))
     return Take(phrases=tuple(phrases), source=head["source"], wpm=head["wpm"])
 
 

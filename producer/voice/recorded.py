@@ -85,7 +85,7 @@ def record_lines(
         if isinstance(found, UnusableError)
     ]
     if problems:
-        raise VoiceError("\n".join(map(str, sorted(problems))))
+        raise VoiceError(problems)
     return {
         one.speech: found for one, found in zip(recordings, heard, strict=True) if not isinstance(found, UnusableError)
     }
@@ -138,7 +138,7 @@ class _Work:
         if payload is None:
             return None
         head, _, record = payload.partition(b"\n")
-        take = unpack_take(record, self.cache, lambda: self._again(one), _whose(one))
+        take = unpack_take(record, self.cache, lambda: self._again(one), one.line)
         if take is None:
             return None
         (length_s, wpm, peak_dbfs, noise_db, room_s, remarks), other, alike = json.loads(head)
@@ -164,7 +164,7 @@ class _Work:
         """Listen to it, and keep what was heard. Raises UnusableError."""
         raw, native_hz = heard_file(one.path, self.listen)
         heard = hear(one, raw, native_hz, beside[one.speech], self.rate_hz)
-        take = laid_down(heard.take, self.rate_hz, self.cache, lambda: self._again(one), _whose(one))
+        take = laid_down(heard.take, self.rate_hz, self.cache, lambda: self._again(one), one.line)
         report = heard.report
         figures = [report.length_s, report.wpm, report.peak_dbfs, report.noise_db, report.room_s, report.remarks]
         head = json.dumps([figures, heard.other, heard.likeness]).encode()
@@ -175,14 +175,14 @@ class _Work:
         """Listen to it once more, because its take was lost since; to the very same recording, or not at all."""
         try:
             if digest(one.path) != one.sha256:
-                raise VoiceError(f"{_whose(one)}: the recording {one.file} was changed meanwhile; render once more")
+                raise _lost(one, "was changed meanwhile; render once more")
             self.heard(one, references([(one.line, one.index)], self.language, self.cache, 1))
         except UnusableError as wrong:
-            raise VoiceError(f"{_whose(one)}: the recording {one.file} {wrong}") from None
+            raise _lost(one, str(wrong)) from None
 
 
-def _whose(one: Recording) -> str:
-    return f"{one.line.place}: line '{one.line.id}'"
+def _lost(one: Recording, why: str) -> VoiceError:
+    return VoiceError([Problem(one.line.place, f"line '{one.line.id}': the recording {one.file} {why}")])
 
 
 def _key(one: Recording, language: str, rate_hz: int) -> str:

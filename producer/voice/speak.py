@@ -78,7 +78,7 @@ def check_voices(uses: Iterable[tuple[Line, int, VoiceUse]], voices: Mapping[str
     """Raise `VoiceError` with every voice or pitch that is not there, at its line; nothing is spoken for it."""
     problems = [Problem(line.place, fault) for line, _, use in uses if (fault := voice_fault(use, voices))]
     if problems:
-        raise VoiceError("\n".join(map(str, sorted(set(problems)))))
+        raise VoiceError(problems)
 
 
 def voice_fault(use: VoiceUse, voices: Mapping[str, Voice] = VOICES) -> str:
@@ -169,7 +169,7 @@ def _all(
         elif fault is not None:
             raise fault
     if problems:
-        raise VoiceError("\n".join(map(str, sorted(problems))))
+        raise VoiceError(problems)
     return {(line.id, index): future.result() for future, (line, index, _) in asked.items()}
 
 
@@ -199,9 +199,8 @@ class _Speaker:
         engine, name = split_voice(use.voice)
         parts = pieces(line)
         reading_key, take_key = names(parts, use, engine, name, self.voices[engine], self.rate_hz, rough=self.rough)
-        whose = f"{line.place}: line '{line.id}'"
         record = self.cache.read(take_key)
-        kept = None if record is None else unpack_take(record, self.cache, lambda: self._again(line, use), whose)
+        kept = None if record is None else unpack_take(record, self.cache, lambda: self._again(line, use), line)
         if kept is not None:
             return kept
         parts = self._worded(engine, name, parts)
@@ -212,7 +211,7 @@ class _Speaker:
         else:
             phrases, wpm = unpack_reading(read)
         take = self._finished(phrases, parts, {"voice": f"{engine}:{name}"}, wpm)
-        take = laid_down(take, self.rate_hz, self.cache, lambda: self._again(line, use), whose)
+        take = laid_down(take, self.rate_hz, self.cache, lambda: self._again(line, use), line)
         self.cache.write(take_key, pack_take(take))
         return take
 

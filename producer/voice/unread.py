@@ -48,7 +48,7 @@ def _check_ipa(line: Line, use: VoiceUse) -> None:
         try:
             refuse_ipa(line.tokens)
         except UnspeakableError as why:
-            raise VoiceError(str(unspoken(line, use, why))) from None
+            raise VoiceError([unspoken(line, use, why)]) from None
 
 
 def _spoken(alike: Collection[Sequence[Line]], rate_hz: int, cache: Cache, jobs: int) -> None:
