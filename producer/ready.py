@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 
 from producer import crediting, voice
 from producer import script as script_stage
@@ -44,21 +44,18 @@ def ready_to_speak(
         thorough: the voices are looked at, too; else only where something is wrong: they are asked to speak soon.
     """
     several = Several()
-    several.tried(lambda: delivery.own_cover(script, project.root))
-    measured, impulses = several.tried(lambda: rooms.load(script, project.root, rate_hz, cache)) or (script, {})
+    measured, impulses = _cover_and_rooms(script, project, rate_hz, cache, several)
     sounds = palette(packs, rate_hz, cache, RECIPES, script.seed)
     several.tried(lambda: _check_endless(script, sounds))
     roles = [role for role, _ in asked(script)]
     several.tried(lambda: _check_moments(roles, sounds))
     whole = crediting.foreseen(measured, roles, sounds)
-    folder = several.tried(lambda: voice.look(project.root, project.slug, whole.lines, cache))
-    recorded = _perhaps_recorded(project, whole.lines) if folder is None else folder.chosen.keys()
+    folder, recorded = _recorded(whole.lines, project, cache, several)
     foreseen = crediting.foreseen(measured, roles, sounds, recorded)
     several.tried(lambda: _check_heard(script, recorded))
     if thorough or several:
         several.tried(lambda: voice.check_voices(_to_speak(script.lines, recorded)))
-        able = [one for one in _to_speak(foreseen.lines, recorded) if not voice.voice_fault(one[2])]
-        several.tried(lambda: voice.check_letters(able, rate_hz, cache))
+        _check_letters(foreseen.lines, recorded, rate_hz, cache, several)
     several.tell()
     assert folder is not None  # else its error was told
     return Ready(measured, foreseen, impulses, sounds, folder)
@@ -71,18 +68,39 @@ def look_beside(script: Script, project: Project, cache: Cache, several: Several
     tells.
     """
     rate_hz = PROFILES.get(script.profile, PROFILES["podcast"]).rate_hz
+    _cover_and_rooms(script, project, rate_hz, cache, several)
+    _, recorded = _recorded(script.lines, project, cache, several)
+    _check_letters(script.lines, recorded, rate_hz, cache, several)
+
+
+def _cover_and_rooms(
+    script: Script, project: Project, rate_hz: int, cache: Cache, several: Several
+) -> tuple[Script, Mapping[str, Audio]]:
+    """The script with what was measured of its rooms, and their impulses; its cover is looked at, too."""
     several.tried(lambda: delivery.own_cover(script, project.root))
-    several.tried(lambda: rooms.load(script, project.root, rate_hz, cache))
-    folder = several.tried(lambda: voice.look(project.root, project.slug, script.lines, cache))
-    recorded = _perhaps_recorded(project, script.lines) if folder is None else folder.chosen.keys()
-    able = [one for one in _to_speak(script.lines, recorded) if not voice.voice_fault(one[2])]
+    return several.tried(lambda: rooms.load(script, project.root, rate_hz, cache)) or (script, {})
+
+
+def _recorded(
+    lines: Sequence[Line], project: Project, cache: Cache, several: Several
+) -> tuple[Folder | None, Set[tuple[str, int]]]:
+    """What actors have recorded, and which lines may be recorded where not all of that is right."""
+    folder = several.tried(lambda: voice.look(project.root, project.slug, lines, cache))
+    return folder, _perhaps_recorded(project, lines) if folder is None else folder.chosen.keys()
+
+
+def _check_letters(
+    lines: Iterable[Line], recorded: Container[tuple[str, int]], rate_hz: int, cache: Cache, several: Several
+) -> None:
+    """Has voices look at the words that they will say; one that is not there is told by others."""
+    able = [one for one in _to_speak(lines, recorded) if not voice.voice_fault(one[2])]
     several.tried(lambda: voice.check_letters(able, rate_hz, cache))
 
 
 def asked(script: Script) -> tuple[tuple[str, Place], ...]:
-    """Every role that the script asks a pack for, and where; beds where they start, not where they are ridden."""
-    starting = (bed for bed in script.beds if not bed.names_id)
-    return (*((cue.role, cue.place) for cue in script.cues), *((bed.role, bed.place) for bed in starting))
+    """Every role that the script asks a pack for, and where; a bed that is ridden by its id names none."""
+    named = (bed for bed in script.beds if not bed.names_id)
+    return (*((cue.role, cue.place) for cue in script.cues), *((bed.role, bed.place) for bed in named))
 
 
 def _check_endless(script: Script, sounds: PackPalette) -> None:
