@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from producer import script as script_stage
 from producer.cache import Cache
 from producer.errors import Place, Problem, RenderError, ScriptError, UsageError, nearest
 from producer.frozen import dataclass
+from producer.model.language import TAG
 from producer.model.script import Anchor, Moment, Script
 from producer.project import Project, file_name
 from producer.script import Written
@@ -22,8 +22,6 @@ from producer.script.marks import with_marks, word_moments
 from producer.script.skeleton import Text, skeleton, texts, with_ids
 from producer.script.tree import Node, Pairs, Scalar
 from producer.voice.engines import DEFAULT, VOICES
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def edition(
         ScriptError: the original has mistakes, lines without an id, or what no edition can have, such as cues on words.
         RenderError: no voice speaks the language, or the file is there already and is another's.
     """
-    if not _LANGUAGE.fullmatch(language):
+    if not TAG.fullmatch(language):
         raise UsageError(f"--edition: '{language}' is not a language; write its code, as in 'es' or 'pt-BR'")
     script, _ = render.read_script(project, (), cache)
     if script.edition_of:

@@ -42,7 +42,7 @@ def feed(
     from producer import publishing
     from producer.feed import address
     from producer.feed.moment import moment
-    from producer.feed.show import LANGUAGE
+    from producer.model.language import TAG
 
     try:
         base = address.base(url)
@@ -53,7 +53,7 @@ def feed(
             moment(until)
     except ValueError as fault:
         raise UsageError(f"--until: {fault}") from None
-    if language and not LANGUAGE.fullmatch(language):
+    if language and not TAG.fullmatch(language):
         raise UsageError(f"--language: '{language}' is not a language; write its code, as in 'es' or 'pt-BR'")
     done = publishing.publish(folder, base, until, items, language)
     if as_json:

@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from producer.feed.address import base
 from producer.feed.moment import moment
+from producer.model.language import TAG
 
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LICENCES = frozenset(
     ("arr", "cc0-1.0", *(f"cc-by{terms}-4.0" for terms in ("", "-sa", "-nc", "-nd", "-nc-sa", "-nc-nd")))
 )
@@ -76,7 +76,7 @@ class Show(_Part):
     link: Url | None = None
     feed: Url | None = None  # where the feed is read, when that is not `feed.xml` under `--url`
     guid: uuid.UUID | None = None
-    language: Annotated[str, Field(pattern=f"^{LANGUAGE.pattern}$")] | None = None
+    language: Annotated[str, Field(pattern=f"^{TAG.pattern}$")] | None = None
     author: str | None = None
     email: Annotated[str, AfterValidator(_email)] | None = None
     image: str | None = None  # a file in the folder

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from producer.errors import Place
 from producer.frozen import dataclass
+from producer.model.language import TAG
 from producer.model.mixes import MIXES
 from producer.model.profile import PROFILES
 from producer.model.script import Margin, Pronunciation
@@ -21,7 +22,6 @@ from producer.units import Lu
 
 Value = TypeVar("Value")
 GAP = Fraction(7, 20)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -93,7 +93,7 @@ def read_head(found: Mapping[str, Node], notes: Notes) -> Head:
 
 
 def _language(text: str) -> str:
-    if not _LANGUAGE.fullmatch(text.strip()):
+    if not TAG.fullmatch(text.strip()):
         raise q.ReadingError(f"'{text}' is not a language; write its code, as in 'en-GB' or 'de'")
     return text.strip()
 
