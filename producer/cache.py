@@ -84,15 +84,20 @@ class Cache:
             if folder is not None:
                 folder.remove()
 
+    @property
+    def named(self) -> str:
+        """Where it is, for people."""
+        return str(self.root)
+
     def remarks(self) -> tuple[str, ...]:
         """What the user is to know of this cache when the work is done: a line each, mostly none."""
         lines = []
         if damaged := len(self.faults.damaged):
             things = "1 damaged entry was" if damaged == 1 else f"{damaged} damaged entries were"
-            lines.append(f"cache: {things} thrown away and made anew, in {self.root}")
+            lines.append(f"cache: {things} thrown away and made anew, in {self.named}")
         if self.faults.unkept:
             lines.append(
-                f"cache: not all could be kept in {self.root} ({self.faults.unkept}); the next render takes longer"
+                f"cache: not all could be kept in {self.named} ({self.faults.unkept}); the next render takes longer"
             )
         return tuple(lines)
 

@@ -61,15 +61,17 @@ class SharedCache(Cache):
         return SharedCache, (self.root, self.storage, 8 << 20)
 
     def __exit__(self, *raised: object) -> None:
-        with contextlib.suppress(RenderError):
+        try:
             self.settle()
+        except RenderError as wrong:
+            self.faults.unkept = str(wrong)
         if self._sending is not None:
             self._sending.shutdown(wait=False, cancel_futures=True)
         super().__exit__(*raised)
 
     @property
     def named(self) -> str:
-        """How `opened` finds it."""
+        """See `Cache`; `opened` finds it by that."""
         return str(self.root.absolute()) if self.storage is None else self.storage.address
 
     def has(self, name: str) -> bool:
@@ -144,7 +146,8 @@ class SharedCache(Cache):
             return None
         payload = unpacked(raw)
         if payload is None:
-            self.storage.remove(_at(name))  # damaged: it is made again
+            self.faults.damaged.add(name)
+            self.storage.remove(_at(name))  # it is made again
         return payload
 
     def write(self, name: str, payload: bytes) -> bool:

@@ -17,6 +17,7 @@ import pytest
 
 from producer.cache import Cache, key
 from producer.cache_place import default_root
+from producer.cli.common import opened_cache
 from producer.errors import RenderError
 from producer.shared import LOCAL, MADE_LOG, SharedCache, made, opened
 from producer.storage import Storage
@@ -74,7 +75,28 @@ def test_what_a_storage_gives_back_damaged_is_made_again(place: str, tmp_path: P
     with shared(place, tmp_path / "two") as two:
         assert two.read(name) is None
         assert not storage.has(f"{name[:2]}/{name}")
+        assert two.faults.damaged == {name}
         assert two.data(name, lambda: {"n": 2}) == {"n": 2}
+
+
+def test_a_command_tells_what_is_wrong_with_a_storage_as_with_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, name = tmp_path / "storage", key("d")
+    monkeypatch.setenv("PRODUCER_CACHE", f"file://{place}")
+    monkeypatch.setenv(LOCAL, str(tmp_path / "one"))
+    with opened_cache(False) as cache:
+        cache.write(name, b"payload")
+    assert capsys.readouterr().err == ""
+    (place / name[:2] / name).write_bytes(b"other")
+    (tmp_path / "one" / name[:2] / name).unlink()
+    with opened_cache(False) as cache:
+        assert cache.read(name) is None
+        (place / key("e")[:2]).write_bytes(b"in the way")
+        cache.write(key("e"), b"payload")
+    damaged, unkept = capsys.readouterr().err.splitlines()
+    assert damaged == f"cache: 1 damaged entry was thrown away and made anew, in file://{place}"
+    assert f"not all could be kept in file://{place} (the cache at file:// gave no answer" in unkept
 
 
 def test_a_storage_that_is_a_folder_is_a_cache_by_itself(tmp_path: Path) -> None:

@@ -77,15 +77,15 @@ def opened_cache(temporary: bool, silent: bool = False) -> Iterator[Cache]:
     if "://" in named and not temporary:
         from producer import shared
 
-        with shared.opened(named) as storage:
-            yield storage
-        return
-    with Cache(temporary=temporary) as cache:
-        try:
+        cache: Cache = shared.opened(named)
+    else:
+        cache = Cache(temporary=temporary)
+    try:
+        with cache:
             yield cache
-        finally:
-            for line in () if silent else cache.remarks():
-                print(line, file=sys.stderr)
+    finally:  # when what was on its way to a storage is there, or is not
+        for line in () if silent else cache.remarks():
+            print(line, file=sys.stderr)
 
 
 @contextlib.contextmanager
