@@ -364,6 +364,16 @@ def test_the_readme_lists_every_command_and_its_options() -> None:
             assert option in known[command], f"render {command} {option}"
 
 
+def test_the_map_of_the_code_has_every_module() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    there = [one for one in (ROOT / "producer").iterdir() if one.name[0] not in "._" and one.suffix in ("", ".py")]
+    assert len(there) > 60
+    for one in there:
+        assert re.search(rf"`(producer/)?{one.stem}(\.py|/?)`", page), one.name
+    for named in re.findall(r"`([a-z_]+/[a-z_]+\.py)`", page):
+        assert (ROOT / "producer" / named).is_file(), named
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_link_leads_to_something(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)\)", page.read_text("utf-8")):

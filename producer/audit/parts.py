@@ -1,6 +1,6 @@
 """A part of a programme, listened to by itself: what is kept of it, so that it need not be listened to again.
 
-Parts are the same wherever in a programme they stand, given `RUN_IN` of what comes before them, and are joined by
+Parts are the same wherever in a programme they stand, given `run_in` of what comes before them, and are joined by
 putting one after another. Version 1 in bytes is a header (the version, rate, channels, samples, place and heights of
 the peaks), then compressed: runs at full scale, powers (float32), cells and moments (a byte each, less the one before
 it), and for each frame the amplitudes of left and right and their correlation (float16).

@@ -243,8 +243,8 @@ class Cue:
 class Bed:
     """A bed or music: the start of one, or (when one of that role or id is running) a ride of it.
 
-    None means "not said here": what the role's defaults or the running bed have. `role_level_lu` and friends are the
-    role's own defaults, already merged for a start; a ride uses only what was said (`said`).
+    None means "not said here": what the role's defaults or the running bed have. The defaults of its role are merged in
+    already, for a start; a ride uses only what was said (`said`).
     """
 
     id: str
