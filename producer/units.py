@@ -8,12 +8,8 @@ from typing import NewType
 from producer.frozen import dataclass
 
 Samples = NewType("Samples", int)  # whole samples at the timeline's rate
-Seconds = Fraction  # exact until `to_samples`
-Hz = NewType("Hz", float)
-Db = NewType("Db", float)
 Lu = NewType("Lu", float)  # loudness relative to the dialogue
 Lufs = NewType("Lufs", float)
-Dbtp = NewType("Dbtp", float)
 Metres = NewType("Metres", float)
 Percent = NewType("Percent", float)
 Cents = NewType("Cents", float)

@@ -27,7 +27,6 @@ from producer.errors import RenderError
 from producer.frozen import dataclass
 from producer.limited import read_file
 
-"""Of a manifest; one of an hour with ten thousand sounds takes 8 MB."""
 MADE_LATER = ("cover.jpg", "cover.png", "feed-item.xml")
 """What `render feed` puts beside an episode."""
 OWN_FOLDERS = ("preview", "session", "booth")

@@ -12,7 +12,7 @@ from producer.dsp.filters import high_pass, low_pass
 from producer.dsp.grid import hop_samples
 from producer.dsp.loudness import PowerMeter, loudness, lufs, own_length_loudness, sliding
 from producer.mix import carve, solve
-from producer.mix.carve import CARVE_DB, NOTHING, left_of, said, smallest
+from producer.mix.carve import CARVE_DB, left_of, smallest
 from producer.mix.margin import Heard, LineMargin
 from producer.mix.margin import heard as heard_of
 from producer.mix.reduction import ATTACK_DB_PER_S, HOLD_S, LEAD_S, RELEASE_DB_PER_S, Reduction, joined, nothing_wanted
@@ -185,12 +185,6 @@ def test_nothing_is_cut_where_all_is_well_and_a_bed_under_silence_is_turned_down
     assert not smallest(cross, own, float(cross.sum()) * 1.01).any()
     [cuts] = smallest(cross, np.zeros(BANDS), float(cross.sum()) / 10)  # no voice in any band: nothing to be saved
     assert cuts == pytest.approx([10.0] * BANDS, abs=1e-5)
-
-
-def test_cuts_in_words() -> None:
-    assert said((0.0, 0.0, 3.04, 0.0)) == "3.0 dB at 1.1 to 3.5 kHz"
-    assert said((2.0, 4.0, 2.0, 2.0)) == "2.0 dB at 355 Hz to 1.1 kHz, 2.0 dB as a whole"
-    assert said(NOTHING) == ""
 
 
 # ---- lines

@@ -7,7 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from producer.model.script import Token
-from producer.model.words import FoundWords, find, find_words, fold
+from producer.model.words import FoundWords, find, fold
+
+
+def find_words(line: list[Token], quoted: str) -> list[tuple[int, int]]:
+    """From which token to which."""
+    return [(hit.first, hit.last) for hit in find(line, quoted)]
 
 
 def tokens(text: str) -> list[Token]:

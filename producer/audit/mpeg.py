@@ -28,10 +28,6 @@ class Frames:
     """Every bitrate that occurs, lowest first."""
     count: int
 
-    @property
-    def constant(self) -> bool:
-        return len(self.kbps) == 1
-
 
 def frames(file: BinaryIO) -> Frames | None:
     """What the frames of an MP3 file say; None when it has none. The file is read a piece at a time."""

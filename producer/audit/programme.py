@@ -24,7 +24,6 @@ FLOOR_HOP_S = 0.1
 SILENT_DB = -80.0
 SILENCE_S = 0.5
 CURVE_S = 0.5
-_LOWEST_DB = -120.0
 _AHEAD = 64  # frames that a listener waits for
 _AT_ONCE = 1 << 16  # frames that are read at once
 

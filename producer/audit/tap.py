@@ -13,7 +13,6 @@ from producer.dsp.grid import COARSE, coarse_samples, frame_samples
 from producer.frozen import dataclass
 
 _ROWS = 256  # frames that are looked at together
-BUSES = ("speech", "sounds", "beds", "music")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ _AFTER = frozenset(
         "after but that again then there now at too also under up down out back aloud quite rather very more so"
     )
 )
-_ENDING = re.compile(r"[.!?…;:,—–()“”\"]")
 _CLAUSE = re.compile(r"[.!?…;:]")
 
 

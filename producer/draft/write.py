@@ -11,12 +11,11 @@ from producer.draft.text import foreign_words, mostly_latin
 from producer.model.words import fold
 
 TAG = "# draft:"
-UNREAD = f"{TAG} the voice may not read"
 """Begins the note on every line that is a guess."""
+UNREAD = f"{TAG} the voice may not read"
 _WIDTH = 100
 _PLAIN = re.compile(r"[^\W\d_][\w .!?'()-]*[\w.!?)]|[^\W\d_]")
 _ESCAPED = frozenset("[]{}*\\")
-_RISKY = re.compile(r"[\"']?[\w.+-]+[\"']?:?$|[-–—−•‣·*#%>|]+$|[-–—−•‣·*]+[\w.]+:?$")
 _LEVEL = {"hit": "-14 LU", "steps": "-18 LU", "stinger": "-14 LU"}
 
 

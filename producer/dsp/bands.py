@@ -26,7 +26,6 @@ IMPORTANCE = np.array([0.0617, 0.3200, 0.4336, 0.1847])
 
 Source: ANSI S3.5-1997, table 3 (third octaves), added up.
 """
-NAMES = ("under 355 Hz", "355 Hz to 1.1 kHz", "1.1 to 3.5 kHz", "over 3.5 kHz")
 HALF_FRAME_HOPS = 6
 """Half the length of the frames that `cross_powers` looks at, about 0.1 s; each begins so much after the last."""
 

@@ -1,4 +1,4 @@
-"""Filters that move: noise and pulses through throats, gaps and passing bodies, whose resonances change over time.
+"""Filters that move: noise and pulses through gaps and passing bodies, whose resonances change over time.
 
 The source is cut into overlapping frames of 21 ms, each weighed by the spectrum of its time, and joined again.
 """
@@ -49,11 +49,6 @@ def _weighed(frames: Wave, times_s: Wave, spectrum: Spectrum) -> Wave:
     freqs_hz = np.linspace(0.0, BENCH_HZ / 2, _WIDTH // 2 + 1)
     gains = spectrum(times_s[:, None], freqs_hz[None, :])
     return np.asarray(np.fft.irfft(np.fft.rfft(framed, axis=1) * gains, axis=1), float)
-
-
-def peak(freqs: Wave, centre_hz: Wave | float, width_hz: Wave | float) -> Wave:
-    """One resonance: 1 at its centre, -3 dB half a width away, falling 6 dB an octave."""
-    return np.asarray(1.0 / np.sqrt(1.0 + (2.0 * (freqs - centre_hz) / width_hz) ** 2), float)
 
 
 def octave_peak(freqs: Wave, centre_hz: Wave | float, octaves: float) -> Wave:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.dsp.bands import BANDS, IMPORTANCE, NAMES
+from producer.dsp.bands import BANDS, IMPORTANCE
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -85,18 +85,4 @@ def left_of(cross: Floats, cuts_db: Floats) -> Floats:
     return np.asarray(np.maximum(left, 0.0), np.float64)
 
 
-def said(cut_db: tuple[float, ...]) -> str:
-    """A line's deepest cut of each band in a few words; empty when nothing was cut.
-
-    >>> said((2.0, 2.0, 5.0, 2.0))
-    '3.0 dB at 1.1 to 3.5 kHz, 2.0 dB as a whole'
-    """
-    whole = min(cut_db)
-    parts = [
-        f"{cut - whole:.1f} dB at {name}" for cut, name in zip(cut_db, NAMES, strict=True) if cut - whole >= _HEARD_DB
-    ]
-    return ", ".join([*parts, f"{whole:.1f} dB as a whole"] if whole >= _HEARD_DB else parts)
-
-
-_HEARD_DB = 0.1
 NOTHING: tuple[float, ...] = (0.0,) * BANDS

@@ -105,11 +105,6 @@ def _find(tokens: Sequence[Token], wanted: Sequence[str], *, elided: bool = Fals
     return sorted(found, key=lambda hit: (hit.first, hit.first_word, hit.last))
 
 
-def find_words(tokens: Sequence[Token], quoted: str) -> list[tuple[int, int]]:
-    """`find` as (first token, last token), one entry for each time that it is said."""
-    return [(hit.first, hit.last) for hit in find(tokens, quoted)]
-
-
 def _groups(tokens: Sequence[Token]) -> list[range]:
     """Tokens without a space between them, together."""
     starts = [i for i, token in enumerate(tokens) if i == 0 or not token.glue]

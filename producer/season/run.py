@@ -188,7 +188,7 @@ def _made(
     jobs = max(1, works.workers // len(left)) if left and not works.travels else 1
     open_tasks = 0
     common = _common(by_length)
-    for task, waiting in _shared(by_length, common, sender, cache):
+    for task, waiting in _shared(common, sender, cache):
         for slug in waiting:
             plan.waits.setdefault(slug, set()).add(task.name)
         works.submit(task)
@@ -222,7 +222,7 @@ def _common(episodes: Sequence[Episode]) -> dict[str, list[Episode]]:
 
 
 def _shared(
-    episodes: Sequence[Episode], having: Mapping[str, Sequence[Episode]], sender: _Sender, cache: SharedCache
+    having: Mapping[str, Sequence[Episode]], sender: _Sender, cache: SharedCache
 ) -> Iterator[tuple[Task, frozenset[str]]]:
     """Tasks for what several episodes have in common, each with the episodes that wait for it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from typing import Any
 
@@ -147,13 +147,3 @@ def _told(clips: Sequence[Clip]) -> list[tuple[str, str, str]]:
 
 def _ms(sample: int, timeline: Timeline) -> int:
     return round(sample * 1000 / timeline.rate_hz)
-
-
-def place_after(moves: Iterable[tuple[int, int]], at_ms: float) -> float:
-    """Where the moment `at_ms` is after moves."""
-    shift = 0.0
-    for start, to in moves:
-        if start > at_ms:
-            break
-        shift = to - start
-    return max(0.0, at_ms + shift)

@@ -112,7 +112,7 @@ def _row(
         number=number,
         scene=titles[line.scene],
         before=f"{_name(script, last.speaker)}: {last.text}" if last else "",
-        pieces=_pieces(script, line),
+        pieces=_pieces(line),
         direction=line.how,
         pronunciation=tuple(
             dict.fromkeys(
@@ -133,7 +133,7 @@ def _name(script: Script, member: str) -> str:
     return known.name if known else member
 
 
-def _pieces(script: Script, line: Line) -> tuple[Piece, ...]:
+def _pieces(line: Line) -> tuple[Piece, ...]:
     """The words, with a note where the actor should pause: the words on both sides are cut apart there."""
     roles = {cue.id: cue.role.replace("_", " ") for cue in line.cues}
     found: list[Piece] = []
