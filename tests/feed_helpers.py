@@ -13,7 +13,8 @@ ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 PODCAST = "{https://podcastindex.org/namespace/1.0}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 ATOM = "{http://www.w3.org/2005/Atom}"
-_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/([A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-F]{2})*)?")
+_PLAIN = r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-F]{2}"
+_URL = re.compile(rf"https?://[A-Za-z0-9.:\[\]-]+(/({_PLAIN})*)?(\?({_PLAIN}|\?)*)?(#({_PLAIN}|\?)*)?")
 _SRI = re.compile(r"sha384-[A-Za-z0-9+/]{64}")
 _TRANSCRIPTS = {"text/plain", "text/html", "text/vtt", "application/json", "application/x-subrip"}
 _ONCE = ("title", "guid", "pubDate", "enclosure", "description", f"{ITUNES}duration", f"{ITUNES}explicit")

@@ -156,6 +156,22 @@ def test_what_is_no_base_is_refused(url: str) -> None:
         address.base(url)
 
 
+@pytest.mark.parametrize(
+    ("url", "plain"),
+    [
+        ("https://example.org/show/", "https://example.org/show/"),
+        ("https://example.org", "https://example.org"),
+        ("https://example.org/?p=12&s=a%20b#für", "https://example.org/?p=12&s=a%20b#f%C3%BCr"),
+    ],
+)
+def test_a_page_of_somebody_elses_keeps_what_its_address_has(url: str, plain: str) -> None:
+    assert address.page(url) == plain
+    shown = Show.model_validate({"link": url, "people": [{"name": "A", "role": "B", "href": url}]})
+    found = read(channel.feed(shown, BASE, [episode()], ""))
+    assert said(found, "link") == plain
+    assert [one.get("href") for one in found.findall(f"{PODCAST}person")] == [plain]
+
+
 @settings(deadline=None)
 @given(st.text(min_size=1).filter(lambda name: not any("\ud800" <= c <= "\udfff" for c in name)))
 def test_any_file_name_comes_back_from_its_url(name: str) -> None:

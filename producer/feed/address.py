@@ -8,22 +8,33 @@ from urllib.parse import quote, urlsplit, urlunsplit
 PODCAST = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The namespace of `podcast:guid`. Source: podcast-namespace, guid."""
 _PATH = "/-._~!$&'()*+,;=:@%"  # RFC 3986 pchar and the slash; % so that what is encoded already stays
+_QUERY = f"{_PATH}?"
 _SEGMENT = "-._~"
 
 
 def base(url: str) -> str:
-    """`url` without a slash at its end, its host in ASCII and its path percent-encoded.
+    """The URL of a folder: as `page`, and without a slash at its end.
 
     Raises:
-        ValueError: it is no absolute http or https URL, or has a query, a fragment, a name or a password in it.
+        ValueError: as `page`, or it has a query or a fragment in it.
+    """
+    found = page(url)
+    if "?" in url or "#" in url:
+        raise ValueError("a folder's URL has neither ? nor #")
+    return found.rstrip("/")
+
+
+def page(url: str) -> str:
+    """`url` with its host in ASCII, and percent-encoded what has to be.
+
+    Raises:
+        ValueError: it is no absolute http or https URL, or has a name or a password in it.
     """
     if any(ord(character) <= 32 or character in '<>"\\^`{|}\x7f' for character in url):
         raise ValueError('a URL has no spaces and none of < > " \\ ^ ` { | }')
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("it begins with https:// and a host, as in https://example.org/show")
-    if parts.query or parts.fragment or "?" in url or "#" in url:
-        raise ValueError("a folder's URL has neither ? nor #")
     if parts.username is not None:
         raise ValueError("a name or password in a URL would be published in the feed")
     try:
@@ -33,7 +44,8 @@ def base(url: str) -> str:
         raise ValueError(f"'{parts.netloc}' is no host") from None
     if ":" in host:
         host = f"[{host}]"
-    return urlunsplit((parts.scheme, host + port, quote(parts.path, _PATH), "", "")).rstrip("/")
+    query, fragment = quote(parts.query, _QUERY), quote(parts.fragment, _QUERY)
+    return urlunsplit((parts.scheme, host + port, quote(parts.path, _PATH), query, fragment))
 
 
 def below(url: str, *names: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from producer.feed.address import base
+from producer.feed.address import page
 from producer.feed.moment import moment
 from producer.model.language import TAG
 
@@ -17,10 +17,6 @@ LICENCES = frozenset(
 )
 """Slugs that need no address beside them. Source: podcast-namespace, licenses.json (SPDX ids in lower case)."""
 _TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
-
-
-def _url(text: str) -> str:
-    return base(text)
 
 
 def _day(text: str) -> str:
@@ -41,7 +37,7 @@ def _email(text: str) -> str:
     return text
 
 
-Url = Annotated[str, AfterValidator(_url)]
+Url = Annotated[str, AfterValidator(page)]
 Day = Annotated[str, AfterValidator(_day)]
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 

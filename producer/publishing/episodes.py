@@ -32,8 +32,8 @@ _TYPES = {
     ".m4b": "audio/mp4",
     ".opus": "audio/ogg",
     ".flac": "audio/flac",
+    ".wav": "audio/wav",
 }
-_TYPES |= {".flac": "audio/flac", ".wav": "audio/wav"}
 _ENCLOSURES = (".mp3", ".m4a")  # what every podcast app plays (Apple's list), the better known first
 _TRANSCRIPTS = (  # the recommended ones first; those with the sounds in them are the captions where they are there
     Transcript("captions.vtt", "text/vtt", True),
