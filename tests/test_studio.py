@@ -181,6 +181,24 @@ def test_a_script_that_is_gone_for_a_moment_is_a_problem_and_no_end(lamp: Studio
     lamp.saved(TEXT)
 
 
+def test_a_cache_that_takes_nothing_costs_speed_and_no_more(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    with studio(tmp_path / "project", tmp_path / "file" / "cache") as made:
+        assert made.sound().any()
+
+
+def test_what_goes_wrong_behind_a_save_is_told_and_the_next_save_is_heard(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with studio(tmp_path / "project", cache, finish=True) as made:
+        with monkeypatch.context() as gone:  # as by an upgrade meanwhile
+            gone.setattr(sys, "executable", str(tmp_path / "no-python"))
+            made.saved(TEXT.replace("level -8", "level -9"))
+            state = made.until(lambda state: bool(state["problems"]), "told")
+            assert "no-python" in state["problems"][0]["what"]
+        assert made.saved(TEXT.replace("level -8", "level -10"))["problems"] == []
+
+
 def test_ten_saves_in_a_second_end_in_the_last(lamp: Studio) -> None:
     for number in range(10):
         lamp.save(TEXT.replace("door_creak level -8", f"door_creak level -{20 + number}"))

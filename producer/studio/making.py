@@ -100,9 +100,7 @@ class Maker(threading.Thread):
                 return
             self._news.clear()
             with contextlib.suppress(SupersededError):
-                self._make()
-                self._let_finish()
-                self._look_ahead()
+                self._work()
 
     def _set(self, **changes: Any) -> None:
         with self._lock:
@@ -127,10 +125,13 @@ class Maker(threading.Thread):
 
     # -- making
 
-    def _make(self) -> None:
+    def _work(self) -> None:
+        """All that is to be done after a save. Whatever goes wrong in it is told, and the next save is heard."""
         try:
             placed = render.plan(self.order, self.cache, self)
             self._publish(placed, self._master_of(placed))
+            self._let_finish()
+            self._look_ahead()
         except ProducerError as error:
             self._failed(error)
         except SupersededError:
@@ -176,7 +177,7 @@ class Maker(threading.Thread):
 
     def _solved(self, placed: Placed, *, make: bool) -> master.Plan | None:
         """The gain from the levels of all parts; None where some are not known and are not to be made."""
-        with Workshop(self.cache.root / "work") as workshop:
+        with Workshop(self.cache.work()) as workshop:
             mixing = Mixing(placed, (STANDARD,), "none", workshop.shelf(), self.cache)
             mixing.known()
             parts = mixing.mixer.parts
