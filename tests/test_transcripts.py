@@ -8,12 +8,16 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from producer import project, render
 from producer.cache import Cache
+from producer.deliver import transcripts
+from tests.chromium import browser, with_chromium
+from tests.deliver_helpers import script_of, speech, timeline_of
 from tests.face_helpers import cache
 
-__all__ = ["cache"]
+__all__ = ["browser", "cache"]
 
 SCRIPT = """\
 title: Words
@@ -101,3 +105,26 @@ def test_the_sounds_stand_in_a_field_of_their_own_at_the_times_of_the_captions(r
         shown = [row for row in cues(text(report, name)) if row[2].startswith("[")]
         assert [(start, end, html.unescape(body)) for start, end, body in shown] == sounds
     assert len(sounds) == 2 and all(body.startswith("[") and body.endswith("]") for _, _, body in sounds)
+
+
+@with_chromium
+@pytest.mark.parametrize(("language", "text"), [("he", "מי שם?"), ("en-GB", "Who is there?")])
+def test_the_page_to_read_fits_a_phone_and_names_stand_over_their_words(
+    browser: Browser, tmp_path: Path, language: str, text: str
+) -> None:
+    words = [(word, float(at), at + 0.5) for at, word in enumerate(text.split())]
+    timeline = timeline_of(4, (speech("line-1", "radio", words),), (("One", 0),))
+    page = tmp_path / "transcript.html"
+    page.write_text(transcripts.html(timeline, script_of(language=language), (), ()), "utf-8")
+    with browser.new_context(viewport={"width": 360, "height": 740}, is_mobile=True) as phone:
+        seen = phone.new_page()
+        seen.goto(page.as_uri())
+        assert seen.evaluate("innerWidth") == 360
+        edge = "left" if language == "en-GB" else "right"
+        ends = """(edge) => ["cite", "p"].map((name) => {
+          const drawn = document.createRange();
+          drawn.selectNodeContents(document.querySelector(name));
+          return drawn.getBoundingClientRect()[edge];
+        })"""
+        cite, spoken = seen.evaluate(ends, edge)
+    assert cite == pytest.approx(spoken, abs=2)

@@ -8,11 +8,14 @@ from producer.deliver.captions import clock, one_line, safe, speakers
 from producer.deliver.chapters import Chapter, milliseconds
 from producer.deliver.sound_captions import Heard
 from producer.frozen import dataclass
+from producer.model.direction import direction
 from producer.model.script import Script
 from producer.model.timeline import Timeline
 
 _STYLE = "body{max-width:40em;margin:auto;padding:1em;font:1.1em/1.5 serif}cite{font-weight:bold;font-style:normal}"
-_STYLE += "cite,time{font-size:.85em}time{color:#666;margin-left:.5em}p{margin:.1em 0 1em}.sound{font-style:italic}"
+_STYLE += (
+    "cite,time{font-size:.85em}time{color:#666;margin-inline-start:.5em}p{margin:.1em 0 1em}.sound{font-style:italic}"
+)
 _STYLE += "body{overflow-wrap:anywhere}"
 
 
@@ -53,8 +56,9 @@ def html(timeline: Timeline, script: Script, sounds: Sequence[Heard], chapters: 
     """A page of its own, with chapters as headings. Source: podcast-namespace transcripts (cite, time, p)."""
     heading = safe(one_line(script.title))
     language = safe(script.language).replace('"', "&quot;")
-    head = f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n<title>{heading}</title>\n'
-    head += f'<style>{_STYLE}</style>\n</head>\n<body>\n<h1 dir="auto">{heading}</h1>\n'
+    head = f'<!DOCTYPE html>\n<html lang="{language}" dir="{direction(script.language)}">\n<head>\n'
+    head += '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    head += f'<title>{heading}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1 dir="auto">{heading}</h1>\n'
     return head + "\n".join(_body(entries(timeline, script, sounds), chapters)) + "\n</body>\n</html>\n"
 
 

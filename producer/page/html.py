@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment
 from markupsafe import Markup
 
+from producer.model.direction import direction
 from producer.model.sound import Origin
 from producer.page import data
 from producer.page.colours import palettes
@@ -21,11 +22,6 @@ from producer.templates import templates
 
 SCRIPTS = ("store", "player", "draw", "transcript", "overview", "lanes", "loudness", "lists", "keys", "theme", "main")
 """The programs, in the order in which each needs those before it."""
-
-RIGHT_TO_LEFT = frozenset(
-    ("ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "nqo", "ps", "sd", "syr", "ug", "ur", "yi")
-)
-"""Languages that are written from the right."""
 
 
 def html(shown: Shown) -> str:
@@ -50,7 +46,7 @@ def html(shown: Shown) -> str:
             script_hash=digest(script),
             addresses=Markup(data.safe_json([relative(mix.file) for mix in shown.mixes])),
             data=Markup(data.safe_json(data.document(shown))),
-            direction="rtl" if facts.language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr",
+            direction=direction(facts.language),
             length=spoken_length(shown.timeline.duration / shown.timeline.rate_hz),
             seconds=round(shown.timeline.duration / shown.timeline.rate_hz, 1),
             clock=clock,
