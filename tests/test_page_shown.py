@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,26 @@ def test_it_fits_every_screen(open_page: Any, tmp_path: Path, width: int, scheme
         == 0
     )
     assert found.value(f"{small}.filter((box) => box.right > innerWidth + 1 || box.left < -1).length") == 0
+
+
+def test_names_are_not_cut_in_two(open_page: Any, tmp_path: Path) -> None:
+    names = dict(enumerate(("narrator", "Christopher", "Inspector Maximiliana Hohenlohe")))
+    shown = long()
+    speakers = {clip: names[number % len(names)] for number, clip in enumerate(shown.speakers)}
+    found = open_page(written(replace(shown, speakers=speakers), tmp_path))
+    found.value("document.querySelector('.line:last-child').scrollIntoView()")  # an hour in: times take most room
+    lines = """(line) => {
+      const name = line.querySelector("bdi").firstChild;
+      return [...name.data.matchAll(/[^ ]+/g)].map((word) => {
+        const drawn = document.createRange();
+        drawn.setStart(name, word.index);
+        drawn.setEnd(name, word.index + word[0].length);
+        return [word[0], drawn.getClientRects().length];
+      });
+    }"""
+    late = found.value(f"[...document.querySelectorAll('.line:not(.same)')].slice(-3).flatMap({lines})")
+    assert {word for word, _ in late} == set(" ".join(names.values()).split())
+    assert {count for _, count in late} == {1}
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)])
