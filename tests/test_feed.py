@@ -264,6 +264,16 @@ def test_show_notes_hold_no_markup_of_anybody_elses() -> None:
     )
 
 
+def test_each_paragraph_of_a_summary_is_one_in_the_notes() -> None:
+    folded = "One lamp, on one quay.\nNobody lit it."  # as YAML reads a blank line under >
+    assert item.notes(episode(summary=folded)).startswith("<p>One lamp, on one quay.</p><p>Nobody lit it.</p>")
+    found = read(channel.feed(Show(title="S"), BASE, [episode(summary=folded, disclosure="AI Voice: A")], ""))
+    assert said(found, "description") == "One lamp, on one quay.\n\nNobody lit it."
+    assert said(one(found, "item"), "description") == "One lamp, on one quay.\n\nNobody lit it.\n\nAI Voice: A"
+    wrapped = "One lamp,\non one quay.\n \nNobody lit it."
+    assert item.notes(episode(summary=wrapped)).startswith("<p>One lamp, on one quay.</p><p>Nobody lit it.</p>")
+
+
 def test_a_soundbite_goes_from_its_mark_to_its_end_or_the_last_line_within_a_minute() -> None:
     speech = [{"kind": "speech", "end": end} for end in (100, 400, 590, 700)]
     marks = [

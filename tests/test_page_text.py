@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -67,6 +68,12 @@ def test_nothing_that_comes_from_outside_is_markup_or_code() -> None:
         for name in ("href", "src"):
             assert re.match(r"(\./|data:[,i]|#|https://)", attributes.get(name, "#")), attributes
     assert "{{ 7 * 7 }}" in page.html(full(evil=EVIL))
+
+
+def test_each_paragraph_of_the_summary_stands_by_itself() -> None:
+    shown = full()
+    told = page.html(replace(shown, facts=replace(shown.facts, summary="One lamp, on one quay.\nNobody lit <it>.")))
+    assert "<p>One lamp, on one quay.</p><p>Nobody lit &lt;it&gt;.</p></div>" in told
 
 
 def test_the_policy_lets_these_programs_run_and_no_other() -> None:

@@ -72,9 +72,10 @@ def credited(heard: Iterable[tuple[tuple[Origin, ...], tuple[str, ...]]]) -> tup
 
 def credits_text(script: Script, cast: tuple[VoiceCredit, ...], origins: Iterable[Origin], most: int = 0) -> str:
     """The whole of `credits.txt`; with `most`, only so many sounds, those first whose authors must be named."""
-    head = [script.title, *([script.show] if script.show else []), ""]
+    lines = [script.title, *([script.show] if script.show else [])]
     people = [("Written by", script.writer), ("Produced by", script.producer)]
-    lines = head + [f"{label} {name}" for label, name in people if name]
+    if named := [f"{label} {name}" for label, name in people if name]:
+        lines += ["", *named]
     lines += ["", "Voices"]
     lines += [f"  {c.name}: {c.spoken_by}" for c in cast]
     lines += ["", "Sounds"]

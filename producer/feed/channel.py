@@ -10,6 +10,7 @@ from producer.feed.item import TAG_CHARACTERS, TEXT_BYTES, item, licence, person
 from producer.feed.nouns import Episode
 from producer.feed.show import Show
 from producer.feed.xml import Element, add, document, first_of, in_bytes, one_line
+from producer.model.paragraphs import paragraphs
 
 FILE = "feed.xml"
 
@@ -59,7 +60,8 @@ def feed(show: Show, url: str, episodes: Sequence[Episode], image: str, file: st
     add(channel, "title", title)
     add(channel, "link", show.link or f"{url}/")
     add(channel, "atom:link", href=where, rel="self", type_="application/rss+xml")
-    add(channel, "description", in_bytes(first_of(show.description, first.summary, title), TEXT_BYTES))
+    words = paragraphs(first_of(show.description, first.summary, title))
+    add(channel, "description", in_bytes("\n\n".join(words), TEXT_BYTES))
     add(channel, "language", (show.language or first.language).lower())
     add(channel, "generator", "Producer")
     add(channel, "pubDate", listed[0].published.rfc2822)

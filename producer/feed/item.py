@@ -10,6 +10,7 @@ from producer.feed.address import below, item_guid
 from producer.feed.nouns import Episode, Media
 from producer.feed.show import Licence, Person, Show
 from producer.feed.xml import Element, add, clean, first_of, in_bytes, one_line
+from producer.model.paragraphs import paragraphs
 
 TAG_CHARACTERS = 255  # Apple: of every tag unless it says otherwise
 TEXT_BYTES = 4000  # Apple: of a description
@@ -32,8 +33,8 @@ def item(show: Show, guid: uuid.UUID, url: str, episode: Episode) -> Element:
     add(made, "guid", str(item_guid(guid, episode.slug)), isPermaLink="false")
     add(made, "pubDate", episode.published.rfc2822)
     add(made, "enclosure", url=_at(url, episode, enclosure.file), length=enclosure.size_bytes, type_=enclosure.type)
-    words = filter(None, (first_of(facts.summary, title), first_of(facts.disclosure)))
-    add(made, "description", in_bytes("\n\n".join(words), TEXT_BYTES))
+    words = (*paragraphs(first_of(facts.summary, title)), first_of(facts.disclosure))
+    add(made, "description", in_bytes("\n\n".join(filter(None, words)), TEXT_BYTES))
     add(made, "content:encoded", notes(episode))
     add(made, "itunes:duration", str(round(episode.length_s)))
     add(made, "itunes:explicit", _truth(bool(facts.explicit)))
@@ -69,8 +70,7 @@ def item(show: Show, guid: uuid.UUID, url: str, episode: Episode) -> Element:
 def notes(episode: Episode) -> str:
     """The show notes in HTML: summary, disclosure, credits. Everything that was written is escaped."""
     facts = episode.facts
-    paragraphs = [" ".join(part.split()) for part in clean(facts.summary).split("\n\n") if part.strip()]
-    parts = [f"<p>{escape(part)}</p>" for part in paragraphs]
+    parts = [f"<p>{escape(part)}</p>" for part in paragraphs(clean(facts.summary))]
     if first_of(facts.disclosure):
         parts.append(f"<p>{escape(one_line(facts.disclosure))}</p>")
     _, _, who = clean(episode.credits).partition("\n\n")  # what comes before are its title and show

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from producer.model.direction import direction
+from producer.model.paragraphs import paragraphs
 from producer.model.sound import Origin
 from producer.page import data
 from producer.page.colours import palettes
@@ -35,6 +36,7 @@ def html(shown: Shown) -> str:
     return (
         pages.get_template("page.html").render(
             facts=facts,
+            summary=paragraphs(facts.summary),
             number=_number(shown),
             cover=picture.cover,
             icon_address=picture.icon,
