@@ -19,6 +19,7 @@ from producer.audit.tap import Tap
 from producer.cache import Cache
 from producer.deliver import cover
 from producer.deliver.shelf import shelf
+from producer.digests import sha256_of
 from producer.dsp.grid import frame_samples
 from producer.hand import Hand
 from producer.levels import _BETWEEN_SAMPLES_DB, RELEASE_DB_S, Levels, LevelsTaken
@@ -68,7 +69,7 @@ def recording(folder: Path, audio: Audio) -> tuple[Recording, Cache, Kept]:
     """A recording in a cache, of which nothing is held."""
     file, cache, held = folder / "sound.wav", Cache(folder / "cache"), Kept()
     soundfile.write(file, audio, RATE_HZ, "FLOAT")
-    made = Recording(file, "digest", RATE_HZ, cache, held)
+    made = Recording(file, sha256_of(file), RATE_HZ, cache, held)
     held.clear()
     return made, cache, held
 

@@ -20,6 +20,8 @@ from producer.mix.answers import answer
 from producer.mix.space import inside, place
 from producer.model.script import Room, Script
 from producer.project import Project
+from producer.sounds import rooms
+from producer.sounds.decode import Decoded, decode
 from producer.sounds.rooms import load
 from producer.timeline.document import to_json
 from tests.face_helpers import ROOT
@@ -205,6 +207,25 @@ def test_a_file_that_is_no_impulse_response_is_one_message_at_its_place(why: str
     (problem,) = raised.value.problems
     assert problem.at == AT
     assert problem.what.startswith(f"impulse: 'rooms/vault.wav' {why}")
+
+
+def test_a_response_that_is_replaced_while_it_is_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded(tmp_path, response(48000), 48000)
+
+    def replaced(path: Path, *more: float) -> Decoded:
+        recorded(tmp_path, response(48000, rt60_s=1.2), 48000)
+        return decode(path, *more)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(rooms, "decode", replaced)
+        with pytest.raises(ScriptError, match=r"impulse: 'rooms/vault\.wav' was changed meanwhile; render once more"):
+            loaded(tmp_path, "rooms/vault.wav")
+    recorded(tmp_path, response(48000), 48000)
+    _, again = loaded(tmp_path, "rooms/vault.wav")
+    (tmp_path / "clean").mkdir()
+    recorded(tmp_path / "clean", response(48000), 48000)
+    _, clean = loaded(tmp_path / "clean", "rooms/vault.wav")
+    assert np.array_equal(again, clean)
 
 
 @pytest.mark.parametrize(

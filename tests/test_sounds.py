@@ -467,6 +467,41 @@ def test_an_edited_file_is_heard_although_the_old_one_was_cached(cache: Cache, f
         assert np.array_equal(palette_of(folder, cache).audio(SoundRef(role="a")), audio)
 
 
+def test_a_file_that_is_replaced_meanwhile_is_told_and_never_heard_for_the_one_before(
+    cache: Cache, folder: Path
+) -> None:
+    """A take that is exported anew while a render reads it, and put back later: its sum stands for one sound."""
+    one_file(folder, "a.wav")
+    first, second = noise(8.0, seed=1), noise(8.0, seed=2)
+    write(folder / "a.wav", first, subtype="FLOAT")
+    made = palette_of(folder, cache)
+    made.origins("a", 0)  # which sums it up
+    write(folder / "a.wav", second, subtype="FLOAT")
+    with pytest.raises(PackError, match=r"pack\.yaml:6:\d+: 'a\.wav' was changed meanwhile; render once more"):
+        made.audio(SoundRef(role="a"))
+    assert made.torn(["a"]) == ()
+    for audio in (first, second):
+        write(folder / "a.wav", audio, subtype="FLOAT")
+        assert np.array_equal(palette_of(folder, cache).audio(SoundRef(role="a")), audio)
+
+
+def test_what_is_lost_of_a_file_that_is_another_by_now_is_told(cache: Cache, folder: Path) -> None:
+    """The cache was emptied, and the file replaced: in the midst of a mix, and in another process of it."""
+    write_pack(folder, "  a: {files: a.wav, kind: bed}\n")
+    first, second = noise(8.0, seed=1), noise(8.0, seed=2)
+    write(folder / "a.wav", first, subtype="FLOAT")
+    made = palette_of(folder, cache, memory_bytes=1 << 20)
+    bed = made.bed("a", "x", loop=False)
+    rebuild, given = made.__reduce__()
+    assert callable(rebuild)
+    for path in [path for path in cache.root.rglob("*") if path.is_file()]:
+        path.unlink()
+    write(folder / "a.wav", second, subtype="FLOAT")
+    for hear in (lambda: bed.read(0, RATE), lambda: rebuild(*given).bed("a", "x", loop=False).read(0, RATE)):
+        with pytest.raises(PackError, match=r"'a\.wav' was changed meanwhile; render once more"):
+            hear()
+
+
 def test_a_second_palette_finds_everything_in_the_cache(cache: Cache, folder: Path) -> None:
     write(one_file(folder, "a.flac") / "a.flac", noise(6.0), 44_100)
     first = palette_of(folder, cache)

@@ -280,6 +280,21 @@ def test_a_lost_take_is_made_again_of_the_same_recording_only(bare: Stage, tmp_p
         _ = phrase.audio
 
 
+def test_a_take_that_is_replaced_while_it_is_read_is_told_and_never_heard_for_the_one_before(bare: Stage) -> None:
+    samples = bare.truth["thomas", 0].samples
+    file = bare.folder / "thomas.wav"
+    write(file, samples)
+    chosen = list(voice.look(bare.root, "lamp", bare.script().lines).chosen.values())
+    write(file, samples[: len(samples) * 3 // 4])
+    with Cache(bare.cache) as kept:
+        with pytest.raises(VoiceError, match=r"the recording takes/lamp/thomas\.wav was changed meanwhile"):
+            voice.record_lines(chosen, "en", 48000, kept, render.listen)
+        write(file, samples)
+        heard = voice.record_lines(chosen, "en", 48000, kept, render.listen)["thomas", 0].report
+    with Cache(bare.cache.with_name("clean")) as kept:
+        assert heard == voice.record_lines(chosen, "en", 48000, kept, render.listen)["thomas", 0].report
+
+
 def test_the_last_take_is_heard_unless_the_script_says_which(bare: Stage) -> None:
     samples = bare.truth["thomas", 0].samples
     write(bare.folder / "thomas.wav", samples)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
 from producer.carried import QUIETLY, about, decoded, executable, reading
+from producer.digests import sha256_of
 from producer.frozen import dataclass
 from producer.sounds import speakers
 from producer.sounds.speakers import Speakers, fold
@@ -46,6 +47,9 @@ _CONTAINERS = {
 
 class UndecodableError(Exception):
     """What keeps a file from being heard, in words; the caller knows the file's name and place."""
+
+
+CHANGED = "was changed meanwhile; render once more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,19 @@ def decode(path: Path, max_s: float = MAX_SECONDS) -> Decoded:
     if container is None:
         raise UndecodableError(f"is called {path.suffix}, but what is in it is no such sound")
     return _by_ffmpeg(path, container, max_s)
+
+
+def still(path: Path, sha256: str) -> None:
+    """Raises UndecodableError when a file is not what it was when it was summed up.
+
+    To be asked once it was decoded: what is kept under a file's sum would else be another file's sound, for good.
+    """
+    try:
+        same = sha256_of(path) == sha256
+    except OSError as wrong:
+        raise UndecodableError(f"cannot be opened: {wrong.strerror}") from None
+    if not same:
+        raise UndecodableError(CHANGED)
 
 
 def header_length_s(path: Path) -> float:

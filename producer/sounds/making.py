@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,6 @@ from producer.made_by import made_by
 from producer.model import chance
 from producer.model.foley import Made, Recipe
 from producer.model.sound import SettingsAt
-from producer.sounds.decode import UndecodableError
 from producer.sounds.kept import Kept, Once
 from producer.sounds.measuring import heard_lufs, onset
 from producer.sounds.pack import FileSource, FoleySource, Layer, Member, Pack, PackSound
@@ -56,11 +55,17 @@ def chosen(source: FoleySource, recipe: Recipe, cue: Settings) -> dict[str, floa
 class Recordings:
     """The files of an episode's packs, each decoded once. Safe in threads."""
 
-    def __init__(self, rate_hz: int, cache: Cache, kept: Kept) -> None:
+    def __init__(self, rate_hz: int, cache: Cache, kept: Kept, digests: Mapping[Path, str] | None = None) -> None:
+        """Of files whose `digests` are known the very same content is heard, or none."""
         self._rate_hz, self._cache, self._kept = rate_hz, cache, kept
         self._once = Once()
-        self._digests: dict[Path, str] = {}
+        self._digests = dict(digests or {})
         self._open: dict[str, Recording] = {}
+
+    @property
+    def digests(self) -> dict[Path, str]:
+        """Of the files that were looked at so far."""
+        return dict(self._digests)
 
     def sha256(self, source: FileSource) -> str:
         """Of the file's bytes. Raises PackError when it cannot be read."""
@@ -77,13 +82,11 @@ class Recordings:
         sha256 = self.sha256(source)
 
         def opened() -> Recording:
-            self._open[sha256] = made = Recording(source.path, sha256, self._rate_hz, self._cache, self._kept)
+            unheard = partial(_unheard, source)
+            self._open[sha256] = made = Recording(source.path, sha256, self._rate_hz, self._cache, self._kept, unheard)
             return made
 
-        try:
-            return self._once.make(sha256, lambda: self._open.get(sha256), opened)
-        except UndecodableError as wrong:
-            raise _unheard(source, str(wrong)) from None
+        return self._once.make(sha256, lambda: self._open.get(sha256), opened)
 
 
 def _unheard(source: FileSource, what: str) -> PackError:

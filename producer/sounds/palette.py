@@ -35,6 +35,7 @@ def palette(
     recipes: Mapping[str, Recipe],
     script_seed: str,
     memory_bytes: int = DEFAULT_BYTES,
+    digests: Mapping[Path, str] | None = None,
 ) -> PackPalette:
     """The sounds of `packs` at `rate_hz`; decoded files and measurements are kept in `cache`.
 
@@ -42,8 +43,9 @@ def palette(
         recipes: the same that the packs were read with.
         script_seed: what makes this episode's foley beds its own; spot effects do not depend on it.
         memory_bytes: how many bytes of samples are held at most between two uses.
+        digests: SHA-256 of files whose very content is to be heard, and no other that is there by now.
     """
-    return PackPalette(packs, rate_hz, cache, recipes, script_seed, memory_bytes)
+    return PackPalette(packs, rate_hz, cache, recipes, script_seed, memory_bytes, digests)
 
 
 class PackPalette:
@@ -57,11 +59,12 @@ class PackPalette:
         recipes: Mapping[str, Recipe],
         script_seed: str,
         memory_bytes: int,
+        digests: Mapping[Path, str] | None,
     ) -> None:
         self.rate_hz = rate_hz
         self._packs, self._cache, self._recipes = packs, cache, recipes
         self._kept = Kept(memory_bytes)
-        self._recordings = Recordings(rate_hz, cache, self._kept)
+        self._recordings = Recordings(rate_hz, cache, self._kept, digests)
         self._maker = Maker(rate_hz, self._recordings, self._kept, recipes, cache)
         self._beds = BedMaker(self._maker, cache, script_seed)
         self._once = Once()
@@ -85,7 +88,7 @@ class PackPalette:
         return self._packs
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        """In another process it is a palette of the same packs, which holds less: there are several.
+        """In another process it is a palette of the same packs and files, which holds less: there are several.
 
         Whoever sends it has a way to send the recipes.
         """
@@ -96,6 +99,7 @@ class PackPalette:
             self._recipes,
             self._script_seed,
             self._memory_bytes * 3 // 4,
+            self._recordings.digests,
         )
 
     @property

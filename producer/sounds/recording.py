@@ -1,14 +1,16 @@
 """A decoded file at the palette's rate, read from anywhere in it without being held whole.
 
-Decoding writes chunks of a fixed length to the cache, named by the file's content; reading takes from there what it
-wants, and no more. What is shifted off zero is decoded a second time, without its shift. When the cache cannot keep
-them (a full disk), reading decodes again: slower, never different.
+Decoding writes chunks of a fixed length to the cache, each named by what is in it, and which they are is kept under the
+file's sum once it is sure that they are of that file, and of no other that was put in its place meanwhile. Reading takes
+from there what it wants, and no more. What is shifted off zero is decoded a second time, without its shift. When the
+cache cannot keep them (a full disk), reading decodes again: slower, never different.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soxr
@@ -18,7 +20,7 @@ from producer import dsp, sounds
 from producer.audio import Audio
 from producer.cache import Cache
 from producer.made_by import made_by
-from producer.sounds.decode import Decoded, decode
+from producer.sounds.decode import CHANGED, Decoded, UndecodableError, decode, still
 from producer.sounds.kept import Kept
 from producer.sounds.shift import Shift, taken_out
 
@@ -28,13 +30,30 @@ CHUNK = 1 << 18  # samples: 5.5 s at 48 kHz, 2 MiB in stereo
 class Recording:
     """The samples of one file; `length` and `channels` are known, any stretch can be read. Safe in threads."""
 
-    def __init__(self, path: Path, sha256: str, rate_hz: int, cache: Cache, kept: Kept) -> None:
-        """Decodes the file unless the cache knows it. Raises UndecodableError."""
-        self._path, self._rate_hz, self._cache, self._kept = path, rate_hz, cache, kept
-        self._name = ("recording", made_by(sounds, dsp), sha256, rate_hz, CHUNK)
-        known = cache.data(entries.key(*self._name), self._measure)
-        self.length, self.channels = int(str(known["length"])), int(str(known["channels"]))
-        self._shifted = bool(known["shifted"])
+    def __init__(
+        self,
+        path: Path,
+        sha256: str,
+        rate_hz: int,
+        cache: Cache,
+        kept: Kept,
+        unheard: Callable[[str], Exception] = UndecodableError,
+    ) -> None:
+        """Decodes the file unless the cache knows it.
+
+        Args:
+            sha256: of its bytes.
+            unheard: what is raised, here or by `read`, when it cannot be heard, from the words that say why.
+        """
+        self._path, self._sha256, self._rate_hz, self._cache, self._kept = path, sha256, rate_hz, cache, kept
+        self._unheard = unheard
+        name = entries.key("recording", made_by(sounds, dsp), sha256, rate_hz, CHUNK)
+        try:
+            known: dict[str, Any] = cache.data(name, self._measure)
+        except UndecodableError as wrong:
+            raise unheard(str(wrong)) from None
+        self.length, self.channels, self._shifted = known["length"], known["channels"], known["shifted"]
+        self._names: list[str] = known["chunks"]
 
     def read(self, start: int, stop: int) -> Audio:
         """Samples [start, stop), shape (stop - start, channels); both within 0 … length."""
@@ -49,22 +68,25 @@ class Recording:
 
     def _piece(self, number: int, first: int, last: int) -> Audio:
         """Samples [first, last) of a chunk, read from its file: memory that is read once is not worth holding."""
-        piece = self._cache.stretch(self._called(number), first, last)
+        piece = self._cache.stretch(self._names[number], first, last)
         return self._chunk(number)[first:last] if piece is None else piece
 
     def _chunk(self, number: int) -> Audio:
-        name = self._called(number)
-        return self._kept.get(name, lambda: self._cache.audio(name, lambda: self._decoded_chunk(number)))
-
-    def _called(self, number: int) -> str:
-        return entries.key(*self._name, number, *(["unshifted"] if self._shifted else []))
+        name = self._names[number]
+        try:
+            return self._kept.get(name, lambda: self._cache.audio(name, lambda: self._decoded_chunk(number)))
+        except UndecodableError as wrong:
+            raise self._unheard(str(wrong)) from None
 
     def _decoded_chunk(self, wanted: int) -> Audio:
         for number, chunk in enumerate(self._chunks(decode(self._path))):
-            if number == wanted:
+            if number != wanted:
+                self._hold(chunk)
+            elif _name(chunk) == self._names[number]:
                 return chunk
-            self._hold(number, chunk)
-        raise IndexError(f"chunk {wanted} of {self._path.name}")
+            else:
+                break
+        raise UndecodableError(CHANGED)
 
     def _measure(self) -> dict[str, object]:
         self._shifted = False
@@ -72,21 +94,28 @@ class Recording:
         if shift.is_one():
             self._shifted = True
             self._hold_all()
-        return {"length": self.length, "channels": self.channels, "shifted": self._shifted}
+        still(self._path, self._sha256)
+        return {
+            "length": self.length,
+            "channels": self.channels,
+            "shifted": self._shifted,
+            "chunks": self._names,
+        }
 
     def _hold_all(self) -> Shift:
         decoded = decode(self._path)
         shift = Shift(decoded.rate_hz, decoded.channels)
-        self.length, self.channels = 0, decoded.channels
-        for number, chunk in enumerate(self._chunks(decoded, shift)):
-            self._hold(number, chunk)
+        self.length, self.channels, self._names = 0, decoded.channels, []
+        for chunk in self._chunks(decoded, shift):
+            self._names.append(self._hold(chunk))
             self.length += len(chunk)
         return shift
 
-    def _hold(self, number: int, chunk: Audio) -> None:
-        name = self._called(number)
+    def _hold(self, chunk: Audio) -> str:
+        name = _name(chunk)
         self._kept.put(name, chunk)
         self._cache.keep(name, chunk)
+        return name
 
     def _chunks(self, decoded: Decoded, shift: Shift | None = None) -> Iterator[Audio]:
         blocks = decoded.blocks if shift is None else shift.heard(decoded.blocks)
@@ -105,6 +134,10 @@ class Recording:
             waiting, held = [np.zeros((1, decoded.channels), np.float32)], 1
         if held:
             yield np.concatenate(waiting)
+
+
+def _name(chunk: Audio) -> str:
+    return entries.key("chunk of a recording", chunk.shape[1], np.ascontiguousarray(chunk, "<f4").tobytes())
 
 
 def _resampled(blocks: Iterator[Audio], rate_hz: int, wanted_hz: int, channels: int) -> Iterator[Audio]:

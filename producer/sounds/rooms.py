@@ -18,7 +18,7 @@ from producer.dsp.impulses import decay_s, direct, ringing
 from producer.errors import Problem, ScriptError
 from producer.made_by import made_by
 from producer.model.script import Room, Script
-from producer.sounds.decode import UndecodableError, decode, header_length_s
+from producer.sounds.decode import UndecodableError, decode, header_length_s, still
 from producer.sounds.paths import GLOB, files_inside
 from producer.sounds.torn import kept_shortfall
 
@@ -50,7 +50,7 @@ def load(script: Script, folder: Path, rate_hz: int, cache: Cache) -> tuple[Scri
             path = _file(folder, room.impulse)
             sha256 = sha256_of(path)
             kept = entries.key("impulse response", made_by(sounds, dsp), sha256, rate_hz)
-            audio = cache.audio(kept, lambda path=path: _read(path, rate_hz))  # type: ignore[misc]
+            audio = cache.audio(kept, lambda path=path, sha256=sha256: _read(path, sha256, rate_hz))  # type: ignore[misc]
         except (UndecodableError, ValueError, OSError) as wrong:
             problems.append(Problem(room.place, f"impulse: {_said(room.impulse, wrong)}"))
             continue
@@ -83,7 +83,7 @@ def _said(written: str, wrong: Exception) -> str:
     return f"'{written}' cannot be read: {wrong.strerror}" if isinstance(wrong, OSError) else str(wrong)
 
 
-def _read(path: Path, rate_hz: int) -> Audio:
+def _read(path: Path, sha256: str, rate_hz: int) -> Audio:
     if header_length_s(path) > LONGEST_S:
         raise UndecodableError(f"is longer than {LONGEST_S:g} s; an impulse response is one bang and its echo")
     decoded = decode(path, LONGEST_S)
@@ -91,6 +91,7 @@ def _read(path: Path, rate_hz: int) -> Audio:
         what = f"has {decoded.written} channels, and nothing in it says what they are"
         raise UndecodableError(f"{what}; an impulse response here has one or two")
     whole = np.concatenate(list(decoded.blocks))
+    still(path, sha256)
     if len(whole) < SHORTEST_S * decoded.rate_hz:
         raise UndecodableError("is too short to be a room's answer")
     if decoded.rate_hz != rate_hz:

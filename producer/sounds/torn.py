@@ -16,7 +16,7 @@ import soundfile
 
 from producer import cache as entries
 from producer.cache import Cache
-from producer.sounds.decode import UndecodableError, decode, probe
+from producer.sounds.decode import UndecodableError, decode, probe, still
 
 _UNKNOWN = 0x7FFF_0000  # a data size from here on is what a recorder writes that does not know it yet
 _ENDS_OGG = 4  # the flag of a stream's last page
@@ -46,8 +46,17 @@ def shortfall(path: Path) -> str:
 
 
 def kept_shortfall(path: Path, sha256: str, cache: Cache) -> str:
-    """As `shortfall`, asked once of a file's content."""
-    return str(cache.data(entries.key("shortfall", sha256), lambda: {"what": shortfall(path)})["what"])
+    """As `shortfall`, asked once of a file's content; nothing of a file that is another one by now."""
+
+    def asked() -> dict[str, object]:
+        what = shortfall(path)
+        still(path, sha256)
+        return {"what": what}
+
+    try:
+        return str(cache.data(entries.key("shortfall", sha256), asked)["what"])
+    except UndecodableError:
+        return ""  # which is told where it is to be heard
 
 
 def _said(claims_s: float, there_s: float) -> str:

@@ -163,6 +163,8 @@ class _Work:
     def heard(self, one: Recording, beside: Mapping[Speech, Reference]) -> Heard:
         """Listen to it, and keep what was heard. Raises UnusableError."""
         raw, native_hz = heard_file(one.path, self.listen)
+        if digest(one.path) != one.sha256:  # what is kept under its sum would be another recording, for good
+            raise UnusableError("was changed meanwhile; render once more")
         heard = hear(one, raw, native_hz, beside[one.speech], self.rate_hz)
         take = laid_down(heard.take, self.rate_hz, self.cache, lambda: self._again(one), one.line)
         report = heard.report
@@ -174,8 +176,6 @@ class _Work:
     def _again(self, one: Recording) -> None:
         """Listen to it once more, because its take was lost since; to the very same recording, or not at all."""
         try:
-            if digest(one.path) != one.sha256:
-                raise _lost(one, "was changed meanwhile; render once more")
             self.heard(one, references([(one.line, one.index)], self.language, self.cache, 1))
         except UnusableError as wrong:
             raise _lost(one, str(wrong)) from None
