@@ -248,6 +248,23 @@ class Acting(NoBoard):
         os.kill(pid, self._what)
 
 
+def test_an_episode_that_is_edited_while_it_is_made_is_made_again_when_the_edit_is_taken_back(tmp_path: Path) -> None:
+    folder, begun = season_helpers.write(tmp_path / "show", 1), NoBoard()
+    script = folder / "script" / "night_01.yaml"
+    written = script.read_text("utf-8")
+
+    class Editing(NoBoard):
+        def begin(self, rows: int, weight_s: float) -> None:
+            script.write_text(written.replace("begins", "ends"), "utf-8")
+
+    with SharedCache(tmp_path / "cache") as cache:
+        for board, status, says in ((Editing(), "made", "ends"), (begun, "made", "begins"), (begun, "kept", "begins")):
+            script.write_text(written, "utf-8")
+            rows = season_helpers.season(folder, tmp_path / "out", cache, Here(1), board)
+            assert rows["night_01"].status == status
+            assert f"Night 1 {says}" in (tmp_path / "out" / "night_01" / "transcript.txt").read_text("utf-8")
+
+
 def test_a_process_that_is_killed_is_replaced_and_what_it_did_is_done_again(show: Path, tmp_path: Path) -> None:
     acting = Acting("mix", signal.SIGKILL)
     acting.works = Here(1)

@@ -7,6 +7,7 @@ there is nothing to make.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,6 +17,7 @@ from producer.cache import Cache, key
 from producer.deliver import manifest
 from producer.digests import sha256_of
 from producer.errors import RenderError
+from producer.season.listing import Source
 from producer.season.task import Digest, Facts, Outcome, Stored
 
 
@@ -51,6 +53,16 @@ def read(cache: Cache, stamp: str) -> Record | None:
         return Record.model_validate_json(raw)
     except ValidationError:  # of another version
         return None
+
+
+def is_of(sources: Iterable[Source], folder: Path) -> bool:
+    """Whether an output folder was made of these very files: one may have been saved anew while it was made."""
+    seen = {one.sha256 for one in sources}
+    try:
+        made_of, _ = verifying.read_manifest(folder / manifest.FILE)
+    except RenderError:
+        return False
+    return all(one.sha256 in seen for one in made_of.inputs)
 
 
 def is_there(record: Record, folder: Path) -> bool:

@@ -140,7 +140,10 @@ def _known(one: Episode | Unread, order: Order, cache: SharedCache) -> Row | Non
 
 
 def _received(one: Episode, outcome: Outcome, cache: SharedCache) -> Outcome:
-    """The outcome, once the episode's files are in its folder and its record is written."""
+    """The outcome, once the episode's files are in its folder and its record is written.
+
+    What was made of other files than were looked at has none, and is made again by the next season.
+    """
     if outcome.kind == "stopped":
         clear_left(one.output)
     if outcome.kind != "done":
@@ -150,7 +153,8 @@ def _received(one: Episode, outcome: Outcome, cache: SharedCache) -> Outcome:
             receive(cache, outcome.outputs, one.output, one.slug)
     except RenderError as wrong:
         return Outcome(kind="mistake", message=str(wrong))
-    records.write(cache, one.stamp, outcome)
+    if records.is_of(one.sources, one.output):
+        records.write(cache, one.stamp, outcome)
     return outcome
 
 
