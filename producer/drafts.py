@@ -15,6 +15,7 @@ from producer.frozen import dataclass
 from producer.model.language import TAG
 from producer.model.script import Anchor, Moment, Script
 from producer.project import Project, file_name
+from producer.replaced import replace_file
 from producer.script import Written
 from producer.script.additions import with_additions
 from producer.script.compose import read_tree
@@ -124,7 +125,7 @@ def _extended(
         what = "what it lacks cannot be put in, for 'lines' or 'cast' stand in braces; write each on a line of its own"
         raise RenderError(f"{file}: {what}")
     if added.source != source:
-        _replace(file, added.source)
+        replace_file(file, added.source.encode())
     return Drafted(file, added.texts, {name: voices[name] for name in added.voices}, False, added.records)
 
 
@@ -157,19 +158,8 @@ def _rewrite(project: Project, change: Callable[[str, Node | None], tuple[str, i
     source = render.script_text(project)
     changed, count = change(source, read_tree(source, project.script.as_posix())[0])
     if count:
-        _replace(project.script, changed)
+        replace_file(project.script, changed.encode())
     return count
-
-
-def _replace(file: Path, text: str) -> None:
-    """The whole of it, or (where the disk is full) nothing."""
-    part = file.with_name(f".{file.name}.part")
-    try:
-        part.write_bytes(text.encode())
-        part.replace(file)
-    except OSError as found:
-        part.unlink(missing_ok=True)
-        raise RenderError(f"cannot write {file}: {found.strerror}") from None
 
 
 def _note_not_ready(
@@ -193,8 +183,8 @@ def write_new(file: Path, text: str, *, force: bool = False) -> None:
     """Write a script. Raises RenderError when it cannot be, or stands there already and `force` is not given."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        if force:
-            _replace(file, text)
+        if force and file.exists():
+            replace_file(file, text.encode())
             return
         with file.open("x", encoding="utf-8", newline="\n") as out:
             out.write(text)

@@ -98,6 +98,10 @@ def test_nothing_is_written_over_without_force(tmp_path: Path, shell: Shell) -> 
     mine.write_text("mine", "utf-8")
     refused = shell("draft", "lamp.txt", cwd=tmp_path)
     assert refused.code == 1 and "--force" in refused.err and mine.read_text("utf-8") == "mine"
+    mine.chmod(0o640)
+    assert shell("draft", "lamp.txt", "--force", "--quiet", cwd=tmp_path).code == 0
+    assert "It was late." in mine.read_text("utf-8") and mine.stat().st_mode & 0o777 == 0o640
+    mine.unlink()
     assert shell("draft", "lamp.txt", "--force", "--quiet", cwd=tmp_path).code == 0
     assert "It was late." in mine.read_text("utf-8")
     assert shell("draft", "lamp.txt", "-o", "script/other.yaml", "--title", "Other: [one]", cwd=tmp_path).code == 0

@@ -366,10 +366,15 @@ def test_ids_are_put_into_the_original_and_nothing_else_changes(tmp_path: Path, 
         "script/lamp.yaml:19:9",
     ]
     assert not (tmp_path / "script" / "lamp_de.yaml").exists()
+    script, real = tmp_path / "script" / "lamp.yaml", tmp_path / "mine.yaml"
+    script.rename(real)
+    real.chmod(0o600)
+    script.symlink_to(real)
     done = shell("draft", "--edition", "de", "--ids", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert "script/lamp.yaml: 3 ids put in\n" in done.out
-    text = (tmp_path / "script" / "lamp.yaml").read_text("utf-8")
+    assert script.is_symlink() and real.stat().st_mode & 0o777 == 0o600
+    text = real.read_text("utf-8")
     put = [line for line in text.splitlines() if line not in without_ids().splitlines()]
     assert [line.strip() for line in put if "id:" in line] == [
         "- id: the_quay",
