@@ -13,7 +13,7 @@ import numpy as np
 from producer.audit import channels, foreseen, moments
 from producer.audit.compared import AUDIBLE_DB
 from producer.audit.field import Field
-from producer.audit.finding import Finding, clock
+from producer.audit.finding import Finding, Kind, clock
 from producer.audit.levels import CELLS
 from producer.audit.match import Match, matched
 from producer.audit.planned import Plan, PlannedClip
@@ -140,9 +140,9 @@ def _curve(lufs: Floats) -> list[float | None]:
     return [round(value, 1) + 0.0 if -70.0 < value < inf else None for value in lufs.tolist()]
 
 
-def _plain(kind: str, at_s: float, what: str, mend: str, end_s: float | None = None) -> Finding:
+def _plain(kind: Kind, at_s: float, what: str, mend: str, end_s: float | None = None) -> Finding:
     return Finding(
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         where=None,
         start_s=at_s,
         end_s=at_s if end_s is None else end_s,
@@ -243,7 +243,7 @@ def _length(reference: Reference, heard: Heard) -> Iterator[Finding]:
 
 
 def _located(
-    kind: str, start_s: float, end_s: float, what: str, mend: str, clips: Mapping[str, PlannedClip], field: Field
+    kind: Kind, start_s: float, end_s: float, what: str, mend: str, clips: Mapping[str, PlannedClip], field: Field
 ) -> Finding:
     """A finding at a time, with the place of what is loudest there."""
     frame = min(max(0, int(start_s / field.frame_s)), max(0, field.frames - 1))
