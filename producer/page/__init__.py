@@ -12,6 +12,7 @@ How it is put together, for whoever extends it (the studio serves the same page 
     - `store.js`: the state (`at` in s, `playing`, `mix`, `rate`, `chapter`, `clip`, `view`, `trouble`) with `get`,
       `set` and `on`.
     - `player.js`: one `<audio>` for each mix; `seek`, `play`, `pause`, `choose`; nothing else touches an `<audio>`.
+    - `draw.js`: what every canvas needs.
     - `transcript.js`, `overview.js`, `lanes.js`, `loudness.js`, `lists.js`: views; each follows the store.
     - `keys.js`, `theme.js`, `main.js`: the keyboard, light and dark, and what ties all of it together.
 - Everything that is one clip has `data-clip="ID"`, the id that `timeline.json` has; so have the clips on canvas, in
