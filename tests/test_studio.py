@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -197,6 +199,29 @@ def test_what_goes_wrong_behind_a_save_is_told_and_the_next_save_is_heard(
             state = made.until(lambda state: bool(state["problems"]), "told")
             assert "no-python" in state["problems"][0]["what"]
         assert made.saved(TEXT.replace("level -8", "level -10"))["problems"] == []
+
+
+_WHOLE = """
+import sys
+from pathlib import Path
+from producer.cache import Cache
+from producer.production import Order
+from producer.project import find
+from producer.studio.making import Maker
+script = Path(sys.argv[1])
+with Cache(script.parent / "cache") as cache:
+    said = Maker(Order(project=find(script, script.parent)[0], jobs=1), cache)._episode()
+sys.stdout.buffer.write(str(said).encode())
+"""
+
+
+def test_what_the_whole_says_is_read_as_it_was_written_whatever_the_locale(tmp_path: Path) -> None:
+    script = tmp_path / "script" / "lamp.yaml"
+    script.parent.mkdir()
+    script.write_text(TEXT.replace("door_creak", "Tür"), "utf-8")
+    plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run([sys.executable, "-c", _WHOLE, str(script)], env=plain, capture_output=True, check=False)
+    assert "'Tür'" in done.stdout.decode(), done.stderr.decode()
 
 
 def test_ten_saves_in_a_second_end_in_the_last(lamp: Studio) -> None:

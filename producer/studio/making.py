@@ -228,7 +228,9 @@ class Maker(threading.Thread):
         command += [part for pack in order.packs for part in ("--pack", pack)]
         command += ["-o", str(order.output)] if order.output else []
         command += ["--profile", order.profile] if order.profile else []
-        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        running = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", errors="replace"
+        )
         try:
             while True:
                 with contextlib.suppress(subprocess.TimeoutExpired):
