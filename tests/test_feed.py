@@ -408,6 +408,15 @@ def test_what_an_episode_lacks_is_named_for_all_of_them_at_once(output: Path) ->
         publish(output, BASE)
 
 
+def test_only_what_the_render_made_is_the_episode(output: Path) -> None:
+    publish(output, BASE)
+    before = (output / "feed.xml").read_text("utf-8")
+    for name in ("00 pitch.mp3", "two (1).mp3", "two.night.mp3", "zzz.flac"):
+        shutil.copy(output / "eins & zwei #1" / "eins_zwei_1.mp3", output / "two" / name)
+    publish(output, BASE)
+    assert (output / "feed.xml").read_text("utf-8") == before
+
+
 def test_two_episodes_cannot_have_one_number(output: Path) -> None:
     facts = json.loads((output / "two" / "episode.json").read_text("utf-8"))
     (output / "two" / "episode.json").write_text(json.dumps(facts | {"episode": 1}), "utf-8")

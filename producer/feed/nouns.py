@@ -18,6 +18,15 @@ class Voice(BaseModel):
     source: str = ""
 
 
+class File(BaseModel):
+    """One audio file that the render left."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str
+    mix: str
+
+
 class Facts(BaseModel):
     """`episode.json` (docs/output.md). Keys that a later version adds are passed over."""
 
@@ -37,6 +46,7 @@ class Facts(BaseModel):
     voices: list[Voice] = []
     disclosure: str = ""
     untranslated: int = 0  # texts of an edition that are still the original's
+    files: list[File] = []
 
     @property
     def synthetic(self) -> bool:

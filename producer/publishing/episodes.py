@@ -22,7 +22,7 @@ from producer.feed.moment import moment
 from producer.feed.nouns import Episode, Facts, Media, Transcript
 from producer.feed.show import Show
 from producer.limited import read_file
-from producer.model.mixes import MIXES
+from producer.model.mixes import MIXES, STANDARD
 from producer.publishing.show_file import SHOW_FILE
 
 FACTS_FILE = "episode.json"
@@ -82,7 +82,7 @@ def read_episode(folder: Path, show: Show, staging: Staging) -> Episode:
         published = moment(written, (int(hour), int(minute)))
     except (LookupError, TypeError, ValueError, AttributeError, ZeroDivisionError) as found:
         raise RenderError(f"{folder}: timeline.json or the date is not as a render leaves it: {found}") from None
-    media = _media(folder)
+    media = _media(folder, facts)
     return Episode(
         slug=slug,
         facts=facts,
@@ -128,20 +128,23 @@ def _text(file: Path) -> str:
         raise RenderError(f"cannot read {file}: {found.strerror}") from None
 
 
-def _media(folder: Path) -> tuple[Media, ...]:
-    """The enclosure, the standard mix in other formats, then the listener mixes in the order of `MIXES`."""
+def _media(folder: Path, facts: Facts) -> tuple[Media, ...]:
+    """The enclosure, the standard mix in other formats, then the listener mixes in the order of `MIXES`.
+
+    They are the render's own files, as far as they are there: another sound in the folder is not the episode.
+    """
     order = list(MIXES)
+    there = {file.name for file in folder.iterdir() if file.is_file()}
     found: list[tuple[tuple[int, int, str], Media]] = []
-    for file in folder.iterdir():
-        suffix = file.suffix
-        if suffix not in _TYPES or file.name.startswith("."):
+    for one in facts.files:
+        suffix = Path(one.file).suffix
+        if one.file not in there or one.mix not in MIXES or suffix not in _TYPES:
             continue
-        last = file.stem.rpartition(".")[2] if "." in file.stem else ""
-        mix = last if last in MIXES else ""
-        title = MIXES[mix].title if mix else "standard"
+        mix = "" if one.mix == STANDARD.name else one.mix
+        title = MIXES[one.mix].title or one.mix
         named = title[0].upper() + title[1:] + ("" if suffix in _ENCLOSURES[:1] else f", {suffix[1:].upper()}")
-        rank = (order.index(mix) if mix else 0, list(_TYPES).index(suffix), file.name)
-        made = Media(file=file.name, mix=mix, title=named, type=_TYPES[suffix], size_bytes=0, sri="")
+        rank = (order.index(one.mix), list(_TYPES).index(suffix), one.file)
+        made = Media(file=one.file, mix=mix, title=named, type=_TYPES[suffix], size_bytes=0, sri="")
         found.append((rank, made))
     listed = [media for _, media in sorted(found, key=lambda one: one[0])]
     if not listed or listed[0].mix or Path(listed[0].file).suffix not in _ENCLOSURES:
