@@ -285,6 +285,12 @@ def test_words_have_the_room_of_a_name_that_is_not_shown() -> None:
     assert [card.lines for card in found] == [("Radio: One.",), ("Sounds by Producer foley.",)]
 
 
+def test_a_card_stands_for_a_second_unless_other_words_come() -> None:
+    clips = said("radio", 0, "No!", "a"), said("keeper", 4, "Run!", "b"), said("radio", 4.6, "Where?", "c")
+    found = captions.cards(timeline_of(5.4, clips, (("One", 0),)), script_of())
+    assert [(card.start_ms, card.end_ms) for card in found] == [(0, 1000), (4000, 4600), (4600, 5400)]
+
+
 def test_a_name_that_comes_again_in_the_middle_of_a_speech_has_its_room() -> None:
     long = said("radio", 0, "and the boats were all burned down to the waterline and nobody said a word of it", "a")
     timeline = timeline_of(9, (long, said("keeper", 1, "Enough!", "b")), (("One", 0),))

@@ -16,7 +16,7 @@ from producer.model.timeline import Clip, ClipWord, Timeline
 _LINE_CHARACTERS = 32  # Podcasting 2.0's SRT profile; two lines make VTT's 65. A full-width sign counts as two
 _LINES = 2
 _LONGEST_REST_S = 1.2  # a card does not stand over a longer silence
-_LEAST_MS = 500
+_LEAST_MS = 1000  # as of the cards with sounds: what is gone sooner is not read
 _LEAST_REST_S = 0.1
 """Of a full stop: a voice goes on at once behind `Mrs.`, `No.` and `J.`."""
 _LONGEST_TITLE = 4
