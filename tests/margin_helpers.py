@@ -20,7 +20,7 @@ BUSES = ("speech", "beds", "music", "mix")
 _ESTOI_HZ = 10000  # the measure's own rate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line as it came out. A margin is infinite where nothing of that bus lies under it."""
 
@@ -38,45 +38,43 @@ class Episode:
 
 
 def measured(placed: render.Placed) -> Episode:
-    """Mixes an episode and measures every line on the buses as they are delivered."""
+    """Mixes what of an episode lies under its lines, and measures every line on the buses as they are delivered."""
     rate_hz = placed.timeline.rate_hz
     spoken = [clip for clip in placed.timeline.clips if clip.kind == "speech"]
     freed = [clip for clip in placed.timeline.clips if clip.kind in ("bed", "music") and clip.duck is False]
     mixer = Mixer(placed.timeline, placed.script, placed.takes, placed.palette)
-    mixer.prepare(2)
-    said = {margin.clip: margin for margin in mixer.margins}
-    waiting = {
-        clip.id: (clip, {bus: silence(clip.span.length) for bus in ("speech", "beds", "music", "mix")})
-        for clip in spoken
-    }
-    lines = []
-    for block in mixer.blocks(2):
-        for clip, heard in list(waiting.values()):
+    waiting = {clip.id: (clip, {bus: silence(clip.span.length) for bus in BUSES}) for clip in spoken}
+    found: dict[str, tuple[float, float, float]] = {}
+    wanted = [part.index for part in mixer.parts if any(part.core.meets(clip.span) for clip in spoken)]
+    for mixed in mixer.each(mixer.mix, wanted, 2):
+        block = mixed.buses.within(mixed.part.core)
+        here = {"speech": block.speech, "beds": block.beds, "music": block.music, "mix": block.sum()}
+        for clip, heard in [one for one in waiting.values() if one[0].span.meets(block.span)]:
             inside = block.span.within(clip.span)
             for bus, audio in heard.items():
-                source = block.sum() if bus == "mix" else getattr(block, bus)
-                audio[inside.start - clip.span.start : inside.end - clip.span.start] = source[
+                audio[inside.start - clip.span.start : inside.end - clip.span.start] = here[bus][
                     inside.start - block.span.start : inside.end - block.span.start
                 ]
             if clip.span.end <= block.span.end:
                 del waiting[clip.id]
-                held = not any(other.span.meets(clip.span) for other in freed)
-                lines.append(_line(clip, heard, held, said[clip.id], rate_hz))
+                found[clip.id] = _found(heard, not any(other.span.meets(clip.span) for other in freed), rate_hz)
     assert not waiting
-    return Episode(tuple(lines), tuple(mixer.reductions.values()))
+    # What the lines ask is known by now: asked before, all of it would have been played twice.
+    said = {margin.clip: margin for margin in mixer.margins}
+    lines = tuple(Line(clip, *found[clip.id], said[clip.id]) for clip in spoken)
+    return Episode(lines, tuple(mixer.reductions.values()))
 
 
-def _line(clip: Clip, heard: dict[str, Audio], held: bool, said: LineMargin, rate_hz: int) -> Line:
+def _found(heard: dict[str, Audio], held: bool, rate_hz: int) -> tuple[float, float, float]:
+    """How far a line stands above beds that must make way, and above music, LU; and how much of it is understood."""
     meter = PowerMeter(rate_hz, 2)
     meter.push(heard["speech"])
     speech = integrated(meter.powers(), meter.seconds_per_hop)
     speech = speech if np.isfinite(speech) else own_length_loudness(heard["speech"], rate_hz)
-    return Line(
-        clip=clip,
-        over_beds_lu=speech - ungated(heard["beds"], rate_hz) if held else float("inf"),
-        over_music_lu=speech - ungated(heard["music"], rate_hz),
-        estoi=estoi(heard["speech"], heard["mix"], rate_hz),
-        said=said,
+    return (
+        speech - ungated(heard["beds"], rate_hz) if held else float("inf"),
+        speech - ungated(heard["music"], rate_hz),
+        estoi(heard["speech"], heard["mix"], rate_hz),
     )
 
 
