@@ -62,9 +62,19 @@ def _spectra(wave: Numbers, window: int, hop: int) -> Numbers:
     """Power of each moment's partials as heard, relative to the strongest; shape (moments, window / 2 + 1)."""
     padded = np.pad(wave, (window // 2, window // 2 + hop))
     cut = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop]
-    spectrum = fft.rfft(cut * np.hanning(window).astype(np.float32), axis=1)
-    power = (spectrum.real**2 + spectrum.imag**2) * _ear_weights(window)
-    return power / power.max() + np.float32(_HISS)
+    spectrum = fft.rfft(cut * _fading(window), axis=1)
+    power = spectrum.real**2
+    power += spectrum.imag**2
+    power *= _ear_weights(window)
+    power /= power.max()
+    power += np.float32(_HISS)
+    return power
+
+
+@cache
+def _fading(window: int) -> Numbers:
+    """A window that fades in and out, shape (window,)."""
+    return np.hanning(window).astype(np.float32)
 
 
 @cache
@@ -76,7 +86,7 @@ def _ear_weights(window: int) -> Numbers:
 
 
 def _db(power: Numbers) -> Numbers:
-    return 10.0 * np.log10(power)
+    return np.float32(10.0 / np.log(10.0)) * np.log(power)  # many at once, which NumPy has for no other logarithm
 
 
 def _course(bands: Numbers) -> list[float]:
@@ -189,14 +199,14 @@ def _shape(frames: Numbers) -> list[float]:
     weight = np.sqrt(total)
     centre = frames @ octave / total
     width = np.sqrt(np.maximum(frames @ octave**2 / total - centre**2, 0.0))
-    level = _db(frames)
-    reached = np.cumsum(frames, axis=1) / total[:, None]
+    level = _db(frames[:, :350])
+    reached = np.cumsum(frames, axis=1)
     series = [
         centre,
         width,
         *(level[:, a:b].mean(axis=1) - _db(frames[:, a:b].mean(axis=1)) for a, b in ((2, 100), (100, 350))),
         _db(frames.max(axis=1) / frames.mean(axis=1)),
-        *(np.log2(1.0 + (reached < part).sum(axis=1)) for part in (0.15, 0.85)),
+        *(np.log2(1.0 + (reached < part * total[:, None]).sum(axis=1)) for part in (0.15, 0.85)),
     ]
     noted: list[float] = []
     for values in series:
@@ -205,7 +215,7 @@ def _shape(frames: Numbers) -> list[float]:
     root = np.sqrt(frames[:, : _FRAME * 3 // 8])
     root /= np.sqrt(np.square(root).sum(axis=1, keepdims=True))
     for lag in (1, 4, 16, 64):
-        alike = (root[lag:] * root[:-lag]).sum(axis=1)
+        alike = np.einsum("ij,ij->i", root[lag:], root[:-lag])
         noted += _spread(np.append(alike, 1.0), np.append(np.minimum(weight[lag:], weight[:-lag]), 1e-6))
     return noted
 
@@ -233,7 +243,7 @@ def _pitch(wave: Numbers) -> list[float]:
         spectra = _spectra(wave, window, 960)
         weight = np.sqrt(spectra.sum(axis=1))
         # The cube root evens out partials, so that one loud partial does not pass for the pitch.
-        alike = fft.irfft(np.cbrt(spectra), axis=1)
+        alike = fft.irfft(np.exp(np.log(spectra) / np.float32(3.0)), axis=1)
         shortest = round(RATE_HZ / high_hz)
         strip = alike[:, shortest : round(RATE_HZ / low_hz)] / alike[:, :1]
         at = strip.argmax(axis=1)
