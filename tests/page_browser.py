@@ -30,7 +30,7 @@ class Opened:
 
     def until(self, expression: str) -> None:
         """Waits for it by asking again: the page's policy forbids a watcher inside the page."""
-        for _ in range(400):
+        for _ in range(2400):  # a minute: on a machine that does something else, too, it takes long now and then
             if self.value(expression):
                 return
             self.page.wait_for_timeout(25)
