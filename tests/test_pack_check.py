@@ -90,6 +90,7 @@ STEPS = "  walk: {ucs: FEETHmn, kind: steps, files: [knock/*.wav]}\n"
 TWICE = "  knock: {{ucs: DOORKnck, files: [{}]}}\n"
 FACES = np.stack([noise(0.3, seed=2), -0.8 * noise(0.3, seed=2)], axis=1) * 0.1
 WIDE = np.stack([noise(2, seed=2), noise(2, seed=3)], axis=1) * 0.05
+BEATS = bed(12.0) * (1 + 0.3 * np.sin(2 * np.pi * np.arange(12 * RATE) / RATE))
 RISING = bed(20.0) * 10 ** (np.linspace(-12, 12, 20 * RATE) / 20)
 OFF_RAIL = 0.999 * np.sin(np.arange(RATE) * 2 * np.pi * 997 / RATE)
 BY = HEAD.replace("CC0-1.0", "CC-BY-4.0")
@@ -166,6 +167,12 @@ CASES: dict[str, tuple[str, Make, Make, tuple[str, str, float | None]]] = {
         ("warning", "knock/0.wav", 4.0),
     ),
     "a level that jumps": ("seam_level", one_bed(RISING), one_bed(bed(20.0)), ("warning", "air.wav", None)),
+    "a level that beats": (
+        "seam_level",
+        one_bed(RISING, ", loop: {start: 2 s, end: 18 s}"),
+        one_bed(BEATS, ", loop: {start: 2 s, end: 6 s}"),  # turns where it swells fastest, as it does each second
+        ("warning", "air.wav", None),
+    ),
     "one step": (
         "one_step",
         pool(hit(), sounds=STEPS),
@@ -465,6 +472,12 @@ def test_a_seam_may_move_in_level_as_far_as_its_sound_does_anyway() -> None:
     audio[RATE // 2 :] *= 0.5
     own = facts(0.1 * np.sin(t), RATE)
     assert remarks.of_seam(audio, RATE // 2, 0, RATE, own, [8.0, 9.0, 10.0]) == []
+
+
+def test_variations_of_a_recipe_may_differ_in_loudness_for_nothing_but_the_cue_is_heard_of_it() -> None:
+    soft, loud = (facts(hit(level=level), RATE) for level in (0.05, 0.5))
+    assert [one.check for one in remarks.of_pool("hit", [soft, loud], [1, 1], recorded=True)] == ["spread"]
+    assert remarks.of_pool("hit", [soft, loud], [1, 1], recorded=False) == []
 
 
 def test_a_large_pool_has_no_rare_variations_unless_one_is_rarer_than_the_rest() -> None:

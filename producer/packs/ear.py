@@ -6,8 +6,10 @@ import hashlib
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from producer import cache as entries
+from producer.audio import Audio
 from producer.cache import Cache
 from producer.digests import sha256_of
 from producer.errors import PackError, Problem
@@ -20,10 +22,11 @@ from producer.packs.remarks import Remark
 from producer.sounds.decode import UndecodableError, decode, is_float
 from producer.sounds.find import Packs
 from producer.sounds.kept import Kept
-from producer.sounds.looping import LoopedBed, find_loop
+from producer.sounds.looping import Loop, LoopedBed, find_loop
 from producer.sounds.making import Recordings, identity
 from producer.sounds.pack import FileSource, Pack, PackSound
 from producer.sounds.palette import palette
+from producer.sounds.recording import Recording
 from producer.sounds.torn import kept_shortfall
 
 RATE_HZ = 48000
@@ -32,6 +35,7 @@ BED_S = 20.0
 _VERSION = 3  # raise it when what is measured changes
 _BLOCK = 1 << 16
 _LEVELS_S = 0.4
+_HOPS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +117,6 @@ class Ear:
         bed = LoopedBed(recording, loop, facts.loudness_lufs)
         turn, half = loop.end - loop.fade, RATE_HZ // 2
         start = max(0, turn - half)
-        window = round(_LEVELS_S * RATE_HZ)
-        levels = [
-            remarks.level_db(recording.read(at, at + window)) for at in range(loop.start, loop.end - window, window)
-        ]
-        apart = 1 + round(loop.fade / window)
         if turn < 1:
             return []
         return remarks.of_seam(
@@ -126,7 +125,7 @@ class Ear:
             loop.fade,
             RATE_HZ,
             replace(facts, step=facts.step * max(1.0, facts.rate_hz / RATE_HZ)),
-            remarks.jumps_db(levels, apart),
+            _own_jumps_db(recording, loop),
         )
 
     def _bed(self, sound: PackSound, member: int) -> BedSource:
@@ -147,6 +146,27 @@ class Ear:
         survey = Survey(RATE_HZ, audio.shape[1], floating=True)
         survey.push(audio)
         return survey.facts()
+
+
+def _own_jumps_db(recording: Recording, loop: Loop) -> list[float]:
+    """How far the level of what is looped moves anyway, over the time from before its seam to after it.
+
+    Looked at every 100 ms, not from window to window: what beats (an engine, a clock) turns where its level moves most.
+    """
+    hop = RATE_HZ // 10
+    stretches = range(loop.start, loop.end - hop + 1, _HOPS_AT_ONCE * hop)
+    powers = np.concatenate(
+        [_powers(recording.read(at, min(at + _HOPS_AT_ONCE * hop, loop.end)), hop) for at in stretches]
+    )
+    window = round(_LEVELS_S * RATE_HZ / hop)
+    levels = [remarks.power_db(power) for power in np.convolve(powers, np.ones(window) / window, "valid")]
+    return remarks.jumps_db(levels, window + round(loop.fade / hop))
+
+
+def _powers(audio: Audio, hop: int) -> NDArray[np.float64]:
+    """The mean power of each whole hop, shape (hops,)."""
+    whole = audio[: len(audio) // hop * hop].reshape(-1, hop * audio.shape[1])
+    return np.asarray(np.square(whole, dtype=np.float64).mean(axis=1))
 
 
 def _surveyed(source: FileSource) -> Facts:

@@ -33,6 +33,7 @@ SHORTEST_S = {"hit": 0.01, "steps": 0.02, "stinger": 0.1, "bed": 10.0}
 """A bed under 10 s: one hears it come round."""
 LONGEST_S = {"hit": 30.0, "steps": 3.0, "stinger": 600.0, "bed": 1800.0}
 SEAM_DB = 3.0  # the smallest jump in level that a listener who is not waiting for it notices
+HEARD_DB = 1.0  # the least difference in level that is heard: a seam may move by so much more than the sound does
 RARE = 0.01
 
 
@@ -132,7 +133,7 @@ def _length(severity: Severity, check: str, facts: Facts, what: str, mend: str) 
 
 
 def of_pool(kind: Kind, pool: Sequence[Facts], weights: Sequence[float], *, recorded: bool) -> list[Remark]:
-    """What holds for the variations of one sound beside each other."""
+    """What holds for the variations of one sound beside each other; `recorded`: all of them are files."""
     found: list[Remark] = []
     if kind == "steps" and len(weights) == 1:
         found.append(
@@ -149,7 +150,8 @@ def of_pool(kind: Kind, pool: Sequence[Facts], weights: Sequence[float], *, reco
             mend = "make them alike: the width jumps from one to the next"
             found.append(_remark("warning", "mixed_channels", what, mono, "mono files", mend))
     levels = [facts.loudness_lufs for facts in pool if math.isfinite(facts.loudness_lufs)]
-    if len(levels) > 1 and max(levels) - min(levels) > SPREAD_LU:
+    # What is recorded is brought to its level with its noise; what is computed has none.
+    if recorded and len(levels) > 1 and max(levels) - min(levels) > SPREAD_LU:
         spread_lu = max(levels) - min(levels)
         what = f"has variations {spread_lu:.1f} LU apart"
         mend = "each is brought to the cue's level: re-record the softest, or make it a role of its own"
@@ -190,7 +192,7 @@ def of_seam(
     before, after = around[max(0, turn - window) : turn], around[turn + fade : turn + fade + window]
     jump_db = abs(level_db(after) - level_db(before))
     usual_db = float(np.percentile(own_jumps_db, 95)) if len(own_jumps_db) else 0.0
-    if jump_db > max(SEAM_DB, usual_db):
+    if jump_db > max(SEAM_DB, usual_db + HEARD_DB):
         what = f"jumps {jump_db:.1f} dB in level where it loops"
         mend = "set 'loop: {start, end}' where it is equally loud"
         found.append(_remark("warning", "seam_level", what, round(jump_db, 1), "dB", mend))
@@ -199,7 +201,11 @@ def of_seam(
 
 def level_db(audio: Audio) -> float:
     """Mean level, dB; never under -120."""
-    power = float(np.square(audio, dtype=np.float64).mean()) if len(audio) else 0.0
+    return power_db(float(np.square(audio, dtype=np.float64).mean()) if len(audio) else 0.0)
+
+
+def power_db(power: float) -> float:
+    """The same of a mean power that is known."""
     return 10.0 * math.log10(max(power, 1e-12))
 
 
