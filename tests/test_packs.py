@@ -11,6 +11,7 @@ from producer.cache import Cache
 from producer.errors import PackError, Place
 from producer.model.script import Pace
 from producer.model.sound import Use
+from producer.packs.contents import of_contents
 from producer.sounds.find import Packs, licence_problems, load_packs
 from producer.sounds.pack import FileSource, FoleySource
 from producer.sounds.palette import palette
@@ -364,6 +365,21 @@ def test_a_folder_of_ucs_names_is_a_pack(tmp_path: Path) -> None:
     }
     credit = pack.sounds["doom"].members[0].layers[0].source.credit
     assert (credit.author, credit.licence) == ("QH", "CC-BY-4.0")
+
+
+def test_a_ucs_folder_says_where_it_is_from_and_is_asked_for_it_once(tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    for name in UCS:
+        write(folder / name, noise(0.1))
+    (folder / "LICENSE").write_text("CC-BY-4.0\nAuthor: Q. H.\n")
+    (pack,) = packs_of(folder).listed
+    ((at, role, asked),) = [about for about in of_contents(pack, "library", {}) if about[2].check == "source"]
+    assert (at, role) == (pack.place, "") and "'Source:'" in asked.mend
+    (folder / "LICENSE").write_text("CC-BY-4.0\nAuthor: Q. H.\nSource: https://example.org/library\n")
+    (pack,) = packs_of(folder).listed
+    credits = {sound.members[0].layers[0].source.credit.source for sound in pack.sounds.values()}
+    assert credits == {pack.homepage} == {"https://example.org/library"}
+    assert not [about for about in of_contents(pack, "library", {}) if about[2].check == "source"]
 
 
 def test_a_ucs_folder_without_a_licence_or_with_a_stray_name_is_refused(tmp_path: Path) -> None:

@@ -24,10 +24,11 @@ def of_contents(pack: Pack, shown: str, scripts: Mapping[str, Sequence[Pack]]) -
         shown: the pack's folder as messages call it.
         scripts: for each script, the packs that it lists, in order.
     """
-    if (pack.folder / MANIFEST).is_file():
+    written = (pack.folder / MANIFEST).is_file()
+    if written:
         yield from _unused_files(pack, shown)
         yield from _empty_entries(pack, shown)
-    yield from _credits(pack)
+    yield from _credits(pack, written=written)
     yield from _terms(pack)
     yield from _categories(pack)
     yield from _unheard(pack, scripts)
@@ -83,7 +84,8 @@ def _empty_entries(pack: Pack, shown: str) -> Iterator[About]:
                 seen.setdefault(path, written.text)
 
 
-def _credits(pack: Pack) -> Iterator[About]:
+def _credits(pack: Pack, *, written: bool) -> Iterator[About]:
+    """Holes in the credits; `written`: there is a pack.yaml, not only a licence file that speaks for every sound."""
     told: set[tuple[Place, str]] = set()
     for sound in pack.sounds.values():
         for member in sound.members:
@@ -97,10 +99,16 @@ def _credits(pack: Pack) -> Iterator[About]:
                     yield _said(
                         pack.place, "", "note", "author", "no author: credits name nobody", "add 'author:' at the top"
                     )
-                if licence.attribution and not source.credit.source and (source.place, "source") not in told:
-                    told.add((source.place, "source"))
-                    what = f"'{sound.role}' is under {licence.spdx}, and nothing says where it is from"
-                    yield _said(source.place, sound.role, "warning", "source", what, "add 'source:' with its address")
+                place = source.place if written else pack.place
+                if licence.attribution and not source.credit.source and (place, "source") not in told:
+                    told.add((place, "source"))
+                    what = f"is under {licence.spdx}, and nothing says where it is from"
+                    if written:
+                        mend = "add 'source:' with its address"
+                        yield _said(place, sound.role, "warning", "source", f"'{sound.role}' {what}", mend)
+                    else:
+                        mend = "add a line 'Source:' with its address to the licence file"
+                        yield _said(place, "", "warning", "source", what, mend)
 
 
 def _terms(pack: Pack) -> Iterator[About]:

@@ -2,7 +2,7 @@
 
 Each FXName is a role (numbers at its end count takes), its files are the pool. The licence stands in a file called
 `licence.txt`, `LICENSE` or the like: the first SPDX id in it, alone on its line or after `SPDX-License-Identifier:`;
-a line `Author: NAME` names the author, else the CreatorID of each file does.
+a line `Author: NAME` names the author, else the CreatorID of each file does; `Source: ADDRESS` says where it is from.
 """
 
 from __future__ import annotations
@@ -19,6 +19,15 @@ from producer.sounds.pack import PACE, Credit, FileSource, Layer, Member, Pack, 
 from producer.sounds.paths import SUFFIXES, inside
 
 LICENCE_FILES = ("licence", "licence.txt", "licence.md", "license", "license.txt", "license.md")
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the licence file says of every sound."""
+
+    licence: str = ""
+    author: str = ""  # "": the creator in each file's name
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ def named_pack(folder: Path, shown: str) -> Pack:
     Raises:
         PackError: a file's name does not follow UCS, a file leaves the folder, or there is no licence.
     """
-    licence, author, problems = _licence(folder, shown)
+    terms, problems = _licence(folder, shown)
     groups: dict[tuple[str, str], list[_Take]] = defaultdict(list)
     for path in _recordings(folder):
         inner = path.relative_to(folder).as_posix()
@@ -61,14 +70,15 @@ def named_pack(folder: Path, shown: str) -> Pack:
     sounds: dict[str, PackSound] = {}
     for (role, cat), takes in sorted(groups.items(), key=lambda group: group[0]):
         shared = sum(other == role for other, _ in groups) > 1
-        sound = _sound(f"{role}_{cat.lower()}" if shared else role, cat, takes, licence, author)
+        sound = _sound(f"{role}_{cat.lower()}" if shared else role, cat, takes, terms)
         sounds[sound.role] = sound
     return Pack(
         name=folder.name,
         version="0.0.0",
         title=folder.name,
-        author=author,
-        licence=licence,
+        author=terms.author,
+        licence=terms.licence,
+        homepage=terms.source,
         folder=folder,
         place=Place(shown),
         sounds=sounds,
@@ -76,21 +86,26 @@ def named_pack(folder: Path, shown: str) -> Pack:
     )
 
 
-def _sound(role: str, cat: str, takes: list[_Take], licence: str, author: str) -> PackSound:
+def _sound(role: str, cat: str, takes: list[_Take], terms: _Terms) -> PackSound:
     kind = ucs.guess_kind(cat, max(header_length_s(take.path) for take in takes))
     return PackSound(
         role=role,
         title=role.replace("_", " "),
         kind=kind,
-        members=tuple(Member(layers=(Layer(source=_source(take, licence, author)),)) for take in takes),
+        members=tuple(Member(layers=(Layer(source=_source(take, terms)),)) for take in takes),
         place=takes[0].at,
         ucs=cat,
         pace=PACE if kind == "steps" else None,
     )
 
 
-def _source(take: _Take, licence: str, author: str) -> FileSource:
-    credit = Credit(title=_line(take.name.fx), author=author or _line(take.name.creator), licence=licence)
+def _source(take: _Take, terms: _Terms) -> FileSource:
+    credit = Credit(
+        title=_line(take.name.fx),
+        author=terms.author or _line(take.name.creator),
+        licence=terms.licence,
+        source=terms.source,
+    )
     return FileSource(path=take.path, inside=take.inside, credit=credit, place=take.at)
 
 
@@ -110,23 +125,25 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _licence(folder: Path, shown: str) -> tuple[str, str, list[Problem]]:
+def _licence(folder: Path, shown: str) -> tuple[_Terms, list[Problem]]:
     files = sorted(path for path in folder.iterdir() if path.name.lower() in LICENCE_FILES and path.is_file())
     if not files:
         what = "no licence, no sound: put the SPDX id of its licence (such as CC0-1.0) into a file called licence.txt"
-        return "", "", [Problem(Place(shown), what)]
+        return _Terms(), [Problem(Place(shown), what)]
     at = Place(f"{shown}/{files[0].name}")
-    spdx = author = ""
+    spdx = author = source = ""
     for raw in _text(files[0]).splitlines():
         line = raw.strip()
         if line.lower().startswith("author:"):
             author = author or _line(line.partition(":")[2])
+        if line.lower().startswith("source:"):
+            source = source or _line(line.partition(":")[2])
         tagged = line.lower().startswith("spdx-license-identifier:")
         claimed = line.partition(":")[2].strip() if tagged else line
         if not spdx and (tagged or licences.find(claimed)):
             spdx = claimed
     if not spdx:
         what = "holds no SPDX licence id (such as CC0-1.0) on a line of its own"
-        return "", "", [Problem(at, what)]
+        return _Terms(), [Problem(at, what)]
     wrong = licences.objection(spdx, author or "the creator in each file's name")
-    return spdx, author, [Problem(at, wrong)] if wrong else []
+    return _Terms(spdx, author, source), [Problem(at, wrong)] if wrong else []
