@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,3 +80,19 @@ def test_the_same_page_comes_of_what_was_kept() -> None:
     assert said[0] == said[1]
     assert b"&lt;A&gt;" in said[0]
     assert templates("producer.audit") is templates("producer.audit")
+
+
+PRODUCER = Path(__file__).parent.parent / "producer"
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
+PAGES = [
+    file for file in sorted(PRODUCER.rglob("*.html")) if PRODUCER / "studio" not in file.parents
+]  # it sends its own
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.relative_to(PRODUCER).as_posix())
+def test_a_page_has_a_policy_that_allows_no_script_but_its_own(file: Path) -> None:
+    (policy,) = POLICY.findall(file.read_text("utf-8"))
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["base-uri"] == rules["form-action"] == "'none'"
+    assert re.fullmatch(r"'none'|'sha256-\{\{ \w+ \}\}'", rules.get("script-src", "'none'"))
