@@ -11,9 +11,13 @@ from pathlib import Path
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, 64 hex digits. Raises OSError when it cannot be read."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """SHA-256 of a file's bytes, 64 hex digits. Raises OSError, with the file's name, when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as wrong:
+        wrong.filename = wrong.filename or os.fspath(path)  # it has none where a file opens and does not read
+        raise
 
 
 @lru_cache(maxsize=64)

@@ -1,10 +1,12 @@
-"""What code says: whoever changes a file, its name or its place has another digest."""
+"""What code says: whoever changes a file, its name or its place has another digest; and what files say."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from producer.digests import code_under
+import pytest
+
+from producer.digests import code_under, sha256_of
 
 
 def _code(folder: Path, **files: str) -> str:
@@ -31,3 +33,9 @@ def test_any_change_of_code_shows(tmp_path: Path) -> None:
         _code(tmp_path / "more", a="1", b__c="2", b__d__e=""),
     ]
     assert len({*said}) == len(said)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that opens and does not read")
+def test_a_file_that_opens_and_does_not_read_is_named() -> None:
+    with pytest.raises(OSError, match="/proc/self/mem"):
+        sha256_of(Path("/proc/self/mem"))
