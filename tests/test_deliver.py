@@ -371,7 +371,7 @@ def test_credits_name_each_sound_once_with_its_licence_and_hash() -> None:
         "Written by W",
     ):
         assert part in text
-    assert credits.credits_text(script_of(), (), []).startswith("A test\n\nVoices\n")
+    assert credits.credits_text(script_of(), (), []).startswith("A test\n\nVoices\n  none\n\nSounds\n  none\n")
 
 
 def test_the_cover_is_a_square_jpeg_under_512_kb_and_always_the_same() -> None:

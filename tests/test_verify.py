@@ -180,7 +180,7 @@ def test_a_fresh_render_passes_as_a_folder_and_file_by_file(made: Path, shell: S
     done = shell("verify", "output/two", "--inputs", cwd=made)
     count = len(files(folder)) - 1
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith(f"Two boards: {count} files as rendered, made from 3 files that are as they were\n")
+    assert done.out.startswith(f"Two boards: {count} files as rendered, made from 3 files, unchanged\n")
     assert "synthetic voices: Ada (pyttsx3:en-us+f3)" in done.out
     for name in files(folder):
         assert not verify(folder / name).findings, name

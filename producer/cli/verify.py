@@ -63,7 +63,7 @@ def verify(
 def _text(found: Verified) -> str:
     rows = [f"{found.title}: {counted(len(found.files), 'files')} as rendered"]
     if found.inputs:
-        rows[0] += f", made from {counted(found.inputs, 'files')} that are as they were"
+        rows[0] += f", made from {counted(found.inputs, 'files')}, unchanged"
     said = found.statement
     if said is not None:
         voices = ", ".join(said.synthetic_voices)

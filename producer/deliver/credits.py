@@ -77,7 +77,7 @@ def credits_text(script: Script, cast: tuple[VoiceCredit, ...], origins: Iterabl
     if named := [f"{label} {name}" for label, name in people if name]:
         lines += ["", *named]
     lines += ["", "Voices"]
-    lines += [f"  {c.name}: {c.spoken_by}" for c in cast]
+    lines += [f"  {c.name}: {c.spoken_by}" for c in cast] or ["  none"]
     lines += ["", "Sounds"]
     sounds = _most_needed(origins)
     kept = sounds[:most] if most else sounds
