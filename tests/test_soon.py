@@ -90,7 +90,7 @@ def test_of_what_is_soon_found_out_about_only_beds_are_foreseen(house: Path, tmp
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: nobody is there to find out")
-def test_a_crew_finds_out_what_then_is_only_read(house: Path, tmp_path: Path) -> None:
+def test_a_crew_finds_out_what_then_is_only_read(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     long = tmp_path / "long.yaml"
     long.write_text("#" * FEWEST_BYTES)
     with (
@@ -100,22 +100,35 @@ def test_a_crew_finds_out_what_then_is_only_read(house: Path, tmp_path: Path) ->
         shelf(tmp_path) as room,
     ):
         placed, _, soon = foreseen(house, other)
-        asked = PackPalette(
-            placed.palette.packs, placed.palette.rate_hz, cache, placed.palette._recipes, placed.script.seed, 1 << 26
-        )
+
+        def palette(kept: Cache) -> PackPalette:
+            told = placed.palette
+            return PackPalette(told.packs, told.rate_hz, kept, told._recipes, placed.script.seed, 1 << 26)
+
+        def found_out(sounds: PackPalette) -> list[object]:
+            for bed in soon.beds:
+                sounds.bed(
+                    bed.role, bed.seed, bed.settings, loop=bed.loop, pitch_cents=bed.pitch_cents, speed=bed.speed
+                )
+            return [sounds.measure(ref) for ref in soon.sounds]
+
+        with Cache(tmp_path / "alone") as alone:
+            measured = found_out(palette(alone))
+        wanted = set(files(tmp_path / "alone"))
+        assert len(wanted) > len(soon.sounds)
+        asked = palette(cache)
         crew.warm(long)
         crew.listen(asked, lambda: soon, lambda: room)
-        kept, before = -1, time.monotonic()
-        while kept < 0 or time.monotonic() - before < 3.0:  # nothing new for so long: it has come to the end
-            if (now := sum(1 for one in (tmp_path / "cache").rglob("*") if one.is_file())) != kept:
-                kept, before = now, time.monotonic()
+        until_s = time.monotonic() + 60.0
+        while not wanted <= set(files(tmp_path / "cache")):
+            assert time.monotonic() < until_s
             time.sleep(0.05)
-        assert kept > len(soon.sounds)
-        measured = [asked.measure(ref) for ref in soon.sounds]
-        for bed in soon.beds:
-            asked.bed(bed.role, bed.seed, bed.settings, loop=bed.loop, pitch_cents=bed.pitch_cents, speed=bed.speed)
-        assert sum(1 for one in (tmp_path / "cache").rglob("*") if one.is_file()) == kept
-        assert measured == [placed.palette.measure(ref) for ref in soon.sounds]
+
+        def writes(*_: object) -> bool:
+            raise AssertionError("it is found out again")
+
+        monkeypatch.setattr(Cache, "write", writes)
+        assert found_out(asked) == measured
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: nobody is there to find out")
