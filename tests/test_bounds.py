@@ -80,9 +80,11 @@ def test_who_runs_the_command_raises_a_bound_and_a_slip_is_told() -> None:
         assert found == Bounds() and wrong.startswith("PRODUCER_BOUNDS: "), slip
 
 
-def test_a_raised_bound_holds_in_the_command_and_a_wrong_one_is_wrong_usage(tmp_path: Path, cache: Path) -> None:
+def test_a_raised_bound_holds_in_the_command_and_a_wrong_one_is_wrong_usage(
+    tmp_path: Path, cache: Path, shell: Shell
+) -> None:
     project(tmp_path, "      - pause: 86400 s\n      - ada: Good night.\n")
-    refused = render("check", "script/s.yaml", cwd=tmp_path, cache=cache)
+    refused = shell("check", "script/s.yaml", cwd=tmp_path)
     assert (refused.code, refused.out) == (1, "")
     assert refused.err == (
         "script/s.yaml:5:5: in this scene the episode gets longer than 12 hours, the most that one may last "
@@ -194,27 +196,29 @@ def test_links_that_leave_the_project_are_refused(tmp_path: Path, shell: Shell) 
     assert packed.code == 1 and packed.err.startswith("sfx/p: is a link that leaves the project")
 
 
-def test_a_pool_of_more_recordings_than_are_allowed_is_told_at_its_line(tmp_path: Path, cache: Path) -> None:
+def test_a_pool_of_more_recordings_than_are_allowed_is_told_at_its_line(
+    tmp_path: Path, cache: Path, shell: Shell
+) -> None:
     project(tmp_path, "      - sound: knock\n      - ada: One.\n")
     pack = tmp_path / "sfx" / "p"
     (pack / "pack.yaml").write_text(PACK.replace("foley: knock", "files: knocks/*.wav"), "utf-8")
     (pack / "knocks").mkdir()
     for number in range(3):
         soundfile.write(pack / "knocks" / f"{number}.wav", np.linspace(0.5, 0.0, 4410), 44100)
-    assert render("check", "script/s.yaml", cwd=tmp_path, cache=cache).code == 0
+    assert shell("check", "script/s.yaml", cwd=tmp_path).code == 0
     done = render("check", "script/s.yaml", cwd=tmp_path, cache=cache, env={"PRODUCER_BOUNDS": "pack_files=2"})
     assert done.code == 1
     assert "sfx/p/pack.yaml:5:" in done.err and "with these the pool has more than 2 files" in done.err
     assert "PRODUCER_BOUNDS='pack_files=…' raises that" in done.err
 
 
-def test_a_recording_that_unpacks_to_more_than_is_held_is_told(tmp_path: Path, cache: Path) -> None:
+def test_a_recording_that_unpacks_to_more_than_is_held_is_told(tmp_path: Path, cache: Path, shell: Shell) -> None:
     project(tmp_path, "      - sound: knock\n      - ada: One.\n")
     pack = tmp_path / "sfx" / "p"
     (pack / "pack.yaml").write_text(PACK.replace("foley: knock", "files: knock.mp3"), "utf-8")
     sound = 0.3 * np.random.default_rng(1).standard_normal(44100)
     soundfile.write(pack / "knock.mp3", sound, 44100, format="MP3")  # 0.17 MiB of samples
-    assert render("cues", "script/s.yaml", cwd=tmp_path, cache=cache).code == 0
+    assert shell("cues", "script/s.yaml", cwd=tmp_path).code == 0
     bounds = {"PRODUCER_BOUNDS": "sound_decoded_mib=0.1"}
     done = render("cues", "script/s.yaml", cwd=tmp_path, cache=tmp_path / "another", env=bounds)
     assert done.code == 1 and "holds more than 0.1 MiB of samples" in done.err
@@ -285,12 +289,12 @@ def test_a_cover_that_cannot_be_shown_is_told_at_its_place(name: str, tmp_path: 
     assert re.match(r"script/s\.yaml:2:8: cover: c\.png (is broken: |has more than 500 scans)", done.err)
 
 
-def test_a_cover_that_unpacks_to_more_than_is_allowed_is_told(tmp_path: Path, cache: Path) -> None:
+def test_a_cover_that_unpacks_to_more_than_is_allowed_is_told(tmp_path: Path, cache: Path, shell: Shell) -> None:
     project(tmp_path, "      - ada: One.\n")
     script = tmp_path / "script" / "s.yaml"
     script.write_text(script.read_text("utf-8").replace("title: T\n", "title: T\ncover: c.png\n"), "utf-8")
     Image.new("RGB", (1500, 1500), "navy").save(tmp_path / "c.png")
-    assert render("check", "script/s.yaml", cwd=tmp_path, cache=cache).code == 0
+    assert shell("check", "script/s.yaml", cwd=tmp_path).code == 0
     bounds = {"PRODUCER_BOUNDS": "cover_megapixels=2"}
     done = render("check", "script/s.yaml", cwd=tmp_path, cache=cache, env=bounds)
     assert done.code == 1 and done.err.startswith("script/s.yaml:2:8: ")

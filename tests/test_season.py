@@ -30,8 +30,10 @@ from producer.season.works import NoBoard
 from producer.shared import SharedCache
 from producer.storage import Storage
 from tests import season_helpers
-from tests.face_helpers import Done, files, is_messages
+from tests.face_helpers import Done, Shell, cache, files, is_messages, shell
 from tests.face_helpers import render as command
+
+__all__ = ["cache", "shell"]
 
 EPISODES = 2
 
@@ -143,11 +145,11 @@ def test_mistakes_stop_nobody_else_and_have_their_places(tmp_path: Path, show: P
     ],
 )
 def test_what_cannot_be_a_season_is_said_at_once(
-    tmp_path: Path, show: Path, arguments: tuple[str, ...], code: int, said: str
+    tmp_path: Path, show: Path, shell: Shell, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "show").symlink_to(show)
-    done = command("season", *arguments, cwd=tmp_path, cache=tmp_path / "cache")
+    done = shell("season", *arguments, cwd=tmp_path)
     assert (done.code, done.out) == (code, "")
     assert done.err.startswith(said)
     assert len(done.err.splitlines()) == 1
