@@ -288,12 +288,11 @@ def _work(ends: Sequence[int]) -> None:
         return
     hand.settle()
     others = []
-    for end in ends[1:]:
+    for number, end in enumerate(ends[1:], 2):
         child = os.fork()  # nothing has begun a thread
         if child == 0:
-            for other in ends:
-                if other != end:
-                    os.close(other)
+            for other in (ends[0], *ends[number:]):  # those between are closed by now
+                os.close(other)
             _serve(Connection(end), working, begun=True)
             os._exit(0)
         os.close(end)

@@ -110,6 +110,15 @@ def test_a_crew_leaves_the_bytes_that_threads_leave(house: Path, tmp_path: Path)
     assert files(tmp_path / "crew") == files(tmp_path / "threads")
 
 
+@needs_fork
+def test_of_four_hands_none_is_lost(house: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Each closes what it has of the others, which is less for the later ones; one that fails says so."""
+    with Cache(tmp_path / "cache") as cache, Crew(4) as crew:
+        render.episode(ordered(house, str(tmp_path / "crew"), jobs=4), cache, render.NoWatch(), crew)
+    assert capfd.readouterr() == ("", "")
+    assert files(tmp_path / "crew") == files(house / "plain")
+
+
 def test_a_hand_knows_every_part_by_the_name_that_it_has_here(house: Path) -> None:
     """What it is not sent, words above all, is in no name: else nothing that it makes would be found."""
     with Cache(house / "cache") as cache, shelf(house) as room:
