@@ -1,7 +1,7 @@
 """A decoded file at the palette's rate, read from anywhere in it without being held whole.
 
-Decoding writes chunks of a fixed length to the cache, each named by what is in it, and which they are is kept under
-the file's sum once it is sure that they are of that file, and of no other that was put in its place meanwhile. Reading
+Decoding writes chunks of a fixed length to the cache, each named by what is in it. Which they are is kept under the
+file's sum, once it is sure that they are of that file and of no other that was put in its place meanwhile. Reading
 takes from there what it wants, and no more. What is shifted off zero is decoded a second time, without its shift. When
 the cache cannot keep them (a full disk), reading decodes again: slower, never different.
 """
