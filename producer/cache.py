@@ -142,9 +142,10 @@ class Cache:
     def trim(self) -> int:
         """Remove what was not used for longest, until there is no more than `most_bytes()`; how many entries went.
 
-        What was used within the last hour stays: another render may want it. What was being written by one that was
-        killed goes, too.
+        What was used within the last hour stays: another render may want it. What says that it was used later than now
+        (the clock was wrong) goes first, and what was being written by a render that was killed, too.
         """
+        now = time.time()
         entries: list[tuple[float, int, str]] = []
         for folder in self._folders():
             with contextlib.suppress(OSError), os.scandir(folder) as there:
@@ -154,10 +155,11 @@ class Cache:
                         continue
                     with contextlib.suppress(OSError):
                         found = one.stat()
-                        entries.append((found.st_mtime, found.st_size, one.path))
+                        used = found.st_mtime if found.st_mtime < now + _IN_USE_S else 0.0
+                        entries.append((used, found.st_size, one.path))
         left, gone, most = sum(size for _, size, _ in entries), 0, most_bytes()
         for used, size, path in sorted(entries) if left > most else ():
-            if left <= most or used > time.time() - _IN_USE_S:
+            if left <= most or used > now - _IN_USE_S:
                 break
             with contextlib.suppress(OSError):
                 Path(path).unlink()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -188,6 +189,16 @@ def test_a_size_that_is_none_is_said(said: str, monkeypatch: pytest.MonkeyPatch)
 def test_a_size_may_be_any_number_or_none(said: str, most: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRODUCER_CACHE_GB", said)
     assert most_bytes() == most
+
+
+def test_what_was_used_while_the_clock_was_ahead_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache, names = Cache(tmp_path), [key("ahead"), key("long ago"), key("soon")]
+    for name, hours in zip(names, (24 * 365, -2, 0.5), strict=True):  # the last by a clock that is a little behind
+        cache.write(name, bytes(1000))
+        os.utime(cache.path(name), (time.time() + 3600 * hours,) * 2)
+    monkeypatch.setenv("PRODUCER_CACHE_GB", "0.0000025")
+    assert cache.trim() == 1
+    assert [cache.has(name) for name in names] == [False, True, True]
 
 
 def test_what_was_used_within_the_hour_stays_whatever_the_bound(
