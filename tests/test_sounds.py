@@ -21,7 +21,7 @@ from producer.dsp.loudness import loudness
 from producer.errors import PackError, RenderError
 from producer.model.sound import BedSource, SoundRef
 from producer.sounds import decode as decoding
-from producer.sounds.decode import UndecodableError, decode, is_float
+from producer.sounds.decode import UndecodableError, decode, header_length_s, is_float
 from producer.sounds.palette import PackPalette
 from producer.sounds.recording import CHUNK
 from tests.sounds_helpers import RATE, encode, noise, palette_of, tone, write, write_pack
@@ -81,6 +81,21 @@ def test_a_wrong_suffix_does_not_mislead(cache: Cache, folder: Path) -> None:
     one_file(folder, "a.mp3")
     soundfile.write(str(folder / "a.mp3"), audio, RATE, format="WAV", subtype="FLOAT")
     assert np.array_equal(palette_of(folder, cache).audio(SoundRef(role="a")), audio)
+
+
+@pytest.mark.parametrize("name", ["a.flac", "a.wav"])
+def test_a_flac_that_does_not_say_how_long_it_is_is_heard(name: str, cache: Cache, folder: Path) -> None:
+    """As programs write it that write into a pipe."""
+    audio = noise(3.0, channels=2)
+    path = write(folder / "said.flac", audio, subtype="PCM_24")
+    said, _ = soundfile.read(path, dtype="float32")
+    raw = bytearray(path.read_bytes())
+    raw[21] &= 0xF0  # the 36 bits of its STREAMINFO that count samples
+    raw[22:26] = bytes(4)
+    write_pack(folder, f"  a: {{files: {name}}}\n")
+    (folder / name).write_bytes(raw)
+    assert header_length_s(folder / name) == 0.0
+    assert np.array_equal(palette_of(folder, cache).audio(SoundRef(role="a")), said)
 
 
 @pytest.mark.parametrize(

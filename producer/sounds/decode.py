@@ -1,9 +1,10 @@
 """Sound files of any kind -> blocks of samples, at most two channels, nothing but finite numbers.
 
-WAV, FLAC, Ogg, Opus, AIFF, CAF, W64 and RF64 are read by libsndfile, in blocks; MP3, M4A and the rest through a pipe
-from the ffmpeg that imageio-ffmpeg carries (libsndfile cannot read AAC, and its MP3 reader prints to our stderr). Which
-of them is told by the file's first bytes, so that a wrong suffix does not mislead. ffmpeg is told the container to
-expect, and gives float samples: what is encoded over full scale keeps its shape.
+WAV, FLAC, Ogg, Opus, AIFF, CAF, W64 and RF64 are read by libsndfile, in blocks; MP3, M4A and the rest, and a FLAC that
+does not say how long it is, through a pipe from the ffmpeg that imageio-ffmpeg carries (libsndfile cannot read AAC, and
+its MP3 reader prints to our stderr). Which of them is told by the file's first bytes, so that a wrong suffix does not
+mislead. ffmpeg is told the container to expect, and gives float samples: what is encoded over full scale keeps its
+shape.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ MAX_SECONDS = BOUNDS.sound_minutes * 60
 BLOCK = 1 << 16  # frames
 LOWEST_HZ, HIGHEST_HZ = 2_000, 768_000
 MOST_CHANNELS = 8
+_UNSAID = 2**63 - 1
+"""How many frames libsndfile gives a FLAC that does not say: one that was written into a pipe. It cannot read that."""
 
 _MAGIC = (b"RIFF", b"RIFX", b"RF64", b"fLaC", b"OggS", b"FORM", b"caff", b"riff", b"BW64")
 _CONTAINERS = {
@@ -107,7 +110,8 @@ def header_length_s(path: Path) -> float:
     try:
         with path.open("rb") as file:
             known = file.read(4) in _MAGIC
-        return float(soundfile.info(str(path)).duration) if known else 0.0
+        found = soundfile.info(str(path)) if known else None
+        return 0.0 if found is None or found.frames == _UNSAID else float(found.duration)
     except (OSError, soundfile.LibsndfileError):
         return 0.0
 
@@ -129,6 +133,9 @@ def _by_soundfile(path: Path, max_s: float) -> Decoded:
         file = soundfile.SoundFile(str(path))
     except soundfile.LibsndfileError as wrong:
         raise UndecodableError(f"cannot be read: {wrong.error_string.rstrip('.')}") from None
+    if file.frames == _UNSAID and file.format == "FLAC":
+        file.close()
+        return _by_ffmpeg(path, "flac", max_s)
     try:
         _plausible(file.samplerate, file.channels, file.frames, max_s)
     except UndecodableError:
@@ -159,7 +166,7 @@ def _soundfile_blocks(file: Any) -> Iterator[NDArray[np.float32]]:
 
 
 def _by_ffmpeg(path: Path, container: str, max_s: float) -> Decoded:
-    header = probe(path)
+    header = probe(path, container)
     if header is None:
         raise _no_such_sound(path)
     _plausible(header.rate_hz, header.channels, max(1, round(header.claims_s * header.rate_hz)), max_s)
@@ -198,9 +205,13 @@ class Header:
     speakers: Speakers = ()  # empty where it does not name them, or not in a way that is known
 
 
-def probe(path: Path) -> Header | None:
-    """The header of a file's first sound; None when there is none, or its suffix is of no container that is known."""
-    container = _CONTAINERS.get(path.suffix.lower())
+def probe(path: Path, container: str | None = None) -> Header | None:
+    """The header of a file's first sound; None when there is none, or its suffix is of no container that is known.
+
+    Args:
+        container: which one it is, where more is known than its suffix.
+    """
+    container = container or _CONTAINERS.get(path.suffix.lower())
     said = "" if container is None else about(path, container)
     found = _STREAM.search(said)
     if found is None:
