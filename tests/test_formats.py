@@ -227,6 +227,28 @@ def test_tags_chapters_and_cover_survive_and_no_sample_changes(tmp_path: Path, n
     ]
 
 
+@pytest.mark.parametrize("name", ["mp3", "m4b", "opus", "flac", "wav"])
+@pytest.mark.parametrize(("show", "stands"), [("", "Alone"), ("Quiet Harbours", "Quiet Harbours")])
+def test_an_episode_that_names_nobody_stands_under_its_show_or_title(
+    tmp_path: Path, name: str, show: str, stands: str
+) -> None:
+    path, _ = made(music(encode.whole_frames(RATE, PODCAST), PODCAST), name, PODCAST, tmp_path)
+    given = tags.Tags(
+        script=script_of("Alone", show=show),
+        cover=cover.draw("Alone", "", cover.skyline([-20.0])),
+        chapters=(),
+        lyrics="",
+        credits="Voices",
+        disclosure="",
+    )
+    tags.write(path, given, FORMATS[name].codec)
+    whole, _ = described(path)
+    if name == "opus":  # ffmpeg has them with the stream
+        whole = {key: text for key, (text,) in oggopus.OggOpus(path).tags.items()}
+    known = {key.casefold(): value for key, value in whole.items()}
+    assert (known["artist"], known["album"]) == (stands, stands)
+
+
 @pytest.mark.parametrize("name", ["mp3", "wav"])
 def test_an_id3_tag_has_the_frames_of_its_version_and_none_of_a_later_one(tmp_path: Path, name: str) -> None:
     path, _ = tagged(tmp_path, name)

@@ -47,8 +47,8 @@ def _comments(tags: Tags) -> Iterator[tuple[str, str]]:
     named = {
         "TITLE": tags.title,
         "VERSION": tags.version,
-        "ALBUM": script.show,
-        "ARTIST": script.writer or script.producer,
+        "ALBUM": tags.album,
+        "ARTIST": tags.artist,
         "COMPOSER": script.writer,
         "GENRE": GENRE,
         "DATE": script.date,
