@@ -76,6 +76,25 @@ def test_after_the_end_every_mix_begins_anew(open_page: Any, tmp_path: Path) -> 
     found.until(f"producerPage.store.get('playing') && {PLACE} > 0.1 && {PLACE} < 5")
 
 
+def test_keys_go_by_their_place_on_a_keyboard_of_another_script_and_altgr_writes_brackets(
+    open_page: Any, tmp_path: Path
+) -> None:
+    found = open_page(written(full(), tmp_path))
+
+    def pressed(key: str, code: str, **more: bool) -> float:
+        found.value("producerPage.player.seek(11)")
+        event = {"key": key, "code": code, "bubbles": True, "cancelable": True} | more
+        found.page.evaluate("(event) => document.body.dispatchEvent(new KeyboardEvent('keydown', event))", event)
+        return found.at_s
+
+    assert pressed("о", "KeyJ") == pytest.approx(1, abs=0.01)  # Russian
+    assert pressed("ح", "KeyP") == 11  # Arabic; P does nothing
+    assert pressed("ü", "BracketLeft") == 11  # German
+    altgr = {"ctrlKey": True, "altKey": True}
+    assert pressed("[", "Digit8", **altgr) == 11
+    assert pressed("[", "Digit8", **altgr, modifierAltGraph=True) < 11
+
+
 @pytest.mark.parametrize("chosen", ["", "dark"])
 def test_paper_is_light_and_nothing_is_folded_on_it(open_page: Any, tmp_path: Path, chosen: str) -> None:
     found = open_page(written(full(), tmp_path), color_scheme="light" if chosen else "dark")

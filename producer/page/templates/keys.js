@@ -5,10 +5,14 @@ function createKeys(page, actions) {
     " ": "toggle", k: "toggle", j: "back", l: "on", ArrowLeft: "left", ArrowRight: "right", ",": "lineBefore", ".": "lineNext",
     "[": "before", "]": "next", m: "mute", "+": "nearer", "=": "nearer", "-": "farther", t: "theme", "?": "keys",
   };
+  const places = { Comma: ",", Period: ".", BracketLeft: "[", BracketRight: "]" };
+  // On a keyboard of another script a key goes by its place.
+  const named = ({ key, code }) => key.length > 1 ? key : /[ -~]|\p{Script=Latin}/u.test(key) ? key.toLowerCase() : places[code] || code.replace(/^Key/, "").toLowerCase();
   single.checked = page.kept("keys") !== "off";
   single.addEventListener("change", () => page.keep("keys", single.checked ? "" : "off"));
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || dialog.open) return;
+    const held = event.ctrlKey || event.altKey || event.metaKey;
+    if (held && !event.getModifierState("AltGraph") || event.defaultPrevented || dialog.open) return; // AltGr writes [ and ] in half of Europe
     const target = event.target instanceof Element ? event.target : document.body;
     if (!single.checked && !/^Arrow| /.test(event.key)) return;
     if (target.matches("input[type=radio]") && /^Arrow/.test(event.key)) return; // it chooses among the mixes
@@ -16,7 +20,7 @@ function createKeys(page, actions) {
     if (target.matches("select, textarea")) return; // every key chooses or writes there
     if (event.key === " " && target.closest("button, summary, a, input:not([type=range])")) return; // it presses what has the focus
     const mix = /^[1-9]$/.test(event.key) ? Number(event.key) - 1 : -1;
-    const action = mix >= 0 ? () => actions.mix(mix) : actions[keys[event.key.length === 1 ? event.key.toLowerCase() : event.key]];
+    const action = mix >= 0 ? () => actions.mix(mix) : actions[keys[named(event)]];
     if (!action) return;
     event.preventDefault();
     action();
