@@ -1,5 +1,6 @@
 """What every test shares: arithmetic slips raise, and golden files change only on purpose. Long files begin first."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -9,6 +10,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import hypothesis
 import numpy as np
 import pytest
+
+from producer import memory
+
+memory.few_arenas()  # as every render does: what is asked for a part is used again for the next
+# Nearly all that is made while tests are collected stays: looking through it for circles takes a fifth of that time.
+gc.disable()
 
 # No example has a deadline: on a machine that does something else, too, any of them may take long now and then.
 hypothesis.settings.register_profile("daily", parent=hypothesis.settings(), deadline=None)
@@ -47,6 +54,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if gone:
         raise pytest.UsageError(f"tests/conftest.py names files that are not there: {', '.join(gone)}")
     items.sort(key=lambda item: ranks.get(item.path.name, len(_LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: Python need not look through all of it for circles of references again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
