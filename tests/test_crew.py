@@ -40,16 +40,21 @@ scenes:
       - ada: Who is down there, and what do you want of us at this hour? [boom level -12 LU]
       - pause: 7 s
       - ben: Nobody. Nothing. Go back to sleep.
-      - pause: 24 s
+      - pause: 8 s
       - ada: The same as ever.
-      - pause: 4 s
   - title: Above
     play:
       - bed: wind level -10 LU
-      - pause: 29 s
+      - pause: 5 s
       - ada: It rains, and I cannot sleep any more.
       - sound: metal_scrape level -10 LU
-      - pause: 33 s
+      - pause: 4 s
+  - title: Outside
+    play:
+      - bed: wind level -12 LU
+      - pause: 5 s
+      - ben: The lamp has gone out.
+      - pause: 4 s
 """
 
 
