@@ -53,6 +53,12 @@ def config(models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return models
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    """One cache for what is said once: a voice is measured before its first line, and need not be for each test."""
+    return Cache(tmp_path_factory.mktemp("kept"))
+
+
 @pytest.fixture
 def pool(config: Path) -> Iterator[Pool]:
     with Pool(1) as workers:
@@ -98,10 +104,10 @@ def test_sentences_are_as_loud_as_the_model_makes_them(pool: Pool) -> None:
     assert np.abs(pool.say("piper", utterance(TEXT)).samples).max() == pytest.approx(0.3, abs=0.05)
 
 
-def test_a_line_keeps_rate_level_and_words_with_and_without_lengths_of_phonemes(tmp_path: Path) -> None:
+def test_a_line_keeps_rate_level_and_words_with_and_without_lengths_of_phonemes(kept: Cache, tmp_path: Path) -> None:
     names = ("piper:tiny", "piper:mute", "en-gb")
     asked = [line(TEXT, name, number=number, wpm=140.0, rests=[8]) for number, name in enumerate(names)]
-    takes = speak_lines(asked, RATE_HZ, Cache(tmp_path / "one"), jobs=2)
+    takes = speak_lines(asked, RATE_HZ, kept, jobs=2)
     for number, name in enumerate(names):
         take = takes[f"line-{number}", 0]
         assert take.wpm == pytest.approx(140.0, rel=0.1), name
@@ -109,22 +115,21 @@ def test_a_line_keeps_rate_level_and_words_with_and_without_lengths_of_phonemes(
         assert loudness(audio, RATE_HZ) == pytest.approx(DIALOGUE_LUFS, abs=0.5)
         words = [word.token for phrase in take.phrases for word in phrase.words]
         assert words == list(range(len(TEXT.split()))), name
-    again = speak_lines(asked[:1], RATE_HZ, Cache(tmp_path / "two"), jobs=1)
+    again = speak_lines(asked[:1], RATE_HZ, Cache(tmp_path), jobs=1)
     for key, take in again.items():
         for one, other in zip(take.phrases, takes[key].phrases, strict=True):
             assert one.words == other.words and one.audio.tobytes() == other.audio.tobytes()
 
 
 @pytest.mark.parametrize("wpm", [100.0, 150.0, 200.0])
-def test_a_rate_is_kept_within_a_tenth(tmp_path_factory: pytest.TempPathFactory, wpm: float) -> None:
-    cache = Cache(tmp_path_factory.getbasetemp() / "paces")
-    (phrase,) = speak_lines([line(LONG, "piper:tiny", wpm=wpm)], RATE_HZ, cache)["line-1", 0].phrases
+def test_a_rate_is_kept_within_a_tenth(kept: Cache, wpm: float) -> None:
+    (phrase,) = speak_lines([line(LONG, "piper:tiny", wpm=wpm)], RATE_HZ, kept)["line-1", 0].phrases
     assert measured_wpm(phrase.audio, len(LONG.split()), RATE_HZ) == pytest.approx(wpm, rel=0.1)
 
 
-def test_short_lines_are_at_the_dialogue_level(tmp_path: Path) -> None:
+def test_short_lines_are_at_the_dialogue_level(kept: Cache) -> None:
     texts = ("I am.", "No!", "A")
-    takes = speak_lines([line(text, "piper:tiny", number=n) for n, text in enumerate(texts)], RATE_HZ, Cache(tmp_path))
+    takes = speak_lines([line(text, "piper:tiny", number=n) for n, text in enumerate(texts)], RATE_HZ, kept)
     for take in takes.values():
         assert loudness(take.phrases[0].audio, RATE_HZ) == pytest.approx(DIALOGUE_LUFS, abs=0.1)
 
@@ -154,10 +159,10 @@ def test_an_emphasised_word_is_changed_and_nothing_moves(pool: Pool) -> None:
     assert int(np.argmax(off)) == 3 and off[3] > 5.0 * max(off[:2] + off[5:]), off
 
 
-def test_figures_are_said_as_their_words(tmp_path: Path) -> None:
+def test_figures_are_said_as_their_words(kept: Cache) -> None:
     words = (Token("£3.50", "three pounds fifty"), Token("112", "one hundred and twelve"), *tokens("lamps."))
     asked = [line(said, "piper:tiny", number=n) for n, said in enumerate((words, "£3.50 112 lamps."))]
-    one, two = speak_lines(asked, RATE_HZ, Cache(tmp_path)).values()
+    one, two = speak_lines(asked, RATE_HZ, kept).values()
     assert one.phrases[0].audio.tobytes() == two.phrases[0].audio.tobytes()
     assert one.phrases[0].words == two.phrases[0].words
 
