@@ -26,6 +26,7 @@ from producer.studio import serving
 from producer.studio.desk import Selection
 from producer.studio.states import moved
 from producer.studio.turns import Turns
+from producer.studio.watching import folders
 from tests.chromium import browser, with_chromium
 from tests.page_browser import PLACE
 from tests.studio_helpers import SCRIPT, Studio, studio
@@ -222,6 +223,15 @@ def test_what_the_whole_says_is_read_as_it_was_written_whatever_the_locale(tmp_p
     plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     done = subprocess.run([sys.executable, "-c", _WHOLE, str(script)], env=plain, capture_output=True, check=False)
     assert "'Tür'" in done.stdout.decode(), done.stderr.decode()
+
+
+def test_a_script_that_is_a_link_to_itself_is_a_problem_and_the_next_save_is_seen(lamp: Studio) -> None:
+    lamp.script.unlink()
+    lamp.script.symlink_to(lamp.script)
+    lamp.until(lambda state: any("symbolic links" in one["what"] for one in state["problems"]), "missed")
+    assert folders(lamp.open.maker.order, (str(lamp.script),))  # what the watcher looks at, again and again
+    lamp.script.unlink()
+    lamp.saved(TEXT)
 
 
 def test_ten_saves_in_a_second_end_in_the_last(lamp: Studio) -> None:

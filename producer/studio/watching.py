@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,20 +18,25 @@ _LOOK_AGAIN_MS = 2000
 def folders(order: Order, brought: Iterable[str]) -> tuple[Path, ...]:
     """The folders to look at, none inside another; only those that are there."""
     project = order.project
-    wanted = {project.script.resolve().parent, *(Path(file).resolve().parent for file in brought)}
-    wanted |= {project.root.resolve() / name for name in ("sfx", "takes", "script")}
-    wanted |= {Path(pack).resolve() for pack in order.packs if Path(pack).is_dir()}
+    wanted = {_real(project.script).parent, *(_real(Path(file)).parent for file in brought)}
+    wanted |= {_real(project.root) / name for name in ("sfx", "takes", "script")}
+    wanted |= {_real(Path(pack)) for pack in order.packs if Path(pack).is_dir()}
     if order.sofa is not None:
-        wanted.add(order.sofa.resolve().parent)
+        wanted.add(_real(order.sofa).parent)
     there = sorted(path for path in wanted if path.is_dir())
     return tuple(path for path in there if not any(path != other and path.is_relative_to(other) for other in there))
 
 
 def matters(path: Path, order: Order) -> bool:
     """Whether a file may be heard: not an editor's, not hidden, not in the output folder."""
-    output = (order.output or order.project.output).resolve()
+    output = _real(order.output or order.project.output)
     hidden = path.name.startswith((".", "#"))
     return not hidden and not path.name.endswith(_ASIDE) and not path.is_relative_to(output)
+
+
+def _real(path: Path) -> Path:
+    """Where a path leads to, as far as it can be told: in a circle of links `Path.resolve` raises RuntimeError."""
+    return Path(os.path.realpath(path))
 
 
 class Watcher(threading.Thread):
