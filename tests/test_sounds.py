@@ -645,11 +645,14 @@ def test_a_shifted_bed_is_one_sound_however_it_is_read(cache: Cache, folder: Pat
     assert np.array_equal(np.concatenate(parts), whole)
 
 
-@pytest.mark.parametrize(("pace_ms", "more_lu"), [(100, 6.0), (200, 3.0), (400, 0.0), (700, 0.0)])
+@pytest.mark.parametrize(
+    ("length_s", "pace_ms", "more_lu"),
+    [(0.03, 100, 6.0), (0.03, 200, 3.0), (0.03, 400, 0.0), (0.03, 700, 0.0), (0.8, 200, 6.0), (0.8, 400, 0.0)],
+)
 def test_steps_that_follow_sooner_than_the_window_count_with_all_that_fall_into_it(
-    cache: Cache, folder: Path, pace_ms: int, more_lu: float
+    cache: Cache, folder: Path, length_s: float, pace_ms: int, more_lu: float
 ) -> None:
     write_pack(folder, f"  a: {{kind: steps, files: a.wav, pace: {pace_ms} ms}}\n  b: {{kind: steps, files: a.wav}}\n")
-    write(folder / "a.wav", noise(0.03))
+    write(folder / "a.wav", noise(length_s))
     fast, slow = (palette_of(folder, cache).measure(SoundRef(role=role)).loudness_lufs for role in "ab")
     assert fast - slow == pytest.approx(more_lu, abs=0.05)

@@ -74,3 +74,14 @@ def test_a_listener_tells_the_worlds_apart_by_any_of_their_sounds(tmp_path: Path
     asked = len(WORLDS) * TAKES
     assert sum(wrong.values()) <= 0.05 * asked * len(roles), wrong.most_common(12)
     assert max(wrong.values()) <= asked // 3, wrong.most_common(12)  # a throat held shut is one in any world
+
+
+def test_no_tock_of_a_clock_falls_on_its_next_tick(tmp_path: Path) -> None:
+    with Cache(tmp_path) as kept:
+        for world in WORLDS:
+            sounds = palette(load_packs([world], (FOLDER / "sfx",), recipes=RECIPES), RATE_HZ, kept, RECIPES, "worlds")
+            pace = sounds.sound("clock").pace
+            assert pace is not None
+            wave = np.abs(sounds.audio(SoundRef(role="clock"))).max(axis=1)
+            next_tick = wave[round((pace.first_s - 0.1) * RATE_HZ) : round((pace.first_s + 0.1) * RATE_HZ)]
+            assert next_tick.max(initial=0.0) < 0.1 * wave.max(), world

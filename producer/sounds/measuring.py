@@ -126,7 +126,8 @@ def step_lufs(audio: Audio, rate_hz: int, pace_s: float = STEP_S) -> float:
 
     Steps are heard in a row, and a row is as loud as the energy of each step; its own length, which a ringing plate
     makes twice that of a slab, says nothing of it. So a walk is equally loud on any ground. Of steps that
-    follow one another sooner than that (keys of a typewriter), several fall into 400 ms. -inf for silence.
+    follow one another sooner than that (keys of a typewriter), several fall into 400 ms, and what rings on is heard
+    under the next ones: there all of a step counts, over its pace. -inf for silence.
 
     Args:
         pace_s: from step to step.
@@ -134,8 +135,9 @@ def step_lufs(audio: Audio, rate_hz: int, pace_s: float = STEP_S) -> float:
     meter = PowerMeter(rate_hz, audio.shape[1])
     meter.push(audio)
     meter.push(np.zeros((round(STEP_S * rate_hz), audio.shape[1])))
-    several = max(STEP_S / pace_s, 1.0)
-    return float(lufs(several * sliding(meter.powers(), STEP_S, meter.seconds_per_hop).max()))
+    if pace_s < STEP_S:
+        return float(lufs(meter.powers().sum() * meter.seconds_per_hop / pace_s))
+    return float(lufs(sliding(meter.powers(), STEP_S, meter.seconds_per_hop).max()))
 
 
 def _sounding(powers: NDArray[np.float64], hop: int, length: int) -> tuple[int, int]:
