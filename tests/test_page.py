@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.chromium import browser, with_chromium
 from tests.face_helpers import Shell, cache, shell
@@ -232,3 +233,16 @@ def test_another_mix_goes_on_at_the_same_moment(heard: Opened) -> None:
     assert heard.at_s == pytest.approx(stopped, abs=5e-6)  # browsers round to microseconds: a quarter of a sample
     assert heard.page.is_visible('.of-mix[data-mix="narration_only"]')
     assert not heard.page.is_visible('.of-mix[data-mix="standard"]')
+
+
+@pytest.mark.parametrize("name", ["audit.html", "index.html"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_pages_of_a_render_have_no_barriers(browser: Browser, episode: Path, name: str, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    # The policy of the listening page would keep the program itself out.
+    with browser.new_context(bypass_csp=True, viewport={"width": width, "height": 800}) as context:
+        page = context.new_page()
+        page.goto((episode / name).as_uri())
+        found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:80]) for one in found] == []
