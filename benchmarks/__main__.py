@@ -81,7 +81,7 @@ class Bench:
     def again(self, name: str, heard_s: float, run: Run, start: Path | None, note: str = "") -> Row:
         """Measure `run` some times, each with a cache of its own that begins as a copy of `start`.
 
-        Its memory is looked at in one run more: looking takes time.
+        Its memory is looked at in one run more, for looking takes time; with no repeat that run is the only one.
         """
         costs = []
         for number in range(self.repeat + 1):
@@ -93,7 +93,7 @@ class Bench:
                 os.sync()  # what was copied is not to be written while it is measured
             costs.append(run(cache, number == self.repeat))
         *timed, looked_at = costs
-        row = Row(name, replace(median(timed), memory_mb=looked_at.memory_mb), heard_s, note)
+        row = Row(name, replace(median(timed or costs), memory_mb=looked_at.memory_mb), heard_s, note)
         self.rows.append(row)
         print(f"  {name}: {row.cost.wall_s:.2f} s", file=sys.stderr, flush=True)
         return row
@@ -327,7 +327,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Row]:
     parts = [part for part in PARTS if part in asked.only.split(",") and part not in left_out]
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as temporary:
         folder = asked.work or Path(temporary)
-        bench = Bench(folder, 0.5 if asked.quick else asked.minutes, 1 if asked.quick else asked.repeat)
+        bench = Bench(folder, 0.5 if asked.quick else asked.minutes, 0 if asked.quick else asked.repeat)
         bench.workload()  # the others need what it leaves
         for part in parts:
             match part:

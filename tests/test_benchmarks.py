@@ -111,10 +111,21 @@ def test_a_level_that_is_off_is_seen(tmp_path: Path) -> None:
     assert off["beds"] == pytest.approx(0.0, abs=0.1)
 
 
-def test_cost_counts_processes_together_and_what_they_start() -> None:
-    hold = "held = b'x' * 100_000_000; import time; time.sleep(0.5)"
-    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {hold!r}])"
-    found = measure.together([[sys.executable, "-c", hold], [sys.executable, "-c", child]])
+HOLD = """
+import pathlib, sys, time
+held = b"x" * 100_000_000
+mine, other = map(pathlib.Path, sys.argv[1:])
+mine.touch()
+while not other.exists():  # so that both hold it at the same time, however late one begins
+    time.sleep(0.01)
+time.sleep(1.0)
+"""
+
+
+def test_cost_counts_processes_together_and_what_they_start(tmp_path: Path) -> None:
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {HOLD!r}, *sys.argv[1:]])"
+    a, b = str(tmp_path / "a"), str(tmp_path / "b")
+    found = measure.together([[sys.executable, "-c", HOLD, a, b], [sys.executable, "-c", child, b, a]])
     assert 200 <= found.memory_mb <= 400
     assert found.wall_s >= 0.5
     assert found.cpu_s > 0
