@@ -22,12 +22,13 @@ from scipy.ndimage import maximum_filter1d
 from producer.dsp.loudness import loudness
 from producer.errors import RenderError
 from producer.model.timeline import Timeline
-from producer.studio import serving
+from producer.studio import making, serving
 from producer.studio.desk import Selection
 from producer.studio.states import moved
 from producer.studio.turns import Turns
 from producer.studio.watching import folders
 from tests.chromium import browser, with_chromium
+from tests.face_helpers import ENTRY
 from tests.page_browser import PLACE
 from tests.studio_helpers import SCRIPT, Studio, studio
 
@@ -522,6 +523,14 @@ def test_a_port_can_be_had_again_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     other.close()
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole is finished beside all else that this machine does, not behind it: other tests never rest."""
+    assert "nice" in making._RENDER
+    monkeypatch.setattr(making, "_RENDER", ENTRY)
+
+
+@pytest.mark.usefixtures("at_once")
 def test_a_quiet_moment_finishes_the_whole(tmp_path: Path, cache: Path) -> None:
     with studio(tmp_path, cache, finish=True) as made:
         state = made.until(lambda state: state["whole"] == state["version"] > 0, "finished")
@@ -696,6 +705,7 @@ def test_mute_solo_and_b_change_what_plays_and_not_where(lamp: Studio, tab: Tab)
 
 
 @with_chromium
+@pytest.mark.usefixtures("at_once")
 def test_the_page_takes_up_what_was_finished(tmp_path: Path, cache: Path, browser: Any) -> None:
     with studio(tmp_path, cache, finish=True) as made:
         tab = Tab(browser, made.open.url)
