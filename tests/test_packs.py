@@ -343,6 +343,23 @@ def test_a_file_in_two_globs_of_a_pool_is_one_member(tmp_path: Path) -> None:
     assert len(packs_of(folder).listed[0].sounds["a"].members) == 2
 
 
+@pytest.mark.parametrize(("kind", "files", "members"), [("bed", 2, 2), ("hit", 2, 6), ("hit", 8, 8)])
+def test_every_recording_of_a_layer_is_heard_beside_a_recipe(
+    tmp_path: Path, kind: str, files: int, members: int
+) -> None:
+    folder = write_pack(tmp_path / "p", f"  a: {{kind: {kind}, layers: [{{foley: hiss}}, {{files: ['*.wav']}}]}}\n")
+    for number in range(files):
+        write(folder / f"{number}.wav", noise(0.1))
+    (pack,) = packs_of(folder).listed
+    assert len(pack.sounds["a"].members) == members
+    assert not [about for about in of_contents(pack, "p", {}) if about[2].check == "unused"]
+
+
+def test_a_knob_that_is_turned_too_far_is_told_beside_other_mistakes(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "p", "  a: {foley: knock, settings: {force: 2}, vary: {pitch: ± 5000 cents}}\n")
+    assert [said.split(": ")[1] for said in problems(folder)] == ["force", "'± 5000 cents' is outside 0 … 2400 cents"]
+
+
 UCS = (
     "WINDInt_Through Ruins_QH_001.wav",
     "FEETHmn_BootsOnConcrete 01_QH_002.wav",

@@ -169,8 +169,9 @@ class _Reader:
         if not pools or not all(pools):
             return ()
         made = any(isinstance(pool[0].source, FoleySource) for pool in pools)
-        several = VARIATIONS if made else max(map(len, pools))
-        count = entry.variations or (1 if kind == "bed" else several)
+        # Every recording of every layer is heard in one variation or another.
+        fewest = VARIATIONS if made and kind != "bed" else 1
+        count = entry.variations or max(fewest, *map(len, pools))
         return tuple(
             Member(
                 layers=tuple(pool[number % len(pool)] for pool in pools),
@@ -241,14 +242,14 @@ class _Reader:
             if key.text in recipe.settings and isinstance(value, Text):
                 try:
                     settings.append((key.text, quantity.setting_value(value.text, recipe.settings[key.text])))
-                except ValueError as wrong:
-                    self._problem(value.place, f"{key.text}: {wrong}")
+                except ValueError:
+                    continue  # `_recipe_of` has said so
         return FoleySource(
             recipe=name, settings=tuple(sorted(settings)), credit=credit, place=_child(node, "foley").place
         )
 
     def _recipe_of(self, node: Node) -> None:
-        """What is wrong with the names of recipes and knobs, wherever they stand; shapes are checked elsewhere."""
+        """What is wrong with recipes, knobs and their values, wherever they stand; shapes are checked elsewhere."""
         if not isinstance(node, Pairs):
             return
         name, knobs, layers = node.get("foley"), node.get("settings"), node.get("layers")
@@ -257,10 +258,15 @@ class _Reader:
             if recipe is None:
                 self._problem(name.place, f"no foley recipe is called '{name.text}'{nearest(name.text, self.recipes)}")
             elif isinstance(knobs, Pairs):
-                for key, _ in knobs.pairs:
+                for key, value in knobs.pairs:
                     if key.text not in recipe.settings:
                         hint = nearest(key.text, recipe.settings)
                         self._problem(key.place, f"'{name.text}' has no setting '{key.text}'{hint}")
+                    elif isinstance(value, Text):
+                        try:
+                            quantity.setting_value(value.text, recipe.settings[key.text])
+                        except ValueError as wrong:
+                            self._problem(value.place, f"{key.text}: {wrong}")
         if isinstance(layers, Items):
             for layer in layers.items:
                 self._recipe_of(layer)
