@@ -13,7 +13,7 @@ from producer import finishing, mixing, project, render
 from producer.cache import Cache
 from producer.deliver import encode, ffmpeg
 from producer.dsp.loudness import loudness
-from producer.errors import RenderError
+from producer.errors import RenderError, ScriptError
 from producer.mix.mixer import Mixer
 from producer.production import Window
 from tests.face_helpers import files
@@ -217,7 +217,7 @@ def test_a_bed_too_near_for_the_loudness_is_said_at_its_line_and_the_line_is_spa
     there = decoded(whole.file)[early.start - round(whole.start_s * 44100) :][: early.stop - early.start]
     assert loudness(there, 44100) == pytest.approx(loudness(audio[early], 44100), abs=0.3)
     assert loudness(audio[line.start : line.end], 44100) < -11.2  # its peaks are those of speech at -13
-    with pytest.raises(RenderError, match="nearer to all that is quieter"):
+    with pytest.raises(ScriptError, match="nearer to all that is quieter"):
         shore.render("kept", strict=True)
     lower_lu = int(found.mend.split(" by ")[1].split()[0])
     shore.write(NEAR.replace("-14 LU", f"{-14 - lower_lu} LU"))

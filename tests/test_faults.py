@@ -310,6 +310,8 @@ def test_a_full_disk_that_nobody_expected_is_no_traceback(
 _STOPPED_WHILE_LOADED = """
 import os, signal, sys
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts in the background ignore it
+
 class Finder:
     def find_spec(self, name, path=None, target=None):
         if name == "producer.cli.preview":

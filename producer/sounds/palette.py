@@ -59,7 +59,7 @@ class PackPalette:
         recipes: Mapping[str, Recipe],
         script_seed: str,
         memory_bytes: int,
-        digests: Mapping[Path, str] | None,
+        digests: Mapping[Path, str] | None = None,
     ) -> None:
         self.rate_hz = rate_hz
         self._packs, self._cache, self._recipes = packs, cache, recipes
