@@ -9,6 +9,9 @@ from functools import lru_cache
 from io import FileIO
 from pathlib import Path
 
+CHANGED = "was changed meanwhile; render once more"
+"""What is said of a file that is not what it was when it was summed up."""
+
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, 64 hex digits. Raises OSError, with the file's name, when it cannot be read."""

@@ -101,7 +101,7 @@ def test_a_season_on_a_cluster_survives_what_happens_to_it(tmp_path: Path, monke
         assert {row.status for row in kept.values()} == {"kept"}
         assert files(tmp_path / "elsewhere") == whole
         assert Counter(made(log)) == before
-    assert len(before) > 8 * EPISODES
+    assert len(before) > 100
     assert [name for name, times in before.items() if times > 1] == []
 
 

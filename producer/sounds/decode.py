@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
 from producer.carried import QUIETLY, about, decoded, executable, reading
-from producer.digests import sha256_of
+from producer.digests import CHANGED, sha256_of
 from producer.frozen import dataclass
 from producer.sounds import speakers
 from producer.sounds.speakers import Speakers, fold
@@ -50,9 +50,6 @@ _CONTAINERS = {
 
 class UndecodableError(Exception):
     """What keeps a file from being heard, in words; the caller knows the file's name and place."""
-
-
-CHANGED = "was changed meanwhile; render once more"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from producer import cache as entries
 from producer import dsp, sounds
 from producer.audio import Audio
 from producer.cache import Cache
+from producer.digests import CHANGED
 from producer.made_by import made_by
-from producer.sounds.decode import CHANGED, Decoded, UndecodableError, decode, still
+from producer.sounds.decode import Decoded, UndecodableError, decode, still
 from producer.sounds.kept import Kept
 from producer.sounds.shift import Shift, taken_out
 

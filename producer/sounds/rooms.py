@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def load(script: Script, folder: Path, rate_hz: int, cache: Cache) -> tuple[Scri
             path = _file(folder, room.impulse)
             sha256 = sha256_of(path)
             kept = entries.key("impulse response", made_by(sounds, dsp), sha256, rate_hz)
-            audio = cache.audio(kept, lambda path=path, sha256=sha256: _read(path, sha256, rate_hz))  # type: ignore[misc]
+            audio = cache.audio(kept, partial(_read, path, sha256, rate_hz))
         except (UndecodableError, ValueError, OSError) as wrong:
             problems.append(Problem(room.place, f"impulse: {_said(room.impulse, wrong)}"))
             continue

@@ -14,6 +14,7 @@ import soxr
 
 from producer.audio import Audio
 from producer.cache import Cache, key
+from producer.digests import CHANGED
 from producer.errors import Problem, VoiceError
 from producer.frozen import changed, dataclass
 from producer.model.script import Line
@@ -164,7 +165,7 @@ class _Work:
         """Listen to it, and keep what was heard. Raises UnusableError."""
         raw, native_hz = heard_file(one.path, self.listen)
         if digest(one.path) != one.sha256:  # what is kept under its sum would be another recording, for good
-            raise UnusableError("was changed meanwhile; render once more")
+            raise UnusableError(CHANGED)
         heard = hear(one, raw, native_hz, beside[one.speech], self.rate_hz)
         take = laid_down(heard.take, self.rate_hz, self.cache, lambda: self._again(one), one.line)
         report = heard.report
