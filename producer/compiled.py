@@ -148,6 +148,32 @@ def sosfilt(sos: ArrayLike, x: ArrayLike, axis: int = -1, zi: ArrayLike | None =
     return filtered if zi is None else (filtered, np.moveaxis(state.reshape(begins.shape), (-2, -1), (0, axis + 1)))
 
 
+def sosfilt_zi(sos: ArrayLike) -> Any:
+    """`scipy.signal.sosfilt_zi`: the states of sections that have always been fed ones, shape (sections, 2)."""
+    sections = np.asarray(sos)
+    if sections.dtype != np.float64 or sections.shape[1:] != (6,) or not (sections[:, 3] == 1.0).all():
+        return _own("signal", "sosfilt_zi")(sos)
+    states = np.empty((len(sections), 2))
+    scale = 1.0
+    for number, (over, under) in enumerate(zip(sections[:, :3], sections[:, 3:], strict=True)):
+        held = np.array([[1.0 + under[1], -1.0], [under[2], 1.0]])  # a state that is the next one, too
+        states[number] = scale * np.linalg.solve(held, over[1:] - under[1:] * over[0])
+        scale *= over.sum() / under.sum()
+    return states
+
+
+def sosfiltfilt(sos: ArrayLike, x: ArrayLike, axis: int = -1, padtype: str = "odd", padlen: int | None = None) -> Any:
+    """`scipy.signal.sosfiltfilt` of one dimension, lengthened at both ends as often as is said."""
+    given = np.asarray(x)
+    if given.ndim != 1 or padtype != "odd" or padlen is None or not 0 < padlen < len(given) or not _plain(given):
+        return _own("signal", "sosfiltfilt")(sos, x, axis, padtype, padlen)
+    before, after = 2 * given[0] - given[padlen:0:-1], 2 * given[-1] - given[-2 : -(padlen + 2) : -1]
+    longer, rest = np.concatenate([before, given, after]), sosfilt_zi(sos)
+    there, _ = sosfilt(sos, longer, zi=rest * longer[0])
+    back, _ = sosfilt(sos, there[::-1], zi=rest * there[-1])
+    return back[::-1][padlen:-padlen]
+
+
 def lfilter(b: ArrayLike, a: ArrayLike, x: ArrayLike, axis: int = -1, zi: ArrayLike | None = None) -> Any:
     """`scipy.signal.lfilter`."""
     over, under, given = np.atleast_1d(b), np.atleast_1d(a), np.asarray(x)
@@ -160,8 +186,9 @@ def lfilter(b: ArrayLike, a: ArrayLike, x: ArrayLike, axis: int = -1, zi: ArrayL
 def butter(
     order: int, hz: float, btype: str = "low", analog: bool = False, output: str = "ba", fs: float | None = None
 ) -> Any:
-    """`scipy.signal.butter`: one section of first or second order from here, what is longer from SciPy itself."""
-    if analog or output != "sos" or fs is None or order not in (1, 2) or btype not in ("lowpass", "highpass"):
+    """`scipy.signal.butter`: sections of the first order or of an even one from here, others from SciPy itself."""
+    known = order == 1 or (order > 0 and order % 2 == 0)
+    if analog or output != "sos" or fs is None or not known or btype not in ("lowpass", "highpass"):
         return _own("signal", "butter")(order, hz, btype, analog, output, fs)
     share = np.float64(hz) / (fs / 2)
     if not 0.0 < share < 1.0:
@@ -176,13 +203,16 @@ def butter(
     size = size * np.real(over / np.prod(4.0 - poles))
     poles = (4.0 + poles) / (4.0 - poles)
     if order == 1:
-        zeros, ends = [zero, 0.0], [poles[0].real, 0.0]
+        ends = [[poles[0].real, 0.0]]
     else:
-        above = (poles[poles.imag > 0.0][0] + poles[poles.imag < 0.0][0].conj()) / 2
-        zeros, ends = [zero, zero], [above, above.conj()]
-    section = np.concatenate([_expanded(zeros), _expanded(ends)])
-    section[:3] *= size
-    return section[None]
+        above, below = poles[poles.imag > 0.0], poles[poles.imag < 0.0]
+        pairs = (np.sort_complex(above) + np.sort_complex(below.conj())) / 2
+        pairs = pairs[np.argsort(-np.abs(1.0 - np.abs(pairs)), kind="stable")]  # what rings longest comes last
+        ends = [[one, one.conj()] for one in pairs]
+    over_all = _expanded([zero, 0.0 if order == 1 else zero])
+    made = np.stack([np.concatenate([over_all, _expanded(two)]) for two in ends])
+    made[0, :3] *= size
+    return made
 
 
 def _expanded(roots: list[Any]) -> Floats:
@@ -328,6 +358,7 @@ FFT: Mapping[str, Any] = {
 }
 SIGNAL: Mapping[str, Any] = {
     **{"sosfilt": sosfilt, "lfilter": lfilter, "butter": butter, "sosfreqz": sosfreqz, "sos2tf": sos2tf},
+    **{"sosfilt_zi": sosfilt_zi, "sosfiltfilt": sosfiltfilt},
     **{"tf2ss": tf2ss, "fftconvolve": fftconvolve, "correlate": correlate, "oaconvolve": oaconvolve},
 }
 NDIMAGE: Mapping[str, Any] = {

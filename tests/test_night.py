@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 
 from producer.dsp.loudness import HOP_S, PowerMeter, integrated, loudness_range, lufs, sliding
 from producer.mix import night
@@ -157,6 +158,14 @@ def test_the_gain_never_moves_faster_than_it_may_nor_lifts_more(
 def test_silence_and_less_than_a_moment_are_left_alone(powers: np.ndarray) -> None:
     assert not night.ride(powers, HOP_S, RATE_HZ, 6.0).db.any()
     assert np.allclose(night.ride(powers, HOP_S, RATE_HZ, 6.0).gains(-10, 400), 1.0)
+
+
+@pytest.mark.parametrize("hops", [1, 2, 7, 40, 41])
+def test_what_lasts_is_what_an_opening_leaves(hops: int) -> None:
+    values = np.maximum(0.0, np.random.default_rng(hops).standard_normal(300))
+    edge = np.zeros(hops)
+    wanted = ndimage.grey_opening(np.concatenate([edge, values, edge]), (hops,))[hops:-hops]
+    assert np.array_equal(night._lasting(values, hops * HOP_S, HOP_S), wanted)
 
 
 def test_the_gain_is_a_function_of_position() -> None:

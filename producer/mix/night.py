@@ -241,10 +241,15 @@ def _loudest(powers: Floats, programme: float, seconds_per_hop: float) -> Floats
 
 
 def _lasting(values: Floats, seconds: float, seconds_per_hop: float) -> Floats:
-    """What of `values`, at least 0, is there for so long; before the programme and after it is nothing."""
+    """What of `values`, at least 0, is there for so long; before the programme and after it is nothing.
+
+    A grey opening (J. Serra, Image Analysis and Mathematical Morphology, chapter 12) of one dimension.
+    """
     width = max(1, round(seconds / seconds_per_hop))
     edge = np.zeros(width)
-    return ndimage.grey_opening(np.concatenate([edge, values, edge]), (width,))[width:-width]
+    low = ndimage.minimum_filter1d(np.concatenate([edge, values, edge]), width)
+    first = width + 1 - width % 2  # a window of even width reaches one further back than on: the way back, further on
+    return ndimage.maximum_filter1d(low, width)[first : first + len(values)]
 
 
 def _guard(powers: Floats, programme: float, seconds_per_hop: float) -> Floats:
