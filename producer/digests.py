@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from io import FileIO
 from pathlib import Path
@@ -15,11 +16,17 @@ CHANGED = "was changed meanwhile; render once more"
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, 64 hex digits. Raises OSError, with the file's name, when it cannot be read."""
+    with naming(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """An OSError of what is done to a file has its name: it has none where a file opens and does not read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        yield
     except OSError as wrong:
-        wrong.filename = wrong.filename or os.fspath(path)  # it has none where a file opens and does not read
+        wrong.filename = wrong.filename or os.fspath(path)
         raise
 
 

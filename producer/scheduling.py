@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from pathlib import Path
 
 
 def in_long_turns(process: int = 0) -> None:
@@ -19,3 +20,14 @@ def in_long_turns(process: int = 0) -> None:
     if hasattr(os, "SCHED_BATCH"):
         with contextlib.suppress(OSError):  # it has ended, or it is not allowed here
             os.sched_setscheduler(process, os.SCHED_BATCH, os.sched_param(0))
+
+
+def waited_s(process: int) -> float:
+    """Seconds for which a process, by its number, was ready to go on and got no core; 0 where nobody says: Linux does.
+
+    Source: the kernel's documentation, Scheduler Statistics: the second field of `/proc/<pid>/schedstat`, nanoseconds.
+    """
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_bytes().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from producer.deliver import essence
 from producer.digests import code_under, sha256_of
 
 
@@ -36,6 +38,7 @@ def test_any_change_of_code_shows(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that opens and does not read")
-def test_a_file_that_opens_and_does_not_read_is_named() -> None:
+@pytest.mark.parametrize("summed", [sha256_of, essence.digest])
+def test_a_file_that_opens_and_does_not_read_is_named(summed: Callable[[Path], str | None]) -> None:
     with pytest.raises(OSError, match="/proc/self/mem"):
-        sha256_of(Path("/proc/self/mem"))
+        summed(Path("/proc/self/mem"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,20 @@ def test_a_voice_that_hangs_is_stopped(tmp_path: Path) -> None:
         assert text == (
             "script/lamp.yaml:11:9: line 'line-1': the voice 'hanging:one' gave no answer within 2 s and was stopped"
         )
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the system does not say who waits for a core")
+def test_a_voice_that_gets_no_core_is_waited_for(tmp_path: Path) -> None:
+    asked = Utterance(voice="one", speed=100.0, pitch=0.0, tokens=tokens("toil"), ends=True)
+    code = "import os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: pass"
+    rivals = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
+    try:
+        with Pool(1, ENGINES, grace_s=1.5) as pool:
+            assert len(pool.say("toiling", asked).samples)
+    finally:
+        for rival in rivals:
+            rival.kill()
+            rival.wait()
 
 
 def test_after_a_crash_the_next_line_is_spoken(pool: Pool, tmp_path: Path) -> None:

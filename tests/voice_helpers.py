@@ -132,6 +132,19 @@ class _Counting(_Misbehaving):
         return Spoken(np.zeros(self.spoken, np.float32), 22050, ())
 
 
+class _Toiling(_Misbehaving):
+    """Has to work for a second, on the first of the cores that it may use."""
+
+    def misbehave(self, utterance: Utterance) -> Spoken:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        until_s = time.process_time() + 1.0
+        while time.process_time() < until_s:
+            pass
+        return _speech(utterance)
+
+
 CRASHING, HANGING, FAILING, CHATTY, COUNTING = _Crashing(), _Hanging(), _Failing(), _Chatty(), _Counting()
+TOILING = _Toiling()
 VOICES = {"crashing": CRASHING, "hanging": HANGING, "failing": FAILING, "chatty": CHATTY, "counting": COUNTING}
+VOICES |= {"toiling": TOILING}
 ENGINES = tuple(f"{name}=tests.voice_helpers:{name.upper()}" for name in VOICES)

@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from producer.digests import naming
+
 _PIECE = 1 << 20
 
 
 def digest(path: Path) -> str | None:
     """SHA-256 of a file's essence; None of a kind of file in which it lies among other things (MP4), or a broken one.
 
-    Raises OSError when the file cannot be read.
+    Raises OSError, with the file's name, when it cannot be read.
     """
-    with path.open("rb") as file:
+    with naming(path), path.open("rb") as file:
         begins = file.read(10)
         file.seek(0)
         found = hashlib.sha256()

@@ -14,13 +14,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from producer.owned import OwnedFolder, clear
+from producer.scheduling import waited_s
 from producer.voice.engine import BrokenVoiceError, Spoken, UnspeakableError, Utterance
 from producer.voice.wire import EngineFaultError, pack_utterance, read_spoken
 
 GRACE_S = 20.0
-"""Every utterance may take this long, for a worker that starts on a busy machine, where nothing else is said …"""
+"""Every utterance may take this long, for a worker that starts on a slow disk, where nothing else is said …"""
 PER_CHARACTER_S = 0.05
 """… and this much more per character; espeak-ng needs less than a hundredth of it."""
+_LEAST_S = 0.05
+"""A worker is not given so little time, for which it got no core, once more."""
 PARTING_S = 2.0
 """How long a worker may take to end what it has started itself."""
 _PREFIX = "producer-speaks-"
@@ -157,21 +160,14 @@ class _Worker:
         self._with.add(engine)
         assert process.stdin is not None  # both are pipes: see _running
         assert process.stdout is not None
-        late = threading.Event()
-
-        def give_up() -> None:
-            late.set()
-            process.kill()
-
-        watch = threading.Timer(limit_s, give_up)
-        watch.start()
+        watch = _Watch(process, limit_s)
         try:
             process.stdin.write(pack_utterance(engine, utterance))
             process.stdin.flush()
             spoken, refusal = read_spoken(process.stdout)
         except (EOFError, OSError):
             self.stop()
-            if late.is_set():
+            if watch.ended_it:
                 raise BrokenVoiceError(f"gave no answer within {limit_s:.0f} s and was stopped") from None
             raise BrokenVoiceError(f"crashed ({_ending(process.returncode)})") from None
         except EngineFaultError as fault:
@@ -180,7 +176,7 @@ class _Worker:
             self.stop()
             raise
         finally:
-            watch.cancel()
+            watch.over()
         if spoken is None:
             raise UnspeakableError(refusal)
         return spoken
@@ -224,6 +220,30 @@ class _Worker:
                     pipe.close()
                 except OSError:  # what it had not read of our question
                     continue
+
+
+class _Watch:
+    """Ends a process that does not answer in time. While the machine gives it no core, its time stands still."""
+
+    def __init__(self, process: subprocess.Popen[bytes], limit_s: float) -> None:
+        self._process, self._limit_s = process, limit_s
+        self._over = threading.Event()
+        self.ended_it = False
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def over(self) -> None:
+        """It has answered, or is not waited for any more."""
+        self._over.set()
+
+    def _look(self) -> None:
+        left_s, waited = self._limit_s, waited_s(self._process.pid)
+        while not self._over.wait(left_s):
+            before, waited = waited, waited_s(self._process.pid)
+            left_s = waited - before
+            if left_s < _LEAST_S:
+                self.ended_it = True
+                self._process.kill()
+                return
 
 
 def _ending(code: int) -> str:
