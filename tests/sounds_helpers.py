@@ -70,6 +70,13 @@ def noise(seconds: float, rate_hz: int = RATE, channels: int = 1, level: float =
     return (level * draw.standard_normal((round(seconds * rate_hz), channels))).astype(np.float32)
 
 
+def rested(audio: Audio) -> Audio:
+    """The same, at rest in its first and its last sample: what begins and ends so is heard as it is."""
+    made = audio.copy()
+    made[[0, -1]] = 0.0
+    return made
+
+
 def tone(seconds: float, hz: float = 440.0, rate_hz: int = RATE, level: float = 0.5) -> Audio:
     t = np.arange(round(seconds * rate_hz)) / rate_hz
     return (level * np.sin(2 * np.pi * hz * t)).astype(np.float32)[:, None]

@@ -146,6 +146,12 @@ CASES: dict[str, tuple[str, Make, Make, tuple[str, str, float | None]]] = {
         one_hit(np.concatenate([silence(0.2), hit()]), more=", onset: 200 ms"),
         ("warning", "knock/a.wav", 0.2),
     ),
+    "cut off in mid-wave": (
+        "ends_mid_wave",
+        one_hit(0.4 * np.cos(np.arange(RATE // 4) * 2 * np.pi * 200 / RATE)),
+        one_hit(hit()),
+        ("warning", "knock/a.wav", None),
+    ),
     "a dead tail": (
         "tail",
         one_hit(np.concatenate([hit(), silence(0.8)])),

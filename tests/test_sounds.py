@@ -24,7 +24,7 @@ from producer.sounds import decode as decoding
 from producer.sounds.decode import UndecodableError, decode, header_length_s, is_float
 from producer.sounds.palette import PackPalette
 from producer.sounds.recording import CHUNK
-from tests.sounds_helpers import RATE, encode, noise, palette_of, tone, write, write_pack
+from tests.sounds_helpers import RATE, encode, noise, palette_of, rested, tone, write, write_pack
 
 
 @pytest.fixture
@@ -70,14 +70,14 @@ def test_every_format_and_rate_is_heard_at_its_length_and_level(
 
 
 def test_lossless_samples_at_our_rate_come_as_they_are(cache: Cache, folder: Path) -> None:
-    audio = noise(6.0, channels=2)  # over one chunk long
+    audio = rested(noise(6.0, channels=2))  # over one chunk long
     write(one_file(folder, "a.wav") / "a.wav", audio, subtype="FLOAT")
     assert len(audio) > CHUNK
     assert np.array_equal(palette_of(folder, cache).audio(SoundRef(role="a")), audio)
 
 
 def test_a_wrong_suffix_does_not_mislead(cache: Cache, folder: Path) -> None:
-    audio = noise(0.5)
+    audio = rested(noise(0.5))
     one_file(folder, "a.mp3")
     soundfile.write(str(folder / "a.mp3"), audio, RATE, format="WAV", subtype="FLOAT")
     assert np.array_equal(palette_of(folder, cache).audio(SoundRef(role="a")), audio)
@@ -86,7 +86,7 @@ def test_a_wrong_suffix_does_not_mislead(cache: Cache, folder: Path) -> None:
 @pytest.mark.parametrize("name", ["a.flac", "a.wav"])
 def test_a_flac_that_does_not_say_how_long_it_is_is_heard(name: str, cache: Cache, folder: Path) -> None:
     """As programs write it that write into a pipe."""
-    audio = noise(3.0, channels=2)
+    audio = rested(noise(3.0, channels=2))
     path = write(folder / "said.flac", audio, subtype="PCM_24")
     said, _ = soundfile.read(path, dtype="float32")
     raw = bytearray(path.read_bytes())
@@ -311,7 +311,7 @@ def test_a_handful_of_samples_plays(cache: Cache, folder: Path, samples: int, ra
 
 
 def test_a_recording_far_over_full_scale_keeps_its_shape(cache: Cache, folder: Path) -> None:
-    audio = noise(1.0, level=8.0)
+    audio = rested(noise(1.0, level=8.0))
     write(one_file(folder, "a.wav") / "a.wav", audio, subtype="FLOAT")
     made = palette_of(folder, cache)
     assert np.array_equal(made.audio(SoundRef(role="a")), audio)
@@ -477,7 +477,7 @@ def test_origins_name_the_content(cache: Cache, folder: Path) -> None:
 def test_an_edited_file_is_heard_although_the_old_one_was_cached(cache: Cache, folder: Path) -> None:
     one_file(folder, "a.wav")
     for seed in (1, 2):
-        audio = noise(0.3, seed=seed)
+        audio = rested(noise(0.3, seed=seed))
         write(folder / "a.wav", audio, subtype="FLOAT")
         assert np.array_equal(palette_of(folder, cache).audio(SoundRef(role="a")), audio)
 
@@ -487,7 +487,7 @@ def test_a_file_that_is_replaced_meanwhile_is_told_and_never_heard_for_the_one_b
 ) -> None:
     """A take that is exported anew while a render reads it, and put back later: its sum stands for one sound."""
     one_file(folder, "a.wav")
-    first, second = noise(8.0, seed=1), noise(8.0, seed=2)
+    first, second = rested(noise(8.0, seed=1)), rested(noise(8.0, seed=2))
     write(folder / "a.wav", first, subtype="FLOAT")
     made = palette_of(folder, cache)
     made.origins("a", 0)  # which sums it up
@@ -539,7 +539,7 @@ def test_a_damaged_or_emptied_cache_changes_nothing(cache: Cache, folder: Path) 
 
 def test_memory_stays_within_its_bound_and_the_samples_the_same(cache: Cache, folder: Path) -> None:
     write_pack(folder, "  a: {files: a.wav, kind: bed}\n")
-    audio = noise(60.0, channels=2)
+    audio = rested(noise(60.0, channels=2))
     write(folder / "a.wav", audio, subtype="FLOAT")
     bound = 8 << 20
     made = palette_of(folder, cache, memory_bytes=bound)

@@ -20,7 +20,7 @@ from producer.errors import RenderError
 from producer.model import chance
 from producer.sounds.looping import Loop, LoopedBed, Whole, fades, find_loop
 from producer.sounds.measuring import endless_lufs
-from tests.sounds_helpers import RATE, noise, palette_of, tone, write, write_pack
+from tests.sounds_helpers import RATE, noise, palette_of, rested, tone, write, write_pack
 
 
 @pytest.fixture
@@ -239,7 +239,7 @@ def test_a_loop_is_the_same_however_it_is_cut(start: int, fade: int, rest: int, 
 
 def test_music_plays_once_and_then_is_silent(tmp_path: Path, cache: Cache) -> None:
     folder = write_pack(tmp_path / "p", "  theme: {files: a.wav, kind: bed}\n")
-    audio = sea(3.0)
+    audio = rested(sea(3.0))
     write(folder / "a.wav", audio, subtype="FLOAT")
     music = palette_of(folder, cache).bed("theme", "x", loop=False)
     assert music.length == 3 * RATE
@@ -248,6 +248,17 @@ def test_music_plays_once_and_then_is_silent(tmp_path: Path, cache: Cache) -> No
     assert after.shape == (200, 2)
     assert not after[100:].any()
     assert music.read(5 * RATE, 5 * RATE + 10).shape == (10, 2)
+
+
+def test_music_that_is_cut_off_in_mid_wave_is_eased_at_both_ends(tmp_path: Path, cache: Cache) -> None:
+    folder = write_pack(tmp_path / "p", "  theme: {files: a.wav, kind: bed}\n")
+    audio = np.roll(tone(3.0, 100.0), -RATE // 400, axis=0)  # it begins at the top of its wave
+    write(folder / "a.wav", audio, subtype="FLOAT")
+    music = palette_of(folder, cache).bed("theme", "x", loop=False)
+    whole = np.concatenate([np.zeros((1, 1)), music.read(0, RATE), music.read(RATE, 3 * RATE), np.zeros((1, 1))])
+    assert np.abs(np.diff(whole, axis=0)).max() < 0.1 * np.abs(audio).max()
+    inside = slice(RATE // 500, 3 * RATE - RATE // 100)
+    assert np.array_equal(whole[1:-1][inside], audio[inside])
 
 
 def test_beds_say_how_loud_they_are(tmp_path: Path, cache: Cache) -> None:

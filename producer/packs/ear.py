@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer import cache as entries
+from producer import dsp, packs, sounds
 from producer.audio import Audio
 from producer.cache import Cache
 from producer.digests import sha256_of
 from producer.errors import PackError, Problem
 from producer.foley import RECIPES
 from producer.frozen import dataclass
+from producer.made_by import made_by
 from producer.model.sound import BedSource, SoundRef
 from producer.packs import remarks
 from producer.packs.hearing import Facts, Survey
@@ -32,7 +34,6 @@ from producer.sounds.torn import kept_shortfall
 RATE_HZ = 48000
 BED_S = 20.0
 """How much of an endless bed is listened to: several gusts of it."""
-_VERSION = 3  # raise it when what is measured changes
 _BLOCK = 1 << 16
 _LEVELS_S = 0.4
 _HOPS_AT_ONCE = 100
@@ -72,7 +73,9 @@ class Ear:
         """A recording at its own rate. Raises PackError when it cannot be heard."""
         try:
             sha256 = sha256_of(source.path)
-            kept = self._cache.data(entries.key("bench file", _VERSION, sha256), lambda: _surveyed(source).as_data())
+            kept = self._cache.data(
+                entries.key("bench file", made_by(packs, sounds, dsp), sha256), lambda: _surveyed(source).as_data()
+            )
         except OSError as wrong:
             raise PackError([Problem(source.place, f"'{source.inside}' cannot be opened: {wrong.strerror}")]) from None
         except UndecodableError as wrong:
@@ -89,7 +92,7 @@ class Ear:
         named = identity(self._pack, sound, member, self._recordings, RECIPES)
         return _facts(
             self._cache.data(
-                entries.key("bench made", _VERSION, named, RATE_HZ, BED_S),
+                entries.key("bench made", made_by(packs, sounds, dsp), named, RATE_HZ, BED_S),
                 lambda: self._listened(sound, member).as_data(),
             )
         )

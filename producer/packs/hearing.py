@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio, as_mono, as_stereo
+from producer.dsp.crests import highest_sample
 from producer.dsp.loudness import PowerMeter, integrated, loudness
 from producer.frozen import dataclass
 
@@ -39,6 +40,7 @@ class Facts:
     length: int  # samples
     finite: bool  # every sample is a number; what is none counts as silence in all other facts
     peak: float
+    last: float  # its last sample, absolute, on the louder channel
     clipped_runs: int
     clipped_at: int  # the sample where the first run begins; -1: there is none
     dc: float  # what all of it is shifted by, on the worst channel; signed
@@ -124,6 +126,7 @@ class Survey:
             length=self._length,
             finite=self._finite,
             peak=peak,
+            last=highest_sample(self._before[-1:]),
             clipped_runs=self._runs,
             clipped_at=self._first_run,
             dc=self._dc(),

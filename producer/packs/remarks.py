@@ -17,12 +17,15 @@ from producer.frozen import dataclass
 from producer.model.sound import Kind
 from producer.packs.hearing import Facts
 from producer.packs.tables import counted, seconds
+from producer.sounds import edges
 
 Severity = Literal["error", "warning", "note"]
 RATES_HZ = (44100, 48000, 88200, 96000, 176400, 192000)
 DC = 10.0 ** (-60.0 / 20.0)  # full scale: as the foley's own rule has it
 LEAD_S = 0.05  # longer than any hardware's latency: it was left in by the cut
 TAIL_S = 0.5
+CUT_OFF = 10.0 ** (-40.0 / 20.0)
+"""Beside the highest sample: a last one this high is no longer the noise of a room."""
 QUIET_DBFS = -50.0
 """A peak this low leaves 16 bits with under 8: raised to the cue's level, its noise is raised too."""
 FOLD_LU = 3.0
@@ -108,6 +111,11 @@ def of_recording(facts: Facts, kind: Kind, *, onset_given: bool) -> list[Remark]
             what = f"is silent for {seconds(facts.tail_s)} after it has ended"
             mend = "cut it off: a cue waits for it"
             found.append(_remark("warning", "tail", what, round(facts.tail_s, 3), "s", mend))
+        if facts.last > CUT_OFF * facts.peak:
+            under_db = 20.0 * math.log10(facts.last / facts.peak)
+            what = f"is cut off in mid-wave: its last sample is at {under_db:.0f} dB of its highest"
+            mend = f"let it ring out, or fade it; a render fades its last {1000 * edges.OUT_S:g} ms"
+            found.append(_remark("warning", "ends_mid_wave", what, round(under_db, 1), "dB", mend))
     elif max(facts.lead_s, facts.tail_s) > TAIL_S:
         what = f"is silent for {seconds(max(facts.lead_s, facts.tail_s))} at an end"
         found.append(

@@ -15,6 +15,7 @@ from producer.frozen import dataclass
 from producer.model import chance
 from producer.model.foley import Ambience, Made
 from producer.model.sound import BedSource, SettingsAt
+from producer.sounds.edges import Eased
 from producer.sounds.looping import Loop, LoopedBed, OnceBed, Whole, find_loop
 from producer.sounds.making import Maker, Settings, chosen, identity, layer_gain
 from producer.sounds.measuring import endless_lufs, loudness_lufs
@@ -22,6 +23,7 @@ from producer.sounds.pack import FileSource, Layer, Pack, PackSound
 from producer.sounds.turning import Body
 from producer.sounds.varispeed import Varispeed
 from producer.sounds.varying import ratio, stretched
+from producer.units import gain
 
 LISTEN_S = 60.0
 """How much of an endless bed is measured: many gusts, so that it is the recipe that is measured and not a moment."""
@@ -189,7 +191,7 @@ class BedMaker:
         )
         level = float(str(kept["lufs"]))
         if not asked.loop:
-            return OnceBed(body, level, made_once)
+            return OnceBed(Eased(body, gain(level), self._rate_hz), level, made_once)
         name = self._name(asked, "turn", number, endless=False)
         loop = Loop.from_data(
             self._cache.data(name, lambda: find_loop(body, self._rate_hz, self._loop_s(asked)).as_data())

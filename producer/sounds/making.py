@@ -14,11 +14,13 @@ from producer import dsp, sounds
 from producer.audio import Audio, as_stereo
 from producer.cache import Cache, key
 from producer.digests import code_of, sha256_of
+from producer.dsp.crests import highest_sample
 from producer.errors import PackError, Problem
 from producer.made_by import made_by
 from producer.model import chance
 from producer.model.foley import Made, Recipe
 from producer.model.sound import SettingsAt
+from producer.sounds.edges import edges
 from producer.sounds.kept import Kept, Once
 from producer.sounds.measuring import heard_lufs, onset
 from producer.sounds.pack import FileSource, FoleySource, Layer, Member, Pack, PackSound
@@ -148,6 +150,7 @@ class Maker:
         if isinstance(source, FileSource):
             recording = self.recordings.recording(source)
             audio = recording.read(0, recording.length)
+            audio = edges(recording, highest_sample(audio), self.rate_hz).ease(audio, 0)
             return Made(audio, onset(audio, self.rate_hz))
         recipe = self.recipes[source.recipe]
         values = chosen(source, recipe, settings)
