@@ -6,19 +6,23 @@ import json
 import re
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import numpy as np
 import soundfile
 
+from producer.audio import Audio
 from producer.audit import mpeg, page, report
 from producer.audit.audit import Audit, audit
 from producer.audit.instead import shipped
 from producer.audit.planned import BrokenTimelineError, Plan, plan_of
 from producer.audit.programme import Heard, Listener
 from producer.audit.reference import BrokenReferenceError, Keep, Reference
+from producer.audit.shift import late_samples
 from producer.audit.verdicts import FileFacts
 from producer.cache import Cache, key
 from producer.carried import about
@@ -96,7 +100,19 @@ def _one(path: Path, plan: Plan | None, profile: str | None) -> Audit:
     facts, heard = listen(path, None if plan is None else plan.rate_hz)
     should = None if plan is None else _reference(path, plan, heard)
     kind = None if plan is None or profile is not None else _kind(path)
-    return audit(path.name, facts, heard, plan=plan, reference=should, profile=profile, kind=kind)
+
+    held = partial(audit, path.name, facts, heard, plan=plan, reference=should, profile=profile, kind=kind)
+    found = held()
+    late = 0 if should is None or not found.findings else late_samples(should, heard.seen)
+    if not late:
+        return found
+    placed = listen(path, heard.seen.rate_hz, late)[1]
+    return min(found, held(placed=placed), key=_unexplained)
+
+
+def _unexplained(found: Audit) -> tuple[bool, int]:
+    """How much an audit leaves unexplained: of two, the one that has less is right."""
+    return any(one.kind == "unlike" for one in found.findings), len(found.findings)
 
 
 def _kind(path: Path) -> str | None:
@@ -113,11 +129,12 @@ def _kind(path: Path) -> str | None:
     return found if found in FORMATS else None
 
 
-def listen(path: Path, planned_hz: int | None = None) -> tuple[FileFacts, Heard]:
+def listen(path: Path, planned_hz: int | None = None, late: int = 0) -> tuple[FileFacts, Heard]:
     """A file's facts and all that is heard in it. Raises RenderError when it is no sound.
 
     Args:
         planned_hz: the rate of the timeline beside it; an Opus file is heard at that, from which it was made.
+        late: how many samples to leave out at its beginning; less than 0: how many of silence to put there.
     """
     ffmpeg.executable()  # before anything is made of the file: that it is not there says nothing of the file
     facts = probe(path)
@@ -128,13 +145,24 @@ def listen(path: Path, planned_hz: int | None = None) -> tuple[FileFacts, Heard]
     listener = Listener(rate_hz, channels, _temporary, floating=facts.floating)
     damage = ""
     try:
-        for _ in listener.listen(blocks):
+        for _ in listener.listen(_in_place(blocks, late, channels)):
             pass
     except RenderError as wrong:
         damage = str(wrong).rpartition("cleanly: ")[2].splitlines()[0]
     if not listener.meter.samples:
         raise RenderError(f"{path} holds no sound{f': {damage}' if damage else ''}")
     return facts, listener.heard(damage)
+
+
+def _in_place(blocks: Iterable[Audio], late: int, channels: int) -> Iterator[Audio]:
+    """The blocks without their first `late` samples, or after so many of silence. See `listen`."""
+    if late < 0:
+        yield np.zeros((-late, channels), np.float32)
+    for block in blocks:
+        left = block[max(0, late) :]
+        late -= len(block)
+        if len(left):
+            yield left
 
 
 def probe(path: Path) -> FileFacts:

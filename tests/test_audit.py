@@ -151,6 +151,8 @@ def test_a_tail_that_is_cut_off_is_missed(made: Made, seconds: float) -> None:
         ("left missing", "the left channel is missing"),
         ("right missing", "the right channel is missing"),
         ("swapped", "swapped"),
+        ("folded", "left and right are the same"),
+        ("left twice", "left and right are the same"),
     ],
 )
 def test_channels_that_are_not_as_they_were_mixed(made: Made, wrong: str, says: str) -> None:
@@ -158,6 +160,10 @@ def test_channels_that_are_not_as_they_were_mixed(made: Made, wrong: str, says: 
     side, _, what = wrong.partition(" ")
     if wrong == "swapped":
         audio = audio[:, ::-1].copy()
+    elif wrong == "folded":
+        audio[:] = audio.mean(axis=1, keepdims=True)
+    elif wrong == "left twice":
+        audio[:, 1] = audio[:, 0]
     else:
         audio[:, 0 if side == "left" else 1] *= -1.0 if what == "inverted" else 0.0
     audit = made.reencoded(audio)

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import soundfile
 from producer import auditing
 from producer.audit.audit import audit
 from producer.audit.planned import plan_of
+from producer.deliver import ffmpeg
 from tests.audit_helpers import RATE, Made, good
 from tests.face_helpers import Shell, cache, is_messages, render, shell
 
@@ -53,6 +55,53 @@ def test_a_mistake_is_one_line_with_its_place_and_exit_1(made: Made, output: Pat
     assert is_messages(done.err) and done.err.count("\n") == 1
     assert done.err.startswith("test.yaml:13:3: 0:09.5 the sound drops out for about ")
     assert "1 thing is not as planned" in done.out
+
+
+def encoded(audio: np.ndarray, path: Path, *more: str) -> None:
+    """An MP3 as somebody else's ffmpeg makes it of samples."""
+    channels = str(audio.shape[1])
+    feed = ["-f", "f32le", "-ar", str(RATE), "-ac", channels, "-i", "pipe:0"]
+    command = [ffmpeg.executable(), "-nostdin", "-v", "error", "-y", *feed, "-b:a", "192k", *more, path]
+    subprocess.run(command, input=audio.astype("<f4").tobytes(), check=True)
+
+
+def test_what_another_encoder_puts_before_it_harms_nothing(made: Made, output: Path) -> None:
+    """Without LAME's Info frame a player does not know that 25 ms of the file are the encoder's."""
+    encoded(made.decoded(), output / "good.mp3", "-write_xing", "0")
+    (found,) = auditing.target(output)
+    assert found.heard.seen.samples > len(made.mix)
+    assert found.findings == ()
+    assert {one.match.state for one in found.clips} == {"found"}
+
+
+@pytest.mark.parametrize("late_s", [0.3, 7.31, -0.7])
+def test_all_of_it_late_or_early_is_one_finding(made: Made, output: Path, late_s: float) -> None:
+    audio, late = made.decoded(), round(late_s * RATE)
+    audio = np.concatenate([np.zeros((late, 2), np.float32), audio]) if late > 0 else audio[-late:]
+    encoded(audio, output / "good.mp3")
+    (found,) = auditing.target(output)
+    assert [one.kind for one in found.findings] == ["shifted"]
+    assert f"{abs(late_s):.2f} s {'late' if late_s > 0 else 'early'}" in found.findings[0].what
+    assert found.heard.length_s == pytest.approx(len(audio) / RATE, abs=0.001)
+
+
+def test_what_is_wrong_in_a_late_file_is_told_too(made: Made, output: Path) -> None:
+    audio = made.decoded()
+    audio[round(9.5 * RATE) : round(9.502 * RATE)] = 0.0
+    encoded(np.concatenate([np.zeros((RATE, 2), np.float32), audio]), output / "good.mp3")
+    (found,) = auditing.target(output)
+    assert [one.kind for one in found.findings] == ["shifted", "dropout"]
+    assert found.findings[1].start_s == pytest.approx(9.5, abs=0.005)
+
+
+def test_one_channel_of_an_episode_with_two_is_named_and_nothing_said_of_its_lines(made: Made, output: Path) -> None:
+    encoded(0.8 * made.decoded().mean(axis=1, keepdims=True), output / "good.mp3")
+    (found,) = auditing.target(output, "acx")
+    assert [one.what for one in found.findings if one.kind == "channel"] == [
+        "it has 1 channel, not 2: what the mix has apart comes from one place"
+    ]
+    assert found.clips == ()
+    assert not {one.kind for one in found.findings} & {"dropout", "click", "missing", "quiet", "format"}
 
 
 def test_the_document_holds_every_clip_and_no_path(output: Path, shell: Shell) -> None:

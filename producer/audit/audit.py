@@ -20,13 +20,12 @@ from producer.audit.planned import Plan, PlannedClip
 from producer.audit.programme import SILENT_DB, Figures, Floats, Heard, figures, runs, wider
 from producer.audit.reference import Keep, Margin, Reference
 from producer.audit.shares import shares
+from producer.audit.shift import HARMLESS_S
 from producer.audit.verdicts import Fault, FileFacts, Verdict, delivered, verdicts
 from producer.audit.wording import finding_of
 from producer.errors import Place
 from producer.frozen import dataclass
 
-_LENGTH_S = 0.06
-"""Encoders other than ours add or take so much without harm."""
 _LEVEL_LU = 0.35
 _CODEC_LU = 1.5
 """A codec with few bits may turn the whole down by so much."""
@@ -77,6 +76,7 @@ def audit(
     profile: str | None = None,
     kind: str | None = None,
     keep: Keep | None = None,
+    placed: Heard | None = None,
 ) -> Audit:
     """Hold a file against its plan.
 
@@ -87,6 +87,7 @@ def audit(
         profile: what it is for, where that is not what the reference says.
         kind: the format in which it was asked for; None for the profile's own.
         keep: may know what was found out of stretches before.
+        placed: all of it again, put into its place, where it is late or early (`shift.late_samples`).
     """
     numbers = figures(heard)
     target = profile or (reference.profile if reference is not None else None)
@@ -109,10 +110,11 @@ def audit(
         )
     if known:
         assert plan is not None and reference is not None
+        late_s = 0.0 if placed is None else heard.length_s - placed.length_s
         found, reports, level_db = _compared(
-            plan, reference, heard, any(fault.kind == "peak" for fault in faults), _again(facts), keep
+            plan, reference, placed or heard, any(fault.kind == "peak" for fault in faults), _again(facts), keep, late_s
         )
-        findings += found
+        findings += [*_length(reference, heard, late_s), *found]
         if reports:
             as_planned = abs(level_db) <= _CODEC_LU and target == reference.profile
             clips = {report.clip.id: report.clip for report in reports}
@@ -160,15 +162,14 @@ def _again(facts: FileFacts) -> str:
 
 
 def _compared(
-    plan: Plan, reference: Reference, heard: Heard, peaks: bool, again: str, keep: Keep | None
+    plan: Plan, reference: Reference, heard: Heard, peaks: bool, again: str, keep: Keep | None, late_s: float
 ) -> tuple[list[Finding], tuple[ClipReport, ...], float]:
     clips = {clip.id: clip for clip in plan.clips if clip.id in reference.clips.placed}
-    findings = list(_length(reference, heard))
     wrong = channels.compared(reference, heard)
-    findings += wrong
+    findings = list(wrong)
     field = Field(reference, heard.seen, heard.compared)
-    if any(one.kind == "channel" and "missing" in one.what for one in wrong):
-        return findings, (), 0.0  # half of it is not there: what could be said of lines and cues would be wrong
+    if channels.of_one_channel(wrong):
+        return findings, (), 0.0  # what could be said of lines and cues would be wrong
     if field.unlike:
         findings.append(
             _plain(
@@ -182,6 +183,8 @@ def _compared(
         return findings, (), field.level_db
     if peaks:
         field.unlimited()
+    if late_s < 0.0:
+        field.usable[: field.frames_of(-late_s) + 1] = False  # what is cut off is named as that
     outline = moments.Outline(reference, heard.seen, heard.compared)
     silent = tuple(_silences(field, heard, clips))
     gaps = moments.gaps(outline, field)
@@ -221,21 +224,30 @@ def _compared(
     return findings, reports, field.level_db
 
 
-def _length(reference: Reference, heard: Heard) -> Iterator[Finding]:
+def _length(reference: Reference, heard: Heard, late_s: float) -> Iterator[Finding]:
     planned_s = reference.samples / reference.rate_hz
-    off_s = heard.length_s - planned_s
-    if off_s < -_LENGTH_S and not heard.damage:
+    if abs(late_s) > HARMLESS_S:
+        before = "something was put before it" if late_s > 0 else "its beginning is cut off"
+        yield _plain(
+            "shifted",
+            0.0,
+            f"all of it comes {abs(late_s):.2f} s {'late' if late_s > 0 else 'early'}: {before}",
+            "look at how the file was made after the render; chapters and captions go by the render's own",
+            heard.length_s,
+        )
+    off_s = heard.length_s - late_s - planned_s
+    if off_s < -HARMLESS_S and not heard.damage:
         yield _plain(
             "truncated",
             heard.length_s,
-            f"the file ends {-off_s:.2f} s before its time ({clock(heard.length_s)} of {clock(planned_s)})",
+            f"the file ends {-off_s:.2f} s before its time ({clock(heard.length_s)} of {clock(planned_s + late_s)})",
             "make or fetch it again",
-            planned_s,
+            planned_s + late_s,
         )
-    if off_s > _LENGTH_S:
+    if off_s > HARMLESS_S:
         yield _plain(
             "overlong",
-            planned_s,
+            planned_s + late_s,
             f"the file goes on for {off_s:.2f} s after its end",
             "render it again, so that file and timeline belong together",
             heard.length_s,

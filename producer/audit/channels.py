@@ -1,4 +1,4 @@
-"""Left and right as planned? One inverted, missing, swapped with the other, or louder than it should be."""
+"""Left and right as planned? One inverted, missing, swapped with the other, the same, or louder than it should be."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from producer.audit.compared import powers
+from producer.audit.compared import Flags, powers
 from producer.audit.finding import Finding
+from producer.audit.levels import Powers
 from producer.audit.programme import Heard, runs
 from producer.audit.reference import Reference, relation
 from producer.audit.shares import Shares
@@ -16,6 +17,12 @@ from producer.dsp.grid import coarse_samples
 _LEVEL_DB = -55.0
 _ALIKE = 0.3
 """Channels that have less in common than this have no sign that could be wrong."""
+_APART_DB, _APART = 1.5, 0.9
+"""Channels that differ by more than this, or have less in common, are heard from more than one place."""
+_SAME_DB, _SAME = 0.5, 0.99
+"""Within this, and with so much in common, they are one channel twice, whatever codec they went through."""
+_APART_LEAST = 5  # coarse frames
+_AFTER_THE_RENDER = "look at how the file was made after the render"
 INVERTED_S = 2.0
 BALANCE_DB = 1.5
 MONO_LOSS_LU = 3.3
@@ -23,28 +30,43 @@ MONO_LOSS_LU = 3.3
 
 
 def compared(reference: Reference, heard: Heard) -> tuple[Finding, ...]:
-    """What is wrong with the channels of a stereo file."""
-    if heard.channels != 2:
-        return ()
+    """What is wrong with the channels of a file."""
     planned, known = reference.channels, heard.compared
     found = relation(heard.seen) if known is None else known.found
     count = min(len(planned), len(found))
     power = powers(heard.seen.channels, count) if known is None else known.power[:count]
-    loud = power > 10.0 ** (_LEVEL_DB / 10.0)
-    return tuple(
-        _wrong(
-            planned[:count], found[:count], loud, heard.length_s, coarse_samples(reference.rate_hz) / reference.rate_hz
+    planned, found, loud = planned[:count], found[:count], power > 10.0 ** (_LEVEL_DB / 10.0)
+    if _folded(planned, found, loud):
+        how = "left and right are the same" if heard.channels == 2 else "it has 1 channel, not 2"
+        return (
+            Finding(
+                kind="channel",
+                where=None,
+                start_s=0.0,
+                end_s=heard.length_s,
+                what=f"{how}: what the mix has apart comes from one place",
+                mend=_AFTER_THE_RENDER,
+            ),
         )
-    )
+    if heard.channels != 2:
+        return ()
+    coarse_s = coarse_samples(reference.rate_hz) / reference.rate_hz
+    return tuple(_wrong(planned, found, loud, heard.length_s, coarse_s))
 
 
-def _wrong(
-    planned: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-    found: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-    loud: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
-    length_s: float,
-    coarse_s: float,
-) -> Iterator[Finding]:
+def _folded(planned: Powers, found: Powers, loud: Flags) -> bool:
+    """Whether what is planned apart is the same in both channels. See `relation`."""
+    apart = loud & ((np.abs(planned[:, 0]) > _APART_DB) | (planned[:, 1] < _APART))
+    same = (np.abs(found[apart, 0]) < _SAME_DB) & (found[apart, 1] > _SAME)
+    return len(same) >= _APART_LEAST and float(same.mean()) > 0.95
+
+
+def of_one_channel(findings: Iterable[Finding]) -> bool:
+    """Whether half of it is not there: then nothing can be said of lines and cues."""
+    return any(one.kind == "channel" and ("missing" in one.what or "one place" in one.what) for one in findings)
+
+
+def _wrong(planned: Powers, found: Powers, loud: Flags, length_s: float, coarse_s: float) -> Iterator[Finding]:
     if not loud.any():
         return
 
@@ -57,7 +79,7 @@ def _wrong(
     apart, should = found[loud, 0], planned[loud, 0]
     for name, sign in (("left", -1.0), ("right", 1.0)):
         if (sign * apart > 40.0).mean() > 0.9 and (sign * should > 40.0).mean() < 0.5:
-            yield whole("missing", f"the {name} channel is missing", "look at how the file was made after the render")
+            yield whole("missing", f"the {name} channel is missing", _AFTER_THE_RENDER)
             return
     signed = loud & (np.abs(planned[:, 1]) > _ALIKE) & (np.abs(found[:, 1]) > 0.5 * _ALIKE)
     wrong = signed & (planned[:, 1] * found[:, 1] < 0.0)

@@ -20,7 +20,7 @@ Kind = Literal[
     "rms",
     "floor",
     "head",
-    "channel",  # inverted, missing or swapped
+    "channel",  # inverted, missing, swapped, or twice the same
     "balance",
     "mono",
     "silence",
