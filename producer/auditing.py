@@ -145,13 +145,26 @@ def listen(path: Path, planned_hz: int | None = None, late: int = 0) -> tuple[Fi
     listener = Listener(rate_hz, channels, _temporary, floating=facts.floating)
     damage = ""
     try:
-        for _ in listener.listen(_in_place(blocks, late, channels)):
+        for _ in listener.listen(_in_place(_numbers(blocks) if facts.floating else blocks, late, channels)):
             pass
     except RenderError as wrong:
         damage = str(wrong).rpartition("cleanly: ")[2].splitlines()[0]
     if not listener.meter.samples:
         raise RenderError(f"{path} holds no sound{f': {damage}' if damage else ''}")
     return facts, listener.heard(damage)
+
+
+def _numbers(blocks: Iterable[Audio]) -> Iterator[Audio]:
+    """The blocks up to the first sample that is none: floating samples may hold anything. Raises RenderError there."""
+    for block in blocks:
+        good = np.isfinite(block).all(axis=1)
+        if good.all():
+            yield block
+            continue
+        first = int(good.argmin())
+        if first:
+            yield block[:first]
+        raise RenderError("a sample is no number")
 
 
 def _in_place(blocks: Iterable[Audio], late: int, channels: int) -> Iterator[Audio]:

@@ -165,6 +165,17 @@ def test_a_foreign_file_gets_its_figures_and_verdicts_and_is_told_what_cannot_be
     assert "podcast: fails: it is WAV, not MP3" in done.out
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_sample_that_is_no_number_breaks_a_file_there(value: float, shell: Shell, tmp_path: Path) -> None:
+    audio = np.full((3 * RATE, 2), 0.1, np.float32)
+    audio[2 * RATE + 7, 1] = value
+    soundfile.write(tmp_path / "mix.wav", audio, RATE, "FLOAT")
+    done = shell("audit", "mix.wav", cwd=tmp_path)
+    assert done.code == 1
+    assert is_messages(done.err)
+    assert done.err == "mix.wav: 0:02.0 the file is broken here: a sample is no number; make or fetch it again\n"
+
+
 def test_a_file_that_breaks_off_is_named_as_broken(made: Made, output: Path, shell: Shell) -> None:
     whole = made.file.read_bytes()
     (output / "good.mp3").write_bytes(whole[: len(whole) // 2])
