@@ -395,6 +395,17 @@ def test_a_take_that_is_not_good_is_played_and_told(bare: Stage, kind: str, rema
     assert placed.takes["thomas", 0].source["take"] == "takes/lamp/thomas.wav"
 
 
+def test_one_channel_that_is_cut_off_is_told(bare: Stage) -> None:
+    """Beside one that is not: what is heard is the mean of both, and nowhere flat."""
+    take = bare.truth["thomas", 0].samples
+    top = 0.4 * np.abs(take).max()
+    both = np.stack([np.clip(take, -top, top), 0.5 * take], axis=1)
+    soundfile.write(bare.folder / "thomas.wav", both, RATE_HZ, subtype="PCM_24")
+    (remark,) = bare.plan().recorded.takes[0].remarks
+    assert remark.startswith("clipped: the wave is cut off flat"), remark
+    assert remark.endswith(f"at {20.0 * np.log10(top):.1f} dBFS"), remark
+
+
 def test_breath_stays_and_rumble_goes(bare: Stage) -> None:
     """A breath 300 ms before the first word is heard; a lorry at 25 Hz and direct current are not."""
     rng = np.random.default_rng(5)

@@ -170,6 +170,23 @@ def test_a_characters_whole_part_in_one_file_is_cut_into_its_lines(play: Stage, 
         assert spoken_s <= len(samples) / rate <= spoken_s + 2.2
 
 
+def test_lines_cut_out_of_one_file_are_as_they_were_recorded(play: Stage, shell: Shell) -> None:
+    """Both channels of it, and what a recorder in 32 bit float has over full scale."""
+    said = [play.truth[line, 0].samples for line in ("line-2", "thomas")]
+    reel = in_a_room(np.concatenate([*said, np.zeros(RATE_HZ)]), 3, 45.0, 0.15)
+    reel *= 3.0 / np.abs(reel).max()
+    given(play)
+    both = np.stack([reel, 0.8 * reel], axis=1)
+    soundfile.write(play.root / "from_actor" / "ben.wav", both, RATE_HZ, subtype="FLOAT")
+    done = shell("takes", "import", "from_actor", cwd=play.root)
+    assert "clipped" not in done.out + done.err, done
+    pieces = [soundfile.read(play.folder / name, always_2d=True)[0] for name in files(play.folder)]
+    assert len(pieces) == 2
+    assert max(np.abs(piece).max() for piece in pieces) == pytest.approx(3.0, abs=1e-6)
+    for piece in pieces:
+        assert np.allclose(piece[:, 1], 0.8 * piece[:, 0], atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -26,7 +26,8 @@ from producer.voice.condition import cleaned
 from producer.voice.departures import likeness
 from producer.voice.folder import Recording, named_as_sound
 from producer.voice.naming import Meant, Names, Speech, shown, speakers
-from producer.voice.recorded import Heard, UnusableError, hear_all, heard_file
+from producer.voice.raw import UnusableError, heard_file
+from producer.voice.recorded import Heard, hear_all
 from producer.voice.reels import cut_reel
 from producer.voice.reference import Reference, references
 from producer.voice.spectra import RATE_HZ
@@ -214,24 +215,25 @@ def _reel(job: _Job, path: Path, member: str) -> None:
     """A member's long file, cut into takes beside it in the project."""
     said = speakers(job.script.lines)[member]
     try:
-        raw, rate_hz = heard_file(path, render.listen)
+        raw = heard_file(path, render.listen)
     except UnusableError as wrong:
         job.refused.append(Refused(str(path), str(wrong)))
         return
     beside = _beside(job, said)
     job.watch.stage("cut", 1)
-    cuts, absent = cut_reel(raw, rate_hz, said, beside)
+    cuts, absent = cut_reel(raw.samples, raw.rate_hz, said, beside)
     job.watch.done(1)
     if not cuts:
         job.refused.append(Refused(str(path), f"none of what '{member}' says was found in it"))
         return
     made: list[tuple[Path, Meant]] = []
     scratch = job.home / f".{path.stem}.cut"
+    subtype = "PCM_24" if np.abs(raw.audio).max() < 1.0 else "FLOAT"  # a float file may pass full scale unharmed
     try:
         scratch.mkdir(parents=True, exist_ok=True)
         for cut in cuts:
             piece = scratch / f"{job.names.of[cut.speech]}.wav"
-            soundfile.write(piece, raw[cut.start : cut.end].astype(np.float32), rate_hz, subtype="PCM_24")
+            soundfile.write(piece, raw.audio[cut.start : cut.end], raw.rate_hz, subtype=subtype)
             made.append((piece, Meant(cut.speech, 1)))
         before, refused = len(job.brought), len(job.refused)
         _singles(job, made, path)
@@ -245,10 +247,10 @@ def _reel(job: _Job, path: Path, member: str) -> None:
         cut = at[one.file]
         notes = [one.note] if one.note else []
         notes += [f"said {cut.times} times, the last one is kept"] if cut.times > 1 else []
-        job.brought[number] = replace(one, file=f"{path} at {_clock(cut.start / rate_hz)}", note="; ".join(notes))
+        job.brought[number] = replace(one, file=f"{path} at {_clock(cut.start / raw.rate_hz)}", note="; ".join(notes))
     for number in range(refused, len(job.refused)):
         gone = job.refused[number]
-        where = f"{path} at {_clock(at[gone.file].start / rate_hz)}"
+        where = f"{path} at {_clock(at[gone.file].start / raw.rate_hz)}"
         job.refused[number] = Refused(where, gone.why)
     for speech in absent:
         _absent(job, job.names.lines[speech[0]], path)
@@ -296,8 +298,8 @@ def _whose(job: _Job, path: Path, but: Line | None, sure: float = _SURE) -> Line
 
     Raises UnusableError.
     """
-    raw, rate_hz = heard_file(path, render.listen)
-    low = soxr.resample(cleaned(raw, rate_hz), rate_hz, RATE_HZ, quality="HQ").astype(np.float32)
+    raw = heard_file(path, render.listen)
+    low = soxr.resample(cleaned(raw.samples, raw.rate_hz), raw.rate_hz, RATE_HZ, quality="HQ").astype(np.float32)
     lines = [line for line in job.script.lines if but is None or line.id != but.id]
     groups = [[line for line in lines if but is not None and line.speaker == but.speaker]]
     groups.append([line for line in lines if line not in groups[0]])

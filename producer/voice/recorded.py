@@ -7,12 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import soxr
 
-from producer.audio import Audio
 from producer.cache import Cache, key
 from producer.digests import CHANGED
 from producer.errors import Problem, VoiceError
@@ -29,20 +27,12 @@ from producer.voice.folder import Recording, digest
 from producer.voice.keep import finished_by, laid_down, pack_take, unpack_take
 from producer.voice.naming import Speech
 from producer.voice.phrasing import pieces, timed_words, told
+from producer.voice.raw import Listen, Raw, UnusableError, heard_file
 from producer.voice.reference import Reference, reference_voice, references
 from producer.voice.spectra import RATE_HZ, Floats
 
 _SHORTEST, _LONGEST = 0.4, 2.8
 """Beside the voice's own reading at 160 wpm: what is beyond was cut short, or not cut."""
-_LOWEST_HZ = 8000
-"""Recordings at lower rates are brought to that at which words are found, first of all."""
-
-Listen = Callable[[Path], tuple[Audio, int]]
-"""Every sample of a file, shape (n, 1 or 2), and its rate; raises ValueError with what keeps it from being heard."""
-
-
-class UnusableError(Exception):
-    """Nothing in a recording can be played; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +153,10 @@ class _Work:
 
     def heard(self, one: Recording, beside: Mapping[Speech, Reference]) -> Heard:
         """Listen to it, and keep what was heard. Raises UnusableError."""
-        raw, native_hz = heard_file(one.path, self.listen)
+        raw = heard_file(one.path, self.listen)
         if digest(one.path) != one.sha256:  # what is kept under its sum would be another recording, for good
             raise UnusableError(CHANGED)
-        heard = hear(one, raw, native_hz, beside[one.speech], self.rate_hz)
+        heard = hear(one, raw, beside[one.speech], self.rate_hz)
         take = laid_down(heard.take, self.rate_hz, self.cache, lambda: self._again(one), one.line)
         report = heard.report
         figures = [report.length_s, report.wpm, report.peak_dbfs, report.noise_db, report.room_s, report.remarks]
@@ -192,29 +182,17 @@ def _key(one: Recording, language: str, rate_hz: int) -> str:
     return key("recorded", finished_by(), one.sha256, rate_hz, parts, voice, VOICES[DEFAULT].version(voice))
 
 
-def heard_file(path: Path, listen: Listen) -> tuple[Floats, int]:
-    """A recording in one channel, shape (n,), as it is, and its rate. Raises UnusableError."""
-    try:
-        audio, native_hz = listen(path)
-    except ValueError as wrong:
-        raise UnusableError(str(wrong)) from None
-    samples = _one_channel(audio)
-    if native_hz < _LOWEST_HZ:  # loudness is not defined there
-        return np.asarray(soxr.resample(samples, native_hz, RATE_HZ, quality="HQ"), np.float64), RATE_HZ
-    return samples, native_hz
-
-
-def hear(one: Recording, raw: Floats, native_hz: int, beside: Reference, rate_hz: int) -> Heard:
+def hear(one: Recording, raw: Raw, beside: Reference, rate_hz: int) -> Heard:
     """A recording as a take, and what was heard in it. Raises UnusableError when nothing is said in it.
 
     Args:
         one: what it is a recording of.
-        raw: shape (n,), as recorded.
-        native_hz: its rate.
+        raw: as recorded.
         beside: its line, as the default voices read it.
         rate_hz: of the take.
     """
-    clean = condition.cleaned(raw, native_hz)
+    native_hz = raw.rate_hz
+    clean = condition.cleaned(raw.samples, native_hz)
     found = condition.levels(clean, native_hz)
     if float(found.db.max()) < condition.SILENT_DBFS:
         top = (
@@ -245,24 +223,12 @@ def hear(one: Recording, raw: Floats, native_hz: int, beside: Reference, rate_hz
         file=one.file,
         length_s=sum(len(audio) for audio in played) / rate_hz,
         wpm=round(wpm, 1),
-        peak_dbfs=round(20.0 * float(np.log10(max(np.abs(raw).max(), 1e-9))), 1),
+        peak_dbfs=round(raw.peak_dbfs, 1),
         noise_db=round(min(found.speech_db - found.noise_db, 99.0), 1),
         room_s=None if room_s is None else round(room_s, 2),
         remarks=_remarks(raw, found, room_s, aligned, beside, sum(map(len, played)) / rate_hz, other=other),
     )
     return Heard(take, report, other, likeness(aligned, backward))
-
-
-def _one_channel(audio: Audio) -> Floats:
-    """Both channels' mean; the louder one alone where the other is a cable's noise, or the same upside down."""
-    both = audio.astype(np.float64)
-    if both.shape[1] == 1:
-        return both[:, 0]
-    power = np.square(both).sum(axis=0)
-    together = float(both[:, 0] @ both[:, 1])
-    if power.min() < 0.1 * power.max() or together < 0.0:
-        return np.ascontiguousarray(both[:, int(power.argmax())])
-    return np.asarray(both.mean(axis=1))
 
 
 def _phrases(
@@ -329,7 +295,7 @@ def _uncut(line: Line, clean: Floats, native_hz: int, found: condition.Levels) -
 
 
 def _remarks(
-    raw: Floats,
+    raw: Raw,
     found: condition.Levels,
     room_s: float | None,
     aligned: Aligned,
@@ -345,10 +311,9 @@ def _remarks(
     else:
         said.extend(departures(aligned, words))
         said.extend(unpaused(aligned, words, [number for number, _, _ in beside.words]))
-    runs = condition.clipped_runs(raw)
+    runs, peak_dbfs = raw.clipped
     if runs >= condition.CLIPPED_RUNS:
-        peak = 20.0 * float(np.log10(max(np.abs(raw).max(), 1e-9)))
-        said.append(f"clipped: the wave is cut off flat {runs} times, at {peak:.1f} dBFS")
+        said.append(f"clipped: the wave is cut off flat {runs} times, at {peak_dbfs:.1f} dBFS")
     noise_db = found.speech_db - found.noise_db
     if noise_db < condition.NOISY_DB:
         asked = f"{condition.NOISY_DB:.0f} are asked"
