@@ -395,6 +395,63 @@ def test_a_take_that_is_not_good_is_played_and_told(bare: Stage, kind: str, rema
     assert placed.takes["thomas", 0].source["take"] == "takes/lamp/thomas.wav"
 
 
+CLOSE = """\
+title: Close
+cast: {ann: {voice: en-gb}}
+scenes:
+  - play:
+      - id: cut
+        ann: If you really want to hear about it, the first thing you'll want to know is where I was born.
+"""
+
+
+@pytest.mark.parametrize("padding_s", [0.0, 0.4])
+@pytest.mark.parametrize("actor", [Actor("en-gb+f2", 175.0), Actor("en-us+f4", 200.0)], ids=["first", "second"])
+def test_a_recording_that_is_cut_close_keeps_its_ends_and_is_not_called_noisy(
+    tmp_path: Path, cache: Path, padding_s: float, actor: Actor
+) -> None:
+    """Soft sounds of speech are no noise, where nothing else is in the file, or an editor's digital silence."""
+    close = stage(tmp_path / "play", cache, recorded=False, text=CLOSE, actor=actor)
+    take = close.truth["cut", 0].samples
+    heard = np.flatnonzero(np.abs(take) > 0.001 * np.abs(take).max())
+    take = take[heard[0] : heard[-1] + 1]
+    dead = np.zeros(round(padding_s * RATE_HZ))
+    write(close.folder / "cut.wav", np.concatenate([dead, take, dead]))
+    placed = close.plan()
+    (report,) = placed.recorded.takes
+    assert report.remarks == ()
+    assert report.length_s >= len(take) / RATE_HZ - 0.03
+
+
+def test_digital_silence_around_a_recording_does_not_hide_its_noise(bare: Stage) -> None:
+    """It is told of, and cut off, as if the padding were not there."""
+    noisy = in_a_room(bare.truth["thomas", 0].samples, 1, 18.0, 0.0)
+    write(bare.folder / "thomas.wav", noisy)
+    alone = bare.plan()
+    dead = np.zeros(RATE_HZ)
+    write(bare.folder / "thomas.wav", np.concatenate([dead, noisy, dead[: RATE_HZ // 2]]))
+    padded = bare.plan()
+    one, other = (placed.recorded.takes[0] for placed in (alone, padded))
+    assert one.remarks[0].startswith("noisy: the voice stands only 1")
+    assert other.remarks == one.remarks
+    assert other.length_s == one.length_s
+    told, again = (placed.takes["thomas", 0].phrases[0] for placed in (alone, padded))
+    assert again.words == told.words
+    assert np.allclose(again.audio, told.audio, atol=1e-4)
+
+
+def test_where_something_is_said_twice_is_told_by_the_files_own_clock(bare: Stage) -> None:
+    take = bare.truth["thomas", 0]
+    middle = (take.words[3][1], take.words[-1][2])
+    twice = np.concatenate([take.samples[: middle[1]], np.zeros(RATE_HZ // 3), take.samples[middle[0] :]])
+    twice = in_a_room(twice, 1, 40.0, 0.0)
+    for padding in (0, 2 * RATE_HZ):
+        write(bare.folder / "thomas.wav", np.concatenate([np.zeros(padding), twice]))
+        (remark,) = bare.plan().recorded.takes[0].remarks
+        at = float(remark.split("first at 0:")[1].split(":")[0])
+        assert at == pytest.approx((padding + middle[0]) / RATE_HZ, abs=0.3), remark
+
+
 def test_one_channel_that_is_cut_off_is_told(bare: Stage) -> None:
     """Beside one that is not: what is heard is the mean of both, and nowhere flat."""
     take = bare.truth["thomas", 0].samples

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.frozen import dataclass
+from producer.frozen import changed, dataclass
 from producer.later import ndimage, signal
 
 Floats = NDArray[np.float64]
@@ -17,6 +19,10 @@ _EMPTY_DB = -200.0
 _BREATH_S = 0.7
 """A breath that begins no longer than this before the first word stays."""
 _RINGS_S = 0.5
+_STEADY, _STEADY_B = 6, 0.6
+"""Of so many windows in a row none of a noise is 6 dB over another; out of digital silence a voice rises by more."""
+_NEAR_S, _TELLING_S, _EVEN_DB = 0.03, 0.06, 3.0
+"""What is this near to a word is the word's own; so much beside it tells the noise; a noise strays by no more."""
 _CATCH_S = 0.25  # between a breath and the word that it is taken for
 _HOLD_S = 0.12  # a closure this long does not end what is audible
 _BEFORE_S, _AFTER_S = 0.025, 0.060
@@ -69,6 +75,47 @@ def levels(samples: Floats, rate_hz: int) -> Levels:
     loud = power[power > power.max() * 10.0**-2.5]
     speech = float(10.0 * np.log10(loud.mean())) if len(loud) else _EMPTY_DB
     return Levels(db, float(np.percentile(db, 8)), speech, hop)
+
+
+def dead_ends(samples: Floats, rate_hz: int) -> tuple[int, int]:
+    """How many samples of digital silence to leave out before and after a recording that has a noise of its own.
+
+    An editor's padding, or a recorder that starts late: beside it nothing would be noisy, and the noise would be heard
+    as far as it lasts. Where the sound comes out of digital silence by itself, that is its silence, and stays.
+    """
+    window = max(1, round(_WINDOW_S * rate_hz))
+
+    def at_start(line: Floats) -> int:
+        count = int(np.argmax(line != line[0])) if len(line) else 0
+        beside = line[count : count + _STEADY * window]
+        if count < window or len(beside) < _STEADY * window:
+            return 0
+        power = np.square(beside - line[0]).reshape(_STEADY, window).mean(axis=1)
+        return count if power.min() > 0.0 and power.max() < 10.0**_STEADY_B * power.min() else 0
+
+    return at_start(samples), at_start(samples[::-1])
+
+
+def between_words(found: Levels, words: Sequence[tuple[int, int]]) -> Levels:
+    """The same levels, with the noise told from what is between the words, where they are known.
+
+    Of a recording that is cut close the softest twelfth are sounds of speech: taken for its noise they would have ends
+    of words cut off that are as soft. Its noise is told where nothing is said, or else where the softest is even.
+
+    Args:
+        found: the recording's levels.
+        words: samples [start, end) of each.
+    """
+    spoken = np.zeros(len(found.db), np.bool_)
+    near = round(_NEAR_S / HOP_S)
+    for start, end in words:
+        spoken[max(0, start // found.hop - near) : end // found.hop + near] = True
+    quiet = found.db[~spoken]
+    if len(quiet) * HOP_S >= _TELLING_S:
+        return changed(found, noise_db=min(found.noise_db, float(np.percentile(quiet, 25))))
+    if found.noise_db - float(np.percentile(found.db, 1)) <= _EVEN_DB:
+        return found
+    return changed(found, noise_db=_EMPTY_DB)
 
 
 def audible_from(found: Levels, word: int, least: int = 0) -> int:

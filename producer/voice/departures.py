@@ -39,26 +39,27 @@ def likeness(found: Aligned, backwards: Aligned) -> float:
     return found.cost / backwards.cost
 
 
-def departures(found: Aligned, words: Sequence[str]) -> tuple[str, ...]:
+def departures(found: Aligned, words: Sequence[str], begins_s: float = 0.0) -> tuple[str, ...]:
     """One sentence for each departure, in the order of the line.
 
     Args:
         found: the recording beside its line.
         words: the line's words, as it was read.
+        begins_s: when in its file the recording begins that was laid beside.
     """
     remarks: list[tuple[int, str]] = []
     for first, last in found.missing:
         where = f" after “{words[first - 1]}”" if first else " at the beginning"
         remarks.append((first, f"words are missing{where}: {_quoted(words[first:last])}"))
     for repeat in found.again:
-        at = _clock(repeat.heard)
+        at = _clock(repeat.heard, begins_s)
         remarks.append((repeat.first, f"said twice, first at {at}: {_quoted(words[repeat.first : repeat.last])}"))
     for extra in found.added:
         length_s = (extra.heard.end - extra.heard.start) / RATE_HZ
         if length_s < _LEAST_ADDED_S:
             continue
         where = f"after “{words[extra.before - 1]}”" if extra.before else "before the first word"
-        what = f"{length_s:.1f} s at {_clock(extra.heard)}, {where}, are not in the script"
+        what = f"{length_s:.1f} s at {_clock(extra.heard, begins_s)}, {where}, are not in the script"
         remarks.append((extra.before, what))
     return tuple(what for _, what in sorted(remarks))
 
@@ -86,8 +87,8 @@ def _quoted(words: Sequence[str], most: int = 14) -> str:
     return f"“{' '.join(kept)}”"
 
 
-def _clock(stretch: Stretch) -> str:
-    seconds = stretch.start / RATE_HZ
+def _clock(stretch: Stretch, begins_s: float) -> str:
+    seconds = begins_s + stretch.start / RATE_HZ
     return f"{int(seconds) // 60}:{seconds % 60:04.1f}"
 
 

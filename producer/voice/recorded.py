@@ -192,7 +192,8 @@ def hear(one: Recording, raw: Raw, beside: Reference, rate_hz: int) -> Heard:
         rate_hz: of the take.
     """
     native_hz = raw.rate_hz
-    clean = condition.cleaned(raw.samples, native_hz)
+    dead = condition.dead_ends(raw.samples, native_hz)
+    clean = condition.cleaned(raw.samples[dead[0] : len(raw.samples) - dead[1]], native_hz)
     found = condition.levels(clean, native_hz)
     if float(found.db.max()) < condition.SILENT_DBFS:
         top = (
@@ -203,6 +204,9 @@ def hear(one: Recording, raw: Raw, beside: Reference, rate_hz: int) -> Heard:
     aligned, backward = align_both(low, beside.readings)
     short = is_short(beside.readings[0])
     other = is_other_text(aligned, backward, len(beside.words), short=short)
+    scale = native_hz / RATE_HZ
+    spans = [(round(word.start * scale), round(word.end * scale)) for word in aligned.words if word is not None]
+    found = condition.between_words(found, spans)
     phrases = _phrases(one.line, clean, native_hz, found, aligned, beside)
     played = finish(phrases, rate_hz)
     if not any(len(audio) for audio in played):
@@ -226,7 +230,9 @@ def hear(one: Recording, raw: Raw, beside: Reference, rate_hz: int) -> Heard:
         peak_dbfs=round(raw.peak_dbfs, 1),
         noise_db=round(min(found.speech_db - found.noise_db, 99.0), 1),
         room_s=None if room_s is None else round(room_s, 2),
-        remarks=_remarks(raw, found, room_s, aligned, beside, sum(map(len, played)) / rate_hz, other=other),
+        remarks=_remarks(
+            raw, dead[0] / native_hz, found, room_s, aligned, beside, sum(map(len, played)) / rate_hz, other=other
+        ),
     )
     return Heard(take, report, other, likeness(aligned, backward))
 
@@ -296,6 +302,7 @@ def _uncut(line: Line, clean: Floats, native_hz: int, found: condition.Levels) -
 
 def _remarks(
     raw: Raw,
+    begins_s: float,
     found: condition.Levels,
     room_s: float | None,
     aligned: Aligned,
@@ -309,7 +316,7 @@ def _remarks(
     if other:
         said.append(f"says something else than the line: {round(100 * spoken_share(aligned))} % of its words fit")
     else:
-        said.extend(departures(aligned, words))
+        said.extend(departures(aligned, words, begins_s))
         said.extend(unpaused(aligned, words, [number for number, _, _ in beside.words]))
     runs, peak_dbfs = raw.clipped
     if runs >= condition.CLIPPED_RUNS:
