@@ -30,6 +30,8 @@ _FADE_IN_S, _FADE_OUT_S = 0.010, 0.040
 _SMOOTH_S, _LEAST_FALL_DB = 0.035, 15.0
 _FEWEST_FALLS = 2
 """One end of a word may be drawn out in a dead room as well: "Yes." falls as slowly as a room of 0.6 s."""
+_FALLS_DB = 26.0
+"""In more noise than that only slow falls are long enough to be seen, and a dead room rings for as long as a hall."""
 CLIPPED_RUNS = 5
 NOISY_DB = 30.0
 """A voice that stands less than this above its noise is heard to hiss between the words."""
@@ -197,11 +199,13 @@ def clipped_runs(samples: Floats) -> int:
 
 
 def decay_s(found: Levels) -> float | None:
-    """How long the room rings after speech stops, as RT60; None where it stops less than twice, far above the noise.
+    """How long the room rings after speech stops, as RT60; None in noise, and where it stops less than twice.
 
     The level's steepest even falls of 20 dB at the ends of words; a room bounds how steep they can be, so the fourth
     part that falls fastest is the room's. Source: after Ratnam et al. (2003), blind estimation of reverberation time.
     """
+    if found.speech_db - found.noise_db < _FALLS_DB:
+        return None
     smooth = ndimage.uniform_filter1d(found.db, round(_SMOOTH_S / HOP_S), mode="nearest")
     bottom = max(found.noise_db + 6.0, found.speech_db - 45.0)
     falls = []
