@@ -181,6 +181,24 @@ def test_the_cues_lu_is_what_is_heard_wherever_it_is_panned(
     assert lufs_of(heard) - DIALOGUE_LUFS == pytest.approx(-12.0, abs=0.3)
 
 
+@pytest.mark.parametrize("item", ["sound: a for 6 s,", "bed: a until now + 6 s,"])
+@pytest.mark.parametrize("every", ["100 ms", "250 ms", "400 ms", "700 ms", "600 ms -> 150 ms"])
+def test_a_walk_at_the_cues_pace_is_as_loud_as_its_level_in_a_pack_of_any_pace(
+    tmp_path: Path, cache: Cache, every: str, item: str
+) -> None:
+    levels = []
+    for own_ms in (130, 340, 550):
+        root = tmp_path / str(own_ms)
+        write(write_pack(root / "p", f"  a: {{files: a.wav, kind: steps, pace: {own_ms} ms}}\n") / "a.wav", burst(0.03))
+        episode = made(root, cache, f"      - {item} every {every}, level -12 LU\n      - pause: 6 s\n")
+        heard = episode.sounds() + episode.beds()
+        windows = [heard[at : at + 2 * RATE // 5] for at in range(0, 5 * RATE, RATE // 100)]
+        levels.append(max(own_length_loudness(window, RATE) for window in windows) - DIALOGUE_LUFS)
+    assert np.ptp(levels) < 0.1
+    # While the pace glides, a window holds a step more or less than its share.
+    assert np.array(levels) == pytest.approx(-12.0, abs=2.5 if "->" in every else 1.0)
+
+
 @pytest.mark.parametrize("seconds", [0.03, 0.1, 0.3, 0.41, 1.0, 5.0])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_a_steady_sound_reads_as_the_standards_meter_has_it_and_a_short_one_over_its_own_length(

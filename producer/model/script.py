@@ -73,6 +73,10 @@ class Pace:
     spread: float = 0.0
     """Half-width of the even spread, as a share of the pace: `± 40 %` is 0.4."""
 
+    @property
+    def mean_s(self) -> float:
+        return (self.first_s + self.last_s) / 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Position:

@@ -20,6 +20,9 @@ SettingsAt = Callable[[NDArray[np.float64]], Mapping[str, NDArray[np.float64]]]
 """Times in seconds since the bed's start, shape (t,) -> each setting's value at those times, shape (t,)."""
 
 
+STEP_S = 0.4
+"""BS.1770's momentary window, in whose energy the loudness of steps is told; at a brisk walk it holds one step."""
+
 PASSING = "passing"
 """The setting of a sound that goes by of itself: 1 it does, 0 it stays where it is."""
 
@@ -45,7 +48,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundRef:
-    """One playing of one member of a pool. Equal refs are equal samples."""
+    """One playing of one member of a pool. Equal refs are equal samples, equally loud."""
 
     role: str
     member: int = 0
@@ -53,6 +56,8 @@ class SoundRef:
     length_s: float | None = None  # for a sound that sustains
     pitch_cents: float = 0.0
     speed: float = 1.0
+    pace_s: float | None = None
+    """Of steps, where the cue's pace makes one count over another time than its pack's: the time, at most `STEP_S`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from producer.audio import Audio
 from producer.dsp.loudness import PowerMeter, integrated, loudness, lufs, own_length_loudness, sliding
+from producer.model.sound import STEP_S
 
 WINDOW_S = 0.002
 """The envelope's window: short enough to tell a heel from a toe."""
 REACH_DB = -6.0
 """How near its loudest moment a sound must come to count as its hit: a whoosh before the blow stays under."""
 BLOCK = 1 << 18
-STEP_S = 0.4
-"""BS.1770's momentary window; at a brisk walk it holds one step."""
 SPARSE = 4.0
 """A bed whose mean power is over so many times its usual one is mostly silent: birds and drips are, a fire is not."""
 PARTS, UNSURE = 6, 0.15

@@ -267,7 +267,7 @@ class PackPalette:
         name = entries.key(
             "heard",
             identity(pack, sound, min(max(ref.member, 0), len(sound.members) - 1), self._recordings, self._recipes),
-            [sound.kind, _pace_s(sound), self.rate_hz, ref.member, list(map(list, ref.settings))],
+            [sound.kind, _pace_s(sound, ref), self.rate_hz, ref.member, list(map(list, ref.settings))],
             [ref.length_s, ref.pitch_cents, ref.speed],
         )
         kept = self._cache.data(name, lambda: self._listen(ref))
@@ -279,7 +279,7 @@ class PackPalette:
         audio = made.audio
         sound = self._find(ref.role)[1]
         if sound.kind == "steps":
-            lufs = step_lufs(audio, self.rate_hz, _pace_s(sound))
+            lufs = step_lufs(audio, self.rate_hz, _pace_s(sound, ref))
         else:
             lufs = heard_lufs(lambda start, stop: audio[start:stop], len(audio), audio.shape[1], self.rate_hz)
         return {"length": len(audio), "onset": made.onset, "channels": audio.shape[1], "lufs": lufs}
@@ -311,9 +311,8 @@ class PackPalette:
         )
 
 
-def _pace_s(sound: PackSound) -> float:
-    pace = sound.pace or PACE
-    return (pace.first_s + pace.last_s) / 2.0
+def _pace_s(sound: PackSound, ref: SoundRef) -> float:
+    return (sound.pace or PACE).mean_s if ref.pace_s is None else ref.pace_s
 
 
 def _exactly(made: Made, length: int) -> Made:

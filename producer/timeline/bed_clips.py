@@ -245,6 +245,7 @@ def _parts(ep: Episode, root: Entry, bed: Bed, start: int, ending: Ending, cours
             pitch_cents=lambda _: float(bed.pitch_cents),
             settings=lambda number: settings_at(times[number]),
             speed=bed.speed / 100.0,
+            pace_s=lambda number: ramps.value_at(paces, times[number]),
         )
         return tuple(struck(ep.palette, ref, db, hit) for hit, (ref, db) in zip(times, chosen, strict=True))
 

@@ -158,15 +158,26 @@ def _first_of(ep: Episode, cue: Cue) -> SoundRef:
 
 
 def refs_of(
-    ep: Episode, cue: Cue, count: int, *, times: tuple[int, ...] = (), length_s: float | None = None
+    ep: Episode,
+    cue: Cue,
+    count: int,
+    *,
+    times: tuple[int, ...] = (),
+    length_s: float | None = None,
+    gap_s: Callable[[int, int], tuple[float, float]] | None = None,
 ) -> tuple[tuple[SoundRef, float], ...]:
-    """What each of `count` strikes plays, with its gain in dB; `times` matter where the pitch moves."""
+    """What each of `count` strikes plays, with its gain in dB; `times` and `gap_s` matter where pitch and pace move."""
 
     def pitch_cents(number: int) -> float:
         if not cue.pitch_cents.moves or len(times) < 2:
             return round(cue.pitch_cents.first, 1)
         way = (times[number] - times[0]) / (times[-1] - times[0])
         return round(cue.pitch_cents.first + (cue.pitch_cents.last - cue.pitch_cents.first) * way, 1)
+
+    def paced(number: int) -> float | None:
+        if cue.every is None:
+            return None
+        return cue.every.first_s if gap_s is None else gap_s(number, times[number])[0]
 
     sound = ep.sound(cue.role)
     given = dict(cue.settings)
@@ -182,6 +193,7 @@ def refs_of(
         settings=lambda _: settings,
         speed=cue.speed / 100.0,
         length_s=length_s,
+        pace_s=paced,
         alone=_alone(ep, cue),
     )
 
@@ -243,13 +255,12 @@ def _walk(ep: Episode, entry: Entry, sound: Sound, base: int, limit: int) -> Pla
     first = base if _hangs(entry) else base + ep.palette.measure(first_sound(ep, entry)).onset
     if pace is None:
         return _in_a_row(ep, entry, first, limit, repeat or 1)
-    times = hits(first, limit, repeat, _gap(pace, first, limit, repeat), _names(ep, cue), ep.rate_hz)
+    gap = _gap(pace, first, limit, repeat)
+    times = hits(first, limit, repeat, gap, _names(ep, cue), ep.rate_hz)
     if what := too_many(ep, entry, len(times)):
         raise ImpossibleError(Problem(cue.place, what))
-    parts = tuple(
-        struck(ep.palette, ref, gain_db, hit)
-        for hit, (ref, gain_db) in zip(times, refs_of(ep, cue, len(times), times=times), strict=True)
-    )
+    chosen = refs_of(ep, cue, len(times), times=times, gap_s=gap)
+    parts = tuple(struck(ep.palette, ref, gain_db, hit) for hit, (ref, gain_db) in zip(times, chosen, strict=True))
     return Plan(parts, first, Ending(max((p.start + p.length for p in parts), default=base)))
 
 

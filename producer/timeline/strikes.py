@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from producer.bounds import BOUNDS, how_to_raise
 from producer.model.chance import pool_choice, pool_order, rng
-from producer.model.sound import Palette, Sound, SoundRef
+from producer.model.sound import STEP_S, Palette, Sound, SoundRef
 from producer.model.timeline import Part
 from producer.timeline.episode import Episode
 from producer.timeline.running_order import Entry
@@ -73,12 +73,14 @@ def refs(
     settings: Callable[[int], tuple[tuple[str, float], ...]] = lambda _: (),
     speed: float = 1.0,
     length_s: float | None = None,
+    pace_s: Callable[[int], float | None] = lambda _: None,
     alone: bool = False,
 ) -> tuple[tuple[SoundRef, float], ...]:
     """What each of `count` strikes plays, with chance's part of its level in dB.
 
-    The first n do not depend on `count`. `variant` (from 1) keeps to one member; `pitch_cents` and `settings` take a
-    strike's number. With `alone`, the one strike is one of a row of cues that only their number tells apart (`_row`).
+    The first n do not depend on `count`. `variant` (from 1) keeps to one member; `pitch_cents`, `settings` and `pace_s`
+    (seconds to the next one) take a strike's number. With `alone`, the one strike is one of a row of cues that only
+    their number tells apart (`_row`).
     """
     if variant is not None or len(sound.weights) == 1:
         members = ((variant or 1) - 1,) * count
@@ -98,11 +100,20 @@ def refs(
                 length_s=length_s,
                 pitch_cents=pitch_cents(number) + CENTS_STEP * round(pitch / CENTS_STEP),
                 speed=speed,
+                pace_s=_counted_s(sound, pace_s(number)),
             ),
             round(level, 2),
         )
         for number, (member, pitch, level) in enumerate(zip(members, pitches, levels, strict=True))
     )
+
+
+def _counted_s(sound: Sound, pace_s: float | None) -> float | None:
+    """Over what time a step counts, to 10 ms, where the cue's pace makes that another than its pack's does."""
+    if sound.kind != "steps" or pace_s is None:
+        return None
+    counted = min(STEP_S, max(round(pace_s, 2), 0.01))
+    return None if sound.pace is not None and counted == min(STEP_S, sound.pace.mean_s) else counted
 
 
 def _row(names: Sequence[object]) -> tuple[object, ...]:
