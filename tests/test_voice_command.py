@@ -27,6 +27,7 @@ from producer.model.voice import Take
 from producer.units import DIALOGUE_LUFS
 from producer.voice import VOICES, check_letters, known_voices, speak_lines, ssml
 from producer.voice.engine import BrokenVoiceError, Utterance
+from producer.voice.pace import PASSAGES
 from producer.voice.pool import Pool
 from producer.voice.program_wav import read_wav
 from producer.voice.settings import settings
@@ -159,6 +160,15 @@ def test_what_goes_wrong_is_told_once_at_its_line_and_the_rest_is_kept(how: str,
             assert _is_gone(pid)
 
 
+def test_too_little_sound_is_told_with_the_words_that_it_is_for(config: Path, tmp_path: Path) -> None:
+    """They are not always the line's: what a voice is measured by is the first that it says."""
+    config.write_text(synth("bad", "few", language="en"), "utf-8")
+    with pytest.raises(VoiceError) as error:
+        speak_lines([line(TEXT, "command:bad", number=1)], RATE_HZ, Cache(tmp_path / "cache"))
+    said = PASSAGES["en"].split()
+    assert re.search(rf"s of sound for \d+ words \(“{' '.join(said[:4])} …”\)", str(error.value)), str(error.value)
+
+
 def sparse(file: Path) -> None:
     file.touch()
     os.truncate(file, 4_000_000_000)
@@ -171,7 +181,10 @@ FILES = (
     ("wrote a file of 4000 MB for one phrase", sparse),
     ("wrote a file that cannot be read as WAV", lambda file: file.write_text("this is no sound", "utf-8")),
     ("wrote a file that is no WAV, but FLAC", lambda file: soundfile.write(file, np.zeros(9999), 22050, format="FLAC")),
-    ("wrote a WAV with 1 channels at 1000 Hz", lambda file: soundfile.write(file, np.zeros(999), 1000, format="WAV")),
+    (
+        "wrote a WAV with 1 channel at 1000 Hz; write one or two at 8000 to 192000 Hz",
+        lambda file: soundfile.write(file, np.zeros(999), 1000, format="WAV"),
+    ),
     ("wrote a WAV with 6 channels", lambda file: soundfile.write(file, np.zeros((99, 6)), 48000, format="WAV")),
     (
         "wrote samples that are no numbers",

@@ -40,7 +40,8 @@ def read_wav(path: Path, forms: Sequence[str] = WAVS) -> tuple[NDArray[np.float3
             if form not in forms:
                 raise BrokenVoiceError(f"wrote a file that is no WAV, but {form}")
             if not _RATES_HZ[0] <= rate_hz <= _RATES_HZ[1] or channels > 2:
-                raise BrokenVoiceError(f"wrote a WAV with {channels} channels at {rate_hz} Hz")
+                what = f"wrote a WAV with {channels} channel{'s' if channels > 1 else ''} at {rate_hz} Hz"
+                raise BrokenVoiceError(f"{what}; write one or two at {_RATES_HZ[0]} to {_RATES_HZ[1]} Hz")
             if form == "WAV" and _missing(path, found.st_size):
                 raise BrokenVoiceError("wrote a WAV that is cut short: it says that it holds more than it does")
             audio = file.read(dtype="float32", always_2d=True)

@@ -291,7 +291,8 @@ class _Speaker:
             raise BrokenVoiceError("gave silence")
         seconds = len(said.samples) / said.rate_hz
         if words >= _COUNTED and not words * _LEAST_S < seconds < _LONG_S + words * _MOST_S:
-            raise BrokenVoiceError(f"gave {seconds:.1f} s of sound for {words} words")
+            begins = " ".join(token.written for token in utterance.tokens[:4])  # or of its measure
+            raise BrokenVoiceError(f"gave {seconds:.1f} s of sound for {words} words (“{begins} …”)")
         # What comes with the program is heard once, not at every line: it says the same as on our machines.
         known = engine == DEFAULT and (engine, name) in self.proved
         if not known and not self._is_speech(engine, name, utterance, said, words):
