@@ -14,8 +14,9 @@ from producer.audio import Audio
 from producer.audit import mpeg, parts
 from producer.audit.audit import audit
 from producer.audit.programme import Listener, figures
-from producer.audit.verdicts import verdicts
+from producer.audit.verdicts import delivered, verdicts
 from producer.deliver import encode
+from producer.model.formats import FORMATS, in_format
 from producer.model.profile import PROFILES, Profile
 from tests.audit_helpers import at_loudness, listened
 from tests.deliver_helpers import write
@@ -124,6 +125,17 @@ def test_acx_takes_what_is_inside_and_refuses_what_is_outside(
         good, bad = ({"floor_db": one["floor_db"] - off} for one in (good, bad))
     assert faults(written(narration(**good), ACX, tmp_path), "acx") == {}
     assert list(faults(written(narration(**bad), ACX, tmp_path), "acx")) == [kind]
+
+
+@pytest.mark.parametrize("name", ["mp3", "m4b", "flac"])  # Opus goes on for longer after noise that is cut off
+def test_the_head_and_tail_that_a_render_makes_are_long_enough_however_a_coder_smears_their_edges(
+    name: str, tmp_path: Path
+) -> None:
+    wanted = in_format(ACX, FORMATS[name])
+    for shift in range(0, 1024, 256):  # wherever in a coder's block the sound ends
+        audio = narration(head_s=1.0 + shift / ACX.rate_hz, tail_s=3.0)
+        facts, heard = auditing.listen(written(audio, wanted, tmp_path))
+        assert delivered(facts, heard, figures(heard), "acx", name).faults == ()
 
 
 def test_acx_measures_the_highest_sample(tmp_path: Path) -> None:

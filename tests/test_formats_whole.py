@@ -245,7 +245,7 @@ def test_a_lossless_file_in_another_depth_is_what_it_says(
 
 @pytest.fixture(scope="module")
 def narrated(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> render.Report:
-    return made(tmp_path_factory.mktemp("acx"), NARRATION, cache, formats=("mp3", "flac"))[0]
+    return made(tmp_path_factory.mktemp("acx"), NARRATION, cache, formats=("mp3", "flac", "m4b", "opus"))[0]
 
 
 def test_acx_gets_what_it_asks_for(narrated: render.Report) -> None:
@@ -256,8 +256,8 @@ def test_acx_gets_what_it_asks_for(narrated: render.Report) -> None:
     audio = np.concatenate(list(ffmpeg.decode(file, 1, 44_100)))[:, 0].astype(float)
     assert acx.rms_db[0] <= 20 * np.log10(np.sqrt(np.square(audio).mean())) <= acx.rms_db[1]
     assert 20 * np.log10(np.abs(audio).max()) <= -3.0
-    assert [one.verdicts["acx"].passes for one in narrated.audits] == [True, False]  # ACX takes no FLAC,
-    assert [one.findings for one in narrated.audits] == [(), ()]  # but who asked for one has it
+    assert [one.verdicts["acx"].passes for one in narrated.audits] == [True, False, False, False]  # ACX takes MP3s,
+    assert [one.findings for one in narrated.audits] == [(), (), (), ()]  # but who asked for another has it
 
 
 def test_room_tone_is_under_the_floor_and_never_digital_silence(narrated: render.Report) -> None:

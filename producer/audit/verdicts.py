@@ -7,7 +7,6 @@ from dataclasses import field
 
 from producer.audit.finding import Kind, clock
 from producer.audit.programme import Figures, Heard
-from producer.dsp.grid import frame_s
 from producer.frozen import dataclass
 from producer.model.formats import FORMATS, OPUS_RATE_HZ, in_format
 from producer.model.profile import PROFILES, Profile
@@ -20,6 +19,8 @@ _FULL_DB = -0.5
 """A highest sample over this has no room above it."""
 _ROUNDING = 1e-3
 """Figures that are shown alike count alike."""
+_SMEARED_S = 0.05
+"""By so much a sound may reach into the room beside it: a frame of the measure, and a coder's block (of AAC 23 ms)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,7 @@ def _faults(
             at_s=found.head_s,
         )
     for name, length_s, least_s in (("head", found.head_s, profile.head_s), ("tail", found.tail_s, profile.tail_s)):
-        if length_s < least_s - 0.6 * frame_s(heard.seen.rate_hz):  # half a frame of the measure
+        if length_s < least_s - _SMEARED_S:
             yield Fault(
                 kind="head",
                 what=f"{'before' if name == 'head' else 'after'} the sound there is {length_s:.1f} s of room, "
