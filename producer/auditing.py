@@ -38,9 +38,9 @@ PAGE = "audit.html"
 SUFFIXES = (".mp3", ".wav", ".flac", ".m4a", ".m4b", ".aac", ".ogg", ".opus", ".aif", ".aiff", ".w64", ".caf")
 
 
-def reference_name(mix: str) -> str:
-    """What the reference of a mix is called."""
-    return "reference.npz" if mix in ("", "standard") else f"reference.{mix}.npz"
+def reference_name(mix: str, kind: str = "") -> str:
+    """What the reference of a mix is called, or that which one format of it has for itself."""
+    return ".".join(("reference", *(part for part in (mix, kind) if part not in ("", "standard")), "npz"))
 
 
 def delivered(audio: Path, heard: Heard, plan: Plan, reference: Reference, kind: Format, keep: Keep) -> Audit:
@@ -98,9 +98,9 @@ def _mixes(folder: Path) -> list[Path]:
 
 def _one(path: Path, plan: Plan | None, profile: str | None) -> Audit:
     facts, heard = listen(path, None if plan is None else plan.rate_hz)
-    should = None if plan is None else _reference(path, plan, heard)
-    kind = None if plan is None or profile is not None else _kind(path)
-
+    own = None if plan is None else _kind(path)
+    should = None if plan is None else _reference(path, plan, heard, own or "")
+    kind = None if profile is not None else own
     held = partial(audit, path.name, facts, heard, plan=plan, reference=should, profile=profile, kind=kind)
     found = held()
     late = 0 if should is None or not found.findings else late_samples(should, heard.seen)
@@ -230,11 +230,17 @@ def _plan(folder: Path) -> Plan | None:
         ) from None
 
 
-def _reference(path: Path, plan: Plan, heard: Heard) -> Reference | None:
-    """The reference of a mix, by the file's name; None where there is none, or where the file has another rate."""
+def _reference(path: Path, plan: Plan, heard: Heard, kind: str) -> Reference | None:
+    """The reference of a mix, by the file's name; None where there is none, or where the file has another rate.
+
+    Args:
+        kind: the file's format, of which there may be one of its own.
+    """
     parts = path.name.split(".")
-    named = reference_name(parts[-2] if len(parts) > 2 else "")
-    beside = path.parent / named
+    mix = parts[-2] if len(parts) > 2 else ""
+    beside = path.with_name(reference_name(mix, kind))
+    if not beside.is_file():
+        beside = path.with_name(reference_name(mix))
     if not beside.is_file():
         return None
     try:
@@ -246,7 +252,7 @@ def _reference(path: Path, plan: Plan, heard: Heard) -> Reference | None:
         raise RenderError(f"{beside} {wrong}") from None
     if (found.rate_hz, found.samples) != (plan.rate_hz, plan.samples):
         raise RenderError(f"{beside} and {TIMELINE} are not of one render; render the episode again")
-    return found if found.rate_hz == heard.seen.rate_hz else None
+    return found.of_format(kind) if found.rate_hz == heard.seen.rate_hz else None
 
 
 def _temporary() -> BinaryIO:

@@ -14,6 +14,7 @@ from producer import auditing, memory, paging, provenance
 from producer.audit.audit import Audit
 from producer.audit.instead import shipped
 from producer.audit.planned import Plan, plan_of
+from producer.audit.reference import Reference
 from producer.cache import Cache, key
 from producer.deliver import cover, credits, manifest, sound_captions, stems
 from producer.deliver import episode as delivery
@@ -26,7 +27,7 @@ from producer.levels import Levels
 from producer.made_by import made_by_program
 from producer.mix.listening import Stems
 from producer.mixing import Mixed, mixed
-from producer.model.formats import SUFFIXES, Format, in_format
+from producer.model.formats import FORMATS, SUFFIXES, Format, in_format
 from producer.model.mixes import MIXES, MixStyle, wanted
 from producer.model.script import Script
 from producer.model.sound import Origin
@@ -83,6 +84,9 @@ __all__ = [
     "stale",
     "written_script",
 ]
+
+_APART_DB = 1.0
+"""Between two formats of which one has more gain than this over the other, its limiter makes another programme."""
 
 
 def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) -> Report:
@@ -176,10 +180,9 @@ def _audited(
     keep = auditing.keeping(cache)
     audits: list[Audit] = []
     with ThreadPoolExecutor(1) as packing:
-        references = {one.style.name: one.reference for one in reversed(delivered)}  # the same in every format
         packed = [
-            packing.submit(auditing.write, reference, staging.path(auditing.reference_name(style)), keep)
-            for style, reference in references.items()
+            packing.submit(auditing.write, reference, staging.path(name), keep)
+            for name, reference in _references(delivered).items()
         ]
         for done, one in enumerate(delivered, 1):
             audits.append(auditing.delivered(one.file, one.heard, planned, one.reference, one.kind, keep))
@@ -192,6 +195,25 @@ def _audited(
     for name, content in auditing.documents(audits, title):
         staging.text(name, content)
     return tuple(audits)
+
+
+def _references(delivered: Sequence[Delivered]) -> Mapping[str, Reference]:
+    """The references of each mix, by their files' names.
+
+    Its formats have one in common, but for what the limiter takes in each. Where one has so much less room for peaks
+    that it is another programme, that has its own.
+    """
+    made: dict[str, Reference] = {}
+    first: dict[str, Delivered] = {}
+    for one in delivered:
+        common, name = first.setdefault(one.style.name, one), auditing.reference_name(one.style.name)
+        if abs(one.plan.gain_db - common.plan.gain_db) > _APART_DB:
+            made[auditing.reference_name(one.style.name, one.kind.name)] = one.reference
+            continue
+        shared = made.setdefault(name, one.reference)
+        if one.reference.limited != shared.limited:
+            made[name] = replace(shared, limited_as={**shared.limited_as, one.kind.name: one.reference.limited})
+    return made
 
 
 def _mixed(
@@ -265,7 +287,8 @@ def _styles(order: Order, script: Script) -> tuple[MixStyle, ...]:
 def stale(slug: str) -> list[str]:
     """What an earlier render may have left that this one did not make, as `Staging.publish` takes it."""
     audio = [audio_name(slug, style, suffix) for style in MIXES.values() for suffix in SUFFIXES]
-    return [*map(glob.escape, audio), *stems.PATTERNS, *map(auditing.reference_name, MIXES)]
+    references = [auditing.reference_name(mix, kind) for mix in MIXES for kind in ("", *FORMATS)]
+    return [*map(glob.escape, audio), *stems.PATTERNS, *references]
 
 
 def named_in(placed: Placed) -> tuple[tuple[Origin, ...], Mapping[str, str]]:

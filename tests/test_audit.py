@@ -302,6 +302,9 @@ def test_the_reference_is_read_as_it_was_written_and_its_bytes_do_not_vary(made:
     data = made.reference.to_bytes()
     again = Reference.from_bytes(data)
     assert again.to_bytes() == data
+    also = dataclasses.replace(made.reference, limited_as={"wav": Limited(off_db={"line-2": 0.5}, lower_lu=3)})
+    assert Reference.from_bytes(also.to_bytes()).limited_as == also.limited_as
+    assert (also.of_format("wav").limited.lower_lu, also.of_format("mp3").limited) == (3, made.reference.limited)
     assert again.clips.names == made.reference.clips.names
     assert np.array_equal(again.cell_codes[:], made.reference.cell_codes[:])
     assert len(data) < 24 * 3000  # under 1.5 MB for 10 minutes
@@ -359,7 +362,7 @@ def test_how_far_lines_stand_over_what_duck_no_frees_is_in_the_report(tmp_path: 
     assert {one.freed_lu for one in Reference.from_bytes(older).margins.values()} == {None}
 
 
-@pytest.mark.parametrize("key", ["limited", "margins"])
+@pytest.mark.parametrize("key", ["limited", "limited_as", "margins"])
 @pytest.mark.parametrize("value", [[], 3, {"off_db": [1]}, {"off_db": {"a": "loud"}, "lower_lu": "b", "spared": 1}])
 def test_a_reference_that_tells_it_in_no_sense_is_refused(made: Made, key: str, value: object) -> None:
     with pytest.raises(BrokenReferenceError, match="no reference"):

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pytest
 
 from producer import auditing, project, render
 from producer.audit import mpeg
+from producer.audit.audit import Audit
 from producer.audit.programme import figures
 from producer.cache import Cache
 from producer.deliver import essence, ffmpeg
@@ -177,6 +178,21 @@ def test_the_audit_finds_every_line_in_every_format_and_the_folder_says_what_the
     done = shell("audit", folder, cwd=folder)
     assert done.code == 0, done.out + done.err
     assert done.out.count("as planned: all 3 lines") == 2 * len(ASKED)
+
+
+def test_the_audit_says_again_of_each_format_what_the_render_said(tmp_path: Path, cache: Path) -> None:
+    def said(audits: Sequence[Audit]) -> dict[str, list[str]]:
+        return {one.name: [finding.what for finding in one.findings] for one in audits}
+
+    text = SCRIPT.replace("level -24 LU, fade_in 1 s", "level -12 LU\n      - pause: 15 s")
+    report, folder = made(tmp_path, text, cache, formats=("mp3", "m4b", "wav"), profile="alexa")
+    gains_db = [one.plan.gain_db for one in (*report.mixes, *report.further)]
+    assert max(gains_db) - min(gains_db) > 2.5  # what has less room for its peaks is another programme
+    assert said(auditing.target(folder)) == said(report.audits)
+    assert said(report.audits)["a.mp3"] and not said(report.audits)["a.wav"]
+    assert (folder / "reference.wav.npz").is_file()
+    made(tmp_path, SCRIPT, cache, formats=("mp3", "wav"))
+    assert [one.name for one in folder.glob("*.npz")] == ["reference.npz"]
 
 
 def test_a_format_that_nobody_asked_for_is_still_the_wrong_one(

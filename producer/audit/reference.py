@@ -9,7 +9,7 @@ in which it was mixed, so that it is written and read a piece at a time:
 - `edges` (stretches + 1): the frames where stretches begin, and the end
 - `pieces` (pieces, 5): stretch, clip, number of its first row, frames of a row, how many rows of it there are
 - `about`: a JSON document with the rate, the length, the profile, the mix, the clips' ids, the lines' margins and
-  what the limiter takes off them
+  what the limiter takes off them, for each format in which it takes something else
 
 Of cells, outline and clips it has the steps from each value to the next one in time (modulo 256): near nothing, mostly.
 No pickles, no dates, no paths; the same values give the same bytes.
@@ -22,6 +22,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -74,6 +75,10 @@ class Limited:
     spared: bool = False
     """Whether the whole is quieter than it was to be, for more gain would crush the lines."""
 
+    def document(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {"off_db": dict(self.off_db), "lower_lu": self.lower_lu, "spared": self.spared}
+
 
 NOT_LIMITED = Limited(off_db={}, lower_lu=None)
 
@@ -92,8 +97,14 @@ class Reference:
     clips: Clips
     margins: Mapping[str, Margin]  # by clip id
     limited: Limited
+    limited_as: Mapping[str, Limited] = field(default_factory=dict)
+    """In the formats, by their names, in which it is not as in the one that the rest is of."""
     names: tuple[str, ...] = ()
     """What names all that is planned and was heard in each stretch, where it is known; "" for one where it is not."""
+
+    def of_format(self, kind: str) -> Reference:
+        """The same with what the limiter takes in another format."""
+        return replace(self, limited=self.limited_as.get(kind, self.limited))
 
     def keeping(self, keep: Keep | None, what: str, stretch: int, make: Callable[[], bytes]) -> bytes:
         """What was found out of a stretch before, where it was, or what `make` finds out."""
@@ -112,7 +123,7 @@ class Reference:
         Args:
             keep: may know what was packed of a stretch before.
         """
-        about = {
+        about: dict[str, Any] = {
             "version": VERSION,
             "rate_hz": self.rate_hz,
             "samples": self.samples,
@@ -123,12 +134,10 @@ class Reference:
                 name: [one.beds_lu, one.music_lu, one.asked_beds_lu, one.asked_music_lu, one.freed_lu]
                 for name, one in self.margins.items()
             },
-            "limited": {
-                "off_db": dict(self.limited.off_db),
-                "lower_lu": self.limited.lower_lu,
-                "spared": self.limited.spared,
-            },
+            "limited": self.limited.document(),
         }
+        if self.limited_as:
+            about["limited_as"] = {kind: one.document() for kind, one in self.limited_as.items()}
         channels = np.stack([np.clip(self.channels[:, 0], -60, 60), 100.0 * self.channels[:, 1]], axis=1)
         archive = Archive(file)
         archive.add("about", np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8))
@@ -211,6 +220,7 @@ class Reference:
             clips=Clips(names, edges.tolist(), np.column_stack([pieces, at]), clips),
             margins={str(name): _margin(row) for name, row in about["margins"].items()},
             limited=_limited(about.get("limited")),
+            limited_as={str(kind): _limited(said) for kind, said in about.get("limited_as", {}).items()},
         )
 
 
