@@ -26,7 +26,7 @@ from producer.session import Episode, check, write
 from producer.session.curves import Fit, balance
 from producer.units import Samples, Span
 from tests import session_helpers as reaper
-from tests.dawproject_helpers import Played
+from tests.dawproject_helpers import Played, broken
 from tests.mix_helpers import HERE, ArrayBed, Sounds, bed, bed_of, clip, hit, noise, script, spoken, timeline, voice
 
 RATE_HZ = 16000
@@ -300,6 +300,28 @@ def test_a_room_with_its_file_gives_back_what_the_mix_gives(folder: Path, projec
     wet = np.stack([signal.fftconvolve(direct, response[:, side])[: s(3)] for side in (0, 1)], axis=1)
     assert dbfs(direct[:, None] + wet - heard) < NULL_DBFS
     assert dbfs(wet) > -40.0
+
+
+def test_what_goes_through_a_door_is_heard_in_both_rooms(tmp_path: Path) -> None:
+    leaving = replace(spoken("leaving", 0, SAID[0], room=ROOM), through=("hall",))
+    takes = {("leaving", 0): Take(phrases=(Phrase(SAID[0], ()),), source={}, wpm=150.0)}
+    made = replace(episode(), timeline=replace(episode().timeline, clips=(leaving,), hears=()), takes=takes)
+    write(tmp_path / "out", made, work=tmp_path / "work")
+    project = reaper.read((tmp_path / "out" / "one_of_each.rpp").read_text("utf-8"))
+    tracks = project.all("TRACK")
+    rooms = {track.one("NAME")[0]: track.every("AUXRECV") for track in tracks if track.every("AUXRECV")}
+    assert list(rooms) == [f"room: {ROOM}", "room: hall"]
+    for ((source, _, level, *_),) in rooms.values():  # one send in each
+        assert tracks[int(source)].one("NAME") == [f"narrator ({ROOM} to hall)"]
+        assert float(level) == pytest.approx(np.sqrt(0.5))
+    with zipfile.ZipFile(tmp_path / "out" / "one_of_each.dawproject") as archive:
+        root = ElementTree.fromstring(archive.read("project.xml"))
+    assert list(broken(root)) == []
+    into = [track.find("Channel").get("id") for track in root.iter("Track") if track.get("name") in rooms]  # type: ignore[union-attr]
+    assert [send.get("destination") for send in root.iter("Send")] == into
+    assert "hall" in (tmp_path / "out" / "one_of_each.otio").read_text("utf-8")
+    assert f",{ROOM} to hall," in (tmp_path / "out" / "one_of_each.cues.csv").read_text("utf-8")
+    assert "ride those sends" in (tmp_path / "out" / "one_of_each.notes.txt").read_text("utf-8")
 
 
 def test_rpp_reads_what_is_written_and_writes_it_again(folder: Path) -> None:

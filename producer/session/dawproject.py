@@ -132,11 +132,14 @@ def _mute(track: ElementTree.Element, ids: _Ids, key: tuple[str, ...]) -> None:
 
 def _send(track: ElementTree.Element, ids: _Ids, made: Track) -> None:
     channel = track.find("Channel")
-    if made.room and channel is not None:
-        sends = ElementTree.Element("Sends")
-        channel.insert(1, sends)  # after Pan, before Volume
-        own = _add(sends, "Send", id=ids("send", made.key), destination=ids("room", made.room, "channel"), type="post")
-        _add(own, "Volume", unit="linear", value=decimal(made.send, 10))
+    if not made.rooms or channel is None:
+        return
+    sends = ElementTree.Element("Sends")
+    channel.insert(1, sends)  # after Pan, before Volume
+    for number, room in enumerate(made.rooms):
+        own = ids("send", made.key, *((str(number),) if number else ()))
+        send = _add(sends, "Send", id=own, destination=ids("room", room, "channel"), type="post")
+        _add(send, "Volume", unit="linear", value=decimal(made.send, 10))
 
 
 def _lane(lanes: ElementTree.Element, ids: _Ids, session: Session, track: Track, trim: float) -> None:

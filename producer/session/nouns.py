@@ -93,15 +93,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """Items of one name in one room that do not overlap."""
+    """Items of one name in one room, or through the same doors, that do not overlap."""
 
     key: str
     name: str
     volume: float
     items: tuple[Item, ...]
-    room: str = ""  # key of the room that hears it
+    rooms: tuple[str, ...] = ()  # keys of the rooms that hear it: several, where it goes through a door
     send: float = 1.0
-    """Level of what goes to the room, after the fader: what distance took from the direct sound, on the whole."""
+    """Level of what goes to each room, after the fader: what distance took from the direct sound, on the whole. Of
+    several rooms each has its share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

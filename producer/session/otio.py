@@ -42,7 +42,10 @@ def text(session: Session) -> str:
 
     def track(bus: str, one: Track) -> Any:
         made = otio.schema.Track(line(one.name), kind=otio.schema.TrackKind.Audio)
-        made.metadata["producer"] = {"bus": bus, "volume": one.volume, "room": line(one.room), "send": one.send}
+        heard_in = [line(room) for room in one.rooms]
+        made.metadata["producer"] = {"bus": bus, "volume": one.volume, "room": "".join(heard_in[:1]), "send": one.send}
+        if len(heard_in) > 1:
+            made.metadata["producer"]["rooms"] = heard_in
         at = 0
         for item in one.items:
             if item.start > at:

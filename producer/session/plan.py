@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
@@ -18,6 +19,7 @@ from producer.session.nouns import Bus, Curve, Episode, Item, Points, RoomTrack,
 from producer.units import Samples, Span
 
 Told = Callable[[int, int], None]
+_Rooms = tuple[str, ...]
 
 _BLOCK_S = 20.0
 _OUTSIDE = ("", "none")
@@ -38,9 +40,9 @@ def planned(episode: Episode, files: Files, told: Told | None = None) -> Session
     timeline, script = episode.timeline, episode.script
     alone = Alone(episode)
     rooms = _rooms(timeline.clips, alone, files)
-    placed: dict[str, dict[tuple[str, str], list[tuple[Clip, Item]]]] = {}
+    placed: dict[str, dict[tuple[str, _Rooms], list[tuple[Clip, Item]]]] = {}
     for index, clip in enumerate(timeline.clips):
-        row = placed.setdefault(stem_of(clip), {}).setdefault((_track_name(clip, script), clip.room), [])
+        row = placed.setdefault(stem_of(clip), {}).setdefault((_track_name(clip, script), _through(clip)), [])
         row += [(clip, item) for item in items(clip, episode, alone, files)]
         if told is not None:
             told(index + 1, len(timeline.clips))
@@ -89,7 +91,7 @@ def _track_name(clip: Clip, script: Script) -> str:
 def _rooms(clips: tuple[Clip, ...], alone: Alone, files: Files) -> dict[str, RoomTrack]:
     """Every room that something is heard in and that gives anything back, in the order of its first clip."""
     found: dict[str, RoomTrack] = {}
-    for room in dict.fromkeys(clip.room for clip in clips if clip.room not in _OUTSIDE):
+    for room in dict.fromkeys(room for clip in clips for room in _through(clip) if room not in _OUTSIDE):
         whole = alone.response(room)
         direct = float(np.hypot(*whole[0].astype(float)))
         if direct == 0.0:
@@ -103,10 +105,15 @@ def _rooms(clips: tuple[Clip, ...], alone: Alone, files: Files) -> dict[str, Roo
     return found
 
 
+def _through(clip: Clip) -> _Rooms:
+    """The rooms that a clip is in, one after the other."""
+    return (clip.room, *clip.through)
+
+
 def _tracks(
-    stem: str, rows: Mapping[tuple[str, str], list[tuple[Clip, Item]]], rooms: Mapping[str, RoomTrack]
+    stem: str, rows: Mapping[tuple[str, _Rooms], list[tuple[Clip, Item]]], rooms: Mapping[str, RoomTrack]
 ) -> Iterator[Track]:
-    for (name, room), row in rows.items():
+    for (name, through), row in rows.items():
         lanes: list[list[tuple[Clip, Item]]] = []
         for clip, item in sorted(row, key=lambda one: one[1].start):
             free = next((lane for lane in lanes if lane[-1][1].end <= item.start), None)
@@ -114,16 +121,16 @@ def _tracks(
                 lanes.append([(clip, item)])
             else:
                 free.append((clip, item))
-        heard_in = rooms.get(room)
+        heard_in = tuple(dict.fromkeys(room for room in through if room in rooms))
+        called = f"{name} ({' to '.join(heard_in)})" if heard_in else name
         for number, lane in enumerate(lanes, 1):
-            called = f"{name} ({room})" if heard_in is not None else name
             yield Track(
-                key=repr((stem, name, room, number)),
+                key=repr((stem, name, through[0] if len(through) == 1 else through, number)),
                 name=called if number == 1 else f"{called} {number}",
-                volume=heard_in.gain if heard_in is not None else 1.0,
+                volume=rooms[through[0]].gain if through[0] in rooms else 1.0,
                 items=tuple(item for _, item in lane),
-                room=heard_in.key if heard_in is not None else "",
-                send=_send(lane),
+                rooms=heard_in,
+                send=_send(lane) / math.sqrt(max(1, len(heard_in))),
             )
 
 

@@ -60,7 +60,7 @@ def _project(session: Session, notes: str, chunk: Any) -> Iterator[Chunk]:
             sources[index] = track
             index += 1
     for room in session.rooms:
-        sends = [(source, track) for source, track in sources.items() if track.room == room.key]
+        sends = [(source, track) for source, track in sources.items() if room.key in track.rooms]
         yield chunk("TRACK", [guid(session.slug, "room", room.key)], _room(room, sends))
     if session.mix is not None:
         yield chunk("TRACK", [guid(session.slug, "mix")], _mix(session, session.mix, chunk))

@@ -123,7 +123,7 @@ def _rows(session: Session, episode: Episode) -> Iterator[_Row]:
             character=_who(clip, episode) if clip.kind == "speech" else "",
             scene=clip.scene,
             figures=(_ramp(clip.level), _ramp(clip.pan), _ramp(clip.distance)),
-            room="" if clip.room == "none" else clip.room,
+            room=" to ".join((clip.room, *clip.through)) if clip.through or clip.room != "none" else "",
             treatment="" if clip.treat == "none" else clip.treat,
             text=clip.text,
             source=_source(clip),
@@ -169,6 +169,8 @@ def notes(session: Session) -> str:
     if session.rooms:
         rows += ["", "Rooms: put a convolution reverb with this file on each of these tracks, all wet, and unmute it."]
         rows += [f"- {room.name}: {room.response.file}" for room in session.rooms]
+        if any(len(track.rooms) > 1 for bus in session.buses for track in bus.tracks):
+            rows += ["What goes from one room into another sends to both, as much as to one: ride those sends."]
     if session.hears:
         rows += ["", "Heard through something: each of these is a region; put an equaliser on its scene there."]
         rows += [f"- {hear.name}" for hear in session.hears]
