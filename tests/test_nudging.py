@@ -179,6 +179,15 @@ def test_a_script_with_mistakes_is_left_alone() -> None:
         nudged(data, place_of(data, "sound: knock"), "level", "-9 LU")
 
 
+@pytest.mark.parametrize("begins", ["gate: Hacía", "[knock]"])
+@pytest.mark.parametrize("key", nudging.KEYS)
+def test_an_edition_is_told_to_be_nudged_in_its_original_and_left_alone(begins: str, key: nudging.Key) -> None:
+    """It has the words alone: a level there is an error."""
+    data = "edition_of: lamp.yaml\nlanguage: es\nlines:\n  gate: Hacía frío. [knock]\n".encode()
+    with pytest.raises(NudgeError, match=r"change this in lamp\.yaml"):
+        nudged(data, place_of(data, begins), key, "-9 LU")
+
+
 def test_what_stands_at_a_cue_is_read_back() -> None:
     data = script()
     assert nudging.written(data, place_of(data, "[glass_tick")) == {"level": "−12 LU", "pan": "right 5"}

@@ -99,9 +99,12 @@ def nudged(data: bytes, place: Place, key: Key, value: str) -> Nudged:
         value: as scripts have it (`level`, `pan`, `offset`).
 
     Raises:
-        NudgeError: there is no such cue, its value moves, or it cannot be changed without changing something else.
+        NudgeError: there is no such cue, its value moves, it is of an edition, or it cannot be changed without changing
+            something else.
     """
     text, tree = _read(data, place.file)
+    if original := _edition_of(tree):
+        raise NudgeError(f"an edition has the words alone; change this in {original}, for every language")
     cue = _find(tree, place)
     if key == "pan" and ("path" in cue.beside or any(part.key == "path" for part in _parts(cue))):
         raise NudgeError("this one moves along a path; change 'path' by hand")
@@ -130,6 +133,12 @@ def _read(data: bytes, file: str) -> tuple[str, Node]:
     if problems or tree is None:
         raise NudgeError("the script has mistakes as it stands; mend them first")
     return text, tree
+
+
+def _edition_of(tree: Node) -> str:
+    """The script that this one is an edition of, as it names it; nothing where it is none."""
+    pairs = tree.pairs if isinstance(tree, Pairs) else ()
+    return next((one.text for key, one in pairs if key.text == "edition_of" and isinstance(one, Scalar)), "")
 
 
 def _edit(cue: _Cue, key: Key, value: str, rows: list[str]) -> _Edit:
