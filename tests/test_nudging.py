@@ -173,6 +173,15 @@ def test_what_cannot_be_nudged_says_why(items: str, begins: str, key: nudging.Ke
         nudged(data, place_of(data, begins), key, value)
 
 
+@pytest.mark.parametrize("key", ["level", "pan"])
+def test_what_stands_in_no_scene_is_left_alone(key: nudging.Key) -> None:
+    """Spoken credits that nobody wrote are at the title, and a key beside that would be one of the whole script."""
+    data = b"title: T\nscenes:\n  - play:\n      - ann: Hi.\ncast: {ann: {voice: en-gb}}\n"
+    with pytest.raises(NudgeError, match="no place of its own in a scene"):
+        nudged(data, Place(FILE, 1, 1), key, "-9 LU")
+    assert nudging.written(data, Place(FILE, 1, 1)) == {}
+
+
 def test_a_script_with_mistakes_is_left_alone() -> None:
     data = around("- sound: knock\n- ann: [unclosed").encode()
     with pytest.raises(NudgeError, match="mistakes"):
@@ -186,6 +195,7 @@ def test_an_edition_is_told_to_be_nudged_in_its_original_and_left_alone(begins: 
     data = "edition_of: lamp.yaml\nlanguage: es\nlines:\n  gate: Hacía frío. [knock]\n".encode()
     with pytest.raises(NudgeError, match=r"change this in lamp\.yaml"):
         nudged(data, place_of(data, begins), key, "-9 LU")
+    assert nudging.written(data, place_of(data, begins)) == {}
 
 
 def test_what_stands_at_a_cue_is_read_back() -> None:

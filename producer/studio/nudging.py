@@ -53,6 +53,7 @@ class _Cue:
     beside: dict[str, Scalar]
     node: Pairs | None
     head: Scalar | None
+    listed: bool = True  # or else no item of a scene: the credits that nobody wrote have the place of the title
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ def nudged(data: bytes, place: Place, key: Key, value: str) -> Nudged:
     if original := _edition_of(tree):
         raise NudgeError(f"an edition has the words alone; change this in {original}, for every language")
     cue = _find(tree, place)
+    if not cue.listed:
+        raise NudgeError("this has no place of its own in a scene, so nothing can be changed of it alone")
     if key == "pan" and ("path" in cue.beside or any(part.key == "path" for part in _parts(cue))):
         raise NudgeError("this one moves along a path; change 'path' by hand")
     rows = _ROW.findall(text)
@@ -219,29 +222,31 @@ def _last_line(node: Node) -> int:
 
 def _find(tree: Node, place: Place) -> _Cue:
     """The cue that stands at a place: an item by its key, or one in brackets by its bracket."""
-    left: list[Node] = [tree]
+    left: list[tuple[Node, bool]] = [(tree, False)]  # and whether it is one of a list, as items are
     while left:
-        node = left.pop()
+        node, listed = left.pop()
         if isinstance(node, Scalar):
             found = _bracket(node, place)
             if found is not None:
                 return found
         elif isinstance(node, Items):
-            left += node.items
+            left += [(one, True) for one in node.items]
         else:
             for key, value in node.pairs:
                 if (key.place.line, key.place.column) == (place.line, place.column):
-                    return _item(node, key, value)
-            left += [value for _, value in node.pairs]
+                    return _item(node, key, value, listed)
+            left += [(value, False) for _, value in node.pairs]
     raise NudgeError(f"no cue stands at line {place.line}, column {place.column}: the script has changed since")
 
 
-def _item(node: Pairs, head: Scalar, value: Node) -> _Cue:
+def _item(node: Pairs, head: Scalar, value: Node, listed: bool) -> _Cue:
     if not isinstance(value, Scalar):
         raise NudgeError("this is no cue")
     short = value if head.text in SHORT else None
     beside = {key.text: one for key, one in node.pairs if isinstance(one, Scalar) and key is not head}
-    return _Cue(short=short, begin=0, end=len(value.text), bracket=False, beside=beside, node=node, head=head)
+    return _Cue(
+        short=short, begin=0, end=len(value.text), bracket=False, beside=beside, node=node, head=head, listed=listed
+    )
 
 
 def _bracket(scalar: Scalar, place: Place) -> _Cue | None:
