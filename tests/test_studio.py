@@ -342,6 +342,20 @@ def test_what_can_be_done_with_a_cue(lamp: Studio) -> None:
     assert found["pack"] == "ruins" and "winter" in found["packs"]
 
 
+def test_the_level_of_what_is_said_together_is_the_lines_own(lamp: Studio) -> None:
+    cast = "  both: {together: [ada, ben]}\nscenes:"
+    text = lamp.script.read_text("utf-8").replace("scenes:", cast).replace("- ben: Nobody", "- both: Nobody")
+    lamp.saved(text)
+    clip = lamp.clip("ben")
+    asked = {"version": lamp.state["version"], "clip": clip.id}
+    assert lamp.ask(f"/cue?version={asked['version']}&clip={clip.id}").json["values"]["level"] == 0.0
+    assert lamp.post("/nudge", asked | {"key": "level", "value": -2}).json["after"] == "        level: -2 LU"
+    lamp.saved(text.replace("- both: Nobody but the wind.", "- both: Nobody but the wind.\n        level: -2 LU"))
+    assert lamp.clip("ben").level.first == pytest.approx(clip.level.first - 2.0)
+    asked["version"] = lamp.state["version"]
+    assert lamp.ask(f"/cue?version={asked['version']}&clip={clip.id}").json["values"]["level"] == -2.0
+
+
 def test_b_is_another_pack_for_one_role_and_a_stays(lamp: Studio) -> None:
     a = lamp.sound()
     creak = lamp.clip("door_creak")

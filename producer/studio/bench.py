@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -37,7 +38,7 @@ class Bench:
         """What can be nudged of a clip, and which packs have something for its role."""
         version, clip = self._clip(asked)
         raw, _ = self._read(version, clip)
-        values: dict[str, Any] = {"level": round(clip.level.first, 1), "pan": round(clip.pan.first)}
+        values: dict[str, Any] = {"level": round(_level_lu(version, clip), 1), "pan": round(clip.pan.first)}
         written = nudging.written(raw, clip.place)
         values["at"] = float(moment(written["at"], clip.place).offset_s) if "at" in written else 0.0
         refused = {}
@@ -120,6 +121,13 @@ class Bench:
     def _packs(self, version: Version, role: str) -> list[str]:
         packs = version.desk.placed.palette.packs
         return [pack.name for pack in (*packs.listed, *packs.others) if pack.find(role) is not None]
+
+
+def _level_lu(version: Version, clip: Clip) -> float:
+    """A clip's level as the script has it: who speak together are each as much softer as keeps the line's level."""
+    clips = version.desk.placed.timeline.clips
+    voices = sum(one.line == clip.line for one in clips) if clip.line else 1
+    return clip.level.first + 10.0 * math.log10(voices)
 
 
 def swapped(packs: Packs, role: str, wanted: str) -> Packs:
