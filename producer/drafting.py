@@ -11,11 +11,12 @@ from typing import Literal
 
 from producer import draft, project, render, voice
 from producer import script as script_stage
+from producer.bounds import VARIABLE
 from producer.cache import Cache
 from producer.draft.hearing import SoundKind
 from producer.draft.nouns import Draft, Played, Source, Speech
 from producer.drafts import spoken_voice, write_new
-from producer.errors import RenderError, UsageError
+from producer.errors import RenderError, ScriptError, UsageError
 from producer.foley import RECIPES
 from producer.frozen import dataclass
 from producer.limited import read_file
@@ -79,7 +80,8 @@ def begin(asked: Asked, here: Path, cache: Cache) -> Begun:
 
     Raises:
         UsageError: an option says nothing that is known.
-        RenderError: the story cannot be read or holds no words, or a file is there already and `force` is not given.
+        RenderError: the story cannot be read, holds no words or is too long, or a file is there already and `force` is
+            not given.
         PackError: a pack that it is to sound with is broken.
         ScriptError: the draft has a mistake, which would be ours.
     """
@@ -102,7 +104,7 @@ def begin(asked: Asked, here: Path, cache: Cache) -> Begun:
         size = f"{len(text.encode()) / 1024 / 1024:.1f} MiB, and a script has at most {LARGEST_BYTES >> 20}"
         raise RenderError(f"{asked.story}: its draft would have {size}; cut the story in parts, one for each episode")
     file = None if asked.to_stdout else _file(asked, root, here)
-    _check(text, file or root / "script" / "draft.yaml", root, cache)
+    _check(asked.story, text, file or root / "script" / "draft.yaml", root, cache)
     if file is not None:
         write_new(file, text, force=asked.force)
     return _told(made, file, text, {key: one.voice for key, one in voices.items()})
@@ -212,9 +214,23 @@ def _file(asked: Asked, root: Path, here: Path) -> Path:
     return file
 
 
-def _check(text: str, file: Path, root: Path, cache: Cache) -> None:
+def _check(story: Path, text: str, file: Path, root: Path, cache: Cache) -> None:
     place = Project(file, root)
-    render.looked_up(script_stage.read(text, file.as_posix(), place.fetch), place, (), cache)
+    try:
+        render.looked_up(script_stage.read(text, file.as_posix(), place.fetch), place, (), cache)
+    except ScriptError as found:
+        if any(VARIABLE not in one.what and one.at.line for one in found.problems):  # not of the whole of it
+            raise
+        lines = text.splitlines()  # the draft is not written, so its places are nothing that can be looked up
+        over = (_over(story, lines[one.at.line - 1 : one.at.line], one.what) for one in found.problems)
+        raise RenderError("\n".join(dict.fromkeys(over))) from None
+
+
+def _over(story: Path, line: Sequence[str], what: str) -> str:
+    """That a bound was met, with the title of the scene where a problem stands in one."""
+    title = line[0].partition("title: ")[2] if line else ""
+    at = f" at '{title}'" if title else ""
+    return f"{story}: too long for one episode{at}: {what}; cut the story in parts, one for each episode"
 
 
 def _told(made: Draft, file: Path | None, text: str, voices: dict[str, str]) -> Begun:

@@ -12,7 +12,7 @@ from producer.draft import TABLE, read_plain
 from producer.foley import RECIPES
 from producer.sounds.find import load_packs
 from tests.draft_helpers import epub, kind_of, of_prose, words
-from tests.face_helpers import Shell, cache, shell
+from tests.face_helpers import Shell, cache, render, shell
 
 __all__ = ["cache", "shell"]
 
@@ -244,3 +244,12 @@ def test_the_cost_grows_with_the_length_and_no_faster() -> None:
     once = calls(chapter)
     four = calls("\n\n".join([chapter.replace("Person", f"Person{name}") for name in "abcd"]))
     assert four < 4.6 * once
+
+
+def test_a_story_that_is_too_long_for_an_episode_is_told_with_the_chapter(tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "long.md").write_text("".join(f"# Part {n}\n\n{'It was late. ' * 20}\n\n" for n in range(4)), "utf-8")
+    done = render("draft", "long.md", cwd=tmp_path, cache=cache, env={"PRODUCER_BOUNDS": "episode_hours=0.01"})
+    assert (done.code, done.out, len(done.err.splitlines())) == (1, "", 1)
+    assert done.err.startswith("long.md: too long for one episode at 'Part 1': ")
+    assert done.err.endswith("; cut the story in parts, one for each episode\n")
+    assert not (tmp_path / "script").exists()
