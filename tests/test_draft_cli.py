@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from producer.draft import TABLE, read_plain
+from producer.draft.nouns import Draft
 from producer.foley import RECIPES
 from producer.sounds.find import load_packs
-from tests.draft_helpers import epub, kind_of, of_prose, words
+from tests.draft_helpers import epub, kind_of, of_fountain, of_prose, of_radio, words
 from tests.face_helpers import Shell, cache, render, shell
 
 __all__ = ["cache", "shell"]
@@ -220,12 +222,23 @@ def test_every_row_of_the_table_names_a_role_that_ships_or_one_that_a_pack_may_h
     assert all(any(kind_of(role) for role in roles) for roles, _, _ in TABLE if roles[0] not in ("dog", "gunshot"))
 
 
-def test_the_cost_grows_with_the_length_and_no_faster() -> None:
-    chapter = "\n\n".join(
-        f"CHAPTER {n}\n\n{STORY.removeprefix('# The Lamp')}\n\nPerson{n} laughed. “No,” said Person{n}."
-        for n in range(40)
-    )
+CHAPTER = f"CHAPTER\n\n{STORY.removeprefix('# The Lamp')}\n\n"
+CHAPTERS = "".join(f"{CHAPTER}Person{n} laughed. “No,” said Person{n}.\n\n" for n in range(40))
+MEN = "".join(f"“No,” said the Person{n} man.\n\n" for n in range(150))
+SPEECHES = "".join(f"MARA\nNo {n}.\n\nPerson{n}\n\n" for n in range(150))
+HEADINGS = "INT. HALL - DAY\n\n" * 150
+CUES = "".join(f"MARA: No {n}.\n\nPerson{n}: Yes.\n\nBOTH: No.\n\n" for n in range(50))
 
+
+def of_text(text: str) -> Draft:
+    return of_prose(read_plain(text))
+
+
+@pytest.mark.parametrize(
+    ("read", "once"),
+    [(of_text, CHAPTERS), (of_text, MEN), (of_fountain, SPEECHES), (of_fountain, HEADINGS), (of_radio, CUES)],
+)
+def test_the_cost_grows_with_the_length_and_no_faster(read: Callable[[str], Draft], once: str) -> None:
     def calls(text: str) -> int:
         count = 0
 
@@ -235,15 +248,15 @@ def test_the_cost_grows_with_the_length_and_no_faster() -> None:
 
         sys.setprofile(counted)
         try:
-            of_prose(read_plain(text))
+            read(text)
         finally:
             sys.setprofile(None)
         return count
 
-    calls(chapter)  # what is kept from call to call is kept now
-    once = calls(chapter)
-    four = calls("\n\n".join([chapter.replace("Person", f"Person{name}") for name in "abcd"]))
-    assert four < 4.6 * once
+    calls(once)  # what is kept from call to call is kept now
+    few = calls(once)
+    four = calls("".join(once.replace("Person", f"Person{name}") for name in "abcd"))
+    assert four < 4.6 * few
 
 
 def test_a_story_that_is_too_long_for_an_episode_is_told_with_the_chapter(tmp_path: Path, cache: Path) -> None:

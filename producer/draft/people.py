@@ -71,7 +71,7 @@ class Cast:
         self.titled: dict[str, Sex] = {}  # surname -> what a title says somewhere of whoever has it
         self.all: dict[str, Someone] = {}
         self.names: dict[str, str] = {}  # folded name -> key
-        self.heads: dict[str, list[str]] = {}  # noun -> keys, the latest last
+        self.heads: dict[str, dict[str, None]] = {}  # noun -> keys, the latest last
         self.titles: dict[str, list[str]] = {}  # `captain` -> keys
         self.groups: dict[frozenset[str], Someone] = {}  # those who speak together, by their keys
         self.same: dict[str, str] = {}  # key -> the key of whom it turned out to be
@@ -190,15 +190,16 @@ class Cast:
         rest = parts[1:] if article else parts
         head = rest[-1]
         whole = " ".join(rest)
-        keys = list(dict.fromkeys(map(self.now, self.heads.get(head, ()))))
+        keys = self.heads.get(head, {})
         if whole in self.names:
             return self.all[self.names[whole]], len(rest) == 1 and len(keys) > 1 and article == "the"
         if article not in ("a", "an", "another"):
             titled = {self.now(key) for key in self.titles.get(head, ())}
             if len(titled) == 1:
                 return self.all[titled.pop()], False
-            if keys and (len(rest) == 1 or (len(keys) == 1 and self._is_so(self.all[keys[0]], rest))):
-                return self.all[keys[-1]], len(keys) > 1
+            last = self.all[next(reversed(keys))] if keys else None
+            if last and (len(rest) == 1 or (len(keys) == 1 and self._is_so(last, rest))):
+                return last, len(keys) > 1
             sex = NOUNS.get(head, "")
             if head in _GENERAL:
                 for one in near:
@@ -210,7 +211,7 @@ class Cast:
         new.head = head
         new.called.add(whole)
         self.names.setdefault(whole, new.key)
-        self.heads.setdefault(head, []).append(new.key)
+        self.heads.setdefault(head, {})[new.key] = None
         return new, False
 
     def _is_so(self, one: Someone, rest: Sequence[str]) -> bool:
@@ -224,7 +225,7 @@ class Cast:
         rest = [part for part in folded(words).split() if part not in _ARTICLES]
         if rest:
             self.names.setdefault(" ".join(rest), one.key)
-            self.heads.setdefault(rest[-1], []).append(one.key)
+            self.heads.setdefault(rest[-1], {}).setdefault(one.key)
             one.called.add(" ".join(rest))
 
     def merge(self, old: Someone, new: Someone) -> None:
@@ -234,8 +235,9 @@ class Cast:
         for name, key in self.names.items():
             if key == old.key:
                 self.names[name] = new.key
-        for keys in self.heads.values():
-            keys[:] = [new.key if key == old.key else key for key in keys]
+        for head, keys in self.heads.items():
+            if old.key in keys:
+                self.heads[head] = dict.fromkeys(new.key if key == old.key else key for key in keys)
         new.called |= old.called
         if old.sure and not new.sure:
             new.sex, new.sure = old.sex, True

@@ -144,14 +144,14 @@ class _Reader:
         found: list[tuple[str, bool]] = []
         words = tokens(text)
         for phrase, subject in phrases(words, self.names):
-            known = set(self.cast.all)
+            known = len(self.cast.all)
             if phrase.kind == "noun" and found and self._is_same(words, phrase):
                 self.cast.also(self.cast.all[self.cast.now(found[-1][0])], phrase.text)
                 continue
             one, _ = self._who(phrase, [*here, *found], tag=False)
             if one is None:
                 continue
-            new = one.key not in known or one.key not in self.met
+            new = len(self.cast.all) > known or one.key not in self.met
             if phrase.kind == "name" and new:
                 self._named(words, phrase, one, found, subject=subject)
             self.met.add(one.key)
@@ -221,9 +221,9 @@ class _Reader:
     def _described(self, phrase: Phrase, here: Sequence[tuple[str, bool]], *, tag: bool) -> tuple[Someone, bool]:
         if phrase.text in self.meant:
             return self.meant[phrase.text], True
-        before = set(self.cast.all)
+        known = len(self.cast.all)
         one, guess = self.cast.described(phrase.text, self._likely(here) if tag else ())
-        if one.key not in before:
+        if len(self.cast.all) > known:
             self.fresh.add(one.key)
         if tag and guess:
             self.meant[phrase.text] = one

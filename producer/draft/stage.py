@@ -62,6 +62,7 @@ class Stage:
     heading: str = ""
     doubt: str = ""  # whether it is certain who speaks next
     begin: int = 0  # how many comments of scenes before it stand in the present one
+    spoke: dict[str, None] = field(default_factory=dict)  # who spoke in the present scene, the latest last
     cast: Cast = field(init=False)
 
     def __post_init__(self) -> None:
@@ -75,7 +76,8 @@ class Stage:
 
     def close(self) -> None:
         """The scene has ended; one in which nothing is heard is kept as a title of the next, no more."""
-        if any(not isinstance(item, Played) or item.kind != "comment" for item in self.making.items):
+        self.spoke.clear()
+        if any(not isinstance(item, Played) or item.kind != "comment" for item in self.making.items[self.begin :]):
             self.scenes.append(self.making.done(self.wanted, place_headed(self.heading)))
         elif self.making.title or self.making.items:
             title, kept = self.making.title, self.making.items
@@ -110,12 +112,18 @@ class Stage:
 
     def _there(self, name: str) -> list[Someone]:
         """Whom `BOTH` or `ALL` means, where those who spoke in the scene say it."""
-        spoke = [item.speaker for item in self.making.items if isinstance(item, Speech) and item.speaker != NARRATOR]
-        each = dict.fromkeys(key for one in reversed(spoke) for key in self.cast.all[one].together or (one,))
+        if name not in (*BOTH, *ALL):
+            return []
+        each = dict.fromkeys(key for one in reversed(self.spoke) for key in self.cast.all[one].together or (one,))
         each = dict.fromkeys(key for key in each if key not in (*BOTH, *ALL))
-        if len(each) < 2 or name not in (*BOTH, *ALL):
+        if len(each) < 2:
             return []
         return [self.cast.all[key] for key in list(each)[: 2 if name in BOTH else _MOST_AT_ONCE]][::-1]
+
+    def _speaks(self, key: str) -> None:
+        self.spoke.pop(key, None)
+        if key != NARRATOR:
+            self.spoke[key] = None
 
     def tell(self, text: str, spans: Spans = (), lines: tuple[int, ...] = ()) -> None:
         """Action: the narrator reads it, and it is listened to."""
@@ -140,6 +148,7 @@ class Stage:
             said, emphasis = part(plain, begin, end, spans)
             if any(sign.isalnum() for sign in said):
                 doubt = f"{_GUESS} ({'; '.join(guessed)})" if guessed else self.doubt
+                self._speaks(who.key)
                 self.making.items.append(
                     Speech(speaker=who.key, text=said, how=how, treat=treat, emphasis=emphasis, fresh=True, doubt=doubt)
                 )
