@@ -582,3 +582,38 @@ def test_a_book_that_is_packed_or_written_in_an_unknown_way_is_refused() -> None
         archive.writestr("META-INF/container.xml", '<?xml version="1.0" encoding="zlib"?><container/>')
     with pytest.raises(RenderError, match=r"container\.xml' is not XML"):
         read_epub(made.getvalue(), "book.epub")
+
+
+LONG = "The tide went out, and she stood at the door a long while and heard the wind come over the marsh, and no more."
+LONG += " Then it came in."
+WRAPPED = "It was late when the wind came in over the long, flat marsh"
+ADDRESS = f"https://example.org/{'a' * 120}"
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraphs"),
+    [
+        (
+            f"Chapter 1\n{LONG}\n“Who?” asked Tom.\n“Me.”\nChapter 2\n{LONG}",
+            ["Chapter 1", LONG, "“Who?” asked Tom.", "“Me.”", "Chapter 2", LONG],
+        ),
+        (
+            f"  {WRAPPED}\nand rattled.\n  “Who?” asked Tom.\n  “Me.”",
+            [f"{WRAPPED} and rattled.", "“Who?” asked Tom.", "“Me.”"],
+        ),
+        (f"{WRAPPED}\n  and rattled.", [f"{WRAPPED} and rattled."]),
+        (f"{WRAPPED}, see\n{ADDRESS}\nas it was.", [f"{WRAPPED}, see {ADDRESS} as it was."]),
+    ],
+)
+def test_paragraphs_without_empty_lines_are_told_by_unwrapped_lines_and_by_indents(
+    text: str, paragraphs: list[str]
+) -> None:
+    assert [one.text for one in read_plain(text).paragraphs] == paragraphs
+
+
+@pytest.mark.parametrize("sentence", ["I talk and talk. ", "第一天海水退去了她站在门口听着风声。", "长"])
+@pytest.mark.parametrize("quoted", [True, False])
+def test_no_line_is_longer_than_a_script_may_have(sentence: str, quoted: bool) -> None:
+    text = sentence * (25_000 // len(sentence))
+    made = of_prose(f"“{text.strip()}” said Mara." if quoted else text)
+    assert "".join(words(transcript(checked(made)))).startswith("".join(words(text)))

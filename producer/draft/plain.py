@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from producer.draft.nouns import Paragraph, Source
 from producer.draft.text import marked, readable, squeezed
@@ -20,8 +21,9 @@ _UNDERLINE = re.compile(r"(={3,}|-{3,})")
 _BY = re.compile(r"by [^\W\d_].{1,60}", re.IGNORECASE)
 _START = re.compile(r"^\*\*\* ?START OF (?:THE|THIS) PROJECT GUTENBERG[^\n]*\n", re.MULTILINE)
 _END = re.compile(r"^\*\*\* ?END OF (?:THE|THIS) PROJECT GUTENBERG", re.MULTILINE)
-_ENDING = re.compile(r"[.!?,;:…\"”’»)]$")
+_ENDING = re.compile(r"[.!?,;:…\"”’»)。！？」』]$")
 _SHORT_LINE = 56  # characters; prose that is wrapped has longer lines
+_LONG_LINE = 120  # prose that is wrapped has shorter ones
 
 
 def read_plain(text: str) -> Source:
@@ -36,7 +38,8 @@ def read_plain(text: str) -> Source:
         if len(paragraphs) == 1 and paragraphs[0].kind == "heading" and len(lines) == 1 and not writer:
             by = _BY.fullmatch(lines[0].strip())
             writer = lines[0].strip()[3:] if by else ""
-        paragraphs += _paragraphs(lines, first=not paragraphs)
+        for each in _apart(lines):
+            paragraphs += _paragraphs(each, first=not paragraphs)
     title = paragraphs[0].text if paragraphs and paragraphs[0].level == 1 else ""
     return Source(tuple(paragraphs), title, writer, left_out=left_out)
 
@@ -49,6 +52,19 @@ def _story(text: str) -> tuple[str, tuple[str, ...]]:
     begin = start.end() if start else 0
     stop = end.start() if end and end.start() >= begin else len(text)
     return text[begin:stop], ("the library's licence before and after the book is left out",)
+
+
+def _apart(lines: list[str]) -> list[list[str]]:
+    """The paragraphs of lines between which none is empty: each where they are not wrapped, or begun by an indent."""
+    indented = [line[0].isspace() for line in lines]
+    long = [line for line in lines if len(line) > _SHORT_LINE]
+    ended = sum(1 for line in long if _ENDING.search(line.rstrip()))
+    if max(map(len, lines)) > _LONG_LINE and ended >= 0.8 * len(long):
+        return [[line] for line in lines]
+    if _is_verse(lines) or not any(indented) or all(indented[1:]):  # verse, plain, a hanging indent or a quotation
+        return [lines]
+    begins = [number for number, begin in enumerate(indented) if begin or not number]
+    return [lines[begin:end] for begin, end in pairwise([*begins, len(lines)])]
 
 
 def _paragraphs(lines: list[str], *, first: bool) -> list[Paragraph]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
+from math import inf
 
 from producer.draft.hearing import Ear, listen
 from producer.draft.nouns import NARRATOR, Draft, Heard, Item, Paragraph, Person, Played, Scene, Source, Speech
@@ -152,7 +153,7 @@ def _doubt(paragraph: Paragraph, one: Part) -> str:
 
 
 def _cut(paragraph: Paragraph, one: Part, begin: int, end: int, language: str) -> Iterator[Speech]:
-    ends = _ends(paragraph.text[begin:end], language) if not one.speaker else [end - begin]
+    ends = _ends(paragraph.text[begin:end], language, inf if one.speaker else LONGEST)
     at = begin
     for stop in (begin + place for place in ends):
         text, emphasis = part(paragraph.text, at, stop, paragraph.emphasis)
@@ -165,15 +166,15 @@ def _cut(paragraph: Paragraph, one: Part, begin: int, end: int, language: str) -
         at = stop
 
 
-def _ends(text: str, language: str) -> list[int]:
-    """Where lines of narration end: whole sentences, as many as go into one."""
-    if text.count(" ") < LONGEST:
+def _ends(text: str, language: str, most_words: float) -> list[int]:
+    """Where lines end: whole sentences, as many as go into one of so many words, and of what a script holds at most."""
+    if text.count(" ") < most_words and len(text) <= _AT_ONCE:
         return [len(text)]
     ends: list[int] = []
     words = at = 0
     for sentence in sentences(text, language):
         count = sentence.count(" ") + 1
-        if words and words + count > LONGEST:
+        if words and (words + count > most_words or at + len(sentence) - (ends[-1] if ends else 0) > _AT_ONCE):
             ends.append(at)
             words = 0
         words += count
