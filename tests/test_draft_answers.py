@@ -55,6 +55,15 @@ def spoken(text: str) -> list[tuple[str, str]]:
         ("‘Tis dark.\n\n‘Two,’ said Mara.", ["narrator", "mara", "narrator"]),
         ("“Who?” said Mark.", ["mark_speaks", "narrator"]),
         ("“Come.”\n\nIt was dark.", ["someone", "narrator"]),
+        ("“No,” put in Mara.\n\n“Yes,” shot back Tom.", ["mara", "narrator", "tom", "narrator"]),
+        ("Dr. Ruiz came in.\n\n“No,” said the doctor.", ["narrator", "ruiz", "narrator"]),
+        (
+            "“No,” said the first guard.\n\n“Yes,” said the second guard.\n\n“No,” said the first.",
+            ["first_guard", "narrator", "second_guard", "narrator", "first_guard", "narrator"],
+        ),
+        ("A dragon lay there. “Who?” it growled.\n\n“Me.”", ["narrator", "dragon", "narrator", "someone"]),
+        ("A hill lay there. “Who?” it said.", ["narrator", "someone", "narrator"]),
+        ("The prosecutor got up. “When,” she began, “was that?”", ["narrator", "prosecutor", "narrator", "prosecutor"]),
     ],
 )
 def test_attributions_of_every_shape(text: str, speakers: list[str]) -> None:
@@ -217,6 +226,18 @@ def test_two_who_talk_take_turns_and_whoever_is_called_is_not_the_caller() -> No
         ("She thought of the bell that rang at school.", []),
         ("The door was red and the glass was clean.", []),
         ("It began to rain; the rain fell harder.", ["rain"]),
+        ("Thunder had begun to roll along the hills.", ["thunder"]),
+        ("Thunder had rolled along the hills.", []),
+        ("Its story kept its ground, and it fell to the ground.", []),
+        ("The keel ground against the stones.", ["metal_scrape"]),
+        ("The news threw her into a flutter, and the letter had put her in one.", []),
+        ("A voice came through the door.", []),
+        ("Their footsteps rang on the steel floor.", ["boots_on_metal"]),
+        ("The footsteps came on over the gravel.", ["boots_on_rubble"]),
+        ("Her footsteps crossed the boards.", ["boots_on_boards"]),
+        ("His steps echoed on the stone floor.", ["boots_on_concrete"]),
+        ("Footsteps came along the street.", ["boots_on_concrete"]),
+        ("The judge rapped his gavel twice.", ["knock"]),
     ],
 )
 def test_what_is_denied_compared_wished_or_past_is_not_heard(text: str, roles: list[str]) -> None:

@@ -26,6 +26,7 @@ class Rule:
     anchor: int
     keys: str = ""
     kind: SoundKind = "hit"
+    number: int = 0  # what is listed first wins
 
 
 @dataclass(slots=True)
@@ -48,14 +49,14 @@ def ear(tables: Iterable[tuple[Sequence[str], str, Sequence[str]]], kind_of: Cal
         kind_of: what sort of sound fills a role; None where nothing does. A row's first role that is filled counts.
     """
     made = Ear()
-    for roles, keys, patterns in tables:
+    for number, (roles, keys, patterns) in enumerate(tables):
         role = next((one for one in roles if kind_of(one) is not None), None)
         if role is None:
             continue
         kind = kind_of(role) or "hit"
         for pattern in patterns:
             slots, anchor = read_pattern(pattern)
-            made.add(Rule(role, slots, anchor, _keys(kind, keys), kind))
+            made.add(Rule(role, slots, anchor, _keys(kind, keys), kind, number))
     return made
 
 
@@ -81,6 +82,8 @@ _UNREAL = frozenset(
     )
 )
 _EARLIER = frozenset(row("had having"))
+_NOW = frozenset(row("to begun started"))
+"""What, behind one of these, is not over: `it had begun to rain`."""
 _JOINS = frozenset(row("but and then until while so when as where"))
 _BEGINS = frozenset(row("began begin begins begun start started starts continued went had made"))
 _STOPPED = frozenset(row("stopped ceased ended died faded stilled silenced"))
@@ -96,7 +99,7 @@ def listen(text: str, rules: Ear, *, tag: bool = False) -> tuple[Heard, ...]:
         tag: it begins by saying who speaks, and `he barked` is then no dog.
     """
     words = tokens(text)
-    found: list[tuple[int, int, Heard]] = []
+    found: list[tuple[int, int, Rule, Heard]] = []
     for at, word in enumerate(words):
         if tag and at < _TAG_WORDS and says(word):
             continue
@@ -104,13 +107,20 @@ def listen(text: str, rules: Ear, *, tag: bool = False) -> tuple[Heard, ...]:
             span = _match(words, at, rule)
             if span is None or not _real(words, at, span, rule, text):
                 continue
-            if any(a <= span[1] and span[0] <= b and one.role == rule.role for a, b, one in found):
+            at_once = [one for one in found if one[0] <= span[1] and span[0] <= one[1] and _same(one[2], rule)]
+            if at_once and (at_once[-1][2].role == rule.role or at_once[-1][2].number < rule.number):
                 break
+            found = [one for one in found if one not in at_once]
             phrase = text[words[span[0]].start : words[span[1]].end]
             kind: Literal["sound", "bed"] = "bed" if rule.kind == "bed" else "sound"
-            found.append((*span, Heard(word.start, word.text, rule.role, kind, rule.keys, phrase)))
+            found.append((*span, rule, Heard(word.start, word.text, rule.role, kind, rule.keys, phrase)))
             break
-    return tuple(one for _, _, one in found)
+    return tuple(one for *_, one in found)
+
+
+def _same(one: Rule, other: Rule) -> bool:
+    """Whether words that both hold are one sound: there is one walk in `footsteps rang on the steel`."""
+    return one.role == other.role or one.kind == other.kind == "steps"
 
 
 def _match(words: Sequence[Token], at: int, rule: Rule) -> tuple[int, int] | None:
@@ -166,7 +176,7 @@ def _real(words: Sequence[Token], at: int, span: tuple[int, int], rule: Rule, te
     return hears or not (
         any(word.low in _MAYBE or word.low.endswith(("'d", "'ll")) for word in words[since:at])
         or _wanted(words, at)
-        or any(words[n].low in _EARLIER and words[n + 1].low != "to" for n in range(max(clause, at - 4), at))
+        or any(words[n].low in _EARLIER and words[n + 1].low not in _NOW for n in range(max(clause, at - 4), at))
     )
 
 

@@ -24,7 +24,9 @@ SAYING: dict[str, str] = {
             "affirmed interjected interposed invited noted opined pointed proposed queried quoted reasoned "
             "reassured reflected rejoined retorted reported revealed supplied threatened translated vowed uttered "
             "wanted marvelled marveled lied proclaimed pronounced pressed soothed comforted reproved chided "
-            "scolded introduced complained remonstrated"
+            "scolded introduced complained remonstrated ejaculated quoth assented concurred expostulated entreated "
+            "besought averred asserted maintained exhorted contradicted elaborated jested reiterated requested "
+            "persisted pursued counselled emphasised emphasized vociferated clarified deadpanned dictated narrated"
         ),
         "",
     ),
@@ -122,6 +124,19 @@ SAYING: dict[str, str] = {
     "purred": "purring",
     "cooed": "cooing",
     "quavered": "with a shaking voice",
+    "cackled": "cackling",
+    "bleated": "bleating",
+    **dict.fromkeys(("gabbled", "babbled", "prattled"), "fast and much"),
+    "lisped": "lisping",
+    "simpered": "simpering",
+    "sputtered": "spluttering",
+    "screeched": "shrieking",
+    **dict.fromkeys(("gushed", "enthused", "whooped"), "full of joy"),
+    "blustered": "blustering",
+    "guffawed": "laughing",
+    **dict.fromkeys(("tittered", "snickered"), "giggling"),
+    **dict.fromkeys(("huffed", "tutted"), "crossly"),
+    "blubbered": "sobbing",
 }
 """Verbs of saying, as written -> what they say of how it is said."""
 
@@ -130,6 +145,14 @@ ALWAYS_SAYS = frozenset(
     for verb in SAYING
     if verb not in _words("laughed chuckled grinned smiled sighed put went read pointed wanted pressed")
 )
+
+PHRASAL: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("put", "broke", "cut", "chimed", "threw"), _words("in")),
+    **dict.fromkeys(("burst", "called", "cried", "sang", "spoke"), _words("out up")),
+    **dict.fromkeys(("shot", "snapped", "called", "shouted", "whispered"), _words("back out")),
+    "went": _words("on"),
+}
+"""Verbs of saying that have a word of their own behind them: `put in Mara`."""
 
 FOREIGN_SAYING = _words(
     "dijo preguntó respondió contestó exclamó gritó susurró murmuró añadió dice "
@@ -190,7 +213,8 @@ NOUNS: dict[str, Sex] = {
             "baron lord priest monk bishop butler waiter landlord fisherman policeman soldier sailor bosun miller "
             "smith blacksmith farmer shepherd hunter huntsman woodcutter baker butcher barber porter groom nephew "
             "grandson widower chap bloke sergeant captain major colonel general admiral corporal lieutenant "
-            "constable monsieur wizard giant knight squire abbot friar fisher ferryman watchman"
+            "constable monsieur wizard giant knight squire abbot friar fisher ferryman watchman "
+            "emperor postman milkman fireman stationmaster"
         ),
         "m",
     ),
@@ -198,7 +222,8 @@ NOUNS: dict[str, Sex] = {
         row(
             "woman girl lady mother mum mom grandmother aunt sister daughter wife queen princess duchess countess "
             "baroness nun abbess waitress landlady maid nurse housekeeper governess cook witch widow niece "
-            "granddaughter madam actress hostess seamstress midwife goddess mistress"
+            "granddaughter madam actress hostess seamstress midwife goddess mistress "
+            "empress barmaid milkmaid bride"
         ),
         "f",
     ),
@@ -209,12 +234,21 @@ NOUNS: dict[str, Sex] = {
             "writer poet editor neighbour neighbor cousin friend old-timer caller speaker captive prisoner thief "
             "robot machine computer ghost spirit engineer mechanic bartender barman steward agent mayor president "
             "minister ambassador commander chief master apprentice servant beggar merchant shopkeeper chemist "
-            "dealer footman valet dragon troll elf fairy dwarf angel devil demon youth teenager kid passenger"
+            "dealer footman valet dragon troll elf fairy dwarf angel devil demon youth teenager kid passenger "
+            "prosecutor solicitor magistrate foreman gaoler jailer warden librarian gardener conductor innkeeper "
+            "parson curate vicar rector chaplain sexton boatman helmsman skipper rider archer sentry sentinel jester "
+            "minstrel tailor cobbler weaver carpenter goldsmith scientist astronaut technician surgeon dentist "
+            "reporter journalist photographer manager foreigner burglar hostage coachman cabman archaeologist navigator"
         ),
         "",
     ),
 }
 """Nouns for somebody. Beasts and things are somebody once they have spoken."""
+
+ITS = _words(
+    "dragon troll robot machine computer ghost spirit demon creature beast thing monster voice animal wolf bear"
+)
+"""Somebody whom `it` may mean."""
 
 _WORDS = _words(
     "amber april autumn bonnie brooke chase chester chuck clay cliff crystal dawn dean drew earl faith glen grant "

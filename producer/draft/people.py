@@ -176,7 +176,7 @@ class Cast:
 
     def _entitle(self, one: Someone, title: str) -> None:
         one.title = title
-        self.titles.setdefault(title, []).append(one.key)
+        self.titles.setdefault(_IN_FULL.get(title, title), []).append(one.key)
 
     def described(self, words: str, near: Iterable[Someone] = ()) -> tuple[Someone, bool]:
         """The person of `the old man`, `a voice`, `the Captain`, a new one if none is meant; and whether it is guessed.
@@ -193,6 +193,8 @@ class Cast:
         keys = self.heads.get(head, {})
         if whole in self.names:
             return self.all[self.names[whole]], len(rest) == 1 and len(keys) > 1 and article == "the"
+        if rest[0] in _ORDINALS and len(rest) == 1 and (longer := self._beginning(head)):
+            return longer, False
         if article not in ("a", "an", "another"):
             titled = {self.now(key) for key in self.titles.get(head, ())}
             if len(titled) == 1:
@@ -213,6 +215,13 @@ class Cast:
         self.names.setdefault(whole, new.key)
         self.heads.setdefault(head, {})[new.key] = None
         return new, False
+
+    def _beginning(self, ordinal: str) -> Someone | None:
+        """Whom `the first` means: the first soldier."""
+        key = next((key for name, key in reversed(self.names.items()) if name.startswith(f"{ordinal} ")), "")
+        if key:
+            self.names[ordinal] = key
+        return self.all.get(key)
 
     def _is_so(self, one: Someone, rest: Sequence[str]) -> bool:
         """Whether nothing that a person was called speaks against `tall man`: `man`, `tall thin man`; not `old man`."""
@@ -270,6 +279,15 @@ def _full(one: Someone) -> bool:
 
 
 _ARTICLES = frozenset(row("the a an another his her my our their your this that one"))
+_ORDINALS = frozenset(row("first second third fourth fifth sixth elder younger eldest youngest"))
+_IN_FULL = {
+    "dr": "doctor",
+    "prof": "professor",
+    "capt": "captain",
+    "sgt": "sergeant",
+    "lt": "lieutenant",
+    "rev": "reverend",
+}
 _AGED = frozenset(row("grandmother grandma granny gran nana grandfather grandpa granddad"))
 _GENERAL = frozenset(row("man woman boy girl lady gentleman lad fellow child old-timer"))
 

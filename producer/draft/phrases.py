@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from producer.draft.lexicon import FOREIGN_SAYING, KIN, NO_NAMES, NOUNS, SAYING, SUBJECTS, TITLES
+from producer.draft.lexicon import FOREIGN_SAYING, KIN, NO_NAMES, NOUNS, PHRASAL, SAYING, SUBJECTS, TITLES
 from producer.draft.people import WORD, Names, folded
 from producer.draft.text import row
 from producer.frozen import dataclass
@@ -154,6 +154,10 @@ def phrases(words: Sequence[Token], names: Names) -> Iterator[tuple[Phrase, bool
 
 def tag_after(words: Sequence[Token]) -> tuple[Phrase, Token] | None:
     """`said Mara`, `she cried`, `the old man muttered` at the very start of what follows a quotation."""
+    particle = len(words) > 1 and words[1].gap == " " and words[1].low in PHRASAL.get(words[0].low, ())
+    if particle:
+        one = somebody(words, 2, None) if len(words) > 2 and words[2].gap == " " else None
+        return (one, words[0]) if one and not one.possessive else None
     if words and says(words[0]):
         one = somebody(words, 1, None) if len(words) > 1 and words[1].gap == " " else None
         return (one, words[0]) if one and not one.possessive else None

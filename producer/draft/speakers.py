@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from producer.draft.lexicon import NO_NAMES, PRONOUNS
+from producer.draft.lexicon import ITS, NO_NAMES, PRONOUNS
 from producer.draft.nouns import NARRATOR, UNKNOWN, Paragraph, Sex
 from producer.draft.people import Cast, Names, Someone, names_in
 from producer.draft.phrases import Phrase, Token, phrases, somebody, tag_after, tag_before, tokens
@@ -216,7 +216,10 @@ class _Reader:
             return self._described(phrase, here, tag=tag)
         if phrase.kind == "pronoun":
             return self._pronoun(PRONOUNS[phrase.text], here, called)
-        return self.cast.all[NARRATOR if phrase.kind == "i" else UNKNOWN], False
+        if phrase.kind == "i":
+            return self.cast.all[NARRATOR], False
+        near = [self.cast.all[self.cast.now(key)] for key, _ in reversed(here)] if phrase.text == "it" else []
+        return next((one for one in near if one.head in ITS), self.cast.all[UNKNOWN]), True
 
     def _described(self, phrase: Phrase, here: Sequence[tuple[str, bool]], *, tag: bool) -> tuple[Someone, bool]:
         if phrase.text in self.meant:
@@ -307,7 +310,7 @@ class _Reader:
             return
         parts[which].speaker = one.key
         parts[which].guess = f'by "{phrase.text}"' if guess else ""
-        if phrase.kind == "it":
+        if one.key == UNKNOWN:
             parts[which].doubt, parts[which].settled = "unknown", True
         parts[which].how = how_said(verb, telling)
 

@@ -112,7 +112,8 @@ PEOPLE: tuple[Row, ...] = (  # ---- people
         (
             "turn! ... page|paper|leaf",
             "page ... turn!",
-            "page|paper|newspaper|letter|map|leaf ... rustle|crackle|flutter|crinkle!",
+            "page|paper|newspaper|letter|map|leaf ... rustle|crackle|crinkle!",
+            "page|paper|newspaper|map|leaf ... flutter!",
             "rustle|crackle! of ... page|paper|newspaper|letter|map",
             "unfold|unroll|crumple|tear! ... paper|letter|map|page|newspaper|envelope",
         ),

@@ -6,6 +6,7 @@ from producer.draft.rows import Row
 
 _FEET = "boot|shoe|heel|=feet|footstep|footfall|=steps|=step|sole|=tread"
 _TREAD = "hit|ring|click|clatter|crunch|pound|thud|echo|scrape|tap|clack|strike|clang|hammer|scuff|drum|shuffle|slap"
+_GO = "come|go|approach|cross|recede|pass|sound|near|fade"
 _CREAK = "creak|squeak|squeal|groan|whine|shriek|screech|protest|rasp"
 
 THINGS: tuple[Row, ...] = (
@@ -20,7 +21,8 @@ THINGS: tuple[Row, ...] = (
         "repeat 5",
         (
             f"iron|metal|steel ... stair|step|ladder|grating|catwalk|rung ... {_FEET} ... {_TREAD}!",
-            f"{_FEET} ... {_TREAD}! ... iron|metal|steel|grating|ladder|catwalk",
+            f"{_FEET} ... {_TREAD}! ... iron|metal|steel|grating|catwalk",
+            f"footstep|footfall|=steps! ... {_GO} ... iron|metal|steel|grating|catwalk",
         ),
     ),
     (
@@ -28,13 +30,23 @@ THINGS: tuple[Row, ...] = (
         "repeat 4",
         (
             f"{_FEET} ... {_TREAD}! ... gravel|rubble|shingle|cinder|pebble|snow|leaf|twig|sand|dirt",
+            f"footstep|footfall|=steps! ... {_GO} ... gravel|rubble|shingle|cinder|pebble|snow|leaf|twig|sand",
             "gravel|shingle|snow|leaf ... crunch! ... under|underfoot|beneath",
         ),
     ),
     (
+        ("boots_on_concrete", "footsteps"),
+        "repeat 4",
+        (f"{_FEET} ... {_TREAD}! ... stone|marble|concrete ... floor|stair|step|passage|corridor|landing|tile",),
+    ),
+    (
         ("boots_on_boards",),
         "repeat 4",
-        (f"{_FEET} ... {_TREAD}! ... board|stair|floor|floorboard|deck|plank|wood|tile|passage|corridor|landing",),
+        (
+            f"{_FEET} ... {_TREAD}! ... board|stair|floor|floorboard|deck|plank|wood|tile|passage|corridor|landing|"
+            "ladder",
+            f"footstep|footfall|=steps! ... {_GO} ... board|floorboard|deck|plank",
+        ),
     ),
     (
         ("boots_on_concrete", "footsteps"),
@@ -60,6 +72,8 @@ THINGS: tuple[Row, ...] = (
             "there ... knock! ... door",
             "a|the|another|loud|soft|sharp|second knock! come|sound|at|on",
             "rap! at|on|upon",
+            "rap|bang|pound|strike! ... gavel",
+            "gavel ... fall|bang|crack|rap!",
         ),
     ),
     (
@@ -150,7 +164,9 @@ THINGS: tuple[Row, ...] = (
         ("metal_scrape",),
         "for 1.2 s",
         (
-            "something|it|metal|iron|steel|chair|blade|shovel|spade|knife|plough|keel ... scrape|grate|rasp|grind!",
+            "something|it|metal|iron|steel|chair|blade|shovel|spade|knife|plough|keel ... scrape|grate|rasp|"
+            "=grind|=grinds|=grinding!",
+            "metal|iron|steel|chair|blade|keel =ground! against|on|along|over|across|together",
             "scrape! of|on|against|along|across",
             "=scraping|=grating!",
             "push|scrape! back ... chair|stool|bench",

@@ -10,6 +10,7 @@ WORLD: tuple[Row, ...] = (  # ---- weather and water
         "",
         (
             "thunder! roll|crash|crack|rumble|boom|growl|break|mutter|shake|come",
+            "thunder ... roll|crash|crack|rumble|boom|growl|break|mutter|shake|come!",
             "clap|peal|crack|roll|crash|rumble of ... thunder!",
             "it thunder!",
         ),
@@ -96,7 +97,7 @@ WORLD: tuple[Row, ...] = (  # ---- weather and water
         ("far_voices",),
         "",
         (
-            "voice|laughter ... drift|float|come|rise! ... across|from|over|through|up|below|away",
+            "=voices|laughter ... drift|float|come|rise! ... across|from|over|through|up|below|away",
             "murmur|sound! of ... voice",
             "distant|faint voice|laughter!",
         ),
