@@ -11,21 +11,13 @@ import re
 from typing import Any
 
 from producer.errors import RenderError, UsageError
-from producer.frozen import dataclass
 from producer.season.bench import PATIENCE_S
 from producer.season.remote import perform
 from producer.season.task import Outcome, Task
-from producer.season.works import Board
+from producer.season.works import Board, Doing
 
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[A-Za-z0-9._:\[\]-]+(/[A-Za-z0-9._/-]*)?")
 _ANSWER_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Doing:
-    name: str
-    stage: str
-    share: float
 
 
 def check_address(address: str) -> None:
@@ -47,7 +39,7 @@ class Cluster:
     def __init__(self, address: str, patience_s: float = PATIENCE_S) -> None:
         check_address(address)
         self._address, self._patience_s = address, patience_s
-        self._news: queue.SimpleQueue[_Doing | tuple[Task, Any]] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[Doing | tuple[Task, Any]] = queue.SimpleQueue()
         self._client: Any = None
         self._futures: set[Any] = set()
 
@@ -93,7 +85,7 @@ class Cluster:
 
     def following(self, board: Board) -> tuple[Task, Outcome]:
         """See `works.Works`."""
-        while isinstance(news := self._news.get(), _Doing):
+        while isinstance(news := self._news.get(), Doing):
             board.doing(news.name, news.stage, news.share)
         task, future = news
         self._futures.discard(future)
@@ -106,7 +98,7 @@ class Cluster:
     def _heard(self, event: tuple[float, dict[str, Any]]) -> None:
         _, said = event
         with contextlib.suppress(KeyError, TypeError, ValueError):
-            self._news.put(_Doing(str(said["name"])[:200], str(said["stage"])[:40], float(said["share"])))
+            self._news.put(Doing(str(said["name"])[:200], str(said["stage"])[:40], float(said["share"])))
 
     def _outcome(self, future: Any) -> Outcome:
         try:

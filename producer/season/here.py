@@ -5,20 +5,12 @@ from __future__ import annotations
 import queue
 import threading
 
-from producer.frozen import dataclass
 from producer.season.bench import PATIENCE_S, Bench
 from producer.season.task import Outcome, Task
-from producer.season.works import Board
+from producer.season.works import Board, Doing
 
 TRIES = 3
 """How often a task is begun whose process is lost: for want of memory, the second time may go well."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Doing:
-    name: str
-    stage: str
-    share: float
 
 
 class Here:
@@ -34,7 +26,7 @@ class Here:
     def __init__(self, benches: int, patience_s: float = PATIENCE_S) -> None:
         self.benches = tuple(Bench(patience_s) for _ in range(max(1, benches)))
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
-        self._news: queue.SimpleQueue[_Doing | tuple[Task, Outcome]] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[Doing | tuple[Task, Outcome]] = queue.SimpleQueue()
         self._over = False
         self._threads = [threading.Thread(target=self._work, args=(bench,), daemon=True) for bench in self.benches]
 
@@ -66,7 +58,7 @@ class Here:
 
     def following(self, board: Board) -> tuple[Task, Outcome]:
         """See `works.Works`."""
-        while isinstance(news := self._news.get(), _Doing):
+        while isinstance(news := self._news.get(), Doing):
             board.doing(news.name, news.stage, news.share)
         return news
 
@@ -76,7 +68,7 @@ class Here:
 
     def _tried(self, bench: Bench, task: Task) -> Outcome:
         def telling(stage: str, share: float) -> None:
-            self._news.put(_Doing(task.name, stage, share))
+            self._news.put(Doing(task.name, stage, share))
 
         for _ in range(TRIES):
             outcome = bench.do(task, telling)

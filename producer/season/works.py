@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from producer.frozen import dataclass
 from producer.season.task import Outcome, Task
 
 
@@ -21,6 +22,15 @@ class Board(Protocol):
     def over(self, name: str, said: str, weight_s: float) -> None:
         """An episode is done, or will not be."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """News of a task under way: what a `Board` is told."""
+
+    name: str
+    stage: str
+    share: float
 
 
 class NoBoard:
