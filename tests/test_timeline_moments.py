@@ -144,6 +144,18 @@ def test_moments_that_are_not_there(asked: Moment, says: str) -> None:
     assert says in found.what
 
 
+def test_what_would_last_for_no_time_is_told_and_not_left_out() -> None:
+    walk = cue("w", "hum", until=moment("start of next line"))
+    assert [one.what for one in problems(walk, bed("s", "sea", until=moment("now")), speech("a", "one"))] == [
+        "'hum' (line 1) would end as it begins and not be heard: 'until start of next line' is at 0:00.000, "
+        "and there it begins, too (line 1)",
+        "'sea' (line 1) would end as it begins and not be heard: 'until now' is at 0:00.000, "
+        "and there it begins, too (line 1)",
+    ]
+    (found,) = problems(cue("h", "hum", for_s=Fraction(0)), speech("a", "one"))
+    assert found.what == "'hum' (line 1) would last for no time at all; 'for' says how long it is heard"
+
+
 def test_an_end_before_its_start_names_both_places() -> None:
     hum = cue("h", "hum", place_line=12, until=moment("end of a", line=12))
     (found,) = problems(speech("a", "one"), pause("p", "2"), hum)

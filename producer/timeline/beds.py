@@ -164,7 +164,7 @@ def _until(ep: Episode, root: Entry, ending: Ending, start: int, before: int) ->
         return ending
     end = yield from moment(ep, decides, asked, after_until=True)
     begins = start if decides is root else (yield Ask(What.START, decides.index))
-    if end < begins:
+    if end < begins or (decides is root and end == begins):
         raise ImpossibleError(ends_too_early(ep, decides, asked, begins, end, ep.called(decides)))
     return Ending(end, ep.samples(CLICK_S)) if end < ending.end else ending
 

@@ -45,8 +45,14 @@ def end_of(ep: Episode, entry: Entry, length: Length, start: int, what: str) -> 
 
 
 def ends_too_early(ep: Episode, entry: Entry, asked: Moment, start: int, end: int, what: str) -> Problem:
-    """The problem of an end before its start, with both places."""
+    """The problem of an end before its start, or at it, with both places."""
     begins = where(entry.item.place, ep.script.file)
+    if end == start:
+        return Problem(
+            asked.place,
+            f"{what} would end as it begins and not be heard: 'until {asked.written}' is at {ep.clock(end)}, "
+            f"and there it begins, too ({begins})",
+        )
     return Problem(
         asked.place,
         f"{what} would end before it begins: 'until {asked.written}' is at {ep.clock(end)}, "

@@ -65,11 +65,13 @@ def plan_ending(ep: Episode, entry: Entry, plan: Plan, *, late: bool) -> Rule[En
 
 
 def cue_plan(ep: Episode, entry: Entry) -> Rule[Plan]:
-    """Its parts; ImpossibleError when it would end before it begins, begin before the episode does, or never end."""
+    """Its parts; ImpossibleError when it would end before or as it begins, begin before the episode, or never end."""
     base = yield Ask(What.HIT if _hangs(entry) else What.START, entry.index)
     limit = yield from _limit(ep, entry, base)
     # Asked for by its end, its echo and its clip, and by each of them again when something may stop it.
     plan = ep.told(("plan", entry.index, base, limit), lambda: _planned(ep, entry, base, limit))
+    if limit == base and all(part.start >= base for part in plan.parts):
+        raise ImpossibleError(_unheard(ep, entry, base))
     return (yield from _faded(ep, entry, plan, base))
 
 
@@ -84,6 +86,14 @@ def _planned(ep: Episode, entry: Entry, base: int, limit: int) -> Plan:
     if min((part.start for part in plan.parts), default=base) >= ep.begins:
         return plan
     return replace(plan, parts=tuple(_within(ep, entry, part) for part in plan.parts))
+
+
+def _unheard(ep: Episode, entry: Entry, base: int) -> Problem:
+    """The problem of a cue that its own `until` or `for` ends as it begins."""
+    cue = _cue(entry)
+    if cue.until is not None:
+        return ends_too_early(ep, entry, cue.until, base, base, ep.called(entry))
+    return Problem(cue.place, f"{ep.called(entry)} would last for no time at all; 'for' says how long it is heard")
 
 
 def _cue(entry: Entry) -> Cue:
