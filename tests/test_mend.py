@@ -214,6 +214,16 @@ def test_a_key_indented_into_the_text_is_not_spoken() -> None:
     assert play(script("- narrator: >", "    Log.", "    level: -20 LU"))[0] == {"narrator": "Log.", "level": "-20 LU"}
 
 
+def test_a_merge_key_is_no_more_of_the_text_above_it() -> None:
+    """YAML's: `--fix` wrote it into a title, or had it spoken."""
+    text = script("- narrator: Hello.", "  <<: {level: -3 LU}", "- sound: door", "  <<: {level: -3 LU}")
+    text += "    title: The hall\n    <<: {room: hall}\n"
+    assert mend(text, "x.yaml").fixed == text
+    _, problems = read_tree(text, "x.yaml")
+    assert [(one.at.line, one.at.column) for one in problems] == [(7, 9), (9, 9), (11, 5)]
+    assert all("'<<' is a YAML merge key" in one.what for one in problems)
+
+
 def test_a_key_in_the_middle_of_the_text_goes_after_it() -> None:
     done = is_mended(script("- narrator: >", "    Log,", "    level: -20 LU", "    last page.", "- sound: door"))
     assert play(done.fixed)[0] == {"narrator": "Log, last page.", "level": "-20 LU"}

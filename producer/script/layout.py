@@ -28,6 +28,8 @@ class Where(Enum):
     VALUE = auto()  # anything else: cues, quantities, lists, settings
 
 
+MERGE = "<<"
+"""YAML's merge key, which a script cannot have: nobody is called so, and nobody says it."""
 TEXT_KEYS = frozenset({"title", "summary", "show", "writer", "producer"})
 ITEM_KINDS = frozenset(keys.ITEMS)
 OPTIONS = keys.RESERVED - ITEM_KINDS
@@ -38,6 +40,7 @@ KNOWN: dict[Where, frozenset[str]] = {
     Where.MEMBER: frozenset(keys.CAST) | {"together"},
     Where.CREDITS: frozenset(keys.CREDITS_KEYS),
 }
+_NO_TEXTS = (KNOWN[Where.ITEM] | {MERGE}) - {"how", "chapter"}  # of an item; all else is spoken
 ANY_KEY = frozenset().union(*KNOWN.values())
 
 _TOP_PARTS = {"scenes": Where.SCENES, "cast": Where.CAST, "say": Where.TEXTS, "lines": Where.TEXTS}
@@ -58,7 +61,7 @@ def inside(where: Where, key: str = "") -> Where:
     if where is Where.SCENE:
         return _SCENE_PARTS.get(key, Where.VALUE)
     if where is Where.ITEM:
-        return Where.VALUE if key not in ("how", "chapter") and key in KNOWN[Where.ITEM] else Where.TEXT
+        return Where.VALUE if key in _NO_TEXTS else Where.TEXT
     if where is Where.CREDITS:
         return Where.TEXT if key in ("text", "title") else Where.VALUE
     if where is Where.MEMBER:

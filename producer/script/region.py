@@ -14,6 +14,7 @@ from producer.script.misread import quoted_end
 KEY = re.compile(r"(\"[^\"]*\"|'[^']*'|[\w.+-]+)[ ]*:(?:[ ]|$)")
 _TIGHT_KEY = re.compile(r"([\w.]+):\S")
 _DASH = re.compile(r"-(?:[ ]|$)")
+_MERGE = re.compile(rf"{layout.MERGE}[ ]*:(?:[ ]|$)")
 _ITEM = re.compile(r"[-–—−•‣·*]+[ ]*([\w.]+)[ ]*:")
 _LOST_COMMENT = re.compile(r"#(?![ #!]|$|-?[ ]?[\w.]+:)")
 
@@ -73,7 +74,7 @@ def key_of(line: Line) -> str | None:
 def _is_structure(line: Line, opener: Opener, *, awaited: bool) -> bool:
     """Whether a line that is not indented under the key is script again, not more of the text."""
     body = line.body
-    if _DASH.match(body) or is_document_line(line) or _ITEM.match(body):
+    if _DASH.match(body) or _MERGE.match(body) or is_document_line(line) or _ITEM.match(body):
         return True
     key = key_of(line)
     if key is not None:
