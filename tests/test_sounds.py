@@ -24,6 +24,7 @@ from producer.sounds import decode as decoding
 from producer.sounds.decode import UndecodableError, decode, header_length_s, is_float
 from producer.sounds.palette import PackPalette
 from producer.sounds.recording import CHUNK
+from producer.sounds.shift import Shift
 from tests.sounds_helpers import RATE, encode, noise, palette_of, rested, tone, write, write_pack
 
 
@@ -609,6 +610,25 @@ def test_what_is_shifted_off_zero_is_heard_without_its_shift(
     assert np.abs(heard[:200]).max() < 0.08  # no step where it begins, none where it ends
     assert np.abs(heard[-200:]).max() < 0.08
     assert level_db(heard) == pytest.approx(level_db(audio), abs=0.8)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 3.0, 12.0])
+@pytest.mark.parametrize("tilt", [0.0, 0.5, 1.0], ids=["white", "pink", "brown"])
+def test_the_low_end_of_a_noise_is_no_shift(tilt: float, seconds: float) -> None:
+    """Wind, rain and thunder lean to one side by chance; with a shift added they are known for what they are."""
+    rate, count = 8000, round(seconds * 8000)
+    wrong = missed = 0
+    for seed in range(20):
+        waves = np.fft.rfft(np.random.default_rng(seed).standard_normal(count))
+        line = np.fft.irfft(waves / np.maximum(np.fft.rfftfreq(count, 1.0 / rate), 15.0) ** tilt, count)
+        audio = (0.9 * line / np.abs(line).max()).astype(np.float32)[:, None]
+        for by in (0.0, 0.1):
+            shift = Shift(rate, 1)
+            shift.push(audio + np.float32(by))
+            wrong += shift.is_one() and not by
+            missed += not shift.is_one() and bool(by)
+    assert wrong <= 1
+    assert not missed or seconds < 1.0  # half a second holds too little of a lean to tell it from a shift
 
 
 def test_a_shift_that_is_faded_with_the_sound_makes_no_step(cache: Cache, folder: Path) -> None:

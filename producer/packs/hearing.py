@@ -16,6 +16,7 @@ from producer.audio import Audio, as_mono, as_stereo
 from producer.dsp.crests import highest_sample
 from producer.dsp.loudness import PowerMeter, integrated, loudness
 from producer.frozen import dataclass
+from producer.sounds.shift import Shift
 
 HOP_S = 0.005
 FULL_SCALE = 1.0 - 2.0**-15
@@ -24,7 +25,6 @@ RUN = 3
 """So many samples at full scale, one after the other, and the wave's top is cut off."""
 AUDIBLE = 10.0 ** (-60.0 / 20.0)
 """Beside the sound's own peak: under it is silence."""
-_DC_WINDOW = 10  # hops: 50 ms, a period of 20 Hz
 _SHORT_S = 1.0
 _LOWEST_RATE_HZ = 8000  # under it the K-weighting has no room for its shelf
 _BINS_PER_OCTAVE = 32
@@ -76,7 +76,7 @@ class Survey:
         self._rate_hz, self._channels, self._floating = rate_hz, channels, floating
         self._hop = max(1, round(HOP_S * rate_hz))
         self._rest = np.zeros((0, channels), np.float32)
-        self._sums: list[NDArray[np.float64]] = []  # of each hop and channel
+        self._shift = Shift(rate_hz, channels)
         self._peaks: list[NDArray[np.float64]] = []  # of each hop
         self._before = np.zeros((2, channels), np.float32)
         self._in_run = np.zeros(channels, bool)
@@ -105,6 +105,7 @@ class Survey:
             self._folded.push(as_stereo(as_mono(block)))
         if self._short is not None:
             self._short = [*self._short, block] if self._length < _SHORT_S * self._rate_hz else None
+        self._shift.push(block)
         self._length += len(block)
         whole = np.concatenate([self._rest, block])
         count = len(whole) // self._hop
@@ -138,7 +139,6 @@ class Survey:
         )
 
     def _keep_hops(self, hops: Audio) -> None:
-        self._sums.append(hops.sum(axis=1, dtype=np.float64))
         self._peaks.append(np.abs(hops).max(axis=(1, 2), initial=0.0).astype(np.float64))
 
     def _find_runs(self, joined: Audio) -> None:
@@ -173,20 +173,9 @@ class Survey:
         return float(2.0 ** ((at + 1) / _BINS_PER_OCTAVE - 30.0))
 
     def _dc(self) -> float:
-        """The shift that both the whole and half of its 50 ms windows have: a thump's own lean is in the first only."""
-        sums = np.concatenate(self._sums)
-        whole = sums.sum(axis=0) / self._length
-        count = len(sums) // _DC_WINDOW
-        if not count:  # shorter than a period of the lowest tone: all of it may lean to one side
-            return 0.0
-        if count < 3:  # too short to tell a shift from the sound: only a gross one counts
-            gross = np.where(np.abs(whole) >= 0.01, whole, 0.0)
-            return float(gross[np.argmax(np.abs(gross))])
-        windows = sums[: count * _DC_WINDOW].reshape(count, _DC_WINDOW, -1).sum(axis=1) / (_DC_WINDOW * self._hop)
-        middle = np.median(windows, axis=0)
-        both = np.where(np.sign(whole) == np.sign(middle), np.minimum(np.abs(whole), np.abs(middle)), 0.0)
-        worst = int(np.argmax(both))
-        return float(np.sign(whole[worst]) * both[worst])
+        """What a render takes out of it; of a recipe, which has none, what it would."""
+        found = self._shift.found()
+        return float(found[np.argmax(np.abs(found))])
 
     def _loudness(self) -> tuple[float, float]:
         """LUFS, and the loss in mono in LU."""
