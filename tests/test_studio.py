@@ -66,6 +66,18 @@ def test_what_is_served_is_the_episode_at_its_loudness(lamp: Studio) -> None:
     assert loudness(audio, 44100) == pytest.approx(-16.0, abs=0.5)
 
 
+def test_a_profile_of_one_channel_is_heard_on_both_sides_and_to_its_end(lamp: Studio) -> None:
+    lamp.saved(lamp.script.read_text("utf-8").replace("packs:", "profile: acx\npacks:"))
+    version = lamp.open.maker.state.version
+    assert version is not None
+    piece = version.desk.part(0, Selection())
+    assert len(piece) == 4 * version.desk.mixer.parts[0].core.length  # or whoever asks for all of it waits for ever
+    audio = lamp.sound()
+    assert len(audio) == version.desk.placed.timeline.duration
+    assert np.array_equal(audio[:, 0], audio[:, 1])
+    assert -23.0 <= 10.0 * np.log10(np.square(audio).mean()) <= -18.0
+
+
 def test_ranges_are_the_bytes_of_the_whole(lamp: Studio) -> None:
     path = f"/audio/{lamp.state['version']}.wav"
     whole = lamp.ask(path).body

@@ -14,7 +14,7 @@ from threading import Lock
 import numpy as np
 
 from producer import master
-from producer.audio import Audio
+from producer.audio import Audio, as_stereo
 from producer.cache import Cache, key
 from producer.frozen import dataclass
 from producer.made_by import made_by_program
@@ -220,6 +220,7 @@ class Desk:
         mixed = self.mixer.mix(index, played)
         audio = mixed.buses.sum() if selection.everything else self._chosen(mixed, selection)
         finished = master.mastered(np.array(audio), self.plan, self.placed.profile)[part.inside.start : part.inside.end]
+        finished = as_stereo(finished)  # whatever the profile's file has: the header says two channels
         return np.round(np.clip(finished, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
 
     def _chosen(self, mixed: Mixed, selection: Selection) -> Audio:
