@@ -39,9 +39,9 @@ KINDS = (*BY_SOUNDFILE, *BY_FFMPEG)
 
 
 @cache
-def whole(kind: str) -> bytes:
-    """A sound file of a kind, 1.5 s long."""
-    noise = np.random.default_rng(1).normal(0.0, 0.1, round(SECONDS * RATE_HZ)).astype(np.float32)
+def whole(kind: str, seconds: float = SECONDS) -> bytes:
+    """A sound file of a kind."""
+    noise = np.random.default_rng(1).normal(0.0, 0.1, round(seconds * RATE_HZ)).astype(np.float32)
     made = io.BytesIO()
     if kind in BY_SOUNDFILE:
         form, subtype = BY_SOUNDFILE[kind]

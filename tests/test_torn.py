@@ -1,9 +1,10 @@
-"""Recordings that were cut off: in every format they are refused, or heard with a warning that gives both lengths."""
+"""Recordings cut off or broken inside: in every format refused, or heard with a warning that gives both lengths."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fuzz import sounds
@@ -40,6 +41,30 @@ def test_half_a_file_is_refused_or_told_with_what_is_there(kind: str, tmp_path: 
     if not kind.endswith((".ogg", ".opus")):
         claims_s = float(said.split("lasts ")[1].split(" s")[0])
         assert abs(claims_s - sounds.SECONDS) < 0.2
+
+
+@pytest.mark.parametrize("kind", sounds.KINDS)
+def test_what_is_broken_inside_a_file_is_refused_or_told_or_heard_to_its_end(kind: str, tmp_path: Path) -> None:
+    path, content = tmp_path / kind, sounds.whole(kind, 6.0)
+    broken = np.random.default_rng(2).bytes(len(content) // 4)
+    path.write_bytes(content[: len(content) // 2] + broken + content[len(content) * 3 // 4 :])
+    try:
+        found = decode(path)
+        heard_s = sum(len(block) for block in found.blocks) / found.rate_hz
+    except UndecodableError:
+        return
+    if kind in UNKNOWN or heard_s > 5.8:
+        return
+    said = shortfall(path)
+    assert said.startswith("is damaged: it says that it lasts 6.0") or said.startswith("is cut off: ")
+    assert f" and {heard_s:.2f} s of it " in said
+
+
+@pytest.mark.parametrize("kind", sounds.KINDS)
+@pytest.mark.parametrize("seconds", [0.05, 30.0])
+def test_a_whole_file_of_any_length_is_whole(kind: str, seconds: float, tmp_path: Path) -> None:
+    (tmp_path / kind).write_bytes(sounds.whole(kind, seconds))
+    assert shortfall(tmp_path / kind) == ""
 
 
 def test_a_render_warns_of_it_and_a_strict_one_refuses(tmp_path: Path, cache: Path) -> None:

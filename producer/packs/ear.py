@@ -83,7 +83,7 @@ class Ear:
         return _facts(kept)
 
     def torn(self, source: FileSource) -> list[Remark]:
-        """Whether a recording that can be heard goes on where its file ends."""
+        """Whether a part of a recording that can be heard is missing."""
         what = kept_shortfall(source.path, self._recordings.sha256(source), self._cache)
         return [remarks.of_torn(what)] if what else []
 

@@ -233,7 +233,7 @@ class PackPalette:
         return any(isinstance(layer.source, FoleySource) for layer in layers)
 
     def torn(self, roles: Iterable[str]) -> tuple[Problem, ...]:
-        """Every file of these roles that was cut off; it plays up to there. Call `check` first."""
+        """Every file of these roles that was cut off or is broken inside. Call `check` first."""
         problems: list[Problem] = []
         for role in sorted(set(roles)):
             sources = [layer.source for member in self._find(role)[1].members for layer in member.layers]

@@ -1,8 +1,8 @@
 """Whether a sound file is all there: what its header says it lasts, against what of it there is.
 
-Decoders play a file that was cut off (a full disk, a broken download) up to where it ends, and say nothing. Each
-container tells in its own way how long it should be; where one does not (raw AAC, a stream without a length), nothing
-can be told, and nothing is.
+Decoders play a file that was cut off (a full disk, a broken download) up to where it ends, leave out what is broken
+inside one, and say nothing. Each container tells in its own way how long it should be; where one does not (raw AAC, a
+stream without a length), nothing can be told, and nothing is.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from producer import cache as entries
 from producer.cache import Cache
 from producer.sounds.decode import UndecodableError, decode, probe, still
 
+_MADE = 2  # raised where an answer that is kept may be another one
 _UNKNOWN = 0x7FFF_0000  # a data size from here on is what a recorder writes that does not know it yet
 _ENDS_OGG = 4  # the flag of a stream's last page
 _LAST_OGG = 1 << 17  # bytes in which the last page begins
+_LONGEST_PAGE_S = 20  # what the first page with samples may count up to
 _SLACK_S, _SLACK = 0.12, 0.01  # that an encoder's delay and a rounded header take
 _ASF = bytes.fromhex("3026b2758e66cf11")  # how WMA begins
 _ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
@@ -54,9 +56,16 @@ def kept_shortfall(path: Path, sha256: str, cache: Cache) -> str:
         return {"what": what}
 
     try:
-        return str(cache.data(entries.key("shortfall", sha256), asked)["what"])
+        return str(cache.data(entries.key("shortfall", _MADE, sha256), asked)["what"])
     except UndecodableError:
         return ""  # which is told where it is to be heard
+
+
+def _lost(claims_s: float, heard_s: float) -> str:
+    """What is missing of a file that ends as it should: a part of it cannot be decoded."""
+    if claims_s - heard_s <= _SLACK_S + _SLACK * claims_s:
+        return ""
+    return f"is damaged: it says that it lasts {claims_s:.2f} s, and {heard_s:.2f} s of it can be heard"
 
 
 def _said(claims_s: float, there_s: float) -> str:
@@ -110,7 +119,9 @@ def _w64(file: BinaryIO, end: int) -> tuple[int, int] | None:
 
 
 def _ogg(path: Path, file: BinaryIO) -> str:
-    """The last page says that it is the last one; and the page is whole."""
+    """The last page says that it is the last one, and is whole; and what it counts up to can be heard."""
+    file.seek(0)
+    start = file.read(_LAST_OGG)
     end = file.seek(0, os.SEEK_END)
     file.seek(max(0, end - _LAST_OGG))
     tail = file.read()
@@ -118,8 +129,23 @@ def _ogg(path: Path, file: BinaryIO) -> str:
     page = tail[at:] if at >= 0 else b""
     whole = len(page) >= 27 and len(page) >= 27 + page[26] + sum(page[27 : 27 + page[26]])
     if whole and page[5] & _ENDS_OGG:
-        return ""
+        return _lost(*_counted_s(path, start, page))
     return f"is cut off: the page that ends it is missing, and {_heard_s(path):.2f} s of it are there"
+
+
+def _counted_s(path: Path, start: bytes, last: bytes) -> tuple[float, float]:
+    """How long a stream lasts by the count in its last page, and how long it is heard; of several streams nothing."""
+    heard_s = _heard_s(path)
+    begun = start.find(b"OggS", start.find(b"OggS", 4) + 4)  # after the pages of headers
+    opus = start.find(b"OpusHead", 28, 64)
+    rate_hz, skipped = (
+        (48_000, struct.unpack_from("<H", start, opus + 10)[0]) if opus > 0 else (decode(path).rate_hz, 0)
+    )
+    if last[14:18] != start[14:18] or begun < 0:
+        return 0.0, heard_s
+    first, end = (struct.unpack_from("<q", page, 6)[0] for page in (start[begun:], last))
+    late = first > _LONGEST_PAGE_S * rate_hz  # it was taken from a broadcast, and goes on counting
+    return (0.0 if late else (end - skipped) / rate_hz), heard_s
 
 
 def _asf(path: Path, file: BinaryIO) -> str:
@@ -130,9 +156,8 @@ def _asf(path: Path, file: BinaryIO) -> str:
     if at < 0:
         return ""
     size, _, _, plays, _, before = struct.unpack("<6Q", start[at + 40 : at + 88])
-    if os.fstat(file.fileno()).st_size >= size:
-        return ""
-    return _said(max(0.0, plays / 1e7 - before / 1e3), _heard_s(path))
+    claims_s, heard_s = max(0.0, plays / 1e7 - before / 1e3), _heard_s(path)
+    return _lost(claims_s, heard_s) if os.fstat(file.fileno()).st_size >= size else _said(claims_s, heard_s)
 
 
 def _by_ffmpeg(path: Path) -> str:
