@@ -15,10 +15,11 @@ from typing import BinaryIO
 import soundfile
 
 from producer import cache as entries
+from producer import sounds
 from producer.cache import Cache
+from producer.made_by import made_by
 from producer.sounds.decode import UndecodableError, decode, probe, still
 
-_MADE = 2  # raised where an answer that is kept may be another one
 _UNKNOWN = 0x7FFF_0000  # a data size from here on is what a recorder writes that does not know it yet
 _ENDS_OGG = 4  # the flag of a stream's last page
 _LAST_OGG = 1 << 17  # bytes in which the last page begins
@@ -56,7 +57,7 @@ def kept_shortfall(path: Path, sha256: str, cache: Cache) -> str:
         return {"what": what}
 
     try:
-        return str(cache.data(entries.key("shortfall", _MADE, sha256), asked)["what"])
+        return str(cache.data(entries.key("shortfall", made_by(sounds), sha256), asked)["what"])
     except UndecodableError:
         return ""  # which is told where it is to be heard
 
