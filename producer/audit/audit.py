@@ -227,11 +227,11 @@ def _compared(
 def _length(reference: Reference, heard: Heard, late_s: float) -> Iterator[Finding]:
     planned_s = reference.samples / reference.rate_hz
     if abs(late_s) > HARMLESS_S:
-        before = "something was put before it" if late_s > 0 else "its beginning is cut off"
+        why = "something was put before it, or into it" if late_s > 0 else "its beginning is cut off, or some of it out"
         yield _plain(
             "shifted",
             0.0,
-            f"all of it comes {abs(late_s):.2f} s {'late' if late_s > 0 else 'early'}: {before}",
+            f"it comes {abs(late_s):.2f} s {'late' if late_s > 0 else 'early'}: {why}",
             "look at how the file was made after the render; chapters and captions go by the render's own",
             heard.length_s,
         )
