@@ -74,6 +74,12 @@ EDITS = {
     "slower": ("en-us+f3", "en-us+f3, rate: 150 wpm"),
     "ended": ("was all.\n", "was all.\n      - pause: 1 s\n      - end: wind_through_ruins\n      - pause: 4 s\n"),
     "faded": ("      - pause: 4 s\n", "        fade_out: 4.9 s\n      - pause: 4 s\n"),
+    "together": (ORDER, ORDER + "      - both: Come in.\n"),
+    "both": ("scenes:\n", "  both: {together: [narrator, mara]}\nscenes:\n"),
+    "shouted": ("Come in.", "Go away, all of you!"),
+    "softly": ("Come in.\n", "Come in.\n        level: -3 LU\n"),
+    "by one": ("both: Come", "mara: Come"),
+    "aside": ("en-us+f3", "en-us+f3, pan: left 40"),
     "ended late": ("was all.\n      - pause: 1 s", "was all.\n      - pause: 4 s"),
 }
 FIGURES = ("loudness_lufs", "loudness_range_lu", "true_peak_dbtp")
@@ -187,6 +193,24 @@ def test_what_is_of_a_scene_is_told_with_its_place(compared: Compare, edit: str,
     (one,) = [each for each in found["whole"] if each["what"] not in ("length_s", *FIGURES)]
     said = re.sub(r"\d:\d\d\.\d \(script/\w+", "0:04.5 (script/it", report.change(one), count=1)
     assert (said.partition(" (0:")[0] if "later" in said else said, found["same"], found["items"]) == (says, False, [])
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ("shouted", [("changed", "narrator and mara", ["edited"])]),
+        ("softly", [("changed", "narrator and mara", ["softer"])]),
+        ("by one", [("changed", "mara", ["speaker", "re-voiced"])]),
+        ("aside", [("changed", "mara", ["pan"])] * 2 + [("changed", "narrator and mara", ["pan of mara"])]),
+    ],
+)
+def test_what_is_said_together_is_one_line(
+    compared: Compare, edit: str, expected: list[tuple[str, str, list[str]]]
+) -> None:
+    found = compared(f"both+together+{edit}", beside="both+together")
+    assert said(found) == expected
+    if edit == "softly":
+        assert (found["items"][0]["changes"][0]["from"], found["items"][0]["changes"][0]["to"]) == (0.0, -3.0)
 
 
 def test_what_no_timeline_says_is_told_by_the_sound_and_a_remark_is_not(compared: Compare) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from producer.diff import courses
@@ -11,6 +12,7 @@ from producer.diff.courses import change as _change
 from producer.diff.match import Pairs, pairs, scene_pairs
 from producer.diff.moved import LEAST_S, Anchors
 from producer.diff.read import Item, Points, Render
+from producer.diff.together import in_both, joined
 from producer.model.words import fold
 
 VERSION = 1
@@ -28,6 +30,7 @@ _NAMES = ("title", "scene", "mix")
 
 def document(a: Render, b: Render, sound_alike: Sounds) -> dict[str, Any]:
     """Version 1 of what `render diff --json` says (docs/diff.md); the same renders give the same document."""
+    a, b = (replace(one, items=tuple(joined(one.items))) for one in (a, b))
     found = pairs(a, b)
     anchors = Anchors(a, b, found)
     old_of = {id(new): old for old, new in found}
@@ -111,16 +114,16 @@ def _changes(old: Item, new: Item, anchors: Anchors) -> Iterator[Change]:
     if not new.speech:
         yield from courses.strikes(old, new)
     yield from _level(old, new)
-    for name in dict.fromkeys((*old.ramps, *new.ramps)):
+    for name, (points_a, points_b) in in_both(old, new, old.ramps, new.ramps).items():
         if name != "level_lu":
-            yield from _ramp(name, old.ramps.get(name), new.ramps.get(name))
+            yield from _ramp(name, points_a, points_b)
     for name, points in old.ramps.items():
         now = new.ramps.get(name, ())
         if len(now) == len(points) and not any(_ramp(name, points, now)):
             yield from courses.ridden(name, points, now, (old, new), anchors)
-    for name in dict.fromkeys((*old.plain, *new.plain)):
-        if old.plain.get(name) != new.plain.get(name):
-            yield _change(name, old.plain.get(name), new.plain.get(name))
+    for name, (plain_a, plain_b) in in_both(old, new, old.plain, new.plain).items():
+        if plain_a != plain_b:
+            yield _change(name, plain_a, plain_b)
 
 
 def _length_s(one: Item) -> float:

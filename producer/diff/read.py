@@ -40,6 +40,7 @@ class Item:
     ramps: Mapping[str, Points]  # level_lu, pan, distance_m, and foley settings that are ridden
     plain: Mapping[str, str]  # room, treatment, fades …: compared by value
     source: Mapping[str, str]
+    line: str = ""  # speech: the line's id, which those who say it together have in common
 
     @property
     def speech(self) -> bool:
@@ -221,6 +222,7 @@ def _item(one: Mapping[str, Any], file: str, rate_hz: int) -> Item:
         },
         plain=plain,
         source={str(name): str(value) for name, value in one["source"].items()},
+        line=str(one.get("line", "")) if one["kind"] == "speech" else "",
     )
 
 

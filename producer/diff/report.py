@@ -90,7 +90,9 @@ def _called(what: str, one: Mapping[str, Any]) -> str:
 
 
 def _name(what: str) -> str:
-    return what.rsplit("_", 1)[0].replace("_", " ") if what in (*_UNITS, "distance_m", "level_lu") else what
+    own, *whose = what.split(" of ", 1)
+    named = own.rsplit("_", 1)[0].replace("_", " ") if own in (*_UNITS, "distance_m", "level_lu") else own
+    return " of ".join((named, *whose))
 
 
 def _of(one: Mapping[str, Any]) -> str:
