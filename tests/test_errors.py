@@ -16,6 +16,7 @@ from producer.errors import (
     Several,
     VoiceError,
     nearest,
+    printable,
     told,
 )
 
@@ -100,3 +101,14 @@ def test_an_error_tells_its_problems_with_their_places() -> None:
 
 def _fail(error: ProducerError) -> None:
     raise error
+
+
+def test_nothing_that_a_message_repeats_moves_a_terminal() -> None:
+    shown = str(Problem(Place("a\x1b[2J.yaml", 1, 1), "there is no pack 'ru\x1b]0;x\x07\u202eins'", "  - \x9bp"))
+    assert shown == "a\ufffd[2J.yaml:1:1: there is no pack 'ru\ufffd]0;x\ufffd\ufffdins'\n      - \ufffdp"
+    assert printable("שלום\tand\nmore") == "שלום\tand\nmore"
+
+
+@given(st.lists(PROBLEMS, max_size=8))
+def test_problems_are_told_in_the_order_in_which_they_compare(problems: list[Problem]) -> None:
+    assert ScriptError(problems).problems == tuple(sorted(set(problems)))

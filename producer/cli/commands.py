@@ -47,7 +47,7 @@ from producer.cli.common import (
     progress,
 )
 from producer.cli.stopping import Stopping, heeded
-from producer.errors import ProducerError, UsageError
+from producer.errors import ProducerError, UsageError, printable
 
 _OF_THE_MACHINE = frozenset(
     getattr(errno, name)
@@ -369,7 +369,7 @@ def _is_somewhere() -> bool:
 def _said(problem: Exception) -> int:
     """Say what went wrong; the exit code."""
     if isinstance(problem, ProducerError):
-        print(problem, file=sys.stderr)
+        print(printable(str(problem)), file=sys.stderr)
         return 1
     if isinstance(problem, FileNotFoundError) and not _is_somewhere():
         print("the folder that you are in is gone; change into one that is there", file=sys.stderr)

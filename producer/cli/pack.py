@@ -20,7 +20,7 @@ from producer.cli.common import (
     print_json,
     progress,
 )
-from producer.errors import RenderError, UsageError
+from producer.errors import RenderError, UsageError, printable
 
 app = typer.Typer(
     name="pack",
@@ -293,9 +293,7 @@ def install(
 
 def _say(text: str) -> None:
     """Text for people, at once: what goes to standard error comes in its turn."""
-    from producer.packs.tables import clean
-
-    print(clean(text), flush=True)
+    print(printable(text), flush=True)
 
 
 def _counting(done: Callable[[int], None]) -> Callable[[], None]:

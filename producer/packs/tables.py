@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable, Sequence
+
+from producer.errors import printable
 
 
 def columns(rows: Iterable[Sequence[str]], right: frozenset[int] | set[int] = frozenset(), gap: int = 2) -> list[str]:
@@ -21,20 +22,9 @@ def columns(rows: Iterable[Sequence[str]], right: frozenset[int] | set[int] = fr
     return lines
 
 
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def clean(text: str) -> str:
-    """`text` without what would move a terminal's cursor or turn its writing round: packs come from anywhere."""
-    kept = ("\n", "\t")
-    return "".join(
-        "\ufffd" if one in _TURNS or (unicodedata.category(one) == "Cc" and one not in kept) else one for one in text
-    )
-
-
 def one_line(text: str) -> str:
-    """`clean`, and on one line: a file's name may hold anything."""
-    return clean(text).replace("\n", "\ufffd").replace("\t", " ")
+    """What of `text` can be printed, on one line: a file's name may hold anything."""
+    return printable(text).replace("\n", "\ufffd").replace("\t", " ")
 
 
 def counted(count: int, thing: str, things: str = "") -> str:
