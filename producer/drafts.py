@@ -15,7 +15,7 @@ from producer.frozen import dataclass
 from producer.model.language import TAG
 from producer.model.script import Anchor, Moment, Script
 from producer.project import Project, file_name
-from producer.replaced import replace_file
+from producer.replaced import new_file, replace_file
 from producer.script import Written
 from producer.script.additions import with_additions
 from producer.script.compose import read_tree
@@ -186,7 +186,6 @@ def write_new(file: Path, text: str, *, force: bool = False) -> None:
         if force and file.exists():
             replace_file(file, text.encode())
             return
-        with file.open("x", encoding="utf-8", newline="\n") as out:
-            out.write(text)
+        new_file(file, text.encode())
     except OSError as found:
         raise RenderError(f"cannot write {file}: {found.strerror}") from None

@@ -1,9 +1,11 @@
-"""A file of the user's with other content: all of it, or none."""
+"""A file of the user's, new or with other content: all of it, or none."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -29,3 +31,24 @@ def replace_file(path: Path, data: bytes) -> None:
             with contextlib.suppress(OSError):
                 part.unlink()
         raise RenderError(f"cannot write {path}: {wrong.strerror}") from None
+
+
+def new_file(path: Path, data: bytes) -> None:
+    """Put `data` where nothing stands. Raises OSError, FileExistsError where something does by then."""
+    part = path.with_name(f".{secrets.token_hex(6)}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            raise
+        except OSError:  # a disk without links
+            if os.path.lexists(path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+            part.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()

@@ -22,13 +22,14 @@ import pytest
 
 from benchmarks import faults
 from benchmarks.faults import House, Tally
-from producer import owned, project, render, watched
+from producer import owned, project, render, starter, watched
 from producer.cache import Cache, Faults, key
 from producer.cli import commands
 from producer.cli.stopping import Stopping, heeded
 from producer.crew import Crew
 from producer.deliver import encode, ffmpeg, tags
 from producer.deliver.files import Staging
+from producer.drafts import write_new
 from producer.effort import family
 from producer.errors import RenderError
 from producer.model.formats import FORMATS, in_format
@@ -513,6 +514,27 @@ def test_tags_that_have_no_room_are_told_in_words(tmp_path: Path, name: str) -> 
     told = pytest.raises(RenderError, match=rf"^cannot write {path.name}: File too large$")
     with no_file_longer_than(path.stat().st_size + 100), told:
         tags.write(path, found, FORMATS[name].codec)
+
+
+@posix
+def test_a_script_that_has_no_room_is_not_there_in_part(tmp_path: Path) -> None:
+    with no_file_longer_than(100), pytest.raises(RenderError, match="File too large"):
+        write_new(tmp_path / "script" / "a.yaml", "title: A\n" * 100)
+    assert list((tmp_path / "script").iterdir()) == []
+    write_new(tmp_path / "script" / "a.yaml", "title: A\n")
+    with pytest.raises(RenderError, match="File exists"):
+        write_new(tmp_path / "script" / "a.yaml", "title: B\n")
+    assert [one.read_text("utf-8") for one in (tmp_path / "script").iterdir()] == ["title: A\n"]
+
+
+@posix
+def test_a_project_that_has_no_room_is_not_there_in_part(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    for name in ("play", "mine"):
+        with no_file_longer_than(3_000), pytest.raises(RenderError, match="File too large"):
+            starter.make(name, tmp_path)
+    assert [one.name for one in tmp_path.rglob("*")] == ["mine"]
+    assert starter.make("play", tmp_path)[0].startswith("made play")
 
 
 @posix

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
 import unicodedata
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -31,13 +33,28 @@ def make(name: str, here: Path) -> tuple[str, ...]:
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise RenderError(f"{shown} is there already and not empty; choose another name")
-        for file, content in _files(slug, title(folder.name)).items():
-            path = folder / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        _write(folder, _files(slug, title(folder.name)))
     except OSError as found:
         raise RenderError(f"cannot make {shown}: {found.strerror}") from None
     return (f"made {name}: script/{slug}.yaml, sfx/mine, notes.md", "next:", *_steps(folder, here))
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """All of the files, or none: half a project would be in the way of the next try. Raises OSError."""
+    made: list[Path] = []
+    try:
+        for file, content in files.items():
+            path = folder / file
+            missing = [one for one in path.parents if not one.exists()]
+            made += reversed(missing)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.append(path)
+            path.write_bytes(content)
+    except OSError:
+        for path in reversed(made):
+            with contextlib.suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        raise
 
 
 def _steps(folder: Path, here: Path) -> tuple[str, ...]:
