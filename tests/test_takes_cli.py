@@ -81,11 +81,17 @@ def test_a_folder_of_recordings_is_matched_checked_and_copied(play: Stage, shell
     assert files(play.folder)["who.wav"] == before["who.wav"]
 
 
-@pytest.mark.parametrize(("suffix", "rate_hz"), [("m4a", 44100), ("mp3", 22050), ("ogg", 8000), ("aiff", 96000)])
+FORMATS_OF_TAKES = [("m4a", 44100), ("mp3", 22050), ("ogg", 8000), ("aiff", 96000), ("mov", 44100), ("3gp", 8000)]
+FORMATS_OF_TAKES += [("oga", 48000), ("au", 44100), ("wv", 48000), ("ac3", 48000), ("mkv", 48000), ("mp2", 48000)]
+
+
+@pytest.mark.parametrize(("suffix", "rate_hz"), FORMATS_OF_TAKES)
 def test_any_format_is_taken(play: Stage, shell: Shell, suffix: str, rate_hz: int) -> None:
     folder = given(play, thomas=play.truth["thomas", 0].samples)
     made = folder / f"thomas.{suffix}"
-    command = [ffmpeg.executable(), "-v", "error", "-i", str(folder / "thomas.wav"), "-ar", str(rate_hz), str(made)]
+    codec = ["-c:a", "aac"] if suffix == "3gp" else []
+    source = [ffmpeg.executable(), "-v", "error", "-i", str(folder / "thomas.wav")]
+    command = [*source, "-ar", str(rate_hz), *codec, str(made)]
     subprocess.run(command, check=True)
     (folder / "thomas.wav").unlink()
     done = shell("takes", "import", "from_actor", "--json", cwd=play.root)
@@ -100,6 +106,18 @@ def test_any_format_is_taken(play: Stage, shell: Shell, suffix: str, rate_hz: in
         for word, (_, start, _) in zip(clip.words, wanted, strict=True)
     ]
     assert np.abs(off).max() <= 0.060
+
+
+def test_what_is_called_like_a_line_and_is_no_sound_is_told(play: Stage, shell: Shell) -> None:
+    """And nothing is said of an editor's file beside the recording of the same name, nor of the sheets."""
+    folder = given(play, thomas=play.truth["thomas", 0].samples)
+    for name in ("who.docx", "thomas.pkf", "ben.csv", "notes.txt"):
+        (folder / name).write_bytes(b"something else")
+    done = shell("takes", "import", "from_actor", cwd=play.root)
+    assert done.code == 1
+    (said,) = done.err.splitlines()
+    assert said.startswith("from_actor/who.docx: not taken: is called like a line, but not like a sound (.3g2 ")
+    assert set(files(play.folder)) == {"thomas.wav"}
 
 
 def test_a_short_line_is_told_from_another(play: Stage, shell: Shell) -> None:

@@ -1,10 +1,10 @@
 """Sound files of any kind -> blocks of samples, at most two channels, nothing but finite numbers.
 
-WAV, FLAC, Ogg, Opus, AIFF, CAF, W64 and RF64 are read by libsndfile, in blocks; MP3, M4A and the rest, and a FLAC that
-does not say how long it is, through a pipe from the ffmpeg that imageio-ffmpeg carries (libsndfile cannot read AAC, and
-its MP3 reader prints to our stderr). Which of them is told by the file's first bytes, so that a wrong suffix does not
-mislead. ffmpeg is told the container to expect, and gives float samples: what is encoded over full scale keeps its
-shape.
+WAV, FLAC, Ogg, Opus, AIFF, CAF, AU, W64 and RF64 are read by libsndfile, in blocks; MP3, M4A and the rest, what it
+cannot read of Ogg, and a FLAC that does not say how long it is, through a pipe from the ffmpeg that imageio-ffmpeg
+carries (libsndfile cannot read AAC, and its MP3 reader prints to our stderr). Which of them is told by the file's first
+bytes, so that a wrong suffix does not mislead. ffmpeg is told the container to expect, and gives float samples: what is
+encoded over full scale keeps its shape.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MOST_CHANNELS = 8
 _UNSAID = 2**63 - 1
 """How many frames libsndfile gives a FLAC that does not say: one that was written into a pipe. It cannot read that."""
 
-_MAGIC = (b"RIFF", b"RIFX", b"RF64", b"fLaC", b"OggS", b"FORM", b"caff", b"riff", b"BW64")
+_MAGIC = (b"RIFF", b"RIFX", b"RF64", b"fLaC", b"OggS", b"FORM", b"caff", b"riff", b"BW64", b".snd")
 _CONTAINERS = {
     ".mp3": "mp3",
     ".m4a": "mp4",
@@ -45,6 +45,17 @@ _CONTAINERS = {
     ".wma": "asf",
     ".webm": "matroska",
     ".mka": "matroska",
+    ".mkv": "matroska",
+    ".mov": "mp4",
+    ".3gp": "mp4",
+    ".3g2": "mp4",
+    ".amr": "amr",
+    ".ac3": "ac3",
+    ".eac3": "eac3",
+    ".mp2": "mp3",
+    ".ape": "ape",
+    ".tta": "tta",
+    ".wv": "wv",
 }
 
 
@@ -129,6 +140,8 @@ def _by_soundfile(path: Path, max_s: float) -> Decoded:
     try:
         file = soundfile.SoundFile(str(path))
     except soundfile.LibsndfileError as wrong:
+        if probe(path, "ogg") is not None:  # FLAC and Speex in an Ogg, which it does not read
+            return _by_ffmpeg(path, "ogg", max_s)
         raise UndecodableError(f"cannot be read: {wrong.error_string.rstrip('.')}") from None
     if file.frames == _UNSAID and file.format == "FLAC":
         file.close()

@@ -24,7 +24,7 @@ from producer.voice import folder as takes_folder
 from producer.voice.align import align_both
 from producer.voice.condition import cleaned
 from producer.voice.departures import likeness
-from producer.voice.folder import Recording, named_as_sound
+from producer.voice.folder import Recording, named_as_sound, unnamed_as_sound
 from producer.voice.naming import Meant, Names, Speech, shown, speakers
 from producer.voice.raw import UnusableError, heard_file
 from producer.voice.recorded import Heard, hear_all
@@ -99,7 +99,10 @@ def bring(
     there = takes_folder.present(project.root, project.slug, script.lines)
     job = _Job(project=project, script=script, names=names, cache=cache, jobs=jobs, watch=watch, home=home, there=there)
     found = named_as_sound(folder)
-    if not found:
+    for path in unnamed_as_sound(folder, names):
+        known = " ".join(sorted(takes_folder.SUFFIXES))
+        job.refused.append(Refused(str(path), f"is called like a line, but not like a sound ({known})"))
+    if not found and not job.refused:
         raise RenderError(f"there is no recording in {folder}")
     members = {unicodedata.normalize("NFC", member).casefold(): member for member in speakers(script.lines)}
     single: list[tuple[Path, Meant]] = []

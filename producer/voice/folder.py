@@ -17,8 +17,10 @@ from producer.voice.naming import Names, Speech, shown
 
 SUFFIXES = frozenset(
     {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".aifc", ".caf", ".w64", ".rf64"}
-    | {".mp3", ".m4a", ".m4b", ".mp4", ".aac", ".wma", ".webm", ".mka"}
+    | {".mp3", ".m4a", ".m4b", ".mp4", ".aac", ".wma", ".webm", ".mka", ".au", ".snd", ".spx"}
+    | {".amr", ".3gp", ".3g2", ".mov", ".mkv", ".ac3", ".eac3", ".mp2", ".ape", ".tta", ".wv"}
 )
+"""What `sounds.decode` reads; a telephone and a camera record, too."""
 _LONGEST_PATH = 1000  # bytes, the project's own folders not counted
 NONE = "none"
 """`take: none`: the voice speaks although there are recordings."""
@@ -134,13 +136,28 @@ def sound_files(folder: Path) -> list[Path]:
     return [path for path in named_as_sound(folder) if path.is_file()]
 
 
+def unnamed_as_sound(folder: Path, names: Names) -> list[Path]:
+    """What is called like a line and is named like no sound, where no recording is called so, by name."""
+    there = {path.stem for path in named_as_sound(folder)}
+    return [
+        path
+        for path in _visible(folder)
+        if path.suffix.lower() not in SUFFIXES and path.stem not in there and names.meant(path.stem) is not None
+    ]
+
+
 def named_as_sound(folder: Path) -> list[Path]:
-    """What is named like a recording directly in a folder, by name; hidden files are a system's or an editor's."""
+    """What is named like a recording directly in a folder, by name."""
+    return [path for path in _visible(folder) if path.suffix.lower() in SUFFIXES]
+
+
+def _visible(folder: Path) -> list[Path]:
+    """What is directly in a folder, by name; hidden files are a system's or an editor's."""
     try:
         there = sorted(folder.iterdir()) if folder.is_dir() else []
     except OSError as wrong:
         raise VoiceError([Problem(Place(str(folder)), f"cannot be looked into: {wrong.strerror}")]) from None
-    return [path for path in there if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")]
+    return [path for path in there if not path.name.startswith(".")]
 
 
 def _sorted(
