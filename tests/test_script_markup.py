@@ -139,3 +139,16 @@ def test_a_word_is_over_at_a_dash_or_three_points_behind_it(text: str, words: li
     found = read_spoken(text)
     assert [f"{'+' * token.glue}{token.written}{'*' * token.emphasis}" for token in found.tokens] == words
     assert not found.mistakes
+
+
+def test_a_speech_full_of_mistakes_tells_the_first_twenty_and_that_there_are_more() -> None:
+    told = read_spoken("{a|" * 6_000).mistakes
+    assert len(told) == 21 and told[0][0] == 0 and told[19][0] == 57
+    assert told[20] == (60, "there are more mistakes from here on; they are told when those before are mended")
+    assert len(read_spoken("{a|" * 20).mistakes) == 20
+
+
+@pytest.mark.parametrize("behind", ["—", "...", "—)", "--”"])
+def test_a_word_of_any_length_is_over_at_a_dash_behind_it(behind: str) -> None:
+    for letters in ("a" * 5_000, "a-" * 2_000 + "a", ".a" * 2_000):
+        assert [one.written for one in read_spoken(f"{letters}{behind}then").tokens] == [letters + behind, "then"]

@@ -11,9 +11,13 @@ from producer.model.script import Token
 _ESCAPED = frozenset("[]{}*|\\")
 _BRACKET = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]", re.DOTALL)
 _BRACES = re.compile(r"\{((?:[^{}\\]|\\.)*)\}", re.DOTALL)
+_MOST_MISTAKES = 20
+"""Of one speech: nobody mends thousands by a list, and a script of a few MiB could hold millions."""
 _RUN = re.compile(r"[^\s\[]*")
 _CLOSING = frozenset(".,;:!?…)’”\"'")
 _BREAK = re.compile(r"(\S)(?:[—–…]|\.{3,}|-{2,})[—–…).,;:!?’”»-]*$")
+_OF_A_BREAK = "—–…).,;:!?’”»-"
+"""What a break and the signs behind it are made of: it is looked for in these alone, however long the word is."""
 _AFTER_A_BREAK = frozenset("—–…-[.,;:!?)’”»")
 """What does not begin a word behind a dash or three points, besides a space."""
 
@@ -89,13 +93,17 @@ class _Pen:
         """
         if sign.isspace() or sign in _AFTER_A_BREAK or (sign == "*" and self.opened is not None):
             return False
-        found = _BREAK.search(self.written)
+        begun = len(self.written.rstrip(_OF_A_BREAK))
+        found = _BREAK.search(self.written, max(begun - 1, 0)) if begun < len(self.written) else None
         if found is None or not any(letter.isalnum() for letter in self.written[: found.end(1)]):
             return False
         return not (found[1].isdecimal() and sign.isdecimal())
 
     def _mistake(self, offset: int, what: str) -> None:
-        self.mistakes.append((offset, what))
+        if len(self.mistakes) == _MOST_MISTAKES:
+            what = "there are more mistakes from here on; they are told when those before are mended"
+        if len(self.mistakes) <= _MOST_MISTAKES:
+            self.mistakes.append((offset, what))
 
     def _letters(self, written: str, spoken: str | None = None, length: int = 1) -> None:
         self.written += written
