@@ -14,7 +14,11 @@ def tone_under(levels: Levels, profile: Profile) -> Tone | None:
 
     It is mixed in before the master: what the first plan will turn up is turned down here.
     """
+    return None if profile.tone_db is None else tone_for(master.first_plan(levels, profile), profile)
+
+
+def tone_for(plan: master.Plan, profile: Profile) -> Tone | None:
+    """Room tone that comes out at the profile's level when `plan` has turned it up; None where none is asked for."""
     if profile.tone_db is None:
         return None
-    level = gain(profile.tone_db - master.first_plan(levels, profile).gain_db)
-    return Tone(level / rms(profile.rate_hz, profile.channels))
+    return Tone(gain(profile.tone_db - plan.gain_db) / rms(profile.rate_hz, profile.channels))

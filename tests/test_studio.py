@@ -76,6 +76,7 @@ def test_a_profile_of_one_channel_is_heard_on_both_sides_and_to_its_end(lamp: St
     assert len(audio) == version.desk.placed.timeline.duration
     assert np.array_equal(audio[:, 0], audio[:, 1])
     assert -23.0 <= 10.0 * np.log10(np.square(audio).mean()) <= -18.0
+    assert 10.0 * np.log10(np.square(audio[-22050:]).mean()) == pytest.approx(-68.0, abs=3.0)  # its room tone
 
 
 def test_ranges_are_the_bytes_of_the_whole(lamp: Studio) -> None:

@@ -25,6 +25,7 @@ from producer.mix.mixer import Mixed, Mixer
 from producer.mix.stems import BUS_STEMS, Stretch
 from producer.model.mixes import BUSES, BusName
 from producer.production import Placed
+from producer.toned import tone_for
 
 PART_HOPS = 691
 """How long a part is: 6 s at 44.1 kHz. A saved change is heard after one of them is made."""
@@ -102,6 +103,7 @@ class Desk:
     def __init__(self, placed: Placed, plan: master.Plan, cache: Cache, kept: Kept) -> None:
         self.placed, self.plan = placed, plan
         self._cache, self._kept, self._lock = cache, kept, Lock()
+        self._tone = tone_for(plan, placed.profile)
         self.mixer = Mixer(
             placed.timeline,
             placed.script,
@@ -165,7 +167,7 @@ class Desk:
     def part(self, index: int, selection: Selection) -> bytes:
         """A part's own samples, mastered, as 16 bits."""
         around = [self._described[near] for near in self.mixer.around(index)]
-        quick = key(*around, index - self.mixer.around(index).start, self._heard(selection))
+        quick = key(*around, index - self.mixer.around(index).start, self._heard(index, selection))
         known = self._kept.called(quick)
         if known is not None:  # all around it is as it was, so nothing need be asked
             return known
@@ -210,15 +212,18 @@ class Desk:
 
     def _name(self, index: int, selection: Selection) -> str:
         part = self.mixer.parts[index]
-        return key(self._described[index], turned(self.mixer.curves(index), part), self._heard(selection))
+        return key(self._described[index], turned(self.mixer.curves(index), part), self._heard(index, selection))
 
-    def _heard(self, selection: Selection) -> list[object]:
-        return [sorted(selection.mute), sorted(selection.solo), self.plan.gain_db, self.plan.ceiling_dbtp]
+    def _heard(self, index: int, selection: Selection) -> list[object]:
+        tone = "" if self._tone is None else self._tone.name(self.mixer.parts[index].reach.start).decode()
+        return [sorted(selection.mute), sorted(selection.solo), self.plan.gain_db, self.plan.ceiling_dbtp, tone]
 
     def _made(self, index: int, selection: Selection, played: Stretch | None) -> bytes:
         part = self.mixer.parts[index]
         mixed = self.mixer.mix(index, played)
         audio = mixed.buses.sum() if selection.everything else self._chosen(mixed, selection)
+        if self._tone is not None:
+            audio = self._tone.over(audio, part.reach.start, self.placed.timeline.rate_hz)
         finished = master.mastered(np.array(audio), self.plan, self.placed.profile)[part.inside.start : part.inside.end]
         finished = as_stereo(finished)  # whatever the profile's file has: the header says two channels
         return np.round(np.clip(finished, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
