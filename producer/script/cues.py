@@ -117,6 +117,12 @@ class Sounds:
         elif "every" in piece.asked.places and not ends:
             what = "every: say how many or how long, too: 'repeat 4', 'for 3 s' or 'until end of next line'"
             self._notes.add(piece.asked.places["every"], what)
+        strikes = asked.every is not None or asked.repeat is not None or (ends and sound.pace is not None)
+        if asked.pitch is not None and asked.pitch.moves and not strikes and sound.kind in ("hit", "stinger"):
+            what = (
+                f"pitch: '{piece.name}' sounds once, and its pitch moves from strike to strike; give it one, or 'every'"
+            )
+            self._notes.add(asked.places.get("pitch", piece.place), what)
 
     def bed(self, piece: Piece, asked: Asked, scene: str, key: str, ride: Ride) -> Bed:
         """A bed or music, or a ride of one, which uses only what is `said`; `asked` is as for a cue."""
