@@ -19,12 +19,15 @@ def written(folder: Path, play: str, head: str = HEAD) -> Path:
     return script
 
 
-def test_a_gliding_pitch_of_one_long_sound_is_refused_and_not_ignored(tmp_path: Path, shell: Shell) -> None:
+@pytest.mark.parametrize("command", ["check", "cues"])
+def test_a_gliding_pitch_of_one_long_sound_is_refused_and_not_ignored(
+    tmp_path: Path, shell: Shell, command: str
+) -> None:
     written(tmp_path, "      - sound: servo for 2 s, pitch 0 cents -> +300 cents\n")
-    done = shell("cues", cwd=tmp_path)
+    done = shell(command, cwd=tmp_path)
     assert done.code == 1
     assert "its pitch moves from strike to strike" in done.err
-    assert done.err.startswith("script/t.yaml:9:9: ")
+    assert done.err.startswith("script/t.yaml:9:37: ")
 
 
 def test_music_that_strikes_goes_on_to_the_end_of_its_scene(tmp_path: Path, shell: Shell) -> None:

@@ -58,7 +58,7 @@ SOUND = "- ann: Go on.\n- sound: {}"
         ("path", "far -> near right 10", "path", (Position(0.0, Metres(12.0)), Position(10.0, Metres(1.5)))),
         ("room", "empty  house", "room", "empty house"),
         ("treat", "muffled", "treat", "muffled"),
-        ("pitch", "0 cents -> +30 cents", "pitch_cents", Glide(0.0, 30.0)),
+        ("pitch", "+30 cents", "pitch_cents", Glide(30.0, 30.0)),
         ("speed", "90 %", "speed", 90.0),
         ("fade_in", "2 s", "fade_in_s", 2),
         ("fade_out", "1:00", "fade_out_s", 60),
@@ -68,6 +68,12 @@ def test_a_key_of_a_sound_means_the_same_in_both_forms(key: str, value: str, fie
     long = last_cue(SOUND.format(f"gull\n  {key}: {value}"))
     short = last_cue(SOUND.format(f"gull {key} {value}"))
     assert getattr(long, field) == getattr(short, field) == expected
+
+
+def test_a_pitch_that_moves_from_strike_to_strike_means_the_same_in_both_forms() -> None:
+    long = last_cue(SOUND.format("gull repeat 4\n  pitch: 0 cents -> +30 cents"))
+    short = last_cue(SOUND.format("gull repeat 4, pitch 0 cents -> +30 cents"))
+    assert long.pitch_cents == short.pitch_cents == Glide(0.0, 30.0)
 
 
 def test_all_keys_of_a_sound_stand_on_one_line() -> None:
