@@ -22,7 +22,7 @@ from producer.model.sound import SoundRef
 from producer.sounds.measuring import heard_lufs
 from producer.units import DIALOGUE_LUFS
 from tests.pack_helpers import made, steps_at
-from tests.sounds_helpers import RATE, encode, noise, palette_of, tone, write, write_pack
+from tests.sounds_helpers import RATE, encode, noise, palette_of, rested, tone, write, write_pack
 
 
 @pytest.fixture
@@ -189,7 +189,10 @@ def test_a_walk_at_the_cues_pace_is_as_loud_as_its_level_in_a_pack_of_any_pace(
     levels = []
     for own_ms in (130, 340, 550):
         root = tmp_path / str(own_ms)
-        write(write_pack(root / "p", f"  a: {{files: a.wav, kind: steps, pace: {own_ms} ms}}\n") / "a.wav", burst(0.03))
+        write(
+            write_pack(root / "p", f"  a: {{files: a.wav, kind: steps, pace: {own_ms} ms}}\n") / "a.wav",
+            rested(burst(0.03)),
+        )
         episode = made(root, cache, f"      - {item} every {every}, level -12 LU\n      - pause: 6 s\n")
         heard = episode.sounds() + episode.beds()
         windows = [heard[at : at + 2 * RATE // 5] for at in range(0, 5 * RATE, RATE // 100)]

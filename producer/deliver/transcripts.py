@@ -58,10 +58,8 @@ def html(timeline: Timeline, script: Script, sounds: Sequence[Heard], chapters: 
     language = safe(script.language).replace('"', "&quot;")
     head = f'<!DOCTYPE html>\n<html lang="{language}" dir="{direction(script.language)}">\n<head>\n'
     head += '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    head += (
-        f'<title>{heading}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1 dir="auto">{heading}</h1>\n'
-    )
-    return head + "\n".join(_body(entries(timeline, script, sounds), chapters)) + "\n</main>\n</body>\n</html>\n"
+    head += f'<title>{heading}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1 dir="auto">{heading}</h1>\n'
+    return head + "\n".join(_body(entries(timeline, script, sounds), chapters)) + "\n</body>\n</html>\n"
 
 
 def _body(listed: Sequence[Entry], chapters: Sequence[Chapter]) -> Iterator[str]:
