@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from producer.model.script import Pace, Script
+from producer.model.pace import Pace
+from producer.model.script import Script
 from producer.model.sound import Catalogue, Sound
 from producer.script import read, resolve
 

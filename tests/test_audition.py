@@ -17,7 +17,7 @@ from producer.cache import Cache
 from producer.dsp.loudness import loudness
 from producer.dsp.true_peak import true_peak
 from producer.errors import RenderError, UsageError
-from producer.model.script import Pace
+from producer.model.pace import Pace
 from producer.packs.audition import Audition, write, write_recipes
 from producer.packs.audition.colours import level_colours, lightness
 from producer.packs.audition.figures import measured

@@ -9,7 +9,7 @@ import pytest
 
 from producer.cache import Cache
 from producer.errors import PackError, Place
-from producer.model.script import Pace
+from producer.model.pace import Pace
 from producer.model.sound import Use
 from producer.packs.contents import of_contents
 from producer.sounds.find import Packs, licence_problems, load_packs

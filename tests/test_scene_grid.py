@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from producer.dsp.grid import frame_samples, hop_samples, quantum_samples
 from producer.errors import Place, ScriptError
-from producer.model.script import Glide, Item, Moment, Pace, Script
+from producer.model.pace import Pace
+from producer.model.script import Glide, Item, Moment, Script
 from producer.model.timeline import Clip, Timeline
 from tests.script_helpers import CATALOGUE, resolved
 from tests.test_timeline import items

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from producer.errors import Place
+from producer.model.pace import Pace
 from producer.model.script import (
     Anchor,
     Bed,
@@ -15,7 +16,6 @@ from producer.model.script import (
     Line,
     Margin,
     Moment,
-    Pace,
     Pause,
     Position,
     Pronunciation,

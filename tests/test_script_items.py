@@ -7,21 +7,8 @@ from fractions import Fraction
 import pytest
 
 from producer.errors import ScriptError
-from producer.model.script import (
-    Anchor,
-    Bed,
-    Cue,
-    Glide,
-    Hear,
-    Item,
-    Line,
-    Mark,
-    Moment,
-    Pace,
-    Pause,
-    Position,
-    Stop,
-)
+from producer.model.pace import Pace
+from producer.model.script import Anchor, Bed, Cue, Glide, Hear, Item, Line, Mark, Moment, Pause, Position, Stop
 from producer.script import keys
 from producer.units import Metres
 from tests.script_helpers import around, played, resolved

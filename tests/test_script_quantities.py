@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.model.script import Glide, Pace, Position
+from producer.model.pace import Pace
+from producer.model.script import Glide, Position
 from producer.script import quantities as q
 from producer.units import Metres
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from producer.errors import ScriptError
-from producer.model.script import Glide, Item, Line, Pace, Position, Scene, Script, Silence, VoiceUse
+from producer.model.pace import Pace
+from producer.model.script import Glide, Item, Line, Position, Scene, Script, Silence, VoiceUse
 from producer.model.timeline import Timeline
 from producer.timeline.cue_sheet import cue_sheet
 from producer.timeline.document import to_json

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import pytest
 
-from producer.model.script import Glide, Item, Pace, Position
+from producer.model.pace import Pace
+from producer.model.script import Glide, Item, Position
 from producer.model.timeline import Timeline
 from producer.units import Lu, Metres, Percent
 from tests.timeline_helpers import (

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 import pytest
 
+from producer.model.pace import Pace
 from producer.model.room import PRESETS
-from producer.model.script import Effect, Glide, Pace, Position
+from producer.model.script import Effect, Glide, Position
 from producer.units import Metres
 from tests.timeline_helpers import (
     SHELF,

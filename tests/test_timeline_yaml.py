@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from producer.errors import ScriptError
-from producer.model.script import Pace, Script
+from producer.model.pace import Pace
+from producer.model.script import Script
 from producer.model.sound import Catalogue, Sound
 from producer.model.timeline import Timeline
 from producer.script import read, resolve

@@ -11,6 +11,7 @@ import numpy as np
 
 from producer.audio import Audio, silence
 from producer.errors import Place, Problem, ScriptError
+from producer.model.pace import Pace
 from producer.model.script import (
     Anchor,
     Bed,
@@ -24,7 +25,6 @@ from producer.model.script import (
     Mark,
     Member,
     Moment,
-    Pace,
     Pause,
     Scene,
     Script,

@@ -15,6 +15,7 @@ from producer.errors import Place, Problem
 from producer.frozen import dataclass
 from producer.model.brought import Brought
 from producer.model.credits import CreditsAsked
+from producer.model.pace import Pace
 from producer.units import Cents, Lu, Metres, Percent, Wpm
 
 
@@ -62,20 +63,6 @@ class Glide:
     @property
     def moves(self) -> bool:
         return self.first != self.last
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Time from one step or strike to the next, in seconds; it may change over the sound and stray by chance."""
-
-    first_s: float
-    last_s: float
-    spread: float = 0.0
-    """Half-width of the even spread, as a share of the pace: `± 40 %` is 0.4."""
-
-    @property
-    def mean_s(self) -> float:
-        return (self.first_s + self.last_s) / 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from producer.audio import Audio
 from producer.errors import Place
 from producer.frozen import dataclass
-from producer.model.script import Pace
+from producer.model.pace import Pace
 
 Kind = Literal["bed", "hit", "steps", "stinger"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from producer.foley import RECIPES
-from producer.model.script import Pace
+from producer.model.pace import Pace
 from producer.packs.tables import seconds
 from producer.sounds.pack import FileSource, FoleySource, Layer, Member, Pack, PackSound, Source
 

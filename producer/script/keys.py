@@ -12,7 +12,8 @@ from typing import Any
 
 from producer.errors import Place
 from producer.frozen import dataclass
-from producer.model.script import Glide, Length, Moment, Pace, Position
+from producer.model.pace import Pace
+from producer.model.script import Glide, Length, Moment, Position
 from producer.script import quantities as q
 from producer.script.moments import length_or_moment, moment
 

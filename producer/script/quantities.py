@@ -11,7 +11,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from producer.frozen import dataclass
-from producer.model.script import Glide, Pace, Position
+from producer.model.pace import Pace
+from producer.model.script import Glide, Position
 from producer.units import Metres
 
 FAR_M, NEAR_M = 12.0, 1.5

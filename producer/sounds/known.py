@@ -21,7 +21,7 @@ from producer.frozen import built, held
 from producer.limited import read_file
 from producer.made_by import made_by
 from producer.model.foley import Recipe
-from producer.model.script import Pace
+from producer.model.pace import Pace
 from producer.sounds.pack import Credit, FileSource, FoleySource, Layer, Member, Pack, PackSound, Source
 
 MANIFEST = "pack.yaml"

@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from producer.errors import Problem, nearest
+from producer.model.pace import Pace
 from producer.model.patterns import read_pattern
-from producer.model.script import Pace
 from producer.model.sound import Kind
 from producer.sounds import quantity, ucs
 from producer.sounds.document import Items, Node, Pairs, Text, place_of, plain

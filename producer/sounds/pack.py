@@ -8,7 +8,7 @@ from pathlib import Path
 
 from producer.errors import Place
 from producer.frozen import dataclass
-from producer.model.script import Pace
+from producer.model.pace import Pace
 from producer.model.sound import Kind
 
 PACE = Pace(0.55, 0.55, 0.08)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from producer.model.foley import Setting
-from producer.model.script import Pace
+from producer.model.pace import Pace
 
 _LIKE = str.maketrans({"−": "-", "–": "-", "→": "->", "\u00a0": " ", "\u202f": " "})
 _NUMBER = r"(?P<number>[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40}))"

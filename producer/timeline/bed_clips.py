@@ -12,7 +12,8 @@ from fractions import Fraction
 
 from producer.errors import Problem
 from producer.frozen import dataclass
-from producer.model.script import Bed, Pace, Position
+from producer.model.pace import Pace
+from producer.model.script import Bed, Position
 from producer.model.timeline import Clip, Part, Ramp
 from producer.timeline import ramps
 from producer.timeline.beds import bed_ending, rides, seed, settings, strikes_at

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 
 from producer.errors import Problem
-from producer.model.script import Bed, Length, Moment, Pace
+from producer.model.pace import Pace
+from producer.model.script import Bed, Length, Moment
 from producer.timeline.endings import Ending, first_stop, stop_start, stopped
 from producer.timeline.episode import CLICK_S, Episode
 from producer.timeline.moments import end_of, ends_too_early, moment

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from producer.frozen import dataclass
-from producer.model.script import Bed, Cue, Moment, Pace, Script
+from producer.model.pace import Pace
+from producer.model.script import Bed, Cue, Moment, Script
 from producer.model.sound import Palette, SoundRef
 from producer.timeline.beds import seed, settings, strikes_at
 from producer.timeline.episode import Episode

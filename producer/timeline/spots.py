@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from producer.errors import Problem
 from producer.frozen import dataclass
-from producer.model.script import Cue, Line, Moment, Pace
+from producer.model.pace import Pace
+from producer.model.script import Cue, Line, Moment
 from producer.model.sound import PASSING, Sound, SoundRef
 from producer.model.timeline import Part
 from producer.timeline import ramps

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from producer.model.foley import Recipe
-from producer.model.script import Pace
+from producer.model.pace import Pace
 from producer.packs.audition.sheet import Knob, Owner, Part
 from producer.sounds.pack import FileSource, FoleySource, Layer, PackSound, Source
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from producer.model.script import Pace
+from producer.model.pace import Pace
 from producer.model.sound import Palette
 from producer.packs.audition.sheet import Heard
 from producer.timeline.strikes import hits, refs
