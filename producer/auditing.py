@@ -36,11 +36,35 @@ DOCUMENT = "audit.json"
 FACTS = "episode.json"
 PAGE = "audit.html"
 SUFFIXES = (".mp3", ".wav", ".flac", ".m4a", ".m4b", ".aac", ".ogg", ".opus", ".aif", ".aiff", ".w64", ".caf")
+_APART_DB = 1.0
+"""Between two formats of which one has more gain than this over the other, its limiter makes another programme."""
 
 
 def reference_name(mix: str, kind: str = "") -> str:
     """What the reference of a mix is called, or that which one format of it has for itself."""
     return ".".join(("reference", *(part for part in (mix, kind) if part not in ("", "standard")), "npz"))
+
+
+def references(made: Iterable[tuple[str, str, float, Reference]]) -> Mapping[str, Reference]:
+    """The references of each mix, by their files' names.
+
+    Its formats have one in common, but for what the limiter takes in each. Where one has so much less room for peaks
+    that it is another programme, that has its own.
+
+    Args:
+        made: of each file its mix, its format, the gain of its master in dB, and its reference.
+    """
+    found: dict[str, Reference] = {}
+    first_db: dict[str, float] = {}
+    for mix, kind, gain_db, reference in made:
+        if abs(gain_db - first_db.setdefault(mix, gain_db)) > _APART_DB:
+            found[reference_name(mix, kind)] = reference
+            continue
+        name = reference_name(mix)
+        shared = found.setdefault(name, reference)
+        if reference.limited != shared.limited:
+            found[name] = replace(shared, limited_as={**shared.limited_as, kind: reference.limited})
+    return found
 
 
 def delivered(audio: Path, heard: Heard, plan: Plan, reference: Reference, kind: Format, keep: Keep) -> Audit:

@@ -14,7 +14,6 @@ from producer import auditing, memory, paging, provenance
 from producer.audit.audit import Audit
 from producer.audit.instead import shipped
 from producer.audit.planned import Plan, plan_of
-from producer.audit.reference import Reference
 from producer.cache import Cache, key
 from producer.deliver import cover, credits, manifest, sound_captions, stems
 from producer.deliver import episode as delivery
@@ -84,9 +83,6 @@ __all__ = [
     "stale",
     "written_script",
 ]
-
-_APART_DB = 1.0
-"""Between two formats of which one has more gain than this over the other, its limiter makes another programme."""
 
 
 def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) -> Report:
@@ -180,9 +176,10 @@ def _audited(
     keep = auditing.keeping(cache)
     audits: list[Audit] = []
     with ThreadPoolExecutor(1) as packing:
+        made = ((one.style.name, one.kind.name, one.plan.gain_db, one.reference) for one in delivered)
         packed = [
             packing.submit(auditing.write, reference, staging.path(name), keep)
-            for name, reference in _references(delivered).items()
+            for name, reference in auditing.references(made).items()
         ]
         for done, one in enumerate(delivered, 1):
             audits.append(auditing.delivered(one.file, one.heard, planned, one.reference, one.kind, keep))
@@ -195,25 +192,6 @@ def _audited(
     for name, content in auditing.documents(audits, title):
         staging.text(name, content)
     return tuple(audits)
-
-
-def _references(delivered: Sequence[Delivered]) -> Mapping[str, Reference]:
-    """The references of each mix, by their files' names.
-
-    Its formats have one in common, but for what the limiter takes in each. Where one has so much less room for peaks
-    that it is another programme, that has its own.
-    """
-    made: dict[str, Reference] = {}
-    first: dict[str, Delivered] = {}
-    for one in delivered:
-        common, name = first.setdefault(one.style.name, one), auditing.reference_name(one.style.name)
-        if abs(one.plan.gain_db - common.plan.gain_db) > _APART_DB:
-            made[auditing.reference_name(one.style.name, one.kind.name)] = one.reference
-            continue
-        shared = made.setdefault(name, one.reference)
-        if one.reference.limited != shared.limited:
-            made[name] = replace(shared, limited_as={**shared.limited_as, one.kind.name: one.reference.limited})
-    return made
 
 
 def _mixed(

@@ -22,6 +22,7 @@ from producer.model.foley import Made, Recipe
 from producer.model.sound import SettingsAt
 from producer.sounds.edges import edges
 from producer.sounds.kept import Kept, Once
+from producer.sounds.looping import Whole
 from producer.sounds.measuring import heard_lufs, onset
 from producer.sounds.pack import FileSource, FoleySource, Layer, Member, Pack, PackSound
 from producer.sounds.recording import Recording
@@ -150,7 +151,7 @@ class Maker:
         if isinstance(source, FileSource):
             recording = self.recordings.recording(source)
             audio = recording.read(0, recording.length)
-            audio = edges(recording, highest_sample(audio), self.rate_hz).ease(audio, 0)
+            audio = edges(Whole(audio), highest_sample(audio), self.rate_hz).ease(audio, 0)
             return Made(audio, onset(audio, self.rate_hz))
         recipe = self.recipes[source.recipe]
         values = chosen(source, recipe, settings)
