@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import NewType
 
@@ -25,6 +26,11 @@ def to_samples(seconds: Fraction, rate_hz: int) -> Samples:
     whole, rest = divmod(seconds.numerator * rate_hz, seconds.denominator)
     twice = 2 * rest - seconds.denominator
     return Samples(whole + (twice > 0 or (twice == 0 and whole % 2)))
+
+
+def together_lu(voices: int) -> float:
+    """By how much each of so many voices that say a line together is softer than the line, LU: their powers add up."""
+    return 10.0 * math.log10(voices)
 
 
 def gain(db: float) -> float:

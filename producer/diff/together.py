@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from producer.diff.read import Item, Points
+from producer.units import together_lu
 
 T = TypeVar("T")
 _OF = " of "
@@ -63,7 +64,7 @@ def _level_lu(levels: list[Points]) -> Points:
     """A line's own level: each of its voices is as much softer as keeps that."""
     if any(one != levels[0] for one in levels) and all(len(one) == 1 for one in levels):
         return ((0.0, round(10.0 * math.log10(sum(10.0 ** (one[0][1] / 10.0) for one in levels)), 2)),)
-    return tuple((at_s, round(lu + 10.0 * math.log10(len(levels)), 2)) for at_s, lu in levels[0])
+    return tuple((at_s, round(lu + together_lu(len(levels)), 2)) for at_s, lu in levels[0])
 
 
 def _each(names: list[str], values: Sequence[Mapping[str, T]]) -> dict[str, T]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from producer.studio.requests import BadRequestError
 from producer.studio.states import Version
 
 __all__ = ["Bench", "NudgeError", "OutdatedError"]
+from producer.units import together_lu
 
 
 class OutdatedError(Exception):
@@ -127,7 +127,7 @@ def _level_lu(version: Version, clip: Clip) -> float:
     """A clip's level as the script has it: who speak together are each as much softer as keeps the line's level."""
     clips = version.desk.placed.timeline.clips
     voices = sum(one.line == clip.line for one in clips) if clip.line else 1
-    return clip.level.first + 10.0 * math.log10(voices)
+    return clip.level.first + together_lu(voices)
 
 
 def swapped(packs: Packs, role: str, wanted: str) -> Packs:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from producer.errors import Problem
 from producer.model.script import Line, Moment, Silence, VoiceUse
 from producer.model.timeline import Clip, ClipWord, Part, Ramp
@@ -13,7 +11,7 @@ from producer.timeline.episode import Episode
 from producer.timeline.moments import end_of, ends_too_early, moment, phrase_length
 from producer.timeline.running_order import Entry
 from producer.timeline.solve import Ask, ImpossibleError, Rule, What
-from producer.units import Samples, Span
+from producer.units import Samples, Span, together_lu
 
 
 def line_start(ep: Episode, entry: Entry) -> Rule[int]:
@@ -149,7 +147,7 @@ def _clip(ep: Episode, entry: Entry, starts: list[int], ending: Ending, voice: i
         span=Span(Samples(starts[0]), Samples(end)),
         place=line.place,
         hit=said[0].start if said else Samples(starts[0]),
-        level=Ramp.still(float(use.level_lu) - 10.0 * math.log10(len(line.voices))),
+        level=Ramp.still(float(use.level_lu) - together_lu(len(line.voices))),
         pan=pan,
         distance=distance,
         room=ep.room(entry, use.room),
