@@ -34,6 +34,11 @@ class Levels:
     spoken: NDArray[np.bool_]  # whether a line is heard in it
     seconds_per_hop: float
 
+    @property
+    def length_s(self) -> float:
+        """Of whole hops."""
+        return len(self.powers) * self.seconds_per_hop
+
     def limited_lufs(self, gain_db: float, ceiling_dbtp: float | None) -> float:
         """Loudness after a gain and, nearly, the limiter."""
         return integrated(self.limited(gain_db, ceiling_dbtp), self.seconds_per_hop)
@@ -123,6 +128,11 @@ class Levels:
             np.concatenate([part.spoken for part in parts]),
             parts[0].seconds_per_hop,
         )
+
+    def between(self, start_s: float, end_s: float) -> Levels:
+        """The levels of a stretch, in whole hops."""
+        there = slice(round(start_s / self.seconds_per_hop), round(end_s / self.seconds_per_hop))
+        return replace(self, powers=self.powers[there], peaks=self.peaks[there], spoken=self.spoken[there])
 
     def ridden(self, db: NDArray[np.float64]) -> Levels:
         """The levels after a slow gain, in dB for each hop."""

@@ -6,7 +6,7 @@ where they are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from functools import partial
 from hashlib import sha256
@@ -109,10 +109,17 @@ class Mixing:
         self._turns = [Lock() for _ in self.mixer.parts]
         self._lock = Lock()
 
-    def known(self) -> None:
-        """Take from the cache what the lines of unchanged parts ask."""
-        for index in range(len(self.mixer)):
+    def known(self, parts: Iterable[int] | None = None) -> None:
+        """Take from the cache what the lines of unchanged parts ask: of all, or of some and those around them."""
+        near = {at for index in parts for at in self.mixer.around(index)} if parts is not None else None
+        for index in range(len(self.mixer)) if near is None else sorted(near):
             self._learn(index)
+
+    def keep_asked(self, parts: Iterable[int]) -> None:
+        """Keep what the lines around some parts ask: so what is known of those parts is found by it."""
+        for near in sorted({at for index in parts for at in self.mixer.around(index)}):
+            if self.mixer.parts[near].lines and not self._cache.has(self._ask(near)):
+                self._cache.write(self._ask(near), asked_to_bytes(self.mixer.ask(near)))
 
     def _learn(self, index: int) -> bool:
         """Take from the cache what a part's lines ask; whether it is known now."""

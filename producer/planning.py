@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -22,21 +22,20 @@ from producer.foley import RECIPES
 from producer.frozen import dataclass
 from producer.limited import read_file
 from producer.model.formats import FORMATS, Format, clash, in_format, own_format
+from producer.model.head import Head
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Cue, Line, Script
 from producer.model.sound import SoundRef
 from producer.model.timeline import Timeline
 from producer.model.voice import Take
-from producer.preview import check_scene
 from producer.production import (
     Order,
     Placed,
     Recorded,
     Watch,
-    Window,
 )
 from producer.project import Project
-from producer.ready import asked, look_beside, ready_to_speak, silent
+from producer.ready import Ready, asked, look_beside, ready_to_speak, silent
 from producer.replaced import replace_file
 from producer.script.compose import decode
 from producer.script.mend import mend
@@ -207,20 +206,22 @@ def foresee(order: Order, cache: Cache) -> Foreseen:
     return Foreseen(crediting.foreseen(script, roles, sounds, folder.chosen.keys()), profile, packs, folder)
 
 
-def plan(
-    order: Order,
-    cache: Cache,
-    watch: Watch,
-    window: Window | None = None,
-    reading: Callable[[], tuple[Script, Packs]] | None = None,
-    soon: Callable[[PackPalette, Callable[[], Soon]], None] | None = None,
-) -> Placed:
-    """Everything up to the timeline. Raises ScriptError, PackError, VoiceError.
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An episode read and checked, with all that it needs beside its voices."""
+
+    order: Order
+    profile: Profile
+    packs: Packs
+    head: Head | None
+    """The listener's own, where the order names one."""
+    ready: Ready
+
+
+def begin(order: Order, cache: Cache, reading: Callable[[], tuple[Script, Packs]] | None = None) -> Begun:
+    """As far as nothing is spoken yet. Raises ScriptError, PackError, VoiceError, RenderError.
 
     Args:
-        window: what is wanted of it; RenderError when that cannot be in it.
-        soon: is asked before anything is spoken, and can ask what will most probably be heard that takes long to find
-            out about.
         reading: gives the script and the packs instead of `read_script`.
     """
     if order.session:
@@ -231,20 +232,35 @@ def plan(
         script, packs = reading() if reading is not None else read_script(order.project, order.packs, cache)
     profile = _profile(order.profile or script.profile)
     head = None if order.sofa is None else from_sofa(order.sofa, profile.rate_hz)
-    ready = ready_to_speak(script, packs, order.project, profile.rate_hz, cache)
-    written, script = ready.script, ready.foreseen
-    sounds, folder = ready.sounds, ready.folder
-    if window is not None:
-        check_scene(window, len(script.scenes), credited=bool(script.credits_scene))
+    return Begun(order, profile, packs, head, ready_to_speak(script, packs, order.project, profile.rate_hz, cache))
+
+
+def plan(
+    order: Order,
+    cache: Cache,
+    watch: Watch,
+    reading: Callable[[], tuple[Script, Packs]] | None = None,
+    soon: Callable[[PackPalette, Callable[[], Soon]], None] | None = None,
+) -> Placed:
+    """Everything up to the timeline. Raises ScriptError, PackError, VoiceError.
+
+    Args:
+        soon: is asked before anything is spoken, and can ask what will most probably be heard that takes long to find
+            out about.
+        reading: gives the script and the packs instead of `read_script`.
+    """
+    begun = begin(order, cache, reading)
     if soon is not None:
-        soon(sounds, partial(heard_soon, script, sounds, sounds.computed))
-    takes, recorded = _takes(order, script, script.lines, folder, profile.rate_hz, cache, watch)
-    broken = sounds.check(_roles(script))
-    if broken:
-        raise PackError(broken)
-    torn = _torn(order, script, sounds, folder, cache)
-    if torn and order.strict:
-        raise ScriptError(torn)
+        sounds = begun.ready.sounds
+        soon(sounds, partial(heard_soon, begun.ready.foreseen, sounds, sounds.computed))
+    return placed_whole(begun, cache, watch)
+
+
+def placed_whole(begun: Begun, cache: Cache, watch: Watch) -> Placed:
+    """Every line spoken, and everything placed. Raises as `plan`."""
+    order, profile, sounds, folder = begun.order, begun.profile, begun.ready.sounds, begun.ready.folder
+    written, script = begun.ready.script, begun.ready.foreseen
+    takes, recorded, torn = voiced(begun, script, cache, watch)
     watch.stage("timeline", 1)
     with memory.uncollected():
         timeline = place(script, takes, sounds, head_s=profile.head_s, tail_s=profile.tail_s)
@@ -263,22 +279,51 @@ def plan(
     if timeline.duration > BOUNDS.episode_hours * 3600 * timeline.rate_hz:
         raise ScriptError([_too_long(script, timeline)])
     watch.done(1)
-    problems = (*licence_problems(packs, heard, script.commercial), *chapters.lost(timeline, script))
+    problems = (*licence_problems(begun.packs, heard, script.commercial), *chapters.lost(timeline, script))
     if problems:
         raise ScriptError(problems)
-    filled = packs.filling(_roles(script))
+    return in_place(begun, script, timeline, takes, recorded, torn)
+
+
+def in_place(
+    begun: Begun,
+    script: Script,
+    timeline: Timeline,
+    takes: Mapping[tuple[str, int], Take],
+    recorded: Recorded,
+    torn: tuple[Problem, ...],
+) -> Placed:
+    """What is placed, with all that is needed to mix it."""
     return Placed(
         script=script,
-        profile=profile,
+        profile=begun.profile,
         timeline=timeline,
         torn=torn,
         takes=takes,
-        palette=sounds,
-        impulses=ready.impulses,
-        head=head,
-        filled=filled,
+        palette=begun.ready.sounds,
+        impulses=begun.ready.impulses,
+        head=begun.head,
+        filled=begun.packs.filling(_roles(script)),
         recorded=recorded,
     )
+
+
+def voiced(
+    begun: Begun, script: Script, cache: Cache, watch: Watch
+) -> tuple[dict[tuple[str, int], Take], Recorded, tuple[Problem, ...]]:
+    """The takes of a script, or of some of its scenes, and what of its recordings was cut off.
+
+    Raises VoiceError; PackError where a sound cannot be heard; ScriptError where the order is strict and one is torn.
+    """
+    order, sounds, folder = begun.order, begun.ready.sounds, begun.ready.folder
+    takes, recorded = _takes(order, script, script.lines, folder, begun.profile.rate_hz, cache, watch)
+    broken = sounds.check(_roles(script))
+    if broken:
+        raise PackError(broken)
+    torn = _torn(order, script, sounds, folder, cache)
+    if torn and order.strict:
+        raise ScriptError(torn)
+    return takes, recorded, torn
 
 
 def _torn(order: Order, script: Script, sounds: PackPalette, folder: Folder, cache: Cache) -> tuple[Problem, ...]:

@@ -7,7 +7,7 @@ that the render after it has it already.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from producer.deliver.excerpt import excerpt
 from producer.dsp.envelopes import fade
 from producer.errors import RenderError
 from producer.finishing import planned
+from producer.frozen import dataclass
 from producer.in_parts import is_kept, kept_part
 from producer.levels import Levels
 from producer.mix.parallel import in_order
@@ -44,28 +45,62 @@ _NEAR_STEPS = 10
 """As far from the gain that an edit may come to, a decibel, that of the last whole render is as good for a preview."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the last whole render tells of all that is not placed, because what is previewed does not need it."""
+
+    levels: Levels
+    """As far as it is what it was then."""
+    length_s: float
+    """Of all of it, then."""
+    lufs: float
+    """How loud the whole was before its master."""
+    plan: master.Plan
+    """That master's."""
+
+    @property
+    def mostly_known(self) -> bool:
+        """Whether the levels say how loud the whole is."""
+        return self.levels.length_s >= _MOST * self.length_s
+
+
 def previewed(
-    placed: Placed, window: Window, to: Path, workshop: Workshop, cache: Cache, jobs: int, watch: Watch
+    placed: Placed,
+    window: Window,
+    to: Path,
+    workshop: Workshop,
+    cache: Cache,
+    jobs: int,
+    watch: Watch,
+    alone: bool = False,
+    beside: Beside | None = None,
 ) -> Preview:
-    """Make the preview, in the file `to`. Raises RenderError when there is nothing in its window."""
+    """Make the preview, in the file `to`. Raises RenderError when there is nothing in its window.
+
+    Args:
+        alone: no more of the episode is placed than its window, which is a scene, hangs together with.
+        beside: what is known of the rest, then.
+    """
     timeline, profile = placed.timeline, placed.profile
     span = _whole_frames(spanned(window, timeline, credited=bool(placed.script.credits_scene)), timeline, profile)
     mixing = Mixing(placed, (STANDARD,), "none", workshop.shelf(), cache, witnessed=not window.draft)
-    mixing.known()
     parts = [part for part in mixing.mixer.parts if part.core.meets(span)]
+    mixing.known([part.index for part in parts] if alone else None)
     watch.stage("mix", span.length)
     own = dict[int, Levels]()
     for part, notes in zip(parts, mixing.mixer.each(mixing.notes, [part.index for part in parts], jobs), strict=True):
         own[part.index] = notes.levels[STANDARD.name]
         watch.done(part.core.within(span).end - span.start)
-    every = [own.get(part.index) or _kept_levels(mixing, part) for part in mixing.mixer.parts]
-    known = [one for one in every if one is not None]
-    known_s = sum(len(one.powers) * one.seconds_per_hop for one in known)
-    as_in_whole = known_s >= _MOST * timeline.duration / timeline.rate_hz
-    levels = Levels.joined(known if as_in_whole else list(own.values()))
+    if alone:
+        mixing.keep_asked([part.index for part in parts])
+        levels, plan = _as_last(list(own.values()), beside, profile, cache)
+        as_in_whole = beside is not None
+    else:
+        levels, as_in_whole = _as_kept(mixing, own)
+        plan = planned(levels, profile, cache)
     tone = tone_under(levels, profile)
     whole = Programme(mixing, STANDARD.name, tone=tone)
-    how = Finish(style=STANDARD.name, ride=None, tone=tone, plan=planned(levels, profile, cache), profile=profile)
+    how = Finish(style=STANDARD.name, ride=None, tone=tone, plan=plan, profile=profile)
     if encode.in_parts(profile):
         how = _as_rendered(whole, how, [part.index for part in parts], cache)
 
@@ -102,7 +137,13 @@ def previewed(
         encode.encode((audio[core.start : core.end] for audio, core in made), profile, to)
     watch.done(span.length)
     rate_hz = timeline.rate_hz
-    return Preview(file=to, start_s=span.start / rate_hz, end_s=span.end / rate_hz, as_in_whole=as_in_whole)
+    return Preview(
+        file=to,
+        length_s=span.length / rate_hz,
+        start_s=span.start / rate_hz,
+        end_s=span.end / rate_hz,
+        as_in_whole=as_in_whole,
+    )
 
 
 def spanned(window: Window, timeline: Timeline, *, credited: bool = False) -> Span:
@@ -158,6 +199,30 @@ def _as_rendered(whole: Programme, how: Finish, indices: Sequence[int], cache: C
         if any(is_kept(whole, near, cache, index) for index in indices):
             return near
     return how
+
+
+def _as_kept(mixing: Mixing, own: Mapping[int, Levels]) -> tuple[Levels, bool]:
+    """The levels of the whole as far as the cache has them, and whether that is most of it; else the window's own."""
+    every = [own.get(part.index) or _kept_levels(mixing, part) for part in mixing.mixer.parts]
+    known = [one for one in every if one is not None]
+    timeline = mixing.mixer.timeline
+    if sum(one.length_s for one in known) >= _MOST * timeline.duration / timeline.rate_hz:
+        return Levels.joined(known), True
+    return Levels.joined(list(own.values())), False
+
+
+def _as_last(
+    own: Sequence[Levels], beside: Beside | None, profile: Profile, cache: Cache
+) -> tuple[Levels, master.Plan]:
+    """The levels of the whole, with the plan of its last master, moved by as much as it is louder or softer now."""
+    if beside is None:
+        levels = Levels.joined(own)
+        return levels, planned(levels, profile, cache)
+    levels = Levels.joined([beside.levels, *own])
+    louder_lu = levels.limited_lufs(0.0, None) - beside.lufs
+    steps = round(louder_lu / master.GAIN_STEP_DB) if np.isfinite(louder_lu) else 0
+    gain_db = round(beside.plan.gain_db - steps * master.GAIN_STEP_DB, 6)
+    return levels, replace(beside.plan, gain_db=gain_db)
 
 
 def _kept_levels(mixing: Mixing, part: Part) -> Levels | None:

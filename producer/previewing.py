@@ -5,15 +5,19 @@ It needs less than a whole episode's, and so loads less: no audit, no documents,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from producer import memory
 from producer.cache import Cache
 from producer.deliver import encode
 from producer.deliver.files import Staging
-from producer.planning import plan
-from producer.preview import previewed
+from producer.nearby import nearby
+from producer.planning import Begun, begin, placed_whole
+from producer.preview import Beside, check_scene, previewed
 from producer.production import Order, Preview, Watch, Window
+from producer.remembered import recall, texts_of
 from producer.workshop import Workshop
 
 PREVIEWS = "preview"
@@ -24,9 +28,41 @@ def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview
     """A part of the episode by itself, in the folder `preview` of its output. Raises a ProducerError."""
     memory.few_arenas()
     folder = order.output / PREVIEWS if order.output else order.project.own_output(PREVIEWS)
-    placed = plan(order, cache, watch, window)
+    begun = begin(order, cache)
+    script = begun.ready.foreseen
+    check_scene(window, len(script.scenes), credited=bool(script.credits_scene))
     with Staging(folder) as staging, Workshop(cache.work()) as workshop:
-        name = f"{order.project.slug}.{window.name}{encode.codec(placed.profile).suffix}"
-        made = previewed(placed, window, staging.path(name), workshop, cache, order.jobs, watch)
+        name = f"{order.project.slug}.{window.name}{encode.codec(begun.profile).suffix}"
+        to = staging.path(name)
+        make = partial(previewed, to=to, workshop=workshop, cache=cache, jobs=order.jobs, watch=watch)
+        made = _of_scene(begun, window, make, cache, watch) or make(placed_whole(begun, cache, watch), window)
         staging.publish(stale=())
     return replace(made, file=folder / name)
+
+
+def _of_scene(begun: Begun, window: Window, make: Callable[..., Preview], cache: Cache, watch: Watch) -> Preview | None:
+    """A scene made with no more of the episode than it hangs together with; None where it hangs on too much.
+
+    None, too, where the last whole render does not tell how loud most of the rest is: the cache may know better.
+    """
+    if window.scene is None or window.start_s is not None or window.end_s is not None:
+        return None
+    scene, last = window.scene - 1, recall(begun.order, begun.profile, cache)
+    beside, start_s = None, None
+    if last is not None:
+        texts = texts_of(begun.ready.script, begun.order)
+        levels = None if texts is None else last.beside(scene, texts)
+        if texts is None or levels is None:
+            return None
+        lufs = last.levels.limited_lufs(0.0, None)
+        beside, start_s = Beside(levels, last.length_beside_s(scene), lufs, last.plan), last.start_s(scene, texts)
+        if not beside.mostly_known:
+            return None
+    near = nearby(begun, scene, cache, watch)
+    if near is None:
+        return None
+    made = make(near.placed, replace(window, scene=near.scene + 1), alone=True, beside=beside)
+    if start_s is None or made.start_s is None or made.end_s is None:
+        return replace(made, start_s=None, end_s=None)
+    later_s = start_s - near.placed.timeline.scenes[near.scene].span.start / near.placed.timeline.rate_hz
+    return replace(made, start_s=made.start_s + later_s, end_s=made.end_s + later_s)

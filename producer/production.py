@@ -192,8 +192,9 @@ class Preview:
     """A part of an episode that was made to be heard before the rest."""
 
     file: Path
-    start_s: float  # on the episode's timeline
-    end_s: float
+    length_s: float
+    start_s: float | None  # on the episode's timeline; None where that is not known before all of it is spoken
+    end_s: float | None
     as_in_whole: bool
     """Whether it is as loud as in the whole episode; else only that it has the profile's loudness by itself."""
 

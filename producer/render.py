@@ -57,6 +57,7 @@ from producer.production import (
     Window,
     audio_name,
 )
+from producer.remembered import remember
 from producer.timeline.document import to_json
 from producer.timeline.uses import uses
 from producer.workshop import Workshop
@@ -128,6 +129,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         cleared.result()
         provenance.write_manifest(staging, script.title, made, order, styles, formats)
         files = staging.publish(stale=stale(slug))
+    remember(order, script, timeline, levels, delivered[0].plan, profile, cache)
     cache.trim()
     return Report(
         script=script,

@@ -58,8 +58,9 @@ def _facts(made: Preview, file: str) -> dict[str, Any]:
     """What was made to be heard beforehand, as one JSON object."""
     return {
         "preview": file,
-        "start_s": round(made.start_s, 3),
-        "end_s": round(made.end_s, 3),
+        "length_s": round(made.length_s, 3),
+        "start_s": None if made.start_s is None else round(made.start_s, 3),
+        "end_s": None if made.end_s is None else round(made.end_s, 3),
         "as_in_whole": made.as_in_whole,
     }
 
@@ -68,8 +69,11 @@ def _text(facts: Mapping[str, Any]) -> str:
     """The same for a terminal."""
     alone = "levelled by itself: too little of the episode is mixed yet as its script is now"
     loud = "as loud as in the whole episode" if facts["as_in_whole"] else alone
-    start, end = _clock(facts["start_s"]), _clock(facts["end_s"])
-    return f"preview of {start} to {end}, {loud}\nwrote      {facts['preview']}"
+    if facts["start_s"] is None:
+        what = f"{_clock(facts['length_s'])} (where it begins is known once all before it is spoken)"
+    else:
+        what = f"{_clock(facts['start_s'])} to {_clock(facts['end_s'])}"
+    return f"preview of {what}, {loud}\nwrote      {facts['preview']}"
 
 
 def _clock(seconds: float) -> str:

@@ -27,6 +27,9 @@ from producer.sounds.torn import kept_shortfall
 from producer.sounds.varying import ratio, varied
 from producer.sounds.within import outside
 
+COMPUTED_S = 12.0
+"""No recipe lasts longer by itself, whatever its settings."""
+
 
 def palette(
     packs: Packs,
@@ -226,6 +229,17 @@ class PackPalette:
         sources = (layer.source for member in self._find(role)[1].members for layer in member.layers)
         made = (source.recipe for source in sources if isinstance(source, FoleySource))
         return next((recipe for recipe in made if self._recipes[recipe].ambience is not None), "")
+
+    def longest_s(self, role: str) -> float:
+        """How long one playing of a role lasts at most, before its cue's pitch and speed, where no length is asked."""
+        _, sound = self._find(role)
+        lengths_s = (layer.delay_s + self._source_s(layer.source) for one in sound.members for layer in one.layers)
+        return float(max(lengths_s) * 2.0 ** (sound.vary_pitch_cents / 1200.0))
+
+    def _source_s(self, source: FileSource | FoleySource) -> float:
+        if isinstance(source, FoleySource):
+            return COMPUTED_S
+        return header_length_s(source.path) or self._recordings.recording(source).length / self.rate_hz
 
     def computed(self, role: str) -> bool:
         """Whether a recipe makes something of a role, which takes longer than to read a file."""

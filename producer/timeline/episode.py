@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from producer.errors import Place
 from producer.frozen import dataclass
 from producer.model.room import PRESETS
-from producer.model.script import Effect, Script
+from producer.model.script import Bed, Cue, Effect, Hear, Line, Script, VoiceUse
 from producer.model.sound import Palette, Sound
 from producer.model.treatment import NAMED
 from producer.model.voice import Take
@@ -46,6 +46,10 @@ class Episode:
     """The first sample that may sound: the end of the profile's head."""
     grid: int = 1
     """Scenes after the first begin on multiples of so many samples, counted from the episode's beginning."""
+    room_before: int = 0
+    """The first scene begins, in whole grids, so many samples later: this is a part of an episode (`timeline.near`)."""
+    spoken_before: bool = False
+    """Speech last moved the playhead before the first scene of such a part."""
     _told: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     _strikes: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -87,16 +91,7 @@ class Episode:
         return self.told(("echo", rooms, treat), lambda: self._echo(rooms, treat))
 
     def _echo(self, rooms: tuple[str, ...], treat: str) -> int:
-        effects: tuple[Effect, ...] = self.script.treatments.get(treat, NAMED.get(treat, ()))
-        halls = (effect.value for effect in effects if effect.name == "reverb")
-        return self.samples(max([0.0, *map(self._decay_s, rooms), *halls]))
-
-    def _decay_s(self, room: str) -> float:
-        named = self.script.rooms.get(room)
-        if named and named.decay_s is not None:
-            return named.decay_s
-        preset = PRESETS.get(named.preset if named else room)
-        return preset.decay_s if preset else 0.0
+        return self.samples(max([0.0, *(_decay_s(self.script, room) for room in rooms), *_halls_s(self.script, treat)]))
 
     def clock(self, sample: int) -> str:
         """A sample, or a number of them, as people write it."""
@@ -107,6 +102,34 @@ class Episode:
         item = entry.item
         name = getattr(item, "role", "") or getattr(item, "name", "") or item.id
         return f"'{name}' ({where(item.place, self.script.file)})"
+
+
+def longest_echo_s(script: Script) -> float:
+    """For how long at most anything in a script echoes (RT60): in its rooms, or in its treatments."""
+    halls = (decay for treat in _treats(script) for decay in _halls_s(script, treat))
+    return max([0.0, *(_decay_s(script, room) for room in script.rooms), *halls])
+
+
+def _treats(script: Script) -> set[str]:
+    """Every treatment that is put on something."""
+    found = {scene.hear for scene in script.scenes}
+    for item in (item for scene in script.scenes for item in scene.items):
+        of = (*item.voices, *item.cues) if isinstance(item, Line) else (item,)
+        found |= {one.treat for one in of if isinstance(one, VoiceUse | Cue | Bed | Hear)}
+    return found
+
+
+def _halls_s(script: Script, treat: str) -> list[float]:
+    effects: tuple[Effect, ...] = script.treatments.get(treat, NAMED.get(treat, ()))
+    return [float(effect.value) for effect in effects if effect.name == "reverb"]
+
+
+def _decay_s(script: Script, room: str) -> float:
+    named = script.rooms.get(room)
+    if named and named.decay_s is not None:
+        return named.decay_s
+    preset = PRESETS.get(named.preset if named else room)
+    return preset.decay_s if preset else 0.0
 
 
 def where(place: Place, file: str) -> str:

@@ -19,6 +19,7 @@ from producer.timeline.bed_clips import bed_clips
 from producer.timeline.episode import LONGEST_TAIL_S, SHORT_ECHO_S, TAIL_FADE_S, Episode
 from producer.timeline.hears import hear_spans
 from producer.timeline.moments import landing
+from producer.timeline.near import ALL, More
 from producer.timeline.rules import circle, rule
 from producer.timeline.running_order import Entry, RunningOrder
 from producer.timeline.solve import Ask, Rule, Solver, UnknownError, What
@@ -37,6 +38,7 @@ def place(
     head_s: float = 0.0,
     tail_s: float = 0.0,
     grid: int | None = None,
+    more: More = ALL,
 ) -> Timeline:
     """Where everything in the episode is heard, in samples at `palette.rate_hz`.
 
@@ -47,13 +49,20 @@ def place(
         head_s: silence before the first scene.
         tail_s: silence after the last echo.
         grid: scenes begin on multiples of so many samples; None: of `dsp.grid.quantum_samples` at the rate.
+        more: what is to be known of scenes that the script has not, where it is a part of another (`timeline.near`).
 
     Raises ScriptError with every problem that was found: moments that are not there, that come too early, or that wait
     for each other.
     """
     ep = Episode(script, takes, palette, RunningOrder(script))
     grid = quantum_samples(palette.rate_hz) if grid is None else grid
-    ep = replace(ep, begins=ep.samples(Fraction(head_s)), grid=grid)
+    ep = replace(
+        ep,
+        begins=ep.samples(Fraction(head_s)),
+        grid=grid,
+        room_before=ep.samples(Fraction(more.room_s)),
+        spoken_before=more.spoken_before,
+    )
     solver = Solver(partial(rule, ep), partial(circle, ep))
     _solve_all(ep, solver)
     clips = tuple(_all(solver, (_clips(ep, entry) for entry in ep.order.entries)))
@@ -65,11 +74,12 @@ def place(
     scenes = tuple(_scene(ep, solver, number) for number in range(len(script.scenes)))
     ends = [scene.span.end for scene in scenes] + [_last_heard(ep, clip) for clip in clips]
     end = max(ends, default=ep.begins)
+    rung_out = (_rung_out(ep, clip, end) for clip in clips)
     return Timeline(
         rate_hz=ep.rate_hz,
         duration=Samples(end + ep.samples(Fraction(tail_s))),
         scenes=scenes,
-        clips=tuple(sorted((_rung_out(ep, clip, end) for clip in clips), key=lambda clip: clip.span.start)),
+        clips=tuple(sorted(clips if more.goes_on else rung_out, key=lambda clip: clip.span.start)),
         hears=hears,
         marks=tuple(sorted(marks, key=lambda mark: mark.sample)),
     )

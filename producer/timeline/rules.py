@@ -84,7 +84,7 @@ def _scene_start(ep: Episode, scene: int) -> Rule[int]:
     So an edit of that scene moves all of this one by a multiple of the quantum, and what was made of it stays right.
     """
     if scene == 0:
-        return ep.begins
+        return ep.begins + -(-ep.room_before // ep.grid) * ep.grid
     played = yield Ask(What.SCENE_PLAYED, scene - 1)
     return -(-played // ep.grid) * ep.grid
 
@@ -120,7 +120,7 @@ def _after(ep: Episode, entry: Entry) -> Rule[int]:
 def _spoke(ep: Episode, entry: Entry) -> Rule[int]:
     mover = ep.order.last_mover(entry.index)
     if mover is None:
-        return 0
+        return int(ep.spoken_before)
     item = ep.entry(mover).item
     if isinstance(item, Line) and item.at is not None:
         before = yield Ask(What.BEFORE, mover)

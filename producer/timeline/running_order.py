@@ -197,9 +197,11 @@ def _index(entry: Entry) -> int:
 
 def moves_playhead(entry: Entry) -> bool:
     """Whether what comes after the entry may have to wait for it."""
-    item = entry.item
-    if entry.inside >= 0:
-        return False  # its line waits for it, where the script says so
+    return entry.inside < 0 and moves(entry.item)  # for what is in brackets its line waits, where the script says so
+
+
+def moves(item: Item) -> bool:
+    """The same of an item that is not in brackets."""
     if isinstance(item, Cue):
         return item.at is None and item.until is None if item.wait is None else item.wait != 0
     return isinstance(item, (Line, Pause))
