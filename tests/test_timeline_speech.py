@@ -8,13 +8,15 @@ from fractions import Fraction
 import pytest
 
 from producer.errors import Place
-from producer.model.script import Moment, Position, Silence, VoiceUse
+from producer.model.script import Bed, Cue, Hear, Line, Moment, Position, Silence, VoiceUse
 from producer.units import Lu, Metres, Wpm
 from tests.timeline_helpers import (
     FILE,
     at_line,
     bed,
     cue,
+    hear,
+    hits,
     inline_mark,
     moment,
     pause,
@@ -243,6 +245,45 @@ def test_voices_together_that_are_cut_each_have_the_text_that_they_come_to() -> 
     line = speech("a", "one two three", voices=both, together="both")
     timeline = placed(line, stop("x", "a", cut=True, at=moment("word three")), pause("p", "1"))
     assert [timeline.clip(name).text for name in ("a", "a-2")] == ["one two—", "one two—"]
+
+
+@pytest.mark.parametrize(
+    ("hung", "word"),
+    [
+        (cue("k", "knock", at=moment("word four", line=7)), '"four"'),
+        (cue("k", "hum", at=moment("start of a"), until=moment("word four", line=7)), '"four"'),
+        (cue("k", "knock", at=moment("mark turn", plus="-0.5", line=7)), "the mark 'turn'"),
+        (bed("k", "sea", at=moment("after word three", line=7)), '"three"'),
+        (speech("k", "No", at=moment("word four", line=7)), '"four"'),
+        (hear("k", "muffled", at=moment("word four", line=7)), '"four"'),
+    ],
+)
+def test_what_hangs_on_a_word_behind_the_end_of_its_line_is_an_error_that_names_the_word(
+    hung: Cue | Bed | Line | Hear, word: str
+) -> None:
+    line = speech("a", "one two three four", marks=(inline_mark("turn", 3),), place_line=3)
+    (found,) = problems(line, hung, stop("x", "a", cut=True, at=moment("word three", target="a")), pause("p", "1"))
+    assert found.at.line == 7
+    assert found.what == (
+        f"{word} is never said: 'a' (line 3) is ended at 0:00.420, before it; "
+        "hang this on 'end of a', or end that later"
+    )
+
+
+def test_a_cue_in_brackets_behind_the_end_of_its_line_is_an_error_at_its_place() -> None:
+    gull, knock = (cue(name, name, before_token=n, place_line=5) for name, n in (("gull", 3), ("knock", 4)))
+    line = speech("a", "one two three four", cues=(gull, knock))
+    found = problems(line, stop("x", "a", cut=True, at=moment("word three")), pause("p", "1"))
+    assert [(one.at.line, one.what.split(" is never")[0]) for one in found] == [
+        (5, '"four"'),
+        (5, "the end of its text"),
+    ]
+
+
+def test_a_cue_on_the_word_at_which_its_line_is_cut_lands_there() -> None:
+    shot = cue("k", "knock", at=moment("word three"))
+    timeline = placed(speech("a", "one two three four"), shot, stop("x", "a", cut=True, at=moment("word three")))
+    assert hits(timeline, "k") == [400]
 
 
 def test_cut_all_leaves_voices_alone() -> None:

@@ -24,6 +24,7 @@ from producer.timeline.running_order import Entry
 from producer.timeline.solve import Ask, ImpossibleError, Rule, What
 from producer.timeline.spot_clips import kept, source
 from producer.timeline.strikes import hits, refs, struck, too_many
+from producer.timeline.unsaid import refuse_unsaid
 from producer.units import Samples, Span
 
 OVER_S = Fraction(1, 2)
@@ -56,6 +57,7 @@ def bed_clips(ep: Episode, root: Entry) -> Rule[tuple[Clip, ...]]:
     start = yield Ask(What.START, root.index)
     ending = yield from bed_ending(ep, root)
     yield from _refuse_unheard(ep, root, start, ending)
+    yield from refuse_unsaid(ep, root)
     ridden: list[_Ride] = []
     for entry in (yield from rides(ep, root, len(ep.order.entries))):
         ridden += [(yield from _ride(ep, entry))]
@@ -87,6 +89,7 @@ def _ride(ep: Episode, entry: Entry) -> Rule[_Ride]:
         what = f"{ep.called(entry)} is running here already, so it cannot fade in; the time a ride takes is 'over'"
         raise ImpossibleError(Problem(bed.place, what))
     start = yield Ask(What.START, entry.index)
+    yield from refuse_unsaid(ep, entry)
     over = OVER_S if bed.over_s is None else bed.over_s
     return _Ride(bed, start, (yield from end_of(ep, entry, over, start, f"the ride of {ep.called(entry)}")))
 

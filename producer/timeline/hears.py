@@ -10,6 +10,7 @@ from producer.timeline import ramps
 from producer.timeline.episode import Episode
 from producer.timeline.moments import end_of
 from producer.timeline.solve import Ask, Rule, What
+from producer.timeline.unsaid import refuse_unsaid
 from producer.units import Samples, Span
 
 
@@ -31,6 +32,7 @@ def hear_spans(ep: Episode, scene: int) -> Rule[tuple[HearSpan, ...]]:
         hear = entry.item
         assert isinstance(hear, Hear)
         start = yield Ask(What.START, entry.index)
+        yield from refuse_unsaid(ep, entry)
         end = yield from end_of(ep, entry, hear.over_s, start, f"the change of {ep.called(entry)}")
         turns.append(_Turn(hear.treat, float(hear.level_lu), hear.place, start, end))
     turns = [turns[0], *sorted(turns[1:], key=lambda turn: turn.start)]

@@ -60,6 +60,14 @@ def ends_too_early(ep: Episode, entry: Entry, asked: Moment, start: int, end: in
     )
 
 
+def word_line(ep: Episode, entry: Entry, asked: Moment, *, after_until: bool) -> Entry | None:
+    """The line in whose words `asked` stands: of a word, or a mark in brackets; None for every other moment."""
+    if asked.anchor in (Anchor.WORD, Anchor.AFTER_WORD):
+        return _line(ep, entry, asked, after_until)
+    found = ep.order.mark(asked.target, entry) if asked.anchor is Anchor.MARK else None
+    return None if found is None or found[1] < 0 else ep.entry(found[0])
+
+
 def landing(ep: Episode, line: Entry, before_token: int) -> Rule[int]:
     """Where the first word from `before_token` on begins; the line's end when none follows."""
     timed = next(((p, w) for p, w in _timed(_take(ep, line)) if w.token >= before_token), None)

@@ -11,6 +11,7 @@ from producer.timeline.episode import Episode
 from producer.timeline.moments import end_of, ends_too_early, moment, phrase_length
 from producer.timeline.running_order import Entry
 from producer.timeline.solve import Ask, ImpossibleError, Rule, What
+from producer.timeline.unsaid import refuse_unsaid
 from producer.units import Samples, Span, together_lu
 
 
@@ -57,6 +58,7 @@ def line_clips(ep: Episode, entry: Entry) -> Rule[tuple[Clip, ...]]:
     for phrase in range(len(line.rests) + 1):
         starts += [(yield Ask(What.PHRASE, entry.index, phrase))]
     ending = yield from line_ending(ep, entry, late=True)
+    yield from refuse_unsaid(ep, entry)
     return tuple(_clip(ep, entry, starts, ending, voice) for voice in range(len(line.voices)))
 
 

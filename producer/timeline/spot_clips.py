@@ -14,6 +14,7 @@ from producer.timeline.moments import end_of
 from producer.timeline.running_order import Entry
 from producer.timeline.solve import Ask, Rule, What
 from producer.timeline.spots import cue_plan, plan_ending
+from producer.timeline.unsaid import refuse_unsaid
 from producer.units import Samples, Span
 
 
@@ -22,6 +23,7 @@ def cue_clip(ep: Episode, entry: Entry) -> Rule[Clip]:
     cue = entry.item
     assert isinstance(cue, Cue)
     plan = yield from cue_plan(ep, entry)
+    yield from refuse_unsaid(ep, entry)
     ending = yield from plan_ending(ep, entry, plan, late=True)
     begins = yield Ask(What.START, entry.index)
     parts = kept(plan.parts, ending.struck_until, ending.heard_until, ending.end)
