@@ -131,7 +131,7 @@ def episode() -> Episode:
     take = Take(phrases=tuple(Phrase(audio, ()) for audio in SAID), source={}, wpm=150.0)
     return Episode(
         slug="one_of_each",
-        timeline=replace(plan, marks=(TimelineMark(name="turn", sample=s(5), place=HERE),)),
+        timeline=replace(plan, marks=(TimelineMark(name="turn", sample=s(5), place=HERE, chapter="The turn"),)),
         script=script(cast={"ann": Member(key="ann", name="Ann", voice="")}),
         takes={(line, 0): take for line in ("plain", "far", "called")},
         palette=sounds,
@@ -274,7 +274,7 @@ def test_marks_are_markers_and_scenes_and_hears_are_regions(project: reaper.Chun
     rows = project.every("MARKER")
     marks = [(row[2], float(row[1])) for row in rows if row[3] == "0"]
     regions = [(row[0], row[2], float(row[1])) for row in rows if row[3] == "1"]
-    assert marks == [("turn", 5.0)]
+    assert marks == [("turn: The turn", 5.0)]
     assert [(name, at) for _, name, at in regions] == [("scene-1", 0.0), ("", 12.0), ("hear: muffled", 5.0), ("", 6.0)]
     assert [number for number, _, _ in regions] == ["2", "2", "3", "3"]
 

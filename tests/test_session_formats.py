@@ -229,16 +229,18 @@ def test_otio_has_every_item_at_its_place(folder: Path) -> None:
     assert [row[:3] for row in found] == [row[:3] for row in wanted]
     assert np.array([row[3] for row in found]) == pytest.approx(np.array([row[3] for row in wanted]), rel=1e-8)
     markers = {marker.name: int(marker.marked_range.start_time.value) for marker in read.tracks.markers}
-    assert markers == {"scene-1": 0, "hear: muffled": 5 * RATE_HZ, "turn": 5 * RATE_HZ}
+    assert markers == {"scene-1": 0, "hear: muffled": 5 * RATE_HZ, "turn: The turn": 5 * RATE_HZ}
 
 
 def test_labels_and_cues_say_when_what_and_which_file(folder: Path) -> None:
     labels = (folder / "one_of_each.labels.txt").read_text("utf-8").splitlines()
     assert labels[0] == "0.000000\t12.000000\tscene-1"
-    assert "5.000000\t5.000000\tturn" in labels
+    assert "5.000000\t5.000000\tturn: The turn" in labels
     assert "1.000000\t3.000000\tAnn: plain" in labels
     with (folder / "one_of_each.cues.csv").open(encoding="utf-8-sig", newline="") as file:
-        table = {row["id"]: row for row in csv.DictReader(file) if row["kind"] not in ("mark", "hear")}
+        rows = list(csv.DictReader(file))
+    assert [(row["name"], row["text"]) for row in rows if row["kind"] == "mark"] == [("turn", "The turn")]
+    table = {row["id"]: row for row in rows if row["kind"] not in ("mark", "hear")}
     plain = table["plain"]
     assert (plain["time"], plain["timecode_25"], plain["start_s"]) == ("0:00:01.000", "00:00:01:00", "1.000000")
     assert (plain["start_sample"], plain["end_sample"]) == (str(RATE_HZ), str(3 * RATE_HZ))

@@ -10,7 +10,7 @@ import numpy as np
 from producer.mix.space import distance_gain
 from producer.mix.stems import stem_of
 from producer.model.script import Script
-from producer.model.timeline import Clip
+from producer.model.timeline import Clip, TimelineMark
 from producer.session.alone import Alone
 from producer.session.curves import Fit
 from producer.session.items import items
@@ -68,9 +68,14 @@ def planned(episode: Episode, files: Files, told: Told | None = None) -> Session
             Stretch(key=f"hear-{number}", name=f"hear: {one.treat}", span=one.span)
             for number, one in enumerate(timeline.hears, 1)
         ),
-        marks=tuple((mark.name, mark.sample) for mark in timeline.marks),
+        marks=tuple((_called(mark), mark.sample) for mark in timeline.marks),
         mix=_mix(episode, files),
     )
+
+
+def _called(mark: TimelineMark) -> str:
+    """A mark's name, with the title of the chapter that begins there."""
+    return f"{mark.name}: {mark.chapter}" if mark.chapter else mark.name
 
 
 def _mix(episode: Episode, files: Files) -> Item | None:

@@ -109,7 +109,8 @@ def _rows(session: Session, episode: Episode) -> Iterator[_Row]:
             start=start, end=end, kind="scene", own=scene.id, name=scene.title, scene=scene.id, place=scene.place
         )
     for mark in timeline.marks:
-        yield _Row(start=mark.sample, end=mark.sample, kind="mark", own="", name=mark.name, scene="", place=mark.place)
+        at, title = mark.sample, mark.chapter
+        yield _Row(start=at, end=at, kind="mark", own="", name=mark.name, scene="", text=title, place=mark.place)
     for hear in timeline.hears:
         start, end = hear.span.start, hear.span.end
         yield _Row(start=start, end=end, kind="hear", own="", name=hear.treat, scene=hear.scene, place=hear.place)
