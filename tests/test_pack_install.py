@@ -249,8 +249,10 @@ def test_a_pack_lands_under_its_own_name(top: str, tmp_path: Path, shell: Shell)
     assert shell("pack", "check", "--strict", cwd=tmp_path).code == 0
 
 
-def test_what_a_mac_adds_is_left_out(tmp_path: Path, shell: Shell) -> None:
+def test_what_a_system_or_a_version_control_adds_is_left_out(tmp_path: Path, shell: Shell) -> None:
     extra: Held = [("__MACOSX/p/._pack.yaml", b"x"), ("p/.DS_Store", b"x"), ("p/", b""), ("p/knock/", b"")]
+    extra += [("p/knock/Thumbs.db", b"x"), ("p/knock/._a.wav", b"x"), ("p/knock/__MACOSX/a.wav", b"x")]
+    extra += [("p/.git/HEAD", b"x"), ("p/.git/refs/heads/Fix", b"x"), ("p/.git/refs/heads/fix", b"x")]
     (tmp_path / "sfx").mkdir()
     (tmp_path / "p.zip").write_bytes(zipped([*extra, *good(top="p/")]))
     assert shell("pack", "install", "p.zip", cwd=tmp_path).code == 0

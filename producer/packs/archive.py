@@ -33,8 +33,8 @@ MAX_DEPTH = 16
 _CHUNK = 1 << 16
 _DIRECTORY_BYTES = 1024  # of the table of contents, for each entry: more is padding
 _FORBIDDEN = frozenset('<>:"|?*')
-_SYSTEM = ("__macosx",)
-_SYSTEM_FILES = (".ds_store", "thumbs.db", "desktop.ini")
+_LITTER = ("__macosx", ".git", ".svn", ".hg")
+_LITTER_FILES = (".ds_store", "thumbs.db", "desktop.ini")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +133,15 @@ class Archive:
         for info in infos:
             name = _name(info)
             parts = self._parts(name)
+            if _is_litter(parts):
+                continue
             self._kind(info, name)
             is_folder = name.endswith("/")
             if info.header_offset in offsets:
                 raise self._refused(name, "shares its data with another entry")
             offsets.add(info.header_offset)
             self._taken(parts, is_folder, taken)
-            if not is_folder and not _is_systems(parts):
+            if not is_folder:
                 entries.append(Entry(info, parts))
         return tuple(entries)
 
@@ -280,9 +282,10 @@ def _objection(part: str) -> str:
     return next((why for wrong, why in judged if wrong), "")
 
 
-def _is_systems(parts: tuple[str, ...]) -> bool:
-    """What a Mac or Windows puts beside one's files."""
-    return parts[0].casefold() in _SYSTEM or parts[-1].casefold() in _SYSTEM_FILES
+def _is_litter(parts: tuple[str, ...]) -> bool:
+    """What a Mac (`._name`: what only it knows of a file), Windows or a version control puts beside files."""
+    folded = [part.casefold() for part in parts]
+    return any(one in _LITTER for one in folded) or folded[-1] in _LITTER_FILES or folded[-1].startswith("._")
 
 
 def _damage(wrong: Exception) -> str:
