@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 if os.environ.get("CI") and not CHROMIUM:
@@ -25,3 +25,12 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield started
         started.close()
+
+
+def until(page: Page, expression: str, said: Sequence[str]) -> None:
+    """Waits for it by asking again: a page's policy forbids a watcher inside it. `said`: its complaints."""
+    for _ in range(2400):  # a minute: on a machine that does something else, too, it takes long now and then
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(25)
+    pytest.fail(f"never: {expression}; {list(said)}")

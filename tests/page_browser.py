@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.chromium import until
+
 PLACE = "producerPage.player.place()"
 
 
@@ -29,12 +31,7 @@ class Opened:
         return float(self.value(PLACE))
 
     def until(self, expression: str) -> None:
-        """Waits for it by asking again: the page's policy forbids a watcher inside the page."""
-        for _ in range(2400):  # a minute: on a machine that does something else, too, it takes long now and then
-            if self.value(expression):
-                return
-            self.page.wait_for_timeout(25)
-        pytest.fail(f"never: {expression}")
+        until(self.page, expression, self.said)
 
     def play_from(self, seconds: float) -> None:
         self.value(f"producerPage.player.seek({seconds}, true)")

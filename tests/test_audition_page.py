@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.audition_helpers import EVIL, audition_of
-from tests.chromium import browser, with_chromium
+from tests.chromium import browser, until, with_chromium
 
 __all__ = ["browser"]
 pytestmark = with_chromium
@@ -49,12 +49,7 @@ class Opened:
         return str(self.page.get_attribute(".take[aria-current]", "data-label"))
 
     def until(self, expression: str) -> None:
-        """Waits for it by asking again: the page's policy forbids a watcher inside the page."""
-        for _ in range(1200):  # a minute: on a machine that does something else, too, it takes long now and then
-            if self.page.evaluate(expression):
-                return
-            self.page.wait_for_timeout(50)
-        pytest.fail(f"never: {expression}")
+        until(self.page, expression, self.said)
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from producer.studio.desk import Selection
 from producer.studio.states import moved
 from producer.studio.turns import Turns
 from producer.studio.watching import folders
-from tests.chromium import browser, with_chromium
+from tests.chromium import browser, until, with_chromium
 from tests.face_helpers import ENTRY
 from tests.page_browser import PLACE
 from tests.studio_helpers import SCRIPT, Studio, studio
@@ -595,11 +595,7 @@ class Tab:
         return self.page.evaluate(expression)
 
     def until(self, expression: str) -> None:
-        for _ in range(2400):  # a minute: on a machine that does something else, too, it takes long now and then
-            if self.value(expression):
-                return
-            self.page.wait_for_timeout(25)
-        pytest.fail(f"never: {expression}; {self.said}")
+        until(self.page, expression, self.said)
 
     def play_from(self, seconds: float) -> None:
         self.value(f"producerPage.player.seek({seconds}, true)")

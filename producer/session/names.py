@@ -16,8 +16,7 @@ def line(name: str) -> str:
     >>> line("a\\nFILE \\u2028 x\\x00")
     'a FILE x'
     """
-    kept = "".join(one if unicodedata.category(one) not in ("Cc", "Cs", "Cn") else " " for one in name)
-    return " ".join(kept.split())[:_LONGEST]
+    return _plain(name)[:_LONGEST]
 
 
 def file_part(name: str) -> str:
@@ -32,15 +31,22 @@ def file_part(name: str) -> str:
 
 
 def cell(text: str) -> str:
-    """`text` for a spreadsheet: one line, and never a formula.
+    """`text` for a spreadsheet: all of it on one line, and never a formula.
 
     >>> cell("=1+1"), cell("\t＝1+1"), cell("a = 1")
     ("'=1+1", "'＝1+1", 'a = 1')
+    >>> len(cell("words " * 1000))
+    5999
     """
-    plain = line(text)
+    plain = _plain(text)
     # As spreadsheets see it: the wide signs, too, and whatever stands behind what is not seen.
     seen = "".join(one for one in plain if unicodedata.category(one) != "Cf").lstrip()
     return f"'{plain}" if unicodedata.normalize("NFKC", seen[:1]).startswith(("=", "+", "-", "−", "@")) else plain
+
+
+def _plain(text: str) -> str:
+    kept = "".join(one if unicodedata.category(one) not in ("Cc", "Cs", "Cn") else " " for one in text)
+    return " ".join(kept.split())
 
 
 def guid(*parts: str) -> str:

@@ -16,6 +16,7 @@ from producer.errors import UsageError, nearest
 from producer.frozen import dataclass
 from producer.model.script import Line, Script
 from producer.project import file_name
+from producer.session.names import cell
 from producer.voice.naming import Names, Speech, speakers
 
 _COLUMNS = ("number", "scene", "before", "line", "direction", "pronunciation", "file", "id", "recorded")
@@ -165,13 +166,8 @@ def table(sheet: Sheet) -> str:
     for row in sheet.rows:
         said = "; ".join(f"{written} = {spoken}" for written, spoken in row.pronunciation)
         cells = (row.scene, row.before, row.text, row.direction, said, row.file, row.id)
-        writer.writerow([row.number, *map(_harmless, cells), "yes" if row.recorded else ""])
+        writer.writerow([row.number, *map(cell, cells), "yes" if row.recorded else ""])
     return "\ufeff" + out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Text that a spreadsheet would take for a formula, as text."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
 
 
 def write(found: Sequence[Sheet], folder: Path) -> tuple[Path, ...]:
