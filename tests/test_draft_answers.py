@@ -88,6 +88,12 @@ def test_single_marks_are_for_speech_where_double_ones_are_nested_or_inches(text
     assert [who for who, _ in spoken(text)] == ["tom", "narrator", "tom", "nell", "narrator"]
 
 
+def test_a_speech_between_single_marks_may_begin_with_a_quotation() -> None:
+    text = f"{NESTED}\n\n‘“You never saw me.” And then, “Say it.” So I said it.’\n\n‘It,’ said Tom."
+    for one in (text, text.translate(str.maketrans("‘’“”", "''\"\""))):
+        assert [who for who, _ in spoken(one)][5:] == ["tom", "tom", "narrator"]
+
+
 def test_a_speech_in_the_other_marks_is_one_where_a_verb_of_saying_stands_behind_it() -> None:
     text = "“Yes,” said Mara. It was the lads' boat, 'Old Tom'.\n\n'Who's there?' squeaked a tiny voice. 'It's me.'"
     assert [who for who, _ in spoken(text)] == ["mara", "narrator", "tiny_voice", "narrator", "tiny_voice"]
@@ -178,6 +184,14 @@ def test_whoever_is_found_by_a_word_that_may_mean_another_is_a_guess(text: str, 
 def test_whom_a_guess_takes_the_next_paragraph_takes_again() -> None:
     text = "Leo was wet. “Come,” said Leo.\n\n“Who?” asked the man.\n\n“You,” said Mara.\n\n“Me?” said the man."
     assert [who for who, _ in doubts(text)] == ["leo", "leo", "mara", "leo"]
+
+
+@pytest.mark.parametrize(
+    ("place", "again"), [("Oxford Street", ""), ("Cape Wrath", ""), ("London", " London never looked long at anyone.")]
+)
+def test_a_place_is_nobody_who_speaks(place: str, again: str) -> None:
+    text = f"“No,” said Tom.\n\n“Late!” {place} looked up at them.{again}\n\n“Yes,” said Lois Lane."
+    assert {who for who, _ in spoken(text)} == {"narrator", "tom", "lois_lane"}
 
 
 def test_a_woman_s_name_is_a_woman_s_whatever_pronouns_stand_near() -> None:

@@ -259,6 +259,26 @@ _WORDS = _words(
 FIRST_NAMES = (_words(" ".join((*WOMEN["en"], *MEN["en"]))) | _words("ester fanny")) - _WORDS
 """What is a name where it stands alone at the beginning of a sentence."""
 
+GROUNDS = _words(
+    "street road lane avenue square crescent terrace alley bay point cape head hill hills heath moor island isle "
+    "islands lake river creek falls valley wood woods forest park common field fields farm house hall manor castle "
+    "tower bridge gate station airport harbour harbor port quay pier dock docks beach shore cove coast sea ocean "
+    "channel strait mountain mountains mount peak ridge cliff abbey cathedral church chapel school college university "
+    "hospital hotel inn court market town city village county fort"
+)
+"""Words that make a place of the name before them (`Oxford Street`) or, some of them, behind them (`Lake Erie`)."""
+
+PLACES = _words(
+    "london edinburgh glasgow dublin belfast cardiff oxford cambridge liverpool manchester birmingham brighton york "
+    "paris rome naples venice berlin hamburg munich madrid barcelona lisbon athens moscow prague warsaw "
+    "budapest amsterdam rotterdam brussels antwerp copenhagen stockholm oslo helsinki zurich geneva istanbul cairo "
+    "jerusalem baghdad tehran delhi mumbai calcutta tokyo kyoto beijing shanghai singapore chicago philadelphia "
+    "washington hollywood manhattan texas california england scotland wales ireland britain europe africa "
+    "asia america canada mexico brazil australia france germany italy spain portugal greece russia poland sweden "
+    "norway denmark finland holland belgium switzerland austria turkey egypt china japan"
+)
+"""Places that nobody is called after, or hardly anybody."""
+
 NO_NAMES = _words(
     "the a an he she it they we i you this that these those his her its their my our your who what when where why how"
     " which then there here now and but or nor so yet for if as at by from in into of on onto out over to under up with"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from producer.draft.lexicon import FIRST_NAMES, KIN, NO_NAMES, NOUNS, PRONOUNS, TITLES
+from producer.draft.lexicon import FIRST_NAMES, GROUNDS, KIN, NO_NAMES, NOUNS, PLACES, PRONOUNS, TITLES
 from producer.draft.names import NARRATORS, sex_of, sex_of_noun
 from producer.draft.nouns import NARRATOR, UNKNOWN, Person, Sex
 from producer.draft.text import row
@@ -331,6 +331,7 @@ def names_in(texts: Iterable[str], tagged: Iterable[str]) -> Names:
     for text in texts:
         before, end = "", 0
         opener = ""  # a word with a capital where a sentence began
+        name = False  # whether the word before looks like one
         for word in _CAPITAL_WORD.finditer(text):
             shown = word[0]
             plain = folded(shown)
@@ -343,12 +344,14 @@ def names_in(texts: Iterable[str], tagged: Iterable[str]) -> Names:
                 starts = _SENTENCE_START.search(text[max(0, word.start() - 4) : word.start()]) is not None
                 (outer if starts else inner)[plain] += 1
                 opener = plain if starts else opener
-                if before in _PLACING and text[end : word.start()] == " ":
-                    placed[plain] += 1
+                if text[end : word.start()] == " ":
+                    placed.update(_placed(before, plain, named=name))
             before, end = plain, word.end()
+            name = shown[0].isupper() and plain not in NO_NAMES
             if opener and text[end : end + 1] in (".", "!", "?", "…"):
                 opener = ""
     known = {folded(name) for name in tagged} - NO_NAMES
+    small |= PLACES
     for plain, count in inner.items():
         if plain not in small and placed[plain] <= count / 2 and not plain.endswith(("ish", "day")):
             known.add(plain)
@@ -357,3 +360,16 @@ def names_in(texts: Iterable[str], tagged: Iterable[str]) -> Names:
         if plain not in small and likely and not placed[plain]:
             known.add(plain)
     return Names(known)
+
+
+def _placed(before: str, word: str, *, named: bool) -> tuple[str, ...]:
+    """Which of two words are a place's: `in Harrow`, `Oxford Street`, `Lake Erie`; not `Tom Hill`, `Miss Lane`.
+
+    >>> _placed("oxford", "street", named=True), _placed("tom", "hill", named=True)
+    (('oxford', 'street'), ())
+    """
+    if before in _PLACING:
+        return (word,)
+    somebody = before in FIRST_NAMES or before in KIN or before in TITLES
+    ground = (word in GROUNDS and not somebody) or before in ("lake", "mount", "port", "cape", "fort")
+    return (before, word) if named and ground else ()

@@ -25,7 +25,7 @@ _ELIDED = re.compile(
     r"['’](?:tis|twas|twere|twill|em|til|till|cause|bout|round|un|cept|fraid|neath|ere|ave|ow|e|er|im|is)\b", re.I
 )
 _ENDED = frozenset(".,!?…—–-;:")
-_OPENS = re.compile(r"(?:^|(?<=[\s(\[—–-]))'(?=\w)")
+_OPENS = re.compile(r"(?:^|(?<=[\s(\[—–-]))'(?=[\w\"“])")
 _VERBAL = re.compile(
     r"\b(?:said|asked|replied|answered|cried|whispered|muttered|murmured|shouted|called|told|went on|added|"
     rf"{'|'.join(sorted(FOREIGN_SAYING))})\b"
