@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
@@ -208,6 +209,10 @@ def test_a_screenplay() -> None:
     ]
     played = [item for scene in made.scenes for item in scene.items if isinstance(item, Played)]
     assert {one.note for one in played if one.kind == "comment"} == {"Check the tide.", "CUT TO:", "He is old."}
+    assert [one[0] for one in shown(of_fountain("INT. HALL - DAY\n\nANNA\nNo.\n\nINTERCUT WITH:\n"))] == [
+        "anna",
+        "comment",
+    ]
     assert [one.role for one in played if one.kind == "sound"] == ["door_slam"]
     assert words(transcript(checked(made))) == words(" ".join(one.text for one in said))
 
@@ -522,6 +527,60 @@ def test_names_in_small_letters_make_a_radio_script_where_nearly_all_is_theirs(t
     prose = "It was late. They sat in the kitchen for an hour, and nobody said a word of what had happened.\n\n"
     assert not is_radio(f"{prose}Anna said: He is here.\n\n{prose}Ben said: No.\n\n{prose}Anna said: Yes.\n\n{prose}")
     assert not is_radio("Flour: a pound\n\nEggs: three\n\nMilk: a pint\n\nSugar: some\n")
+
+
+STAGED = """THE LAST TRAM
+
+MARGIT, a conductor
+AN OLD MAN
+
+SCENE ONE
+
+Scene: a depot at night.
+
+MARGIT. (counting) Forty. You can't sleep here.
+
+OLD MAN. [without looking up] I'm not asleep. I wait.
+Well. I always do.
+
+MARGIT (louder). Go home.
+
+[Enter a boy.]
+
+The OLD MAN sits down.
+
+MRS. DOYLE. Is this the depot?
+
+Exit Margit.
+
+SCENE TWO
+
+OLD MAN. It came.
+"""
+
+
+@pytest.mark.parametrize("names", [str, str.title])
+def test_a_play_with_a_point_behind_who_speaks_is_no_prose(names: Callable[[str], str]) -> None:
+    text = STAGED
+    for name in ("MARGIT", "OLD MAN", "MRS. DOYLE"):
+        text = text.replace(f"{name}.", f"{names(name)}.").replace(f"{name} (", f"{names(name)} (")
+    text = text.replace("depot?", "depot?\n\n" + names("MRS. DOYLE") + ". Is it?")  # in plain letters names come again
+    assert is_radio(text)
+    made = [one for one in shown(of_radio(text)) if one[0] not in ("bed", "sound", "comment")]
+    assert made[:4] == [
+        ("narrator", "Scene: a depot at night.", ""),
+        ("margit", "Forty. You can't sleep here.", "counting"),
+        ("old_man", "I'm not asleep. I wait. Well. I always do.", "without looking up"),
+        ("margit", "Go home.", "louder"),
+    ]
+    assert made[-1] == ("old_man", "It came.", "")
+    assert ("narrator", "Exit Margit.", "") in made
+    assert ("narrator", "The OLD MAN sits down.", "") in made or names is str.title
+    diary = "".join(f"{day}. Rain again, and {day} it was.\n\n" for day in ("Monday", "Tuesday", "Night", "Monday"))
+    assert not is_radio(f"A Week\n\n{diary}")
+    assert not is_radio(
+        "Well. It was late.\n\nSo he went. She stayed.\n\nWell. It was early.\n\nSo it was.\n\nHe went."
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from producer.draft.endings import Ending, ending
 from producer.draft.hearing import Ear, SoundKind, listen
 from producer.draft.nouns import Played
+from producer.draft.text import row
 from producer.model.patterns import forms
 
 _NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -56,6 +57,8 @@ _CLAUSE = re.compile(r",|\band\b", re.IGNORECASE)
 _UNDER = re.compile(
     r"\b(?:under|background|b\.?g\.?|continues?|hold|low|beneath|behind|faint|distant|far)\b", re.IGNORECASE
 )
+_LITTLE = frozenset(row("a an and at behind by down for from in into of off on out over the through to under up with"))
+"""Words in the name of a role that name no sound: `LANE GOES OUT` is no `breath_out`."""
 
 
 @dataclass(slots=True)
@@ -185,7 +188,7 @@ class Cues:
         allowed = {role.removeprefix("music:"): role for role in among}
         score: dict[str, float] = {}
         for word in re.findall(r"\w+", text.casefold()):
-            roles = self.by_word.get(word, [])
+            roles = [] if word in _LITTLE else self.by_word.get(word, [])
             for role in roles:
                 if role in allowed and len(roles) <= 8:
                     score[role] = score.get(role, 0.0) + 1 / len(roles)

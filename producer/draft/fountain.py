@@ -20,7 +20,7 @@ from producer.draft.text import marked, readable, squeezed
 _BONEYARD = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _KEY = re.compile(r"([A-Za-z][A-Za-z ]{0,30}):[ \t]*(.*)")
 SLUG = re.compile(r"(?:INT|EXT|EST|INT\.?/EXT|EXT\.?/INT|I/E)[. ]", re.IGNORECASE)
-FADE = re.compile(r"(?:FADE|CUT|DISSOLVE|SMASH|IRIS)\b.{0,30}[.:]|THE END\.?|BLACK\.?")
+FADE = re.compile(r"(?:FADE|CUT|INTERCUT|DISSOLVE|SMASH|IRIS)\b.{0,30}[.:]|THE END\.?|BLACK\.?")
 _NUMBER = re.compile(r"\s*#[\w.-]+#\s*$")
 _EXTENSION = re.compile(r"\s*\(([^()]*)\)")
 _ASIDE = re.compile(r"\(([^()]*)\)\s*(.*)$")

@@ -8,7 +8,7 @@ from typing import Literal
 
 from producer.draft.text import row
 
-Label = Literal["sound", "music", "about", "speech"]
+Label = Literal["sound", "music", "about", "told", "speech"]
 
 
 def _plain(name: str) -> str:
@@ -37,6 +37,7 @@ _ABOUT = _labels(
     "ROLLEN BESETZUNG DATUM EPISODIO PERSONAJES REPARTO FECHA SÉRIE ÉPISODE PERSONNAGES DISTRIBUTION PERSONAGGI "
     "INTERPRETI PERSONAGENS ELENCO PERSONAGES PERSONER ROLLER OSOBY OBSADA PERSONAJE"
 )
+_TOLD = _labels("SCENE SETTING SZENE SCÈNE ESCENA CENA DÉCOR") | {"AT RISE"}
 SCENE = re.compile(
     r"^\s*(?:SCENE|ACT|PART|EPISODE|TEASER|PROLOGUE|EPILOGUE|COLD OPEN|TAG|SZENE|SCÈNE|ESCENA|SCENA|CENA|SCEN|AKT|ACTO"
     r"|ACTE|ATTO|ATO|СЦЕНА)\b[^a-z]{0,80}.*$"
@@ -66,6 +67,8 @@ def label(name: str, language: str, *, head: bool) -> Label:
         return "sound"
     if whole.rstrip("S") in _MUSIC or whole in _MUSIC or (first in _MUSIC and shouted):
         return "music"
+    if whole in _TOLD:
+        return "told"
     about = whole in _TITLE | _WRITER | _ABOUT or whole.rstrip("S") in _ABOUT | _WRITER or first == "WRITTEN"
     return "about" if head and about else "speech"
 

@@ -10,6 +10,7 @@ from producer.draft.directions import BEAT, bracket
 from producer.draft.fountain import FADE, SLUG
 from producer.draft.labels import NUMBERED_SCENE, SCENE, about, label
 from producer.draft.nouns import Draft, Played
+from producer.draft.plays import UNSPOKEN, is_direction, with_colons
 from producer.draft.prose import Wanted
 from producer.draft.stage import Stage, closes, treat_of
 from producer.draft.text import marked, readable, squeezed
@@ -19,7 +20,6 @@ _FIGURE = r"(?:\d{1,3}(?:(?:st|nd|rd|th) )?)?"  # of `1ST GUARD`
 _CUE = re.compile(rf"^\s*({_FIGURE}[^\W\d_a-z][^:()a-z\n]{{0,38}}?)\s*(\([^()]{{0,120}}\))?\s*:(?!/)\s*(.*)$")
 _NAME = r"[^\W\d_][\w.'’/-]*"
 _MIXED = re.compile(rf"^\s*({_FIGURE}{_NAME}(?: (?:& )?{_NAME}){{0,2}})\s*(\([^()]{{0,120}}\))?\s*:(?!/)\s+(\S.*)$")
-_UNSPOKEN = re.compile(r"\s*[(\[*]|\s*(?:scene|act|szene|akt|escena|scène|scena)\b", re.IGNORECASE)
 _NEARLY_ALL = 0.6  # of the lines or paragraphs
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,300})[)\]]\.?")
 
@@ -27,15 +27,18 @@ _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,300})[)\]]\.?")
 def is_radio(text: str) -> bool:
     """Whether a text without a telling name looks like a radio script.
 
-    A third of its lines begin with `NAME:`, or nearly every paragraph with `Name:` and some names come again.
+    A third of its lines begin with `NAME:`, or nearly every paragraph with `Name:` and some names come again; or it is
+    a play with `NAME.` there.
     """
+    if with_colons(text) != text:
+        return True
     lines = [_NUMBER.sub("", line) for line in text.splitlines() if line.strip()][:2000]
     cues = [found[1].strip() for line in lines if (found := _CUE.match(line))]
     heard = any(label(name, "en", head=False) in ("sound", "music") for name in cues)
     if len(cues) >= 3 and (len(cues) * 4 >= len(lines) or (heard and len(cues) * 10 >= len(lines))):
         return True
     blocks = [block.strip().split("\n")[0] for block in re.split(r"\n\s*\n", text) if block.strip()][1:2000]
-    begun = [line for line in blocks if not _UNSPOKEN.match(line)]
+    begun = [line for line in blocks if not UNSPOKEN.match(line)]
     spoken = [one for line in lines if (one := _speaker(line))]
     names = Counter(spoken)
     share = max(len(spoken) / len(lines or "-"), sum(map(bool, map(_speaker, begun))) / len(begun or "-"))
@@ -52,10 +55,11 @@ def _speaker(line: str) -> str:
 
 def draft_radio(text: str, wanted: Wanted, cues: Cues) -> Draft:
     """The production that a radio script makes. Numbers of cues fall away; what nobody is named for is told."""
-    lines = [squeezed_line(line) for line in readable(text).split("\n")]
+    lines = [squeezed_line(line) for line in with_colons(readable(text)).split("\n")]
     shouted = sum(1 for line in lines if _speaker(line).isupper())
     named = sum(1 for line in lines if _speaker(line)) - shouted
-    reader = _Reader(Stage(wanted, cues), mixed=shouted < 2 or named > shouted)
+    names = frozenset(filter(None, map(_speaker, lines)))
+    reader = _Reader(Stage(wanted, cues), mixed=shouted < 2 or named > shouted, names=names)
     for line in lines:
         reader.line(line)
     reader.end()
@@ -70,9 +74,10 @@ def squeezed_line(line: str) -> str:
 
 
 class _Reader:
-    def __init__(self, stage: Stage, *, mixed: bool) -> None:
+    def __init__(self, stage: Stage, *, mixed: bool, names: frozenset[str]) -> None:
         self.stage = stage
         self.mixed = mixed
+        self.names = names  # of those who speak, as written
         self.about: dict[str, str] = {}
         self.kind = ""  # of what is being gathered: speech, sound, music, told or about
         self.name = ""
@@ -111,7 +116,8 @@ class _Reader:
             else:
                 self.end()
                 self._bracketed(alone[1])
-        elif self.kind == "":
+        elif self.kind == "" or (blank and self.kind == "speech" and is_direction(bare, self.names)):
+            self.end()
             self._free(bare)
         else:
             self.words.append(bare)
@@ -135,7 +141,9 @@ class _Reader:
         self.begun = self.begun or self.kind not in ("about", "")
         if self.kind in ("sound", "music"):  # `SOUND (OFF): DOOR`, `MUSIC BRIDGE:`
             rest = " ".join(one for one in (rest, *name.split()[1:], direction) if one)
-        if self.kind or not rest:
+        if self.kind == "told":
+            self.words = [f"{name}: {rest}"]
+        elif self.kind or not rest:
             self.words = [rest] if rest else []
         else:
             self._free(rest)
@@ -168,6 +176,8 @@ class _Reader:
     def _bracketed(self, inside: str) -> None:
         if BEAT.fullmatch(inside.strip()):
             self.stage.play(Played(kind="pause", role="800 ms", note=inside))
+        elif is_direction(inside, ()):
+            self.stage.play(Played(kind="comment", note=squeezed(inside)[0]))
         else:
             self.stage.play(*self.stage.cues.sound(squeezed(inside)[0]))
 
