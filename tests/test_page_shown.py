@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,19 @@ def test_it_fits_every_screen(open_page: Any, tmp_path: Path, width: int, scheme
         == 0
     )
     assert found.value(f"{small}.filter((box) => box.right > innerWidth + 1 || box.left < -1).length") == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 225), (568, 320)])
+def test_a_screen_at_400_percent_is_not_full_of_the_player(
+    open_page: Any, tmp_path: Path, width: int, height: int
+) -> None:
+    found = open_page(written(full(), tmp_path), width=width, height=height)
+    dock = found.page.locator(".dock").bounding_box()
+    assert dock["height"] <= 80 and dock["y"] + dock["height"] == height
+    assert found.value("document.documentElement.scrollWidth <= window.innerWidth")
+    boxes = [found.page.locator(one).bounding_box() for one in ("[data-do=back]", "[data-do=on]", "#seek", ".rate")]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
+    assert all(one["x"] + one["width"] <= two["x"] + 0.5 for one, two in itertools.pairwise(boxes))
 
 
 def test_names_are_not_cut_in_two(open_page: Any, tmp_path: Path) -> None:

@@ -693,6 +693,8 @@ def test_a_cue_is_nudged_by_arrow_keys_and_what_has_the_focus_keeps_its_keys(lam
     slider.wait_for()
     at = float(tab.value(PLACE))
     slider.focus()
+    spoken = [one.get_attribute("aria-valuetext") for one in tab.page.locator("#studio input[type=range]").all()]
+    assert spoken == tab.page.locator("#studio output").all_text_contents() != []
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp"):
         tab.page.keyboard.press(key)
     assert (slider.input_value(), float(tab.value(PLACE))) == ("-7", at)

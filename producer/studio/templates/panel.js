@@ -246,7 +246,7 @@
     write.addEventListener("click", () => ask("/write", body()).then((done) => { said.textContent = `Written: line ${done.line} of ${done.file}.`; for (const button of [hearIt, write]) button.disabled = true; }, (wrong) => { said.textContent = wrong.message; }));
     const sliders = Object.entries(RANGES).map(([key, [low, high, step]]) => {
       const refused = cue.refused[key], value = cue.values[key], out = make("output", {}, shownAs[key](value));
-      const input = make("input", { type: "range", min: String(Math.min(low, value)), max: String(Math.max(high, value)), step: String(step), value: String(value), "data-key": key, "aria-label": `${SAYS[key]} of ${cue.name}`, disabled: Boolean(refused),
+      const input = make("input", { type: "range", min: String(Math.min(low, value)), max: String(Math.max(high, value)), step: String(step), value: String(value), "data-key": key, "aria-label": `${SAYS[key]} of ${cue.name}`, "aria-valuetext": shownAs[key](value), disabled: Boolean(refused),
         oninput: () => { const now = Number(input.value); out.textContent = shownAs[key](now); input.setAttribute("aria-valuetext", shownAs[key](now)); moved(key, now); } });
       input.value = String(value);
       return make("label", { cls: "studio-slider" }, make("span", {}, SAYS[key]), input, out, refused ? make("small", {}, refused) : null);
