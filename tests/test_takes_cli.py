@@ -145,6 +145,44 @@ def test_nothing_is_written_over_and_nothing_is_taken_twice(play: Stage, shell: 
     assert set(files(play.folder)) == {"thomas.wav", "thomas_2.wav"}
 
 
+def test_which_take_is_heard_is_told_of_all_that_were_brought_and_by_what_the_script_says(
+    play: Stage, shell: Shell
+) -> None:
+    folder = given(play, thomas=play.truth["thomas", 0].samples)
+    for number in (3, 10, 2):
+        write(folder / f"thomas_{number}.wav", play.truth["thomas", 0].samples, 0.1 * number)
+    told = {one["file"]: one["note"] for one in imported(play, shell)}
+    heard = "take 10 is the one that is heard"
+    assert [told[f"takes/lamp/thomas{one}.wav"] for one in ("", "_2", "_3", "_10")] == [heard, heard, heard, ""]
+    script = play.root / "script" / "lamp.yaml"
+    script.write_text(script.read_text("utf-8").replace("id: thomas\n", "id: thomas\n        take: 2\n"), "utf-8")
+    told = {one["file"]: one["note"] for one in imported(play, shell)}
+    picked = "the script says 'take: 2'"
+    assert [told[f"takes/lamp/thomas{one}.wav"] for one in ("", "_2", "_3", "_10")] == [picked, "", picked, picked]
+
+
+def imported(play: Stage, shell: Shell) -> list[dict[str, str]]:
+    done = shell("takes", "import", "from_actor", "--json", cwd=play.root)
+    assert done.code == 0, done.err
+    found: list[dict[str, str]] = json.loads(done.out)["brought"]
+    return found
+
+
+def test_recordings_in_folders_of_the_folder_are_told(play: Stage, shell: Shell) -> None:
+    folder = given(play, thomas=play.truth["thomas", 0].samples)
+    for name in ("day 2/thomas.wav", "day 3/notes.wav", ".trash/thomas.wav"):
+        (folder / name).parent.mkdir()
+        write(folder / name, play.truth["thomas", 0].samples)
+    done = shell("takes", "import", "from_actor", cwd=play.root)
+    assert done.code == 1
+    what = "is a folder with a recording called like a line; bring it in by itself"
+    assert done.err.splitlines() == [f"from_actor/day 2: not taken: {what}"]
+    assert set(files(play.folder)) == {"thomas.wav"}
+    (play.folder / "rehearsal").mkdir()  # there `take: rehearsal/thomas.wav` may mean it
+    write(play.folder / "rehearsal" / "thomas.wav", play.truth["thomas", 0].samples)
+    assert shell("takes", "import", "takes/lamp", cwd=play.root).code == 0
+
+
 def test_what_is_no_recording_of_the_folder_is_not_taken(play: Stage, shell: Shell) -> None:
     folder = given(play, thomas=play.truth["thomas", 0].samples)
     (folder / "thomas.wav").rename(play.root.parent / "thomas.wav")  # outside the project

@@ -44,6 +44,7 @@ class Brought:
 
     file: str  # as it was found
     report: TakeReport  # `file` is where it is now
+    number: int  # of the take
     already: bool = False
     note: str = ""
 
@@ -102,6 +103,9 @@ def bring(
     for path in unnamed_as_sound(folder, names):
         known = " ".join(sorted(takes_folder.SUFFIXES))
         job.refused.append(Refused(str(path), f"is called like a line, but not like a sound ({known})"))
+    for inner, count in [] if folder.resolve() == home.resolve() else _folders(folder, names):
+        held = f"{count} recordings called like lines" if count > 1 else "a recording called like a line"
+        job.refused.append(Refused(str(inner), f"is a folder with {held}; bring it in by itself"))
     if not found and not job.refused:
         raise RenderError(f"there is no recording in {folder}")
     members = {unicodedata.normalize("NFC", member).casefold(): member for member in speakers(script.lines)}
@@ -130,7 +134,14 @@ def bring(
         _reel(job, path, member)
     for path in unknown:
         _unknown(job, path)
-    return Import(tuple(job.brought), tuple(job.refused), tuple(job.absent))
+    return Import(tuple(_told_which(job, one) for one in job.brought), tuple(job.refused), tuple(job.absent))
+
+
+def _folders(folder: Path, names: Names) -> list[tuple[Path, int]]:
+    """The folders in a folder that have recordings called like lines, and how many."""
+    held = [(one, named_as_sound(one)) for one in sorted(folder.iterdir()) if one.is_dir() and one.name[:1] != "."]
+    counted = [(one, sum(names.meant(path.stem) is not None for path in there)) for one, there in held]
+    return [(one, count) for one, count in counted if count]
 
 
 def _why_not(folder: Path, path: Path) -> str:
@@ -192,10 +203,17 @@ def _done(
     job: _Job, path: Path, target: Path, number: int, heard: Heard, *, already: bool = False, note: str = ""
 ) -> None:
     report = replace(heard.report, file=target.relative_to(job.project.root).as_posix())
-    numbered = job.there[report.line, _index(job, report)]
-    if number < max(numbered):
-        note += ("; " if note else "") + f"take {max(numbered)} is the one that is heard"
-    job.brought.append(Brought(str(path), report, already, note))
+    job.brought.append(Brought(str(path), report, number, already, note))
+
+
+def _told_which(job: _Job, one: Brought) -> Brought:
+    """With what is heard in its place, when all that there is has been brought in."""
+    picked = job.names.lines[one.report.line].take
+    last = max(job.there[one.report.line, _index(job, one.report)])
+    heard = f"the script says 'take: {picked}'" if picked else f"take {last} is the one that is heard"
+    if str(one.number) == (picked or str(last)):
+        return one
+    return replace(one, note="; ".join(filter(None, (one.note, heard))))
 
 
 def _index(job: _Job, report: TakeReport) -> int:
