@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from producer.draft import cast_voices, draft_radio
+from producer.draft import cast_voices, draft_prose, draft_radio, read_plain
 from producer.draft.hearing import listen
 from producer.draft.nouns import Draft, Heard, Person, Played, Scene, Speech
 from producer.draft.places import place_headed, place_told
@@ -29,8 +29,8 @@ def test_at_most_one_suggestion_in_200_words_is_false() -> None:
     assert sum(one.words for one in scores) > 3500
 
 
-def spoken(text: str) -> list[tuple[str, str]]:
-    made = of_prose(text, sounds=False)
+def spoken(text: str, language: str = "en-GB") -> list[tuple[str, str]]:
+    made = draft_prose(read_plain(text), wanted(sounds=False, language=language))
     return [(item.speaker, item.text) for scene in made.scenes for item in scene.items if isinstance(item, Speech)]
 
 
@@ -63,11 +63,28 @@ def spoken(text: str) -> list[tuple[str, str]]:
         ),
         ("A dragon lay there. “Who?” it growled.\n\n“Me.”", ["narrator", "dragon", "narrator", "someone"]),
         ("A hill lay there. “Who?” it said.", ["narrator", "someone", "narrator"]),
+        ("Tom rang, and a man’s voice said: “Late.”", ["narrator", "man_s_voice"]),
+        ("Mara came in, and the old woman slowly said: “Late.”", ["narrator", "old_woman"]),
+        ("Mara rose, and Tom said, “No.”", ["narrator", "tom"]),
+        ("Tom, the keeper, turned to Mara and said: “No.”", ["narrator", "tom"]),
+        (
+            "Anna came in. “Who?” she said.\n\n“Me,” said a voice.\n\n***\n\nShe read it. “No?” she asked.",
+            ["narrator", "anna", "narrator", "voice_speaks", "narrator", "narrator", "anna", "narrator"],
+        ),
         ("The prosecutor got up. “When,” she began, “was that?”", ["narrator", "prosecutor", "narrator", "prosecutor"]),
     ],
 )
 def test_attributions_of_every_shape(text: str, speakers: list[str]) -> None:
     assert [who for who, _ in spoken(text)] == speakers
+
+
+def test_in_german_what_has_a_capital_is_no_name_for_that() -> None:
+    text = (
+        "»Seit wann?«, fragte der Junge. Der Eimer stand da.\n\n»Seit dem Krieg.« Den Eimer nahm Frau Lenz.\n\n"
+        "»Ich höre nichts«, log Frau Lenz."
+    )
+    speakers = ["junge", "narrator", "frau_lenz", "narrator", "frau_lenz", "narrator"]
+    assert [who for who, _ in spoken(text, "de")] == speakers
 
 
 NESTED = "‘Gone,’ said Tom. ‘He told me, “Never again,” and he meant it.’\n\n‘By whom?’ Nell asked."

@@ -316,12 +316,13 @@ _DOING = frozenset(
 _PLACING = frozenset(row("in at from near into towards toward through over across around outside inside via"))
 
 
-def names_in(texts: Iterable[str], tagged: Iterable[str]) -> Names:
+def names_in(texts: Iterable[str], tagged: Iterable[str], language: str) -> Names:
     """The names of a whole text.
 
     Args:
         texts: its paragraphs.
         tagged: words that stood beside a verb of saying, or behind a title.
+        language: of the text. In German every noun has a capital, so only first names are names for that.
     """
     inner: Counter[str] = Counter()  # with a capital inside a sentence
     outer: Counter[str] = Counter()  # with one where a sentence begins
@@ -352,6 +353,8 @@ def names_in(texts: Iterable[str], tagged: Iterable[str]) -> Names:
                 opener = ""
     known = {folded(name) for name in tagged} - NO_NAMES
     small |= PLACES
+    if language.partition("-")[0].casefold() == "de":
+        return Names(known | {plain for plain in (*inner, *outer) if sex_of(plain, language)[0] and plain not in small})
     for plain, count in inner.items():
         if plain not in small and placed[plain] <= count / 2 and not plain.endswith(("ish", "day")):
             known.add(plain)

@@ -14,6 +14,7 @@ from producer.frozen import dataclass
 
 _WORD = re.compile(rf"(?<![^\W_]){WORD}")  # of `112rain` nothing, for a cue on `rain` would find no such word
 _ARTICLES = frozenset(row("the a an his her my our your their another one"))
+_GERMAN_ARTICLES = frozenset(row("der die das ein eine"))
 _AFTER = frozenset(
     row(
         "from with and as in to who when while at on by of for behind over through into across without before "
@@ -80,6 +81,9 @@ def somebody(words: Sequence[Token], at: int, names: Names | None) -> Phrase | N
         return Phrase("i", "I", at, at + 1)
     if word.low in _ARTICLES:
         return _described(words, at, names)
+    if names is None and word.low in _GERMAN_ARTICLES:
+        one = _named(words, at + 1, names) if at + 1 < len(words) and words[at + 1].capital else None
+        return one and Phrase("name", one.text, at, one.after, one.possessive)
     return _named(words, at, names) if word.capital else None
 
 
@@ -198,5 +202,19 @@ def tag_before(text: str, words: Sequence[Token], names: Names) -> tuple[Phrase,
     found = [one for one, _ in phrases(words[begin:], names) if not one.possessive]
     before = [one for one in found if begin + one.after <= verb]
     after = somebody(words, verb + 1, None) if verb + 1 < len(words) and not before else None
-    one = before[0] if before else after
+    one = _beside(words, begin, verb) or (before[0] if before else after)
     return (one, words[verb]) if one else None
+
+
+def _beside(words: Sequence[Token], begin: int, verb: int) -> Phrase | None:
+    """Who stands right before a verb of saying where a clause begins: `Tom rang, and a man's voice said:`"""
+    end = verb - words[verb - 1].low.endswith("ly") if verb else verb
+    for at in range(max(begin + 1, end - 5), end):
+        if words[at - 1].low not in ("and", "but", "then") and "," not in words[at].gap:
+            continue
+        one = somebody(words, at, None)
+        if one and one.kind == "noun" and one.after + one.possessive == end:
+            return Phrase("noun", " ".join(word.text for word in words[at:end]), at, end)
+        if one and one.after == end and not one.possessive:
+            return one
+    return None

@@ -235,6 +235,8 @@ def _is_said(text: str, at: int, inner: tuple[int, int], end: int) -> bool:
     before, after = text[:at].rstrip(), text[end:].lstrip()
     if (before and before[-1] in ",:") or _TAGGED.match(after):
         return True
+    if not before and after[:1] == "," and len(inside.split()) > 2:  # `»Ich höre nichts«, log sie.`
+        return True
     if not before and not after:
         return True
     return bool(after[:1] in _DASHES and (not before or before[-1] in _DASHES + ".,!?"))

@@ -61,7 +61,7 @@ def attributed(
         for piece in pieces or ()
         if not piece.spoken
     ]
-    names = names_in((one.text for one in paragraphs), tagged_names(telling))
+    names = names_in((one.text for one in paragraphs), tagged_names(telling), language)
     cast = Cast(reserved, language)
     cast.titled = titled(one.text for one in paragraphs)
     vote(telling, names, cast)
@@ -235,6 +235,8 @@ class _Reader:
     def _pronoun(self, sex: Sex, here: Sequence[tuple[str, bool]], called: str) -> tuple[Someone | None, bool]:
         """Whom `he` means: no guess where it can mean nobody else, or nobody else of this paragraph."""
         likely = [one for one in self._likely(here, sex) if not called or not self._calls(called, one.key)]
+        if likely and likely[0].head in ITS:  # whoever is a she before a voice of which that is not known
+            likely.sort(key=lambda one: one.guess() != sex)
         if not likely:
             return None, False
         one = likely[0]
