@@ -34,6 +34,7 @@ def test_a_story_becomes_an_episode_with_its_words_and_its_sounds_on_them(tmp_pa
     done = shell("draft", "lamp.md", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert "wrote      script/lamp.yaml: prose, 1 scene, 5 lines" in done.out
+    assert "suggested  3 rooms, beds and sounds, each with '# draft:' on its line" in done.out
     script = (tmp_path / "script" / "lamp.yaml").read_text("utf-8")
     assert '- sound: knock at word "knocked"  # draft: sound "knocked at"' in script
     assert 'room: cellar  # draft: room "in the cellar"' in script
@@ -51,6 +52,11 @@ def test_a_story_becomes_an_episode_with_its_words_and_its_sounds_on_them(tmp_pa
     assert next(clip["hit"] for clip in timeline["clips"] if clip["name"] == "knock") == knocked
     shown = (output / "transcript.txt").read_text("utf-8")
     assert "Mara: Who’s there?" in shown and "A voice: Only me: [Silas] #1." in shown
+
+
+def test_one_suggestion_is_told_as_one(tmp_path: Path, shell: Shell) -> None:
+    (tmp_path / "knock.md").write_text("Somebody knocked at it.\n", "utf-8")
+    assert "suggested  1 room, bed or sound, with '# draft:'" in shell("draft", "knock.md", cwd=tmp_path).out
 
 
 def test_a_language_that_the_words_do_not_say_is_a_guess_until_it_is_named(tmp_path: Path, shell: Shell) -> None:

@@ -19,9 +19,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from scipy.ndimage import maximum_filter1d
 
+from producer.cache import Cache
 from producer.dsp.loudness import loudness
 from producer.errors import RenderError
 from producer.model.timeline import Timeline
+from producer.production import Order
+from producer.project import find
 from producer.studio import making, serving
 from producer.studio.desk import Selection
 from producer.studio.states import moved
@@ -746,6 +749,22 @@ def test_the_page_takes_up_what_was_finished(tmp_path: Path, cache: Path, browse
         assert tab.said == [] and axe.said == []
         tab.context.close()
         axe.context.close()
+
+
+@with_chromium
+def test_a_script_that_is_wrong_from_the_beginning_is_waited_for(tmp_path: Path, cache: Path, browser: Any) -> None:
+    script = tmp_path / "script" / "lamp.yaml"
+    script.parent.mkdir()
+    script.write_text(TEXT.replace("sound: door_creak", "sound: door_creek"), "utf-8")
+    project, _ = find(script, tmp_path)
+    with Cache(cache) as kept, serving.running(Order(project=project, jobs=1), kept, 0, finish=False) as opened:
+        page = browser.new_page()
+        page.goto(opened.url)
+        said = "document.querySelector('.studio-wait').textContent"
+        until(page, f"{said} === 'There is 1 problem. Save the script again when it is mended.'", ())
+        script.write_text(TEXT, "utf-8")
+        page.locator(".studio-wait").wait_for(state="detached", timeout=60_000)
+        page.close()
 
 
 @with_chromium

@@ -112,7 +112,8 @@ def _say(done: Begun, file: Path) -> None:
         f"wrote      {file.as_posix()}: {done.form}, {counted(done.scenes, 'scenes')}, {counted(done.lines, 'lines')}"
     )
     print(f"cast       {', '.join(f'{key} ({lines})' for key, _, lines in done.people)}")
-    print(f"suggested  {counted(done.sounds, 'rooms, beds and sounds')}, each with '# draft:' on its line")
+    suggested = "1 room, bed or sound," if done.sounds == 1 else f"{done.sounds} rooms, beds and sounds, each"
+    print(f"suggested  {suggested} with '# draft:' on its line")
     if not done.language_known:
         print(f"language   {done.language} is a guess: too few words say which it is; --language names it")
     if done.guessed or done.unknown:

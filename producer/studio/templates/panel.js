@@ -64,7 +64,7 @@
     bar.hidden = !state.doing;
     bar.firstChild.style.inlineSize = `${Math.round(state.done * 100)}%`;
     const wait = document.querySelector(".studio-wait");
-    if (wait) wait.textContent = wrong ? `There are ${many}. Save the script again when ${wrong === 1 ? "it is" : "they are"} mended.` : `${state.doing || "getting ready"}${percent} …`;
+    if (wait) wait.textContent = wrong ? `There ${wrong === 1 ? "is" : "are"} ${many}. Save the script again when ${wrong === 1 ? "it is" : "they are"} mended.` : `${state.doing || "getting ready"}${percent} …`;
   }
   let shownProblems = "";
   function complain() {
