@@ -65,6 +65,9 @@ def spoken(text: str, language: str = "en-GB") -> list[tuple[str, str]]:
         ("A hill lay there. “Who?” it said.", ["narrator", "someone", "narrator"]),
         ("Tom rang, and a man’s voice said: “Late.”", ["narrator", "man_s_voice"]),
         ("Mara came in, and the old woman slowly said: “Late.”", ["narrator", "old_woman"]),
+        ("A voice behind the old man called: “Late.”", ["narrator", "voice_speaks"]),
+        ("A voice outside called, “Tom!”", ["narrator", "voice_speaks"]),
+        ("The Misses Tate came. “No,” said the elder Miss Tate.", ["narrator", "tate", "narrator"]),
         ("Mara rose, and Tom said, “No.”", ["narrator", "tom"]),
         ("Tom, the keeper, turned to Mara and said: “No.”", ["narrator", "tom"]),
         (

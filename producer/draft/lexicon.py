@@ -297,6 +297,6 @@ NO_NAMES = _words(
     " noon at like than don't didn't doesn't won't can't couldn't wouldn't isn't wasn't weren't aren't "
     "i'm i'll i'd i've"
     " it's he's she's that's there's what's who's let's you're they're we're behind both neither somewhere far down"
-    " once quietly slowly"
+    " once quietly slowly misses messrs"
 )
 """Words that are no names where they have a capital for standing first."""

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from producer.draft.lexicon import FOREIGN_SAYING, KIN, NO_NAMES, NOUNS, PHRASAL, SAYING, SUBJECTS, TITLES
+from producer.draft.lexicon import FOREIGN_SAYING, ITS, KIN, NO_NAMES, NOUNS, PHRASAL, SAYING, SUBJECTS, TITLES
 from producer.draft.people import WORD, Names, folded
 from producer.draft.text import row
 from producer.frozen import dataclass
@@ -18,7 +18,8 @@ _GERMAN_ARTICLES = frozenset(row("der die das ein eine"))
 _AFTER = frozenset(
     row(
         "from with and as in to who when while at on by of for behind over through into across without before "
-        "after but that again then there now at too also under up down out back aloud quite rather very more so"
+        "after but that again then there now outside inside upstairs downstairs below above somewhere at too also "
+        "under up down out back aloud quite rather very more so"
     )
 )
 _CLAUSE = re.compile(r"[.!?…;:]")
@@ -123,7 +124,7 @@ def _described(words: Sequence[Token], at: int, names: Names | None) -> Phrase |
         if low in NOUNS or low in TITLES:
             last = end
             if words[end - 1].text != low and end < len(words) and words[end].capital:
-                return None  # the Captain Voss: a name follows
+                return _called(words, at, end - 1, names)
     if last is None and names is None and end > at + 1 and not words[at + 1].text[0].isupper():
         last = min(end, at + 4)
     if last is None and names is None and end > at + 1:
@@ -133,6 +134,12 @@ def _described(words: Sequence[Token], at: int, names: Names | None) -> Phrase |
     text = " ".join(word.text for word in words[at:last])
     possessive = re.search(r"['’]s?$", words[last - 1].text) is not None
     return Phrase("noun", text, at, last, possessive)
+
+
+def _called(words: Sequence[Token], at: int, title: int, names: Names | None) -> Phrase | None:
+    """`the elder Miss Tate`: a name behind an article, from its title on."""
+    one = _named(words, title, names)
+    return one and Phrase("name", one.text, at, one.after, one.possessive)
 
 
 def says(word: Token) -> bool:
@@ -202,7 +209,9 @@ def tag_before(text: str, words: Sequence[Token], names: Names) -> tuple[Phrase,
     found = [one for one, _ in phrases(words[begin:], names) if not one.possessive]
     before = [one for one in found if begin + one.after <= verb]
     after = somebody(words, verb + 1, None) if verb + 1 < len(words) and not before else None
-    one = _beside(words, begin, verb) or (before[0] if before else after)
+    opening = somebody(words, begin, None) if begin < verb else None
+    voice = opening if opening and opening.kind == "noun" and folded(opening.text).split()[-1] in ITS else None
+    one = _beside(words, begin, verb) or voice or (before[0] if before else after)
     return (one, words[verb]) if one else None
 
 
