@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 
 from producer.draft.fountain import FADE
 from producer.draft.labels import NUMBERED_SCENE, SCENE
@@ -42,15 +41,19 @@ def with_colons(text: str) -> str:
     return text
 
 
-def is_direction(paragraph: str, names: Iterable[str]) -> bool:
+def is_direction(paragraph: str, names: frozenset[str]) -> bool:
     """Whether a paragraph behind a speech tells what is done, and is not the rest of it: `Enter KROGSTAD.`
 
     Args:
         paragraph: its first line.
         names: of those who speak. In capitals among other words they are no word of a speech.
     """
-    named = any(re.search(rf"\b{re.escape(name)}\b", paragraph) for name in names if name.isupper())
-    return _WAYS.match(paragraph) is not None or (named and not paragraph.isupper() and not _TALKS.search(paragraph))
+    if _WAYS.match(paragraph):
+        return True
+    words = paragraph.split()
+    several = (" ".join(words[at : at + count]).strip(".,;:") for at in range(len(words)) for count in (1, 2, 3))
+    named = any(name.isupper() and name in names for name in several)
+    return named and not paragraph.isupper() and not _TALKS.search(paragraph)
 
 
 def _speech(line: str) -> re.Match[str] | None:

@@ -176,7 +176,7 @@ class _Reader:
     def _bracketed(self, inside: str) -> None:
         if BEAT.fullmatch(inside.strip()):
             self.stage.play(Played(kind="pause", role="800 ms", note=inside))
-        elif is_direction(inside, ()):
+        elif is_direction(inside, frozenset()):
             self.stage.play(Played(kind="comment", note=squeezed(inside)[0]))
         else:
             self.stage.play(*self.stage.cues.sound(squeezed(inside)[0]))
