@@ -343,6 +343,21 @@ def test_a_file_in_two_globs_of_a_pool_is_one_member(tmp_path: Path) -> None:
     assert len(packs_of(folder).listed[0].sounds["a"].members) == 2
 
 
+def test_what_a_mac_writes_beside_recordings_is_none(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "p", "  a: {files: ['**/*.wav']}\n  b: {files: ['._*.wav']}\n")
+    for name in ("one.wav", "._one.wav", "more/two.wav", ".trash/three.wav"):
+        write(folder / name, noise(0.1))
+    sounds = packs_of(folder).listed[0].sounds
+    inside = {role: [one.layers[0].source.inside for one in sounds[role].members] for role in "ab"}  # type: ignore[union-attr]
+    assert inside == {"a": ["more/two.wav", "one.wav"], "b": ["._one.wav"]}
+    library = tmp_path / "library"  # of files that are named by UCS, without a manifest
+    for name in (UCS[0], f"._{UCS[0]}"):
+        write(library / name, noise(0.1))
+    (library / "LICENSE").write_text("CC0-1.0\n")
+    (only,) = packs_of(library).listed[0].sounds.values()
+    assert len(only.members) == 1
+
+
 @pytest.mark.parametrize(("kind", "files", "members"), [("bed", 2, 2), ("hit", 2, 6), ("hit", 8, 8)])
 def test_every_recording_of_a_layer_is_heard_beside_a_recipe(
     tmp_path: Path, kind: str, files: int, members: int

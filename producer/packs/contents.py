@@ -41,7 +41,7 @@ def _unused_files(pack: Pack, shown: str) -> Iterator[About]:
     except OSError:
         return
     for path in there:
-        if path.is_file() and path.resolve() not in used and not path.name.startswith("."):
+        if path.is_file() and path.resolve() not in used and not paths.is_hidden(pack.folder, path):
             at = Place(f"{shown}/{path.relative_to(pack.folder).as_posix()}")
             yield _said(
                 at, "", "warning", "unused", "no sound names this file", "name it under 'files', or take it out"

@@ -16,7 +16,7 @@ from producer.limited import read_file
 from producer.sounds import licences, ucs
 from producer.sounds.decode import header_length_s
 from producer.sounds.pack import PACE, Credit, FileSource, Layer, Member, Pack, PackSound
-from producer.sounds.paths import SUFFIXES, inside
+from producer.sounds.paths import SUFFIXES, inside, is_hidden
 
 LICENCE_FILES = ("licence", "licence.txt", "licence.md", "license", "license.txt", "license.md")
 
@@ -115,7 +115,8 @@ def _line(named: str) -> str:
 
 
 def _recordings(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    there = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    return sorted(path for path in there if not is_hidden(folder, path))
 
 
 def _text(file: Path) -> str:

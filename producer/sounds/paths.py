@@ -21,7 +21,7 @@ GLOB = re.compile(r"[*?\[]")
 def files_inside(folder: Path, written: str, whose: str = "the pack's folder") -> list[tuple[str, Path]]:
     """The files that `written` (a path or a glob, with forward slashes) means, sorted: (path in the folder, real path).
 
-    `whose` names the folder in messages.
+    `whose` names the folder in messages. A glob means hidden files where it names one with its point, as in a shell.
 
     Raises:
         ValueError: it leaves the folder (also by a link), is no plain file, no audio by its suffix, or is not there.
@@ -33,10 +33,11 @@ def files_inside(folder: Path, written: str, whose: str = "the pack's folder") -
             matches = sorted(folder.glob(written))
         except (ValueError, OSError, NotImplementedError) as wrong:
             raise ValueError(f"'{written}' is no pattern of file names: {wrong}") from None
+        asked = is_hidden(Path(), Path(written))
         found = [
             (path.relative_to(folder).as_posix(), inside(folder, path, whose))
             for path in matches
-            if path.suffix.lower() in SUFFIXES and not path.is_dir()
+            if path.suffix.lower() in SUFFIXES and not path.is_dir() and (asked or not is_hidden(folder, path))
         ]
         if not found:
             raise ValueError(f"no audio file is called '{written}'")
@@ -46,6 +47,11 @@ def files_inside(folder: Path, written: str, whose: str = "the pack's folder") -
         known = " ".join(sorted(SUFFIXES))
         raise ValueError(f"'{written}' is not named like a sound that can be read ({known})")
     return [(PurePosixPath(written).as_posix(), inside(folder, path, whose))]
+
+
+def is_hidden(folder: Path, path: Path) -> bool:
+    """Whether a path in `folder` is a system's or a program's own: `._knock.wav`, which a Mac writes, `.git/…`."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def inside(folder: Path, path: Path, whose: str = "the pack's folder") -> Path:
