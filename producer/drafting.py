@@ -187,7 +187,7 @@ def _source(asked: Asked, raw: bytes, text: str, suffix: str) -> Source:
 def _kind(suffix: str, text: str) -> str:
     if suffix in (".fountain", ".spmd") or (suffix in (".txt", ".text") and draft.is_fountain(text)):
         return "fountain"
-    return "radio" if suffix in (".txt", ".text", "") and draft.is_radio(text) else "prose"
+    return "radio" if suffix in (".txt", ".text", "", ".md", ".markdown") and draft.is_radio(text) else "prose"
 
 
 def _language(code: str) -> str:

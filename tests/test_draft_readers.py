@@ -529,6 +529,55 @@ def test_names_in_small_letters_make_a_radio_script_where_nearly_all_is_theirs(t
     assert not is_radio("Flour: a pound\n\nEggs: three\n\nMilk: a pint\n\nSugar: some\n")
 
 
+MARKED = """# The Well
+
+*An audio play*
+
+---
+
+## The yard
+
+*Rain falls.*
+
+**ANNA** *(softly)*
+Where *were* you?
+
+**BEN** (laughing): Running. All the way.
+
+**[SOUND: a knock]**
+
+__OLD TOM:__ From whom?
+
+*SOUND: thunder*
+
+**ANNA:** From you.
+
+## Later
+
+**BEN:** Shh!
+"""
+
+
+def test_a_script_in_markdown_is_a_radio_script() -> None:
+    assert is_radio(MARKED)
+    made = of_radio(MARKED)
+    assert (made.title, [scene.title for scene in made.scenes]) == ("The Well", ["The yard", "Later"])
+    assert [one for one in shown(made) if one[0] != "comment"] == [
+        ("bed", "rain", "Rain falls."),
+        ("anna", "Where were you?", "softly"),
+        ("ben", "Running. All the way.", "laughing"),
+        ("sound", "knock", "SOUND: a knock"),
+        ("old_tom", "From whom?", ""),
+        ("sound", "thunder", "thunder"),
+        ("anna", "From you.", ""),
+        ("ben", "Shh!", ""),
+    ]
+    assert "**" not in written(made) and "An audio play" in written(made)
+    assert not is_radio(
+        "# Tale\n\n**Mara** came in.\n\n**Tom** was there.\n\n**Nobody** spoke. *It was late.*\n\nSo it was."
+    )
+
+
 STAGED = """THE LAST TRAM
 
 MARGIT, a conductor

@@ -15,11 +15,40 @@ _NAME = rf"(?:(?:Mrs?|Ms|Dr|St|MRS?|MS|DR|ST)\. )?{_WORD}(?: {_WORD}){{0,2}}"
 _SAID = re.compile(rf"[ \t]*_?({_NAME})(?:_?[ \t]+[(\[]([^()\[\]\n]{{1,120}})[)\]])?(?:_\.|\._?)(?:[ \t]+(?=\S)|$)")
 UNSPOKEN = re.compile(r"\s*[(\[*]|\s*(?:scene|act|szene|akt|escena|scène|scena)\b", re.IGNORECASE)
 """What begins a paragraph that is nobody's."""
+_BOLD = re.compile(
+    r"\s*(?:\*\*|__)([^*_:\n]{1,60}?)\s*(:?)(?:\*\*|__)(\s*\([^()\n]{0,120}\))?(:?)(?:[ \t]+(?=\S)|\s*$)"
+)
+_ASIDE = re.compile(r"[*_]{1,2}(\([^()*\n]{0,120}\)|\[[^\[\]*\n]{0,120}\])[*_]{1,2}")
+_SLANTED = re.compile(r"\s*(?:\*|_)([^*_()\[\]\n]{1,300})(?:\*|_)\s*")
+_RULE = re.compile(r"\s*(?:[-*_]\s*){3,}")
 _ROMAN = re.compile(r"[IVXLC]+")
 _SHOUTED, _WRITTEN = 0.25, 0.6
 """Of the paragraphs: how many of them somebody begins, in capitals and in plain letters, where a text is a play."""
 _WAYS = re.compile(r"(?:re-?)?enters?\b|exits?\b|exeunt\b", re.IGNORECASE)
 _TALKS = re.compile(r"\b(?:I|me|my|mine|you|your|we|us|our|let)\b", re.IGNORECASE)
+
+
+def without_stars(text: str) -> str:
+    """A script in Markdown (`**ANNA:** *(softly)* No.`) as one without its bold names and slanted directions.
+
+    A line that is slanted as a whole is a direction, in brackets; headings stay. Any other text is as it was.
+    """
+    lines = text.split("\n")
+    said = [number for number, line in enumerate(lines) if _BOLD.match(line)]
+    if len(said) < 3:
+        return text
+    begins = next(number for number, line in enumerate(lines) if number == said[0] or line.startswith("##"))
+    return "\n".join(_without_stars(line, head=number < begins) for number, line in enumerate(lines))
+
+
+def _without_stars(line: str, *, head: bool) -> str:
+    bare = _ASIDE.sub(r"\1", line)
+    if name := _BOLD.match(bare):
+        point = ":" if name[2] or name[4] or name.end() == len(bare) else ""
+        return f"{name[1].strip()}{name[3] or ''}{point} {bare[name.end() :]}".rstrip()
+    if slanted := _SLANTED.fullmatch(bare):
+        return slanted[1] if head or ":" in slanted[1] else f"({slanted[1]})"
+    return "" if _RULE.fullmatch(bare) else bare
 
 
 def with_colons(text: str) -> str:

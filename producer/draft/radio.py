@@ -10,7 +10,7 @@ from producer.draft.directions import BEAT, bracket
 from producer.draft.fountain import FADE, SLUG
 from producer.draft.labels import NUMBERED_SCENE, SCENE, about, label
 from producer.draft.nouns import Draft, Played
-from producer.draft.plays import UNSPOKEN, is_direction, with_colons
+from producer.draft.plays import UNSPOKEN, is_direction, with_colons, without_stars
 from producer.draft.prose import Wanted
 from producer.draft.stage import Stage, closes, treat_of
 from producer.draft.text import marked, readable, squeezed
@@ -20,6 +20,7 @@ _FIGURE = r"(?:\d{1,3}(?:(?:st|nd|rd|th) )?)?"  # of `1ST GUARD`
 _CUE = re.compile(rf"^\s*({_FIGURE}[^\W\d_a-z][^:()a-z\n]{{0,38}}?)\s*(\([^()]{{0,120}}\))?\s*:(?!/)\s*(.*)$")
 _NAME = r"[^\W\d_][\w.'’/-]*"
 _MIXED = re.compile(rf"^\s*({_FIGURE}{_NAME}(?: (?:& )?{_NAME}){{0,2}})\s*(\([^()]{{0,120}}\))?\s*:(?!/)\s+(\S.*)$")
+_HEADING = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*")
 _NEARLY_ALL = 0.6  # of the lines or paragraphs
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,300})[)\]]\.?")
 
@@ -30,6 +31,7 @@ def is_radio(text: str) -> bool:
     A third of its lines begin with `NAME:`, or nearly every paragraph with `Name:` and some names come again; or it is
     a play with `NAME.` there.
     """
+    text = without_stars(text)
     if with_colons(text) != text:
         return True
     lines = [_NUMBER.sub("", line) for line in text.splitlines() if line.strip()][:2000]
@@ -55,7 +57,7 @@ def _speaker(line: str) -> str:
 
 def draft_radio(text: str, wanted: Wanted, cues: Cues) -> Draft:
     """The production that a radio script makes. Numbers of cues fall away; what nobody is named for is told."""
-    lines = [squeezed_line(line) for line in with_colons(readable(text)).split("\n")]
+    lines = [squeezed_line(line) for line in with_colons(without_stars(readable(text))).split("\n")]
     shouted = sum(1 for line in lines if _speaker(line).isupper())
     named = sum(1 for line in lines if _speaker(line)) - shouted
     names = frozenset(filter(None, map(_speaker, lines)))
@@ -108,6 +110,12 @@ class _Reader:
             self.end()
             self.stage.scene(squeezed(bare)[0])
             self.begun = True
+        elif (heading := _HEADING.fullmatch(bare)) and (self.begun or len(heading[1]) > 1):
+            self.end()
+            self.stage.scene(squeezed(heading[2])[0])
+            self.begun = True
+        elif heading:
+            self._free(heading[2])
         elif cue:
             self._cue(cue[1].strip(), cue[2] or "", cue[3].strip())
         elif alone := _BRACKETED.fullmatch(bare):
