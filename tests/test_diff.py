@@ -267,6 +267,10 @@ def test_amounts_are_those_of_the_script(compared: Compare) -> None:
     assert "title" in {one["what"] for one in compared("respelled")["whole"]}
 
 
+def test_what_was_said_stands_in_quotation_marks() -> None:
+    assert report.change({"what": "edited", "from": "Stop!", "to": "No. Stop!"}) == "edited: “Stop!” -> “No. Stop!”"
+
+
 def test_what_is_no_render_is_one_message(compared: Compare, project: Path, shell: Shell) -> None:
     compared("base")
     done = shell("diff", "output/base", "script", cwd=project)

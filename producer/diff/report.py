@@ -72,6 +72,8 @@ def _change(one: Mapping[str, Any]) -> str:
 def _values(what: str, name: str, old: object, new: object) -> str:
     if old is None or new is None:
         return f"{name} {'new' if old is None else 'gone'}: {_value(new if old is None else old)}".lstrip()
+    if what in ("edited", "spelling"):  # what is said stands in quotation marks, of one word, too
+        return f"{name}: “{old}” -> “{new}”"
     if what in ("room", "speech_margin"):
         return f"{name}: {old} -> {new}"
     unit = f" {_UNITS[what]}" if what in _UNITS else ""
