@@ -38,8 +38,11 @@ from producer.model.profile import PROFILES
 ROOT = Path(__file__).resolve().parent.parent
 PEER = ROOT / "benchmarks" / "peers.py"
 RENDER = (sys.executable, "-c", "from producer.cli import main; main()")
-EDITS: dict[str, tuple[str, Callable[[re.Match[str]], str]]] = {
-    "edit: a hit's level": (r"level (-[\d.]+) LU, pan", lambda found: f"level {float(found[1]) + 1.0:.1f} LU, pan"),
+Edit = tuple[str, Callable[[re.Match[str]], str]]
+"""(what is changed, as a pattern; what it becomes)"""
+A_HIT: Edit = r"level (-[\d.]+) LU, pan", lambda found: f"level {float(found[1]) + 1.0:.1f} LU, pan"
+EDITS: dict[str, Edit] = {
+    "edit: a hit's level": A_HIT,
     "edit: a line's level": (r"take: (\S+)", lambda found: f"take: {found[1]}\n        level: 1 LU"),
     "edit: a text": (r"reader: '(\d+)\. ", lambda found: f"reader: '{found[1]}. And "),
     "edit: a pause": (r"pause: ([\d.]+) s", lambda found: f"pause: {float(found[1]) + 0.25:.3f} s"),
@@ -165,17 +168,25 @@ class Bench:
             self.rows[-1] = replace(row, note=note)
 
     def preview(self) -> None:
-        """Until a scene can be heard, from a cache with the takes; and what the command's own start takes."""
-        work = self.work
-        scene = max(1, int(work.seconds // 300))
+        """Until a scene can be heard, by what was made before; and what the command's own start takes."""
+        script, text = self.work.script, self.work.script.read_text("utf-8")
+        pattern, becomes = A_HIT
+        changed, scene = edited(text, pattern, becomes), text[: middle(text, pattern).start()].count("- title: ")
+        heard_s = min(self.work.seconds, 300.0)
 
         def run(cache: Path, memory: bool) -> Cost:
             out = self.folder / "previewed"
             shutil.rmtree(out, ignore_errors=True)
             heard = out / "preview" / f"script.scene-{scene}.draft.mp3"
-            return self.render(work.script, cache, out, "--draft", "--scene", str(scene), until=heard, memory=memory)
+            return self.render(script, cache, out, "--draft", "--scene", str(scene), until=heard, memory=memory)
 
-        self.again("--draft --scene", min(work.seconds, 300.0), run, self.takes, "until the file is there")
+        self.again("--draft --scene", heard_s, run, self.takes, "takes kept; until the file is there")
+        self.again("--draft --scene, rendered", heard_s, run, self.full, "after a whole render")
+        script.write_text(changed, "utf-8")
+        try:
+            self.again("--draft --scene, edited", heard_s, run, self.full, "the same, one of its hits changed")
+        finally:
+            script.write_text(text, "utf-8")
         self.again("render --help", 0.0, lambda _, memory: cost([*RENDER, "--help"], memory=memory), None)
 
     def levels(self) -> None:
@@ -253,10 +264,15 @@ def _cost(command: Sequence[str], cache: Path, memory: bool) -> Cost:
     return cost(command, memory=memory)
 
 
+def middle(text: str, pattern: str) -> re.Match[str]:
+    """The middle one of the places that a pattern finds."""
+    every = list(re.finditer(pattern, text))
+    return every[len(every) // 2]
+
+
 def edited(text: str, pattern: str, becomes: Callable[[re.Match[str]], str]) -> str:
     """The script with one change, at the middle one of the places that could have it."""
-    every = list(re.finditer(pattern, text))
-    one = every[len(every) // 2]
+    one = middle(text, pattern)
     return text[: one.start()] + becomes(one) + text[one.end() :]
 
 

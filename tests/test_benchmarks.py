@@ -35,7 +35,8 @@ def test_every_row_is_there_with_finite_figures(run: Run) -> None:
     rows, folder = run
     ours = ["ours, empty cache", "ours, takes kept", "ours, nothing changed"]
     others = ["encoder alone", "pydub", "ffmpeg"]
-    names = [*ours, *others, EDIT, "--draft --scene", "render --help", "ours, with stems"]
+    previews = ["--draft --scene", "--draft --scene, rendered", "--draft --scene, edited"]
+    names = [*ours, *others, EDIT, *previews, "render --help", "ours, with stems"]
     assert [row.name for row in rows] == names
     for row in rows:
         assert all(isfinite(figure) and figure > 0 for figure in (row.cost.wall_s, row.cost.cpu_s, row.cost.memory_mb))
