@@ -55,7 +55,7 @@ def ready_to_speak(
     several.tried(lambda: _check_heard(script, recorded))
     if thorough or several:
         several.tried(lambda: voice.check_voices(_to_speak(script.lines, recorded)))
-        _check_letters(foreseen.lines, recorded, rate_hz, cache, several)
+        _check_rates_and_letters(foreseen.lines, recorded, rate_hz, cache, several)
     several.tell()
     assert folder is not None  # else its error was told
     return Ready(measured, foreseen, impulses, sounds, folder)
@@ -70,7 +70,7 @@ def look_beside(script: Script, project: Project, cache: Cache, several: Several
     rate_hz = PROFILES.get(script.profile, PROFILES["podcast"]).rate_hz
     _cover_and_rooms(script, project, rate_hz, cache, several)
     _, recorded = _recorded(script.lines, project, cache, several)
-    _check_letters(script.lines, recorded, rate_hz, cache, several)
+    _check_rates_and_letters(script.lines, recorded, rate_hz, cache, several)
 
 
 def _cover_and_rooms(
@@ -89,11 +89,12 @@ def _recorded(
     return folder, _perhaps_recorded(project, lines) if folder is None else folder.chosen.keys()
 
 
-def _check_letters(
+def _check_rates_and_letters(
     lines: Iterable[Line], recorded: Container[tuple[str, int]], rate_hz: int, cache: Cache, several: Several
 ) -> None:
-    """Has voices look at the words that they will say; one that is not there is told by others."""
+    """Has voices look at the words that they will say, and how fast; one that is not there is told by others."""
     able = [one for one in _to_speak(lines, recorded) if not voice.voice_fault(one[2])]
+    several.tried(lambda: voice.check_rates(able, rate_hz, cache))
     several.tried(lambda: voice.check_letters(able, rate_hz, cache))
 
 

@@ -305,7 +305,7 @@ TOLD = (
     r"5:26: impulse: .* is not there",
     r"11:9: .*cannot read 'Привет'",
     r"12:9: take: there is no take 9",
-    r"14:9: pitch \+99 % is beyond the voice 'en-gb'",
+    r"15:16: pitch \+99 % is beyond the voice 'en-gb'",
     r"16:16: .*'warmth' has no end of its own",
 )
 

@@ -1,4 +1,4 @@
-"""`render check` asks a voice whether it reads the alphabets that it is given."""
+"""`render check` asks a voice whether it reads the alphabets that it is given, and reaches rate and pitch."""
 
 from __future__ import annotations
 
@@ -88,3 +88,45 @@ def test_mistakes_of_the_script_do_not_hide_those_of_files_and_voices(shell: She
         "15:9",  # a take
         "17:24",  # a moment
     ]
+
+
+FAST = """\
+title: Beyond
+cast:
+  ann: {voice: en-gb, rate: 60 wpm}
+  bob: {voice: en-us, pitch: 100 %}
+  eve: {voice: en-gb}
+  two: {together: [ann, eve]}
+scenes:
+  - play:
+      - ann: The boat came in at dusk with nobody at the wheel.
+      - bob: It had been painted green a long time ago.
+      - two: We tied it up beside the others.
+      - ann: Nobody ever saw the man again.
+      - bob: That is what they say.
+      - eve: They say nothing else.
+        rate: 61 wpm
+"""
+
+
+def test_a_rate_or_a_pitch_beyond_its_voice_is_told_once_and_where_it_is_written(shell: Shell, tmp_path: Path) -> None:
+    code, said = checked(shell, tmp_path, FAST)
+    told = [line for line in said.splitlines() if line.startswith("script.yaml:")]
+    assert code == 1
+    assert [line.partition(": it reaches")[0] for line in told] == [
+        "script.yaml:3:29: the voice 'en-gb' cannot speak at 60 wpm",
+        "script.yaml:4:30: pitch +100 % is beyond the voice 'en-us'",
+        "script.yaml:15:15: the voice 'en-gb' cannot speak at 61 wpm",
+    ]
+    done = shell("cues", "script.yaml", cwd=tmp_path)
+    assert done.err.splitlines()[0] == told[1]  # nothing is spoken before every pitch is right
+    (tmp_path / "script.yaml").write_text(FAST.replace("100 %", "10 %"), "utf-8")
+    done = shell("cues", "script.yaml", cwd=tmp_path)
+    assert done.err.splitlines() == [told[0], told[2]]
+
+
+def test_a_rate_beyond_its_voice_is_told_beside_the_mistakes_of_the_script(shell: Shell, tmp_path: Path) -> None:
+    code, said = checked(shell, tmp_path, FAST.replace("100 %", "10 %") + "      - sound: knokk\n")
+    assert code == 1
+    assert ":3:29: the voice 'en-gb' cannot speak at 60 wpm" in said
+    assert "knokk" in said

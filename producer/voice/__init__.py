@@ -9,12 +9,14 @@ if TYPE_CHECKING:
     from producer.voice.engines import VOICES
     from producer.voice.folder import look
     from producer.voice.recorded import record_lines
-    from producer.voice.speak import check_voices, known_voices, speak_lines, take_name, variants, voice_fault
+    from producer.voice.speak import check_rates, speak_lines, take_name
+    from producer.voice.there import check_voices, known_voices, variants, voice_fault
     from producer.voice.unread import check_letters
 
 __all__ = [
     "VOICES",
     "check_letters",
+    "check_rates",
     "check_voices",
     "known_voices",
     "look",
@@ -24,7 +26,13 @@ __all__ = [
     "variants",
     "voice_fault",
 ]
-_OF = {"VOICES": "engines", "look": "folder", "record_lines": "recorded", "check_letters": "unread"}
+_OF = {
+    "VOICES": "engines",
+    "look": "folder",
+    "record_lines": "recorded",
+    "check_letters": "unread",
+    **dict.fromkeys(("check_voices", "known_voices", "variants", "voice_fault"), "there"),
+}
 
 
 def __getattr__(name: str) -> object:

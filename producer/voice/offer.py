@@ -21,7 +21,8 @@ from producer.voice.engine import Voice
 from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.pace import PASSAGES
 from producer.voice.settings import settings_file
-from producer.voice.speak import speak_lines, split_voice, voice_fault
+from producer.voice.speak import speak_lines
+from producer.voice.there import split_voice, voice_fault
 
 RATE_HZ = 48000
 PLAYERS = (

@@ -17,8 +17,9 @@ from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.naming import Speech
 from producer.voice.pairs import Reading
 from producer.voice.phrasing import PUNCTUATION, Piece, has_word, pieces, sayings
-from producer.voice.speak import speak_lines, split_voice
+from producer.voice.speak import speak_lines
 from producer.voice.spectra import RATE_HZ
+from producer.voice.there import split_voice
 from producer.voice.timing import VARIANTS
 from producer.voice.wording import worded
 

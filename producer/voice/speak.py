@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import nullcontext
 from dataclasses import field, replace
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.cache import Cache, key
-from producer.errors import Problem, VoiceError, nearest
+from producer.errors import Problem, VoiceError
 from producer.frozen import dataclass
 from producer.model.script import Line, Token, VoiceUse
 from producer.model.voice import Phrase, Take
@@ -25,6 +25,7 @@ from producer.voice.noise import PROBE, Verdict, verdict
 from producer.voice.pace import BENDS, Curve, bent, bracket, passage
 from producer.voice.phrasing import Piece, has_word, pieces, sayings, timed_words, told
 from producer.voice.pool import Pool, lent
+from producer.voice.there import check_voices, split_voice
 from producer.voice.timing import VARIANTS, found_words
 from producer.voice.wording import worded
 
@@ -74,68 +75,6 @@ def take_name(line: Line, index: int, rate_hz: int, voices: Mapping[str, Voice] 
     return names(pieces(line), use, engine, name, voices[engine], rate_hz)[1]
 
 
-def check_voices(uses: Iterable[tuple[Line, int, VoiceUse]], voices: Mapping[str, Voice] = VOICES) -> None:
-    """Raise `VoiceError` with every voice or pitch that is not there, at its line; nothing is spoken for it."""
-    problems = [Problem(line.place, fault) for line, _, use in uses if (fault := voice_fault(use, voices))]
-    if problems:
-        raise VoiceError(problems)
-
-
-def voice_fault(use: VoiceUse, voices: Mapping[str, Voice] = VOICES) -> str:
-    """What is wrong with the voice that a member uses, with the nearest name there is; empty when nothing is."""
-    engine, name = split_voice(use.voice)
-    if engine not in voices:
-        return f"there is no voice engine '{engine}'" + nearest(engine, voices)
-    voice = voices[engine]
-    base, sign, variant = name.casefold().partition("+")
-    if base not in voice.names():
-        return f"there is no voice '{name}'" + (
-            nearest(base, voice.names()) if voice.names() else f": {voice.absence()}"
-        )
-    if sign and sign + variant not in voice.variants():
-        return f"there is no variant '+{variant}' of the voice '{base}'" + nearest(sign + variant, voice.variants())
-    lack = voice.lack(base)
-    if lack:
-        return f"the voice '{use.voice}' {lack}"
-    low, high = voice.pitches(name)
-    if not low <= use.pitch <= high:
-        return f"pitch {use.pitch:+g} % is beyond the voice '{name}': it reaches from {low:+g} % to {high:+g} %"
-    return ""
-
-
-def split_voice(written: str) -> tuple[str, str]:
-    """The engine and its voice: `en-gb` is the default engine's, `piper:amy` names another's."""
-    engine, colon, name = written.partition(":")
-    return (engine, name) if colon else (DEFAULT, written)
-
-
-class _Known(Set[str]):
-    """The names of voices; an engine is asked for its own only when one of them is looked for, or all are."""
-
-    def __contains__(self, name: object) -> bool:
-        engine, base = split_voice(str(name))
-        return engine in VOICES and base in VOICES[engine].names()
-
-    def __iter__(self) -> Iterator[str]:
-        yield from VOICES[DEFAULT].names()
-        for engine, voice in VOICES.items():
-            yield from (f"{engine}:{name}" for name in voice.names())
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def known_voices(cache: Cache) -> Set[str]:
-    """Every name a script may give as `voice`, without a variant: the default engine's plain, all with their engine."""
-    del cache  # reading the voices' own list takes a few ms, less than an entry that could be stale would save
-    return _Known()
-
-
-def variants() -> frozenset[str]:
-    """What may follow a name of the default engine, with its sign: `+f3`, `+whisper`."""
-    return VOICES[DEFAULT].variants()
-
-
 def _all(
     uses: Sequence[tuple[Line, int, VoiceUse]],
     speaker: _Speaker,
@@ -173,9 +112,37 @@ def _all(
     return {(line.id, index): future.result() for future, (line, index, _) in asked.items()}
 
 
+class RateError(UnspeakableError):
+    """The rate asked for is beyond the voice: of all lines that are spoken at it, whatever they say."""
+
+
 def unspoken(line: Line, use: VoiceUse, why: UnspeakableError) -> Problem:
-    """What is said of a line that a voice cannot speak."""
-    return Problem(line.place, f"line '{line.id}': the voice '{use.voice}' {why}")
+    """What is said of a line that a voice cannot speak; of a rate that is written, where it is written."""
+    what = f"the voice '{use.voice}' {why}"
+    if isinstance(why, RateError) and use.rate_place is not None:
+        return Problem(use.rate_place, what)
+    return Problem(line.place, f"line '{line.id}': {what}")
+
+
+def check_rates(uses: Iterable[tuple[Line, int, VoiceUse]], rate_hz: int, cache: Cache) -> None:
+    """Raise `VoiceError` with every rate that is written and that its voice does not reach.
+
+    A voice is measured for it, which is kept in the cache: the episode does not measure it again. Voices that do not
+    come with the program are not: they may take long.
+    """
+    written = {(use.voice, use.rate_wpm, use.rate_place): (line, use) for line, _, use in uses if use.rate_place}
+    problems = []
+    with lent(1, DEFAULT) as pool:
+        speaker = _Speaker(rate_hz, cache, pool, VOICES)
+        for line, use in written.values():
+            engine, name = split_voice(use.voice)
+            try:
+                if engine == DEFAULT:
+                    speaker.curve(engine, name, float(use.rate_wpm))
+            except UnspeakableError as why:
+                problems.append(unspoken(line, use, why))
+    if problems:
+        raise VoiceError(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +209,7 @@ class _Speaker:
         if not any(has_word(token) for part in parts for token in part.tokens):
             return tuple(NOTHING for _ in parts), 0.0
         asked = float(use.rate_wpm)
-        curve = self._curve(engine, name, asked)
-        rates = curve.wpm if curve else [speed / voice.speed_per_wpm for speed in voice.speeds]
-        slowest, fastest = rates[0], rates[-1]
-        if not slowest <= asked <= fastest:
-            raise UnspeakableError(f"cannot speak at {asked:g} wpm: it reaches from {slowest:.0f} to {fastest:.0f} wpm")
+        curve = self.curve(engine, name, asked)
         first = speed = curve.speed_for(asked) if curve else asked * voice.speed_per_wpm
         phrases, wpm = self._phrases(engine, name, float(use.pitch), speed, parts)
         for _ in range(BENDS):
@@ -342,7 +305,19 @@ class _Speaker:
             for variant in VARIANTS
         ]
 
-    def _curve(self, engine: str, name: str, asked_wpm: float) -> Curve | None:
+    def curve(self, engine: str, name: str, asked_wpm: float) -> Curve | None:
+        """The words per minute of the voice's speeds around the rate asked for; None for a language without a passage.
+
+        Raises `RateError` when the voice does not reach it.
+        """
+        voice = self.voices[engine]
+        curve = self._measured(engine, name, asked_wpm)
+        rates = curve.wpm if curve else [speed / voice.speed_per_wpm for speed in voice.speeds]
+        if not rates[0] <= asked_wpm <= rates[-1]:
+            raise RateError(f"cannot speak at {asked_wpm:g} wpm: it reaches from {rates[0]:.0f} to {rates[-1]:.0f} wpm")
+        return curve
+
+    def _measured(self, engine: str, name: str, asked_wpm: float) -> Curve | None:
         """The words per minute of the voice's speeds around the rate asked for; None for a language without a passage.
 
         Each speed is measured once, when a line first needs it.

@@ -18,7 +18,8 @@ from producer.model.words import is_latin
 from producer.voice.engine import UnspeakableError
 from producer.voice.engines import DEFAULT, VOICES
 from producer.voice.plain_text import refuse_ipa
-from producer.voice.speak import speak_lines, split_voice, unspoken
+from producer.voice.speak import speak_lines, unspoken
+from producer.voice.there import split_voice
 
 
 def check_letters(uses: Iterable[tuple[Line, int, VoiceUse]], rate_hz: int, cache: Cache, jobs: int = 1) -> None:
@@ -28,7 +29,7 @@ def check_letters(uses: Iterable[tuple[Line, int, VoiceUse]], rate_hz: int, cach
     the program are not asked to speak: they may take long, and to read letters, or to refuse them, is theirs.
 
     Args:
-        uses: lines with the number of the voice and the voice, as `speak.check_voices` has them.
+        uses: lines with the number of the voice and the voice, as `there.check_voices` has them.
         rate_hz: of the takes that the episode will have.
     """
     several = Several()
