@@ -138,9 +138,9 @@ def _text(raw: bytes, story: Path) -> str:
 def _packs(asked: Sequence[str], root: Path) -> Packs:
     """The packs of `--pack`, else the project's own, then the one that ships."""
     roots = project.pack_roots(root)
-    own = load_packs((), roots, tuple(asked), recipes=RECIPES)
+    own = load_packs((), roots, tuple(asked), recipes=RECIPES).whole()
     names = [one.name for one in own.listed] if asked else [*_own(root, own), _PACK]
-    return load_packs(tuple(dict.fromkeys(names)), roots, tuple(asked), recipes=RECIPES)
+    return load_packs(tuple(dict.fromkeys(names)), roots, tuple(asked), recipes=RECIPES).whole()
 
 
 def _own(root: Path, found: Packs) -> list[str]:

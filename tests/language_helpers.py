@@ -53,7 +53,7 @@ def with_items(items: str) -> str:
 
 @once
 def packs(names: tuple[str, ...]) -> Packs:
-    return load_packs(names, ROOTS, recipes=RECIPES)
+    return load_packs(names, ROOTS, recipes=RECIPES).whole()
 
 
 def checked(text: str) -> Script:

@@ -64,7 +64,7 @@ def made(root: Path, cache: Cache, play: str, packs: tuple[str, ...] = ("p",), h
     Every word takes a fifth of a second to say.
     """
     written = script_stage.read(head.format(packs=", ".join(packs)) + play, "script/x.yaml")
-    found = load_packs(written.packs, [root], recipes=RECIPES)
+    found = load_packs(written.packs, [root], recipes=RECIPES).whole()
     whole = script_stage.resolve(written, found.catalogue())
     sounds = palette(found, RATE, cache, RECIPES, whole.seed)
     takes = {(line.id, voice): take(line, RATE // 5) for line in whole.lines for voice in range(len(line.voices))}

@@ -106,7 +106,7 @@ def write_pack(folder: Path, sounds: str, head: str = HEAD) -> Path:
 
 
 def packs_of(folder: Path) -> Packs:
-    return load_packs([folder.name], [folder.parent], recipes=RECIPES)
+    return load_packs([folder.name], [folder.parent], recipes=RECIPES).whole()
 
 
 def palette_of(folder: Path, cache: Cache, rate_hz: int = RATE, seed: str = "s", **more: int) -> PackPalette:

@@ -218,7 +218,7 @@ def test_words_of_a_pack_that_mean_nothing_are_told_at_their_line(
     text = f"{head}words: {words_of_pack}\nsounds:{sounds.partition('sounds:')[2]}"
     (folder / "pack.yaml").write_text(text, "utf-8")
     with pytest.raises(PackError, match=what) as found:
-        load_packs(("mine",), (tmp_path,), recipes=RECIPES)
+        load_packs(("mine",), (tmp_path,), recipes=RECIPES).whole()
     assert {problem.at.line for problem in found.value.problems} == {4}
 
 

@@ -130,7 +130,7 @@ def test_the_first_pack_that_fills_a_role_wins_and_the_rest_is_known_to_be_elsew
     write_pack(shipped / "broken", "  x: {foley: no_such}\n")
 
     def load(*names: str, extra: tuple[str, ...] = ()) -> Packs:
-        return load_packs(names, [sfx, shipped], extra, recipes=RECIPES)
+        return load_packs(names, [sfx, shipped], extra, recipes=RECIPES).whole()
 
     catalogue = load("ruins", "works", "gone").catalogue()
     assert catalogue.sounds["thud"].pack == "ruins"
@@ -145,7 +145,7 @@ def test_the_first_pack_that_fills_a_role_wins_and_the_rest_is_known_to_be_elsew
 def test_a_pack_option_that_leads_nowhere_is_told_with_its_nearest_name(tmp_path: Path) -> None:
     write_pack(tmp_path / "ruins", "  thud: {foley: knock}\n")
     with pytest.raises(PackError) as caught:
-        load_packs([], [tmp_path], ["ruin", str(tmp_path)], recipes=RECIPES)
+        load_packs([], [tmp_path], ["ruin", str(tmp_path)], recipes=RECIPES).whole()
     assert [str(problem) for problem in caught.value.problems] == [
         f"--pack {tmp_path}: holds no pack.yaml; known: ruins",
         "--pack ruin: there is no such pack; did you mean 'ruins'?",

@@ -90,6 +90,20 @@ def test_mistakes_of_the_script_do_not_hide_those_of_files_and_voices(shell: She
     ]
 
 
+def test_a_broken_pack_does_not_hide_the_mistakes_of_the_script(shell: Shell, tmp_path: Path) -> None:
+    manifest = tmp_path / "sfx" / "ours" / "pack.yaml"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("pack: ours\nsounds:\n  bell: {foley: nock}\n", "utf-8")
+    text = WRONG.replace("[ruins]", "[ours, ruins]").replace("metal_knok", "bell")
+    code, said = checked(shell, tmp_path, text)
+    places = [line.split(": ")[0] for line in said.splitlines()]
+    assert code == 1
+    assert [place for place in places if place.startswith("script.yaml")] == [
+        f"script.yaml:{at}" for at in ("2:8", "5:20", "8:16", "13:9", "15:9", "17:24")
+    ]  # nothing of 'bell': the pack that has it may
+    assert "sfx/ours/pack.yaml:3:17" in places
+
+
 FAST = """\
 title: Beyond
 cast:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.audio import Audio
-from producer.errors import Place
+from producer.errors import Place, Problem
 from producer.frozen import dataclass
 from producer.model.pace import Pace
 
@@ -162,6 +162,8 @@ class Catalogue:
     """Roles that only packs that are not listed fill -> those packs' names."""
     packs: tuple[str, ...] = ()  # every pack that can be found
     missing_packs: tuple[str, ...] = ()  # listed but not found
+    unread_packs: tuple[Problem, ...] = ()
+    """What is wrong in packs that are listed and cannot be read: a sound that nobody knows may be theirs."""
     voices: Set[str] | None = None
     """Names a member's `voice` may have, without `+variant`; None: not known, do not check."""
     variants: frozenset[str] = frozenset()  # what may follow `+`

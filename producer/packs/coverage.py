@@ -60,7 +60,7 @@ def facts(project: Project, extra: Sequence[str] = (), *, every: bool = False) -
         ScriptError, PackError: the script, or a pack that it lists, has mistakes of another kind.
     """
     written = written_script(project)
-    packs = load_packs(written.packs, project.pack_roots, extra, recipes=RECIPES)
+    packs = load_packs(written.packs, project.pack_roots, extra, recipes=RECIPES).whole()
     script, unfilled = _resolved(written, packs)
     lines = _lines(script)
     asked = dict.fromkeys([*lines, *unfilled])

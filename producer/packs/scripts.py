@@ -25,7 +25,7 @@ def packs_of_scripts(root: Path) -> dict[str, tuple[Pack, ...]]:
     for path in there:
         try:
             written = written_script(Project(path, root))
-            packs = load_packs(written.packs, pack_roots(root), recipes=RECIPES)
+            packs = load_packs(written.packs, pack_roots(root), recipes=RECIPES).whole()
         except ProducerError:
             continue
         if packs.listed and not packs.missing:

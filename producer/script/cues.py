@@ -41,8 +41,7 @@ class Sounds:
         what = unknown_role(role, self._catalogue)
         if what is not None:
             self._notes.add(place, what)
-            return None
-        return self._catalogue.sounds[role]
+        return self._catalogue.sounds.get(role)
 
     def check_asked(self, role: str, sound: Sound, asked: Asked) -> None:
         """Notes what this sound cannot do: a variant or setting that it does not have, a pace for what has no steps."""

@@ -156,6 +156,7 @@ def _note_missing(found: Mapping[str, Node], written: Written, notes: Notes) -> 
 
 
 def _note_packs(head: Head, catalogue: Catalogue, notes: Notes) -> None:
+    notes.problems.extend(catalogue.unread_packs)
     for name in catalogue.missing_packs:
         if name in head.pack_places:
             notes.add(head.pack_places[name], f"there is no pack '{name}'{hint(name, catalogue.packs)}")

@@ -25,6 +25,13 @@ class Packs:
     others: tuple[Pack, ...] = ()  # found and sound, but not listed
     missing: tuple[str, ...] = ()  # listed by the script but nowhere found
     found: tuple[str, ...] = field(default=())  # the names of all that can be listed
+    unread: tuple[Problem, ...] = ()  # what is wrong in those that are listed and cannot be read
+
+    def whole(self) -> Packs:
+        """The same. Raises PackError with every problem of what is listed and cannot be read."""
+        if self.unread:
+            raise PackError(self.unread)
+        return self
 
     def find(self, name: str) -> tuple[Pack, PackSound] | None:
         """The first pack's sound that fills the role (or alias) `name`, or None."""
@@ -64,6 +71,7 @@ class Packs:
             elsewhere={name: tuple(sorted(where)) for name, where in sorted(elsewhere.items())},
             packs=self.found,
             missing_packs=self.missing,
+            unread_packs=self.unread,
             voices=voices,
             variants=variants,
         )
@@ -103,9 +111,8 @@ def load_packs(
         recipes: what `foley:` may name.
         cache: keeps what was read of packs that stay as they are.
 
-    Raises:
-        PackError: every problem in the packs that are used, and every `extra` that is not found. Packs that are not
-            listed may be as broken as they like.
+    What keeps those that are used from being read is in `unread`, and every `extra` that is not found. Packs that are
+    not listed may be as broken as they like.
     """
     there = _folders(roots)
     used: dict[str, tuple[Path, bool]] = {}  # key: name, or path as given; value: folder, and whether a root holds it
@@ -132,14 +139,13 @@ def load_packs(
                 listed.append(pack)
         except PackError as wrong:
             problems += wrong.problems
-    if problems:
-        raise PackError(problems)
     mine = {pack.name for pack in listed}
     return Packs(
         listed=tuple(listed),
         others=tuple(_readable((folder for name, folder in there.items() if name not in mine), recipes, cache)),
         missing=tuple(name for name in names if name not in there and name not in mine),
         found=tuple(sorted({*there, *mine})),
+        unread=tuple(sorted(problems)),
     )
 
 
