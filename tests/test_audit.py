@@ -153,6 +153,7 @@ def test_a_tail_that_is_cut_off_is_missed(made: Made, seconds: float) -> None:
         ("swapped", "swapped"),
         ("folded", "left and right are the same"),
         ("left twice", "left and right are the same"),
+        ("left late", "less in common than planned"),
     ],
 )
 def test_channels_that_are_not_as_they_were_mixed(made: Made, wrong: str, says: str) -> None:
@@ -162,6 +163,8 @@ def test_channels_that_are_not_as_they_were_mixed(made: Made, wrong: str, says: 
         audio = audio[:, ::-1].copy()
     elif wrong == "folded":
         audio[:] = audio.mean(axis=1, keepdims=True)
+    elif wrong == "left late":
+        audio[RATE // 1000 :, 0] = audio[: -(RATE // 1000), 0].copy()
     elif wrong == "left twice":
         audio[:, 1] = audio[:, 0]
     else:
@@ -169,6 +172,33 @@ def test_channels_that_are_not_as_they_were_mixed(made: Made, wrong: str, says: 
     audit = made.reencoded(audio)
     assert [one.kind for one in audit.findings] == ["channel"]
     assert says in audit.findings[0].what
+
+
+@pytest.mark.parametrize("which", [CUES[0], CUES[3]])
+def test_a_cue_on_the_other_side_is_named(made: Made, which: str) -> None:
+    audit = made.remixed(only(which, lambda clip: dataclasses.replace(clip, pan=Ramp.still(-clip.pan.first))))
+    assert named(audit) == [("channel", which)]
+    assert "left and right are swapped for 0." in audit.findings[0].what
+
+
+@pytest.mark.parametrize(
+    ("level_db", "tones_hz", "says"),
+    [(-30.0, (50, 100, 150), "from 50 to 155 Hz, as hum is"), (-23.0, (0,), "off zero")],
+)
+def test_what_is_steady_and_was_not_mixed_is_named(
+    made: Made, level_db: float, tones_hz: tuple[int, ...], says: str
+) -> None:
+    audio = made.decoded()
+    seconds = np.arange(len(audio)) / RATE
+    steady = sum(np.cos(2.0 * np.pi * hz * seconds) for hz in tones_hz)
+    audit = made.reencoded(audio + np.asarray(gain(level_db) * steady, np.float32)[:, None])
+    assert [one for one in audit.findings if one.kind == "noise" and says in one.what]
+    assert not {one.kind for one in audit.findings} - {"noise", "loudness", "click"}  # it is there to the last sample
+
+
+def test_what_is_clipped_and_turned_down_again_has_no_holes(made: Made) -> None:
+    audit = made.reencoded(np.clip(made.decoded(), -gain(-13.0), gain(-13.0)))
+    assert [one.kind for one in audit.findings] == ["loudness"]
 
 
 def test_2_db_too_loud_is_one_finding(made: Made) -> None:

@@ -21,6 +21,7 @@ from producer.audit.programme import SILENT_DB, Figures, Floats, Heard, figures,
 from producer.audit.reference import Keep, Margin, Reference
 from producer.audit.shares import shares
 from producer.audit.shift import HARMLESS_S
+from producer.audit.steady import steady
 from producer.audit.verdicts import Fault, FileFacts, Verdict, delivered, verdicts
 from producer.audit.wording import finding_of
 from producer.errors import Place
@@ -207,7 +208,14 @@ def _compared(
     losses = {name: loss for name, loss in lost.items() if name in there}
     findings += foreseen.mono(losses, clips, reference.mix) if not any(one.kind == "channel" for one in wrong) else ()
     findings += foreseen.margins(reference, clips)
-    for click in moments.clicks(outline, field):
+    if not wrong:
+        for start_s, end_s in channels.turned(reference, heard):
+            what = f"left and right are swapped for {end_s - start_s:.1f} s"
+            if not field.explained[int(start_s / field.frame_s) : int(end_s / field.frame_s) + 1].any():
+                findings.append(_located("channel", start_s, end_s, what, _RENDER_AGAIN, clips, field))
+    if not any(one.kind in ("loud", "replaced") for one in findings):
+        findings += _noise(reference, heard, field.level_db)
+    for click in moments.clicks(outline, field) if channels.together(wrong) else ():
         if peaks and outline.planned_near(click.start_s) + field.level_db > _NEAR_FULL_DB:
             continue  # what is over full scale was clipped, and clicks
         findings.append(_located("click", click.start_s, click.end_s, "there is a click", again, clips, field))
@@ -222,6 +230,13 @@ def _compared(
         for match in sorted(kept, key=lambda match: (clips[match.clip].start_s, match.clip))
     )
     return findings, reports, field.level_db
+
+
+def _noise(reference: Reference, heard: Heard, level_db: float) -> Iterator[Finding]:
+    found = steady(reference, heard, level_db)
+    if found is not None:
+        what = f"something steady that was not mixed lifts what is quiet by {found.risen_db:.0f} dB, {found.where}"
+        yield _plain("noise", 0.0, what, "look at how the file was made after the render", heard.length_s)
 
 
 def _length(reference: Reference, heard: Heard, late_s: float) -> Iterator[Finding]:
@@ -257,11 +272,12 @@ def _length(reference: Reference, heard: Heard, late_s: float) -> Iterator[Findi
 def _located(
     kind: Kind, start_s: float, end_s: float, what: str, mend: str, clips: Mapping[str, PlannedClip], field: Field
 ) -> Finding:
-    """A finding at a time, with the place of what is loudest there."""
+    """A finding at a time, with the place of what is loudest there: as it begins, or over all of it for a channel."""
     frame = min(max(0, int(start_s / field.frame_s)), max(0, field.frames - 1))
+    last = min(int(end_s / field.frame_s) if kind == "channel" else frame + 1, field.frames)
     loudest: tuple[float, PlannedClip] | None = None
     for name, clip in clips.items():
-        power = float(field.own(field.clips[name], frame, min(frame + 1, field.frames)).sum())
+        power = float(field.own(field.clips[name], frame, last).sum())
         if power > 0.0 and (loudest is None or power > loudest[0]):
             loudest = (power, clip)
     found = _plain(kind, start_s, what, mend, end_s)

@@ -22,6 +22,11 @@ _APART_DB, _APART = 1.5, 0.9
 _SAME_DB, _SAME = 0.5, 0.99
 """Within this, and with so much in common, they are one channel twice, whatever codec they went through."""
 _APART_LEAST = 5  # coarse frames
+_LESS, _LESS_SHARE = 0.8, 2.0 / 3.0
+"""Every codec leaves what channels have in common, and its sign, within 3 %; less of it in most places is a delay."""
+_SIDE_DB = 3.0
+"""A sound that far to one side is heard on that side, whatever a codec makes of it."""
+_TURNED_LEAST = 2  # coarse frames
 _AFTER_THE_RENDER = "look at how the file was made after the render"
 INVERTED_S = 2.0
 BALANCE_DB = 1.5
@@ -61,6 +66,27 @@ def _folded(planned: Powers, found: Powers, loud: Flags) -> bool:
     return len(same) >= _APART_LEAST and float(same.mean()) > 0.95
 
 
+def turned(reference: Reference, heard: Heard) -> Iterator[tuple[float, float]]:
+    """Where left and right are swapped for a while, as of a cue that was panned to the other side: seconds."""
+    planned, known = reference.channels, heard.compared
+    found = relation(heard.seen) if known is None else known.found
+    count = min(len(planned), len(found))
+    power = powers(heard.seen.channels, count) if known is None else known.power[:count]
+    should, apart = planned[:count, 0], found[:count, 0]
+    sided = (power > 10.0 ** (_LEVEL_DB / 10.0)) & (np.abs(should) > _SIDE_DB)
+    wrong = sided & (apart * should < 0.0) & (np.abs(apart) > _SIDE_DB)
+    coarse_s = coarse_samples(reference.rate_hz) / reference.rate_hz
+    for start, end in runs(~(sided & ~wrong)):
+        inside = np.flatnonzero(wrong[start:end])
+        if len(inside) >= _TURNED_LEAST:
+            yield (start + int(inside[0])) * coarse_s, (start + int(inside[-1]) + 1) * coarse_s
+
+
+def together(findings: Iterable[Finding]) -> bool:
+    """Whether both channels are what they were: what lasts a moment is not looked for where one is late."""
+    return not any(one.kind == "channel" and "in common" in one.what for one in findings)
+
+
 def of_one_channel(findings: Iterable[Finding]) -> bool:
     """Whether half of it is not there: then nothing can be said of lines and cues."""
     return any(one.kind == "channel" and ("missing" in one.what or "one place" in one.what) for one in findings)
@@ -81,7 +107,16 @@ def _wrong(planned: Powers, found: Powers, loud: Flags, length_s: float, coarse_
         if (sign * apart > 40.0).mean() > 0.9 and (sign * should > 40.0).mean() < 0.5:
             yield whole("missing", f"the {name} channel is missing", _AFTER_THE_RENDER)
             return
-    signed = loud & (np.abs(planned[:, 1]) > _ALIKE) & (np.abs(found[:, 1]) > 0.5 * _ALIKE)
+    common = loud & (np.abs(planned[:, 1]) > _ALIKE)
+    less = np.abs(found[common, 1]) < _LESS * np.abs(planned[common, 1])
+    if len(less) >= _APART_LEAST and float(less.mean()) > _LESS_SHARE:
+        yield whole(
+            "apart",
+            "left and right have less in common than planned: one of them is late, by a millisecond or so, or widened",
+            _AFTER_THE_RENDER,
+        )
+        return
+    signed = common & (np.abs(found[:, 1]) > 0.5 * _ALIKE)
     wrong = signed & (planned[:, 1] * found[:, 1] < 0.0)
     if signed.sum() >= 5 and wrong.sum() > 0.8 * signed.sum():
         yield whole(

@@ -20,12 +20,13 @@ Kind = Literal[
     "rms",
     "floor",
     "head",
-    "channel",  # inverted, missing, swapped, or twice the same
+    "channel",  # inverted, missing, swapped, late, or twice the same
     "balance",
     "mono",
     "silence",
     "dropout",
     "click",
+    "noise",  # steady
     "missing",
     "quiet",
     "loud",

@@ -19,6 +19,8 @@ from producer.frozen import dataclass
 GAP_DB = 8.0
 """So far below its plan a moment is a hole. A codec fills holes; MP3 at 192 kbps leaves nothing over 4 dB too low."""
 _MOVED, _MOVED_DB = 6, 6.0  # moments
+_GONE_DB = 6.0
+"""What is not so far under what is heard right beside it is not gone: a limiter, or clipping, held it down."""
 _HOLE_LEAST_DB = 10.0
 """What lies so far under what is planned around it is no hole where it is gone: codecs leave it, or do not."""
 _RARE = (0.999, 0.99)
@@ -199,6 +201,11 @@ def gaps(outline: Outline, field: Field) -> tuple[Moment, ...]:
         if not outline.exact and loudest < around_db - _HOLE_LEAST_DB:
             continue
         if length_s > LONGEST_GAP_S or not _bounded(outline, start, end, reach, loudest):
+            continue
+        beside_db = max(
+            float(outline.heard(0, *at).max(initial=-120.0)) for at in ((start - reach, start), (end, end + reach))
+        )
+        if float(outline.heard(0, start, end).max()) > beside_db - _GONE_DB:
             continue
         found.append((start, end))
     around = field.frames_of(AROUND_S)
