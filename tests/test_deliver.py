@@ -19,6 +19,7 @@ from mutagen import id3
 from mutagen.mp3 import MP3
 
 from producer.audio import Audio
+from producer.carried import executable
 from producer.deliver import captions, chapters, cover, credits, encode, ffmpeg, tags
 from producer.deliver.breaking import width
 from producer.deliver.files import Staging
@@ -289,6 +290,16 @@ def test_a_card_stands_for_a_second_unless_other_words_come() -> None:
     clips = said("radio", 0, "No!", "a"), said("keeper", 4, "Run!", "b"), said("radio", 4.6, "Where?", "c")
     found = captions.cards(timeline_of(5.4, clips, (("One", 0),)), script_of())
     assert [(card.start_ms, card.end_ms) for card in found] == [(0, 1000), (4000, 4600), (4600, 5400)]
+
+
+def test_a_player_of_srt_shows_what_looks_like_markup(tmp_path: Path) -> None:
+    text = "Use <font color=red>red</font>, </b> or <br> where 3 < 5 > 2 <always"
+    found = captions.cards(timeline_of(9, (said("radio", 0, text, "a"),), (("One", 0),)), script_of())
+    srt, shown = tmp_path / "a.srt", tmp_path / "a.vtt"
+    srt.write_text(captions.srt(found), "utf-8")
+    subprocess.run([executable(), "-v", "error", "-i", srt, shown], check=True)
+    words = " ".join(line for line in shown.read_text("utf-8").splitlines()[1:] if "-->" not in line).split()
+    assert " ".join(words) == f"Radio: {text}".translate(str.maketrans("<>", "‹›")).replace("3 ‹ 5 › 2", "3 < 5 > 2")
 
 
 def test_a_name_that_comes_again_in_the_middle_of_a_speech_has_its_room() -> None:

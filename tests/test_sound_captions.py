@@ -168,7 +168,7 @@ def test_srt_and_vtt_have_one_time_and_text_for_each_card() -> None:
         cue[:2] for cue in cues
     ]
     assert [number for number, *_ in blocks] == ["1", "2", "3", "4"]
-    assert [text.strip() for *_, text in blocks] == ["[a <i>\n→ b]", "A & <b>: one → two\nthree", "[c]", "four"]
+    assert [text.strip() for *_, text in blocks] == ["[a ‹i›\n→ b]", "A & ‹b›: one → two\nthree", "[c]", "four"]
     assert cues[0][2].strip() == "[a &lt;i&gt;\n--&gt; b]"
     assert "00:00:03.000 --> 00:00:04.000 line:0\n[c]\n" in vtt
     assert sorted(cue[0] for cue in cues) == [cue[0] for cue in cues]

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from producer import project, render
 from producer.cache import Cache
-from producer.deliver import transcripts
+from producer.deliver import captions, transcripts
 from tests.chromium import browser, with_chromium
 from tests.deliver_helpers import script_of, speech, timeline_of
 from tests.face_helpers import cache
@@ -82,7 +82,7 @@ def test_every_form_has_the_same_times_and_words(report: render.Report) -> None:
     for one, (_, _, body) in zip(read["segments"], srt, strict=True):
         named = "" if one["speaker"] == last else f"{one['speaker']}: "
         last = one["speaker"]
-        assert body == (named + one["body"]).replace("-->", "→")
+        assert body == captions.unmarked(named + one["body"])
 
 
 def test_the_words_are_the_scripts(report: render.Report) -> None:

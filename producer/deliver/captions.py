@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,6 +20,7 @@ _LONGEST_REST_S = 1.2  # a card does not stand over a longer silence
 _LEAST_MS = 1000  # as of the cards with sounds: what is gone sooner is not read
 _LEAST_REST_S = 0.1
 """Of a full stop: a voice goes on at once behind `Mrs.`, `No.` and `J.`."""
+_TAG = re.compile(r"<([a-zA-Z/!?][^<>]*)(>?)")
 _LONGEST_TITLE = 4
 """Letters: `Prof`."""
 
@@ -191,11 +193,19 @@ def vtt(found: tuple[Card, ...]) -> str:
     return "\n\n".join(["WEBVTT", *blocks]) + "\n"
 
 
+def unmarked(text: str) -> str:
+    """`text` with nothing in it that a player of SubRip takes for markup, which knows no escapes.
+
+    `-->` would end a cue: it becomes an arrow. `<b>` would not be shown: it becomes `‹b›`.
+    """
+    return _TAG.sub(lambda tag: f"‹{tag[1]}{tag[2] and '›'}", text.replace("-->", "→"))
+
+
 def srt(found: tuple[Card, ...]) -> str:
-    """SubRip; the speaker is named where the speaker changes. `-->` in a text would end a cue: it becomes an arrow."""
+    """SubRip; the speaker is named where the speaker changes."""
     blocks = []
     for number, card in enumerate(found, 1):
-        text = "\n".join(card.lines).replace("-->", "→")
+        text = unmarked("\n".join(card.lines))
         blocks.append(f"{number}\n{clock(card.start_ms, ',')} --> {clock(card.end_ms, ',')}\n{text}")
     return "\n\n".join(blocks) + "\n"
 

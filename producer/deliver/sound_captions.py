@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from producer.deliver.captions import Card, clock, one_line, safe
+from producer.deliver.captions import Card, clock, one_line, safe, unmarked
 from producer.deliver.chapters import milliseconds
 from producer.deliver.language import base_of
 from producer.deliver.listed import listed
@@ -211,7 +211,7 @@ def srt(words: Sequence[Card], sounds: Sequence[SoundCard]) -> str:
     """SubRip with both, at the times of `vtt`; the speaker is named where the speaker changes."""
     blocks: list[str] = []
     for number, card in enumerate(_in_order(words, sounds), 1):
-        text = "\n".join(card.lines).replace("-->", "→")
+        text = unmarked("\n".join(card.lines))
         blocks.append(f"{number}\n{clock(card.start_ms, ',')} --> {clock(card.end_ms, ',')}\n{text}")
     return "\n\n".join(blocks) + "\n"
 
