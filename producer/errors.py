@@ -70,6 +70,10 @@ class LocatedError(ProducerError):
         self.problems = tuple(sorted(set(problems), key=order))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[LocatedError], tuple[tuple[Problem, ...]]]:
+        """Made again of its problems in another process, not of its message, as exceptions are."""
+        return type(self), (self.problems,)
+
 
 class ScriptError(LocatedError):
     """The writer can mend it. Holds every problem, in reading order."""

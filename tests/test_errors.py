@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,12 @@ def test_problems_are_told_once_each_in_reading_order(problems: list[Problem]) -
     assert places == sorted(places)
     assert ScriptError(reversed(problems)).problems == found
     assert str(ScriptError(problems)) == "\n".join(map(str, found))
+
+
+def test_problems_go_to_another_process_with_their_places() -> None:
+    found = ScriptError([Problem(Place("a.yaml", 3, 5), "one", "mended: so"), Problem(Place("b.yaml"), "two")])
+    there = pickle.loads(pickle.dumps(found))
+    assert (type(there), there.problems, str(there)) == (ScriptError, found.problems, str(found))
 
 
 @given(NAMES, st.lists(NAMES, max_size=8))
