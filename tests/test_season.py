@@ -85,6 +85,16 @@ def test_only_what_is_missing_or_was_changed_is_made_again(show: Path, ended: Do
     assert facts["margins"]["beds"]["where"].startswith("script/night_01.yaml:")
 
 
+def test_what_its_workers_met_with_in_the_cache_is_told_once(show: Path, ended: Done) -> None:
+    assert ended.code == 0
+    folder = show.parent / "cache"
+    for entry in folder.glob("??/" + "?" * 64):
+        entry.write_bytes(entry.read_bytes()[:-1])
+    done = command("season", ".", "--jobs", "2", cwd=show, cache=folder)
+    assert done.code == 0
+    assert re.fullmatch(rf"cache: \d+ damaged entries were thrown away and made anew, in {folder}\n", done.err)
+
+
 def test_whatever_shapes_an_episode_is_in_its_stamp(show: Path, tmp_path: Path) -> None:
     with Cache(tmp_path) as cache:
 

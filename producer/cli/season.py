@@ -133,6 +133,8 @@ def season(
         with _works(on, min(jobs or cores(), len(there.episodes) or 1), patience) as works:
             rows = run.season(order, cache, works, board)
         cache.tidy()
+    for line in () if quiet else cache.remarks():
+        print(line, file=sys.stderr)
     published = publish.publish(rows, order.output, base, there.root)
     for line in report.problems(rows, published):
         print(line, file=sys.stderr)

@@ -9,7 +9,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
-from producer.cache import key
+from producer.cache import Faults, key
 from producer.deliver.files import clear_left
 from producer.errors import RenderError
 from producer.frozen import dataclass
@@ -205,6 +205,7 @@ def _made(
     while open_tasks:
         task, outcome = works.following(board)
         open_tasks -= 1
+        cache.faults.add(Faults(set(outcome.damaged), outcome.unkept))
         if task.kind == "episode":
             yield task.name, outcome
             continue

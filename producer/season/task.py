@@ -157,6 +157,9 @@ class Outcome(_Sent):
     """Of an episode that is made: the SHA-256 of its `manifest.json`."""
     outputs: tuple[Stored, ...] = ()
     """The files that wait in the cache."""
+    damaged: Annotated[tuple[Text, ...], Field(max_length=100_000)] = ()
+    """What its cache met with meanwhile, as `cache.Faults` has it."""
+    unkept: Text = ""
     wall_s: float = 0.0
     cpu_s: float = 0.0
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from producer import render, summary, voice
-from producer.cache import key
+from producer.cache import Faults, key
 from producer.crew import Crew
 from producer.deliver import manifest
 from producer.digests import sha256_of
@@ -35,12 +35,13 @@ _caches: dict[str, SharedCache] = {}
 def perform(raw: bytes, watch: Watch) -> Outcome:
     """Do the task that `raw` describes, and say how it ended. Raises nothing that a task can cause."""
     began, spent = time.monotonic(), _cpu_s()
-    root = ""
+    root, met = "", Faults()
     try:
         task = Task.model_validate_json(raw)
         if task.made_by != program.digest():
             raise RenderError("the worker has another version of Producer, or of its libraries, than this machine")
         cache = _cache(task.cache)
+        cache.faults = met  # not what an earlier task has told
         project, output, asked = _surroundings(task, cache)
         root = project.root.as_posix()
         ordered = order(asked, project, output, task.jobs)
@@ -58,7 +59,7 @@ def perform(raw: bytes, watch: Watch) -> Outcome:
     except Exception:
         done = Outcome(kind="fault", message=_placeless(traceback.format_exc(), root))
     took = {"wall_s": round(time.monotonic() - began, 3), "cpu_s": round(_cpu_s() - spent, 3)}
-    return done.model_copy(update=took)
+    return done.model_copy(update={"damaged": tuple(sorted(met.damaged)), "unkept": met.unkept, **took})
 
 
 def _cpu_s() -> float:
