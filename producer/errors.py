@@ -95,6 +95,22 @@ class UsageError(ProducerError):
     """The command was called in a way that it does not know."""
 
 
+NO_ROOM = "too little memory, or no more threads may be begun: allow more (ulimit -v, -u), or give it less to do"
+"""What is to be said where `is_no_room` holds."""
+_WITHOUT_ROOM = "can't start new thread", "failed to map segment from shared object"  # CPython's words, and glibc's
+
+
+def is_no_room(problem: BaseException | None) -> bool:
+    """Whether something failed, or what it came of, for want of memory or threads: that is no fault of a program."""
+    seen: set[int] = set()
+    while problem is not None and id(problem) not in seen:
+        seen.add(id(problem))
+        if isinstance(problem, MemoryError) or any(said in str(problem) for said in _WITHOUT_ROOM):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
+
+
 class Several:
     """The errors of checks that do not need each other: all of them are told at once."""
 

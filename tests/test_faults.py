@@ -308,6 +308,26 @@ def test_a_full_disk_that_nobody_expected_is_no_traceback(
     assert capsys.readouterr().err == "somewhere: No space left on device\n"
 
 
+@pytest.mark.parametrize("missing", ["memory", "threads", "memory beneath"])
+def test_a_machine_without_room_is_no_fault_of_ours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    def short(**_: object) -> None:
+        if missing == "threads":
+            raise RuntimeError("can't start new thread")  # as CPython has it
+        try:
+            bytearray(sys.maxsize)
+        except MemoryError:
+            if missing == "memory":
+                raise
+            raise OSError("broken data stream when writing image file") from None
+
+    monkeypatch.setattr(commands, "_of", lambda _: short)
+    assert commands._ended(Stopping()) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("too little memory, or no more threads") and said.count("\n") == 1
+
+
 _STOPPED_WHILE_LOADED = """
 import os, signal, sys
 

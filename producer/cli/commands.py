@@ -47,7 +47,7 @@ from producer.cli.common import (
     progress,
 )
 from producer.cli.stopping import Stopping, heeded
-from producer.errors import ProducerError, UsageError, printable
+from producer.errors import NO_ROOM, ProducerError, UsageError, is_no_room, printable
 
 _OF_THE_MACHINE = frozenset(
     getattr(errno, name)
@@ -376,6 +376,9 @@ def _said(problem: Exception) -> int:
         return 1
     if isinstance(problem, OSError) and problem.errno in _OF_THE_MACHINE | _OF_THE_PATH:
         print(f"{problem.filename or 'the system'}: {problem.strerror}", file=sys.stderr)
+        return 1
+    if is_no_room(problem):
+        print(NO_ROOM, file=sys.stderr)
         return 1
     traceback.print_exception(problem)
     print(

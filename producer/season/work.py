@@ -19,7 +19,7 @@ from producer.cache import Faults, key
 from producer.crew import Crew
 from producer.deliver import manifest
 from producer.digests import sha256_of
-from producer.errors import ProducerError, RenderError
+from producer.errors import NO_ROOM, ProducerError, RenderError, is_no_room
 from producer.model.profile import PROFILES
 from producer.planning import foresee
 from producer.production import Delivered, Order, Report, Watch
@@ -56,8 +56,9 @@ def perform(raw: bytes, watch: Watch) -> Outcome:
         done = Outcome(kind="mistake", message=_placeless(str(wrong), root))
     except ValidationError as wrong:
         done = Outcome(kind="fault", message=f"this is no task: {wrong}")
-    except Exception:
-        done = Outcome(kind="fault", message=_placeless(traceback.format_exc(), root))
+    except Exception as wrong:
+        message = _placeless(traceback.format_exc(), root)
+        done = Outcome(kind="mistake", message=NO_ROOM) if is_no_room(wrong) else Outcome(kind="fault", message=message)
     took = {"wall_s": round(time.monotonic() - began, 3), "cpu_s": round(_cpu_s() - spent, 3)}
     return done.model_copy(update={"damaged": tuple(sorted(met.damaged)), "unkept": met.unkept, **took})
 
