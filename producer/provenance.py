@@ -15,10 +15,11 @@ from producer import __version__
 from producer.deliver import ffmpeg, lame, manifest
 from producer.deliver.files import Staging
 from producer.deliver.manifest import Facts, MadeOf
-from producer.digests import sha256_of
-from producer.errors import RenderError
+from producer.digests import CHANGED, sha256_of
+from producer.errors import Place, Problem, RenderError, ScriptError
 from producer.model.formats import Format
 from producer.model.mixes import MixStyle
+from producer.model.script import Script
 from producer.model.sound import Origin
 from producer.production import Order, Placed
 from producer.project import Project
@@ -96,14 +97,23 @@ def _inputs(placed: Placed, project: Project, origins: Sequence[Origin]) -> Iter
         cover = project.root / script.cover
         yield _fact("cover", script.cover, sha256_of(cover), cover.stat().st_size)
     heard = {(origin.pack, origin.file): origin.sha256 for origin in origins}
-    folders = placed.palette.folders
-    for pack in sorted({pack for pack, _ in heard}):
-        described = folders[pack] / PACK_FILE
-        if described.is_file():  # else its files' names say what they are
-            yield _fact("pack", PACK_FILE, sha256_of(described), described.stat().st_size, pack)
+    folders, written = placed.palette.folders, placed.palette.written
+    for pack in sorted({pack for pack, _ in heard} & written.keys()):
+        yield _fact("pack", PACK_FILE, *written[pack], pack)
     for (pack, file), sha256 in sorted(heard.items()):
         if file:
             yield _fact("sound", file, sha256, (folders[pack] / file).stat().st_size, pack)
+
+
+def check_cover(script: Script, project: Project, made: MadeOf) -> None:
+    """Raise ScriptError when the cover is not the file any more of which the manifest tells: another may be shown."""
+    known = [str(one["sha256"]) for one in made.inputs if one["kind"] == "cover"]
+    try:
+        same = all(sha256_of(project.root / script.cover) == sha256 for sha256 in known)
+    except OSError:
+        same = False
+    if not same:
+        raise ScriptError([Problem(script.cover_place or Place(script.file), f"cover: {script.cover} {CHANGED}")])
 
 
 def _fact(kind: str, file: str, sha256: str, size_bytes: int, pack: str = "") -> Facts:

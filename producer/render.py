@@ -115,6 +115,7 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         picture = drawn.result()
         write_stems(mix, delivered[0].plan, in_format(profile, delivered[0].kind), staging, watch)
         planned, origins, titles, made = told.result()
+        provenance.check_cover(script, order.project, made)
         stated = manifest.statement(made)
         for one in delivered:
             delivery.write_tags(

@@ -14,12 +14,17 @@ import mutagen
 import pytest
 from mutagen.flac import FLAC
 from mutagen.id3 import ID3
+from PIL import Image
 
+from producer import render
 from producer.bounds import BOUNDS
+from producer.cache import Cache
 from producer.deliver import manifest
 from producer.deliver.stated import stated
-from producer.errors import RenderError
+from producer.errors import RenderError, ScriptError
 from producer.model.sound import Origin
+from producer.production import NoWatch, Order
+from producer.project import Project
 from producer.verifying import Verified, read_manifest, verify
 from tests.deliver_helpers import script_of, speech, timeline_of
 from tests.face_helpers import Shell, cache, files, shell
@@ -48,6 +53,37 @@ def made(tmp_path_factory: pytest.TempPathFactory, shell: Shell) -> Path:
     done = shell("episode", "--stems", "--session", "labels", cwd=folder)
     assert (done.code, done.err) == (0, "")
     return folder
+
+
+class Meddler(NoWatch):
+    """Somebody who saves a file while an episode is made of it."""
+
+    def __init__(self, **saving: Callable[[], object]) -> None:
+        self.saving = saving
+
+    def stage(self, name: str, total: int) -> None:
+        self.saving.get(name, int)()
+
+
+def test_the_manifest_tells_of_a_pack_as_it_was_read_and_a_cover_that_is_saved_anew_is_told(
+    tmp_path: Path, cache: Path
+) -> None:
+    folder = project(tmp_path, SCRIPT.replace("packs:", "cover: art.png\npacks:"), "two.yaml")
+    art, described = folder / "art.png", folder / "sfx" / "mine" / "pack.yaml"
+    Image.new("RGB", (32, 32)).save(art)
+    read = described.read_bytes()
+    order = Order(project=Project(folder / "script" / "two.yaml", folder), output=folder / "out", stems="buses")
+    with Cache(cache) as kept:
+        render.episode(order, kept, Meddler(timeline=lambda: described.write_bytes(read + b"# more\n")))
+        said = json.loads((folder / "out" / "manifest.json").read_text("utf-8"))
+        pack = next(one for one in said["inputs"] if one["kind"] == "pack" and one["pack"] == "mine")
+        assert (pack["sha256"], pack["bytes"]) == (hashlib.sha256(read).hexdigest(), len(read))
+        before = files(folder / "out")
+        with pytest.raises(
+            ScriptError, match=r"two\.yaml:2:8: cover: art\.png was changed meanwhile; render once more"
+        ):
+            render.episode(order, kept, Meddler(stems=lambda: Image.new("RGB", (48, 48)).save(art)))
+        assert files(folder / "out") == before
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ of a second to load, and twenty milliseconds for two hundred sounds.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,8 @@ def read_pack(folder: Path, shown: str, recipes: Recipes, cache: Cache | None = 
     """
     file = f"{shown}/{MANIFEST}"
     try:
-        text = read_file(folder / MANIFEST, "pack_mib").decode("utf-8-sig")
+        raw = read_file(folder / MANIFEST, "pack_mib")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise PackError([Problem(Place(file), f"is not UTF-8 text (byte {wrong.start + 1})")]) from None
     except OSError as wrong:
@@ -51,7 +54,9 @@ def read_pack(folder: Path, shown: str, recipes: Recipes, cache: Cache | None = 
     known = _made.get((folder, file))
     if known is not None and known[0] == text and known[1] is recipes:
         return known[2]
-    pack = _kept(folder, file, text, recipes, cache)
+    pack = replace(
+        _kept(folder, file, text, recipes, cache), sha256=hashlib.sha256(raw).hexdigest(), size_bytes=len(raw)
+    )
     if all(isinstance(source, FoleySource) for source in _sources(pack)):
         _made[folder, file] = text, recipes, pack
     return pack

@@ -106,6 +106,8 @@ class Pack:
     words: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # role or alias -> patterns of words it stands for
+    sha256: str = ""  # of its pack.yaml as it was read; "": it has none, and its files' names say what it is
+    size_bytes: int = 0
 
     def find(self, name: str) -> PackSound | None:
         """What fills the role (or alias) `name`, or None."""

@@ -110,6 +110,11 @@ class PackPalette:
         """Where each listed pack is, by its name."""
         return {pack.name: pack.folder for pack in self._packs.listed}
 
+    @property
+    def written(self) -> dict[str, tuple[str, int]]:
+        """SHA-256 and size of each listed pack's pack.yaml as it was read, by the pack's name; not of one without."""
+        return {pack.name: (pack.sha256, pack.size_bytes) for pack in self._packs.listed if pack.sha256}
+
     def sound(self, role: str) -> Sound:
         """What fills `role`."""
         pack, sound = self._find(role)
