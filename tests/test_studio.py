@@ -397,6 +397,9 @@ def test_b_is_a_nudge_that_is_not_written(lamp: Studio) -> None:
     loud = slice(clip.span.start, clip.span.end)
     left, right = (np.sqrt((lamp.sound(done.json["trial"])[loud, side] ** 2).mean()) for side in (0, 1))
     assert left > 3 * right
+    for value in (-90, -80, -70, -60):
+        assert lamp.post("/try", asked | {"value": value}).status == 200
+    assert lamp.ask(f"/audio/{asked['version']}.wav", "HEAD").status == 200  # A, however often B was another
     assert lamp.script.read_text("utf-8") == TEXT
     lamp.post("/forget", {})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import signal
 import subprocess
 import sys
@@ -74,7 +75,7 @@ class Maker(threading.Thread):
         self._kept = Kept()
         self.turns = Turns()
         self._plan: tuple[Profile, master.Plan] | None = None
-        self._numbers = 0
+        self._numbers = itertools.count(1)
         self.versions: dict[int, Version] = {}
         self._ending: threading.Thread | None = None
 
@@ -151,11 +152,11 @@ class Maker(threading.Thread):
         self._set(version=version, trial=None, trying="", problems=(), doing="", done=0.0)
 
     def _version(self, placed: Placed, plan: master.Plan, before: Desk | None) -> Version:
+        """A new version; from any thread. The last few can be heard, and what is saved, however often B was changed."""
         desk = Desk(placed, plan, self.cache, self._kept)
-        self._numbers += 1
         script = placed.script
         version = Version(
-            number=self._numbers,
+            number=next(self._numbers),
             desk=desk,
             sound=desk.sound,
             moved=() if before is None else moved(before.placed.timeline, placed.timeline),
@@ -163,8 +164,10 @@ class Maker(threading.Thread):
         )
         self.versions[version.number] = version
         self.turns.published(version.number)
+        saved = self.state.version
         for number in sorted(self.versions)[:-4]:
-            del self.versions[number]
+            if saved is None or number != saved.number:
+                self.versions.pop(number, None)  # another thread may have been quicker
         return version
 
     def _master_of(self, placed: Placed) -> master.Plan:
