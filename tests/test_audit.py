@@ -12,7 +12,7 @@ import pytest
 
 from producer import auditing
 from producer.audit import foreseen, page, report
-from producer.audit.audit import Audit
+from producer.audit.audit import Audit, audit
 from producer.audit.planned import plan_of
 from producer.audit.reference import NOT_LIMITED, BrokenReferenceError, Limited, Reference
 from producer.dsp.loudness import loudness
@@ -54,6 +54,24 @@ def test_the_good_episode_has_nothing_to_be_named_and_every_clip_is_found(made: 
     assert {one.match.state for one in audit.clips} == {"found"}
     assert max(abs(one.match.level_off_db or 0.0) for one in audit.clips) < 0.5
     assert {one.clip.id for one in audit.clips} == {clip.id for clip in made.episode.timeline.clips}
+
+
+def test_a_line_that_is_said_together_is_one_line(made: Made) -> None:
+    good, together = made.audited(), json.loads(json.dumps(made.document))
+    for clip in together["clips"]:
+        if clip["id"] in LINES[:2]:
+            clip["line"] = "both"
+    facts, heard = auditing.listen(made.file)
+    found = audit("x.mp3", facts, heard, plan=plan_of(together), reference=made.reference)
+    assert report.heard_counts(good) == "all 5 lines, all 7 cues, all 2 beds found"
+    assert report.heard_counts(found) == "all 4 lines, all 7 cues, all 2 beds found"
+    lost = [
+        dataclasses.replace(one, match=dataclasses.replace(one.match, state="missing"))
+        if one.clip.id == LINES[0]
+        else one
+        for one in found.clips
+    ]
+    assert report.heard_counts(dataclasses.replace(found, clips=tuple(lost))).startswith("3 of 4 lines")
 
 
 @pytest.mark.parametrize("which", [*CUES, LINES[1], "bed-rain-441000", "bed-wind-0"])

@@ -26,6 +26,7 @@ class PlannedClip:
     end_s: float
     text: str = ""
     words: tuple[tuple[str, float, float], ...] = ()  # as written, and when
+    line: str = ""  # whose voices have a clip each where it is said together; "" of what is no speech
 
     @property
     def called(self) -> str:
@@ -93,6 +94,7 @@ def _clip(one: Mapping[str, Any], file: str, rate_hz: int) -> PlannedClip:
         start_s=one["start"] / rate_hz,
         end_s=one["end"] / rate_hz,
         text=str(one.get("text", "")),
+        line=str(one.get("line", "")),
         words=tuple(
             (str(word["text"]), word["start"] / rate_hz, word["end"] / rate_hz) for word in one.get("words", ())
         ),

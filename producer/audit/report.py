@@ -146,7 +146,7 @@ def _heading(audit: Audit) -> str:
 
 
 def heard_counts(audit: Audit) -> str:
-    """How many lines and cues were found."""
+    """How many lines and cues were found; a line that is said together is one, and found when all its voices are."""
     kinds: Mapping[str, tuple[str, str]] = {
         "speech": ("line", "lines"),
         "sound": ("cue", "cues"),
@@ -155,8 +155,11 @@ def heard_counts(audit: Audit) -> str:
     }
     said = []
     for kind, (single, several) in kinds.items():
-        there = [one for one in audit.clips if one.clip.kind == kind]
-        found = sum(one.match.state == "found" for one in there)
+        there: dict[str, bool] = {}
+        for one in (one for one in audit.clips if one.clip.kind == kind):
+            name = one.clip.line or one.clip.id
+            there[name] = there.get(name, True) and one.match.state == "found"
+        found = sum(there.values())
         if there:
             count = (
                 f"all {found}" if found == len(there) > 1 else f"{found} of {len(there)}" if found < len(there) else "1"
