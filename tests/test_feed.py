@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
 import shutil
@@ -14,9 +15,12 @@ from urllib.parse import unquote
 from uuid import UUID
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutagen.id3 import APIC, ID3
+from PIL import Image
 
 from producer.errors import RenderError, ScriptError
 from producer.feed import address, channel, item, moment, xml
@@ -346,6 +350,17 @@ def test_it_is_the_same_every_time_and_changes_only_with_what_it_is_made_of(outp
     (output / "two" / "two.mp3").write_bytes((output / "two" / "two.mp3").read_bytes() + b"\0")
     publish(output, BASE)
     assert (output / "feed.xml").read_bytes() != before
+
+
+def test_a_cover_of_some_size_is_remarked_on(output: Path) -> None:
+    packed = io.BytesIO()
+    Image.fromarray(np.random.default_rng(1).integers(0, 256, (500, 500, 3), np.uint8)).save(packed, "PNG")
+    held = ID3(output / "two" / "two.mp3")
+    held.setall("APIC", [APIC(mime="image/png", type=3, data=packed.getvalue())])
+    held.save()
+    assert [one for one in publish(output, BASE).remarks if " MB" in one] == [
+        "two/cover.png has 0.8 MB, and so much is in each audio file of its episode; hosts advise 512 kB at most"
+    ]
 
 
 def test_feed_yaml_says_what_episodes_cannot(output: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from producer.deliver.files import Staging
@@ -19,6 +19,7 @@ from producer.publishing.show_file import SHOW_FILE, read_show, show_file
 
 ITEM_FILE = "feed-item.xml"
 _SIDES = (1400, 3000)  # pixels. Source: Apple 896
+_HEAVY_BYTES = 512_000  # more is what podcast hosts advise against
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,11 @@ def publish(folder: Path, url: str, until: str = "", items: bool = False, langua
         for episode in listed if items else ():
             staging.text(f"{episode.slug}/{ITEM_FILE}", channel.item_file(show, url, episode, file))
         others = () if language else left_out(everything, made, spoken)
-        remarks = (*others, *_remarks(show, listed, show_file(language)), *_picture_remarks(folder, staging, image))
+        remarks = (
+            *others,
+            *_remarks(show, listed, show_file(language)),
+            *_picture_remarks(folder, staging, image, listed),
+        )
         staging.publish()
     return Published(folder / file, listed, tuple(one.slug for one in made if one not in listed), remarks)
 
@@ -128,7 +133,8 @@ def _remarks(show: Show, listed: Sequence[Episode], file: str) -> Iterator[str]:
         yield f"the episodes name different shows; the oldest one's is used (title: in {file})"
 
 
-def _picture_remarks(folder: Path, staging: Staging, image: str) -> Iterator[str]:
+def _picture_remarks(folder: Path, staging: Staging, image: str, listed: Sequence[Episode]) -> Iterator[str]:
+    yield from _heavy_remark(folder, staging, (f"{one.slug}/{one.cover}" for one in listed if one.cover))
     if not image:
         yield "the show has no picture, which Apple asks for"
         return
@@ -145,4 +151,17 @@ def _picture_remarks(folder: Path, staging: Staging, image: str) -> Iterator[str
         yield (
             f"{image} has {width} × {height} pixels; Apple takes a square JPEG or PNG of "
             f"{_SIDES[0]} to {_SIDES[1]}, RGB, without transparency"
+        )
+
+
+def _heavy_remark(folder: Path, staging: Staging, covers: Iterable[str]) -> Iterator[str]:
+    """Of covers that are large: each is in its episode's audio files, which listeners load with it."""
+    there = {one: made if (made := staging.path(one)).is_file() else folder / one for one in covers}
+    heavy = {one: size for one, path in there.items() if (size := path.stat().st_size) > _HEAVY_BYTES}
+    if heavy:
+        first, *others = heavy
+        more = f" ({len(others)} more are over it)" if others else ""
+        yield (
+            f"{first} has {heavy[first] / 1e6:.1f} MB, and so much is in each audio file of its episode; hosts "
+            f"advise {_HEAVY_BYTES // 1000} kB at most{more}"
         )
