@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, StringConstraints(max_length=4096)]
 Long = Annotated[str, StringConstraints(max_length=1 << 20)]
+MOST_DAMAGED = 100_000
+"""Entries that one task tells of."""
 Names = Annotated[tuple[Text, ...], Field(max_length=256)]
 
 
@@ -157,9 +159,9 @@ class Outcome(_Sent):
     """Of an episode that is made: the SHA-256 of its `manifest.json`."""
     outputs: tuple[Stored, ...] = ()
     """The files that wait in the cache."""
-    damaged: Annotated[tuple[Text, ...], Field(max_length=100_000)] = ()
+    damaged: Annotated[tuple[Text, ...], Field(max_length=MOST_DAMAGED)] = ()
     """What its cache met with meanwhile, as `cache.Faults` has it."""
-    unkept: Text = ""
+    unkept: Long = ""
     wall_s: float = 0.0
     cpu_s: float = 0.0
 

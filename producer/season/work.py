@@ -25,7 +25,7 @@ from producer.planning import foresee
 from producer.production import Delivered, Order, Report, Watch
 from producer.project import Project
 from producer.season import program
-from producer.season.task import HERE, Asked, Facts, Found, Margin, Mix, Outcome, Task
+from producer.season.task import HERE, MOST_DAMAGED, Asked, Facts, Found, Margin, Mix, Outcome, Task
 from producer.season.travel import PROJECT, laid_out, send_made, stored
 from producer.shared import SharedCache, opened
 
@@ -60,7 +60,7 @@ def perform(raw: bytes, watch: Watch) -> Outcome:
         message = _placeless(traceback.format_exc(), root)
         done = Outcome(kind="mistake", message=NO_ROOM) if is_no_room(wrong) else Outcome(kind="fault", message=message)
     took = {"wall_s": round(time.monotonic() - began, 3), "cpu_s": round(_cpu_s() - spent, 3)}
-    return done.model_copy(update={"damaged": tuple(sorted(met.damaged)), "unkept": met.unkept, **took})
+    return done.model_copy(update={"damaged": tuple(sorted(met.damaged)[:MOST_DAMAGED]), "unkept": met.unkept, **took})
 
 
 def _cpu_s() -> float:
