@@ -89,6 +89,13 @@ def test_what_sustains_has_exactly_the_length_asked_for(name: str, rate_hz: int)
     assert len(made.audio) == round(0.777_77 * rate_hz)
 
 
+@pytest.mark.parametrize("name", [name for name in HITS if RECIPES[name].sustains])
+@pytest.mark.parametrize("length_s", [0.000_008, 0.000_5, 0.010])
+def test_what_sustains_is_made_however_short_it_is_asked_for(name: str, length_s: float) -> None:
+    made = make(name, length_s=length_s, rate_hz=96_000)
+    assert len(made.audio) == round(length_s * 96_000)
+
+
 @pytest.mark.parametrize("name", SHARP)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_onset_is_where_the_first_blow_lands(name: str, seed: int) -> None:

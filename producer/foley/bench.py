@@ -21,6 +21,8 @@ from producer.model.sound import Kind
 BENCH_HZ = 48_000
 PRE_ROLL_S = 0.012
 """Silence before the first contact, so that it can be sharp and still begin from nothing."""
+_SHORTEST_S = PRE_ROLL_S + 0.001
+"""Nothing is made shorter than this; what is asked for shorter is cut out of it."""
 PEAK = 0.5  # -6 dBFS
 _EDGE_S = 0.008
 _LET_GO_S = 0.12
@@ -62,8 +64,9 @@ def recipe(
     """A hit recipe whose sounds are made by `make`; chance is named by recipe and seed."""
 
     def hit(given: Mapping[str, float], length_s: float | None, rate_hz: int, seed: int) -> Made:
+        own_s = None if length_s is None else max(length_s, _SHORTEST_S)
         with np.errstate(under="ignore"):  # what has rung out is nothing
-            return finished(make(made.filled(given), length_s, rng("foley", name, seed)), length_s, rate_hz)
+            return finished(make(made.filled(given), own_s, rng("foley", name, seed)), length_s, rate_hz)
 
     made = Recipe(name=name, kind=kind, says=says, settings=settings, hit=hit, sustains=sustains)
     return made
@@ -98,7 +101,7 @@ def _first_heard_s(wave: Wave) -> float:
 
 def _fitted(wave: Wave, length_s: float | None) -> Wave:
     if length_s is not None:
-        n = samples(length_s)
+        n = max(1, samples(length_s))
         if len(wave) <= n:
             return _of_length(wave, n)
         # Cut before it has rung out: it is let go softly, not broken off.
