@@ -73,8 +73,9 @@ def test_however_a_bed_is_cut_each_sample_is_the_same_to_the_last_bit(name: str)
     begin, end = 31 * RATE + 17, 33 * RATE + 5
 
     def ridden(times_s: np.ndarray) -> dict[str, np.ndarray]:
-        share = 0.5 + 0.4 * np.sin(0.7 * times_s)
-        return {knob: s.low + (s.high - s.low) * share for knob, s in recipe.settings.items()}
+        """Each knob by itself, and at rest at its ends for a while."""
+        shares = [np.clip(0.5 + np.sin(2.0 * times_s + number), 0.0, 1.0) for number in range(len(recipe.settings))]
+        return {k: s.low + (s.high - s.low) * at for (k, s), at in zip(recipe.settings.items(), shares, strict=True)}
 
     whole = recipe.ambience(ridden, begin, end, RATE, 3)
 

@@ -203,8 +203,10 @@ class _Syrinx:
         left_s = np.maximum(part["long_s"] - time_s, np.float32(0.0))
         loud *= np.minimum(left_s / (np.float32(0.4) * part["long_s"]), np.float32(1.0))
         loud *= loud * (np.float32(3.0) - np.float32(2.0) * loud)
-        if not harsh.any():
-            sound = np.sin(turn) + np.float32(0.06) * np.sin(np.float32(2.0) * turn)
+        soft = harsh[:, 0] == 0.0
+        octave = np.float32(0.06) * np.sin(np.float32(2.0) * turn[soft])
+        if soft.all():
+            sound = np.sin(turn)
         else:
             begun = part["chance"] * np.float32(6.0)
             for rate, size in ((127.3, 0.3), (211.9, 0.35)):  # lips that do not close alike
@@ -215,6 +217,7 @@ class _Syrinx:
             # What leaves the beak is the change of the pressure in it: a caw has no depth.
             steep = np.float32(1.0 / self._step_s) / (np.float32(2.0 * np.pi) * part["formant"] * part["from_hz"])
             sound[:, 1:] += (sound[:, 1:] - sound[:, :-1]) * steep * harsh - harsh * sound[:, 1:]
+        sound[soft] += octave  # note by note: whichever it is made with, it is the same
         if part["second"].any():
             sound += part["second"] * np.sin(turn * (np.float32(1.22) + np.float32(0.4) * part["chance"]))
         result: Singles = sound * loud

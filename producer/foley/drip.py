@@ -117,9 +117,10 @@ def _drop(time_s: Singles, pitch_hz: float, wet: float, metal: float, marks: Flo
     total = total + wet * _ring(time_s, first_s, pitch_hz, 11.0 / pitch_hz + 0.006, 0.16)
     second = 0.55 if marks[4] > 0.45 else 0.0
     later_s = first_s + 0.018 + 0.035 * marks[5]
-    return np.asarray(
-        total + second * wet * _ring(time_s, later_s, pitch_hz * (1.25 + 0.6 * marks[6]), 7.0 / pitch_hz + 0.004, 0.22)
+    total = total + second * wet * _ring(
+        time_s, later_s, pitch_hz * (1.25 + 0.6 * marks[6]), 7.0 / pitch_hz + 0.004, 0.22
     )
+    return np.asarray(total, np.float32)  # what rings a pan too, so that no drop is another beside it
 
 
 def _ring(time_s: Singles, from_s: float, pitch_hz: float, fall_s: float, rise: float) -> Singles:
