@@ -22,6 +22,7 @@ from producer.foley.shatter import landings
 from producer.foley.tract import moving
 from producer.model.chance import rng
 from producer.sounds.known import read_pack
+from producer.sounds.pack import FoleySource
 from tests.foley_helpers import RATE, centre_hz, energy, make, mono, rises, share_of, strongest_hz, t60_s
 
 HITS = tuple(sorted(name for name, one in RECIPES.items() if one.hit and one.hit.__module__ == "producer.foley.bench"))
@@ -373,6 +374,18 @@ def test_the_ruins_fill_every_role_that_the_flagship_asks_for() -> None:
         assert sound.ucs and sound.title != sound.role
         if sound.kind == "steps":
             assert sound.pace is not None and len(sound.members) >= 6
+
+
+@pytest.mark.parametrize("name", ["ruins", "winter", "works"])
+def test_what_groans_in_a_pack_is_no_second_scrape(name: str) -> None:
+    pack = read_pack(Path(__file__).parents[1] / "sfx" / name, f"sfx/{name}", RECIPES)
+
+    def centres_hz(role: str) -> list[float]:
+        source = pack.sounds[role].members[0].layers[0].source
+        assert isinstance(source, FoleySource)
+        return [centre_hz(mono(make(source.recipe, seed, 1.6, **dict(source.settings)))) for seed in range(3)]
+
+    assert max(centres_hz("metal_groan")) < 0.5 * min(centres_hz("metal_scrape"))
 
 
 def test_knocks_are_as_many_as_asked_for() -> None:

@@ -71,7 +71,17 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     # A large plate has as much at the top as a small one: its modes are only closer together.
     plates = thinned(plate(max(40, int(30_000.0 * 12.0 ** knobs["size"] / 1_100.0)), 1.9), 26 + int(10 * knobs["size"]))
     body = modes(lowest, plates, stuff, chance, contact_s=5e-5, stray=0.05, tilt=0.0)
-    wave = rubbed(body, rate, load, chance, roughness=knobs["roughness"], stray=0.03 + 0.3 * knobs["roughness"])
+    # What is large and smooth lets go slowly: it groans where others screech.
+    slow = max(0.0, knobs["size"] - 0.6) / 0.4 * (1.0 - knobs["roughness"])
+    wave = rubbed(
+        body,
+        rate,
+        load,
+        chance,
+        roughness=knobs["roughness"],
+        stray=0.03 + 0.3 * knobs["roughness"],
+        sharpness_hz=9_000.0 * 0.05**slow,
+    )
     hiss = high_pass(noise(chance, n), 2_500.0) * load * np.sqrt(hand) * knobs["roughness"]
     wave = wave / (np.abs(wave).max(initial=0.0) or 1.0) + 0.035 * smooth(hiss, 11_000.0)
     travel = 1.0 + 0.07 * wander(chance, n, 1.3) + 0.04 * knobs["rise"] * (2.0 * t - 1.0)
@@ -86,7 +96,7 @@ FRICTION = recipe(
         "pressure": Setting(0.5, 0.0, 1.0, "how hard it is pressed: more is slower and lower, then it jams and ticks"),
         "speed": Setting(0.5, 0.0, 1.0, "how fast it moves: ticks, groan, squeal"),
         "roughness": Setting(0.4, 0.0, 1.0, "0 polished, it sings; 1 rusty and torn, it rasps"),
-        "size": Setting(0.5, 0.0, 1.0, "of the thing that rings: 0 a knife, 1 a ship's side"),
+        "size": Setting(0.5, 0.0, 1.0, "of the thing that rings: 0 a knife, 1 a ship's side, which groans if smooth"),
         "ring": Setting(
             0.9, 0.0, 1.0, "what it is made of: 0 stone, 0.25 rope or plastic, 0.5 wood, 0.75 glass, 1 steel"
         ),
