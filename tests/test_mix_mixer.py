@@ -214,6 +214,24 @@ def test_a_cut_ends_the_echoes_too() -> None:
             assert made[: cut.start].any()
 
 
+def test_a_cut_is_one_fade_whatever_stands_before_its_scene() -> None:
+    cut = Span(Samples(at(2)), Samples(at(5)))
+    ended = bed("wind", 0, at(9), room="", cut=cut)
+    later = HearSpan(
+        scene="scene-1",
+        span=Span(Samples(at(6)), Samples(at(9))),
+        treat="memory",
+        amount=Ramp(((at(6), 0.0), (at(7), 1.0))),
+        level=Ramp.still(0.0),
+    )
+    plain, before, all_along = (
+        whole(mixer([ended], 9, hears=hearing)).beds for hearing in ((), (later,), hears_all("none"))
+    )
+    assert np.abs(plain[cut.start : cut.end]).max() > 0.01
+    assert np.abs(before - plain).max() < 1e-6, "nothing of a hear that is still to come is heard"
+    assert np.abs(all_along - plain).max() < 1e-6
+
+
 def hears_all(treat: str, level: float = 0.0) -> tuple[HearSpan, ...]:
     return (
         HearSpan(

@@ -14,6 +14,7 @@ import numpy as np
 from producer.audio import Audio, silence
 from producer.dsp.envelopes import fade
 from producer.dsp.grid import quantum_samples
+from producer.frozen import changed
 from producer.mix.answers import Answer, answer
 from producer.mix.clips import WHOLE_S, Voiced
 from producer.mix.hear import AsLoud, AverageSpeech, Ear, OneLine, through
@@ -199,7 +200,7 @@ class Stems:
         """All of a clip that is made in one piece."""
         # Counted from its own start: the same wherever it stands, and for each part that it reaches into.
         own = self.voiced(clip.shifted(-clip.span.start))
-        return self._prepared.get(clip.id, own.made)
+        return self._prepared.get((clip.id, clip.cut), own.made)
 
 
 class Stretch:
@@ -254,18 +255,26 @@ class Stretch:
         for one, clip in voiced:
             if clip.room != OUTSIDE and clip.scene in self._ears:
                 line = clip.id if clip.kind == "speech" else ""  # each line is kept as loud by itself
-                scenes.setdefault((clip.scene, one.clip.cut, line), []).append((one, clip))
+                scenes.setdefault((clip.scene, one.clip.cut, line), []).append(self._uncut(one, clip))
             else:
                 heard |= self._add(made, 0, one, clip, tap)
         for (scene, cut, _), group in scenes.items():
             heard |= self._through(made, self._ears[scene], cut, group, tap)
         return made if heard else None
 
+    def _uncut(self, voiced: Voiced, clip: Clip) -> tuple[Voiced, Clip]:
+        """A clip for what stands before its scene, which rings on: what comes through that is cut, and only once."""
+        if clip.cut is None:
+            return voiced, clip
+        free = changed(clip, cut=None)
+        return self._stems._at(free, self.span.start), free
+
     def _through(
         self, made: Audio, ears: Sequence[Ear], cut: Span | None, group: Sequence[tuple[Voiced, Clip]], tap: Tap | None
     ) -> bool:
         """Add what a scene's `hear`s let through of `group`: one line, or what ends in one cut or in none."""
         rate_hz, length = self._stems.rate_hz, self.span.length
+        last = length if cut is None else min(length, cut.end)
         before = max(ear.before(rate_hz) for ear in ears)
         after = max(ear.after(rate_hz) for ear in ears)
 
@@ -273,7 +282,7 @@ class Stretch:
             """What is heard of `clips`, and from where: only there anything is played."""
             heard = [one for one, _ in clips if one.start < length + after and one.end > -before]
             low = max(0, min((one.start for one in heard), default=length) - after)
-            high = min(length, max((one.end for one in heard), default=0) + before)
+            high = min(last, max((one.end for one in heard), default=0) + before)
             if low >= high:
                 return None
             dry = silence(high - low + before + after)
