@@ -39,7 +39,7 @@ from producer.workshop import Workshop
 
 EASE_S = 0.01
 """A preview that begins or ends inside a sound is eased over this."""
-_MOST = 0.75
+MOST = 0.75
 """Of so much of an episode the levels say how loud the whole is: an edit changes parts beside a window, too."""
 _NEAR_STEPS = 10
 """As far from the gain that an edit may come to, a decibel, that of the last whole render is as good for a preview."""
@@ -51,17 +51,10 @@ class Beside:
 
     levels: Levels
     """As far as it is what it was then."""
-    length_s: float
-    """Of all of it, then."""
     lufs: float
     """How loud the whole was before its master."""
     plan: master.Plan
     """That master's."""
-
-    @property
-    def mostly_known(self) -> bool:
-        """Whether the levels say how loud the whole is."""
-        return self.levels.length_s >= _MOST * self.length_s
 
 
 def previewed(
@@ -206,7 +199,7 @@ def _as_kept(mixing: Mixing, own: Mapping[int, Levels]) -> tuple[Levels, bool]:
     every = [own.get(part.index) or _kept_levels(mixing, part) for part in mixing.mixer.parts]
     known = [one for one in every if one is not None]
     timeline = mixing.mixer.timeline
-    if sum(one.length_s for one in known) >= _MOST * timeline.duration / timeline.rate_hz:
+    if sum(one.length_s for one in known) >= MOST * timeline.duration / timeline.rate_hz:
         return Levels.joined(known), True
     return Levels.joined(list(own.values())), False
 

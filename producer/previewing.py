@@ -15,7 +15,7 @@ from producer.deliver import encode
 from producer.deliver.files import Staging
 from producer.nearby import nearby
 from producer.planning import Begun, begin, placed_whole
-from producer.preview import Beside, check_scene, previewed
+from producer.preview import MOST, Beside, check_scene, previewed
 from producer.production import Order, Preview, Watch, Window
 from producer.remembered import recall, texts_of
 from producer.workshop import Workshop
@@ -52,12 +52,10 @@ def _of_scene(begun: Begun, window: Window, make: Callable[..., Preview], cache:
     if last is not None:
         texts = texts_of(begun.ready.script, begun.order)
         levels = None if texts is None else last.beside(scene, texts)
-        if texts is None or levels is None:
+        if texts is None or levels is None or levels.length_s + last.scene_s(scene) < MOST * last.levels.length_s:
             return None
         lufs = last.levels.limited_lufs(0.0, None)
-        beside, start_s = Beside(levels, last.length_beside_s(scene), lufs, last.plan), last.start_s(scene, texts)
-        if not beside.mostly_known:
-            return None
+        beside, start_s = Beside(levels, lufs, last.plan), last.start_s(scene, texts)
     near = nearby(begun, scene, cache, watch)
     if near is None:
         return None

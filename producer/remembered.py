@@ -66,10 +66,10 @@ class Remembered:
         found.append(self.levels.between(self.spans_s[-1][1], self.levels.length_s))
         return Levels.joined(found)
 
-    def length_beside_s(self, scene: int) -> float:
-        """How long all was that is not the scene with that number."""
+    def scene_s(self, scene: int) -> float:
+        """How long the scene with that number was; 0 where there was none."""
         start_s, end_s = self.spans_s[scene] if scene < len(self.spans_s) else (0.0, 0.0)
-        return self.levels.length_s - (end_s - start_s)
+        return end_s - start_s
 
 
 def texts_of(script: Script, order: Order) -> Texts | None:

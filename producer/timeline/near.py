@@ -15,7 +15,21 @@ from typing import Protocol, get_args
 
 from producer.frozen import dataclass
 from producer.model.pace import Pace
-from producer.model.script import LINE, NEXT_LINE, SCENE, Anchor, Bed, Cue, Item, Line, Mark, Moment, Script, Stop
+from producer.model.script import (
+    LINE,
+    NEXT_LINE,
+    SCENE,
+    Anchor,
+    Bed,
+    Cue,
+    Item,
+    Line,
+    Mark,
+    Moment,
+    Pause,
+    Script,
+    Stop,
+)
 from producer.model.sound import Sound
 from producer.model.timeline import Timeline
 from producer.timeline.episode import CLICK_S, longest_echo_s
@@ -139,6 +153,7 @@ def _links(script: Script) -> Iterator[tuple[int, int]]:
         if isinstance(item, (Cue, Bed)):
             begun.add(item.role)
     yield from _carried(script, named)
+    yield from _stopped_later(script, named)
 
 
 def _meant(
@@ -179,6 +194,30 @@ def _carried(script: Script, named: Mapping[str, int]) -> Iterator[tuple[int, in
             if item.carry:
                 ends = (at for at, what in stops if at > number and what in (item.role, item.id, "all"))
                 yield number, next(ends, len(script.scenes) - 1)
+
+
+def _stopped_later(script: Script, named: Mapping[str, int]) -> Iterator[tuple[int, int]]:
+    """From each scene with an `end` or `cut` that comes a while after its moment to the last that it may come in.
+
+    So much is known of when that is: every pause on the way takes its time.
+    """
+    rests_s = [sum(map(_rest_s, scene.items)) for scene in script.scenes]
+    for number, scene in enumerate(script.scenes):
+        passed_s = 0.0
+        for item in scene.items:
+            passed_s += _rest_s(item)
+            if isinstance(item, Stop) and item.at is not None and item.at.offset_s > 0:
+                last, left_s = max(number, named.get(item.at.target, number)), float(item.at.offset_s)
+                if item.at.anchor is Anchor.NOW or item.at.target == LINE:  # no later than the item itself
+                    left_s -= rests_s[number] - passed_s
+                while left_s > 0.0 and last + 1 < len(script.scenes):
+                    last += 1
+                    left_s -= rests_s[last]
+                yield number, last
+
+
+def _rest_s(item: Item) -> float:
+    return _numbered_s(item.length) if isinstance(item, Pause) else 0.0
 
 
 def _items(script: Script) -> Iterator[tuple[int, Item]]:
