@@ -74,6 +74,7 @@ class PackPalette:
         self._measured: dict[SoundRef, Measured] = {}
         self._sources: dict[object, BedSource] = {}
         self._identities: dict[str, str] = {}
+        self._longest_s: dict[str, float] = {}
         self._script_seed, self._memory_bytes = script_seed, memory_bytes
 
     def rest(self) -> None:
@@ -237,9 +238,13 @@ class PackPalette:
 
     def longest_s(self, role: str) -> float:
         """How long one playing of a role lasts at most, before its cue's pitch and speed, where no length is asked."""
+        known = self._longest_s.get(role)
+        if known is not None:
+            return known
         _, sound = self._find(role)
         lengths_s = (layer.delay_s + self._source_s(layer.source) for one in sound.members for layer in one.layers)
-        return float(max(lengths_s) * 2.0 ** (sound.vary_pitch_cents / 1200.0))
+        self._longest_s[role] = longest_s = float(max(lengths_s) * 2.0 ** (sound.vary_pitch_cents / 1200.0))
+        return longest_s
 
     def _source_s(self, source: FileSource | FoleySource) -> float:
         if isinstance(source, FoleySource):

@@ -27,6 +27,7 @@ from producer.model.script import (
     Mark,
     Moment,
     Pause,
+    Scene,
     Script,
     Stop,
 )
@@ -74,7 +75,7 @@ class Surroundings:
         # What is at the very end of a scene rings on, and its beds make way for those of the next.
         self._crossfade_s = float(max([CLICK_S, *(scene.crossfade_s for scene in script.scenes)]))
         rings_s = longest_echo_s(script) + self._crossfade_s
-        reaches = [_reach(scene.items, sounds) for scene in script.scenes]
+        reaches = [_reach(scene, sounds) for scene in script.scenes]
         self._early_s = [early for early, _ in reaches]
         self._late_s = [late + rings_s for _, late in reaches]
 
@@ -197,22 +198,18 @@ def _carried(script: Script, named: Mapping[str, int]) -> Iterator[tuple[int, in
 
 
 def _stopped_later(script: Script, named: Mapping[str, int]) -> Iterator[tuple[int, int]]:
-    """From each scene with an `end` or `cut` that comes a while after its moment to the last that it may come in.
-
-    So much is known of when that is: every pause on the way takes its time.
-    """
-    rests_s = [sum(map(_rest_s, scene.items)) for scene in script.scenes]
+    """From each scene with an `end` or `cut` that comes a while after its moment to the last that it may come in."""
+    rests_s = [_rests_s(scene) for scene in script.scenes]
     for number, scene in enumerate(script.scenes):
-        passed_s = 0.0
+        left_s = rests_s[number]
         for item in scene.items:
-            passed_s += _rest_s(item)
+            left_s -= _rest_s(item)
             if isinstance(item, Stop) and item.at is not None and item.at.offset_s > 0:
-                last, left_s = max(number, named.get(item.at.target, number)), float(item.at.offset_s)
-                if item.at.anchor is Anchor.NOW or item.at.target == LINE:  # no later than the item itself
-                    left_s -= rests_s[number] - passed_s
-                while left_s > 0.0 and last + 1 < len(script.scenes):
+                last = max(number, named.get(item.at.target, number))
+                late_s = float(item.at.offset_s) - _goes_on_s(item.at, rests_s[number], left_s)
+                while late_s > 0.0 and last + 1 < len(script.scenes):
                     last += 1
-                    left_s -= rests_s[last]
+                    late_s -= rests_s[last]
                 yield number, last
 
 
@@ -228,16 +225,35 @@ def _items(script: Script) -> Iterator[tuple[int, Item]]:
             yield from ((number, one) for one in (item.cues if isinstance(item, Line) else ()))
 
 
-def _reach(items: Iterable[Item], sounds: Sounds) -> tuple[float, float]:
-    """How long before its scene, and after it, something of these items may be heard at most, seconds; without echo."""
-    early_s, late_s = 0.0, 0.0
-    for item in items:
+def _reach(scene: Scene, sounds: Sounds) -> tuple[float, float]:
+    """How long before a scene, and after it, something of it may be heard at most, seconds; without echo."""
+    early_s, late_s, whole_s = 0.0, 0.0, _rests_s(scene)
+    left_s = whole_s
+    for item in scene.items:
+        left_s -= _rest_s(item)
         for one in (item, *(item.cues if isinstance(item, Line) else ())):
-            offsets_s = [float(moment.offset_s) for moment in _moments(one)]
             early, late = _of_item(one, sounds)
-            early_s = max(early_s, early - sum(offset for offset in offsets_s if offset < 0.0))
-            late_s = max(late_s, late + sum(offset for offset in offsets_s if offset > 0.0))
+            for moment in _moments(one):
+                early -= min(0.0, float(moment.offset_s))
+                late += max(0.0, float(moment.offset_s) - _goes_on_s(moment, whole_s, left_s))
+            early_s, late_s = max(early_s, early), max(late_s, late)
     return early_s, late_s
+
+
+def _goes_on_s(moment: Moment, whole_s: float, left_s: float) -> float:
+    """How long a scene goes on at least after what a moment in it is counted from: every pause takes its time.
+
+    Args:
+        whole_s: all pauses of the scene.
+        left_s: those after the item whose moment it is.
+    """
+    if moment.anchor is Anchor.START and moment.target in ("", SCENE):
+        return whole_s
+    return left_s if moment.anchor is Anchor.NOW or moment.target == LINE else 0.0  # no later than the item itself
+
+
+def _rests_s(scene: Scene) -> float:
+    return sum(map(_rest_s, scene.items))
 
 
 def _of_item(item: Item, sounds: Sounds) -> tuple[float, float]:
@@ -253,7 +269,8 @@ def _of_item(item: Item, sounds: Sounds) -> tuple[float, float]:
         return own_s, own_s
     if isinstance(item, Cue):
         own_s = sounds.longest_s(item.role) / _speed(item.speed, min(item.pitch_cents.first, item.pitch_cents.last))
-        between_s = max(own_s, 0.0 if item.every is None else _slowest_s(item.every))
+        pace = item.every or sounds.sound(item.role).pace
+        between_s = max(own_s, 0.0 if pace is None else _slowest_s(pace))
         return own_s, own_s + _numbered_s(item.for_s) + (item.repeat or 0) * between_s
     return 0.0, 0.0
 
