@@ -43,16 +43,17 @@ def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview
 def _of_scene(begun: Begun, window: Window, make: Callable[..., Preview], cache: Cache, watch: Watch) -> Preview | None:
     """A scene made with no more of the episode than it hangs together with; None where it hangs on too much.
 
-    None, too, where the last whole render does not tell how loud most of the rest is: the cache may know better.
+    None, too, where the last whole render does not tell how loud most of the rest is, as of an edition, whose texts
+    stand in two files: the cache may know better.
     """
-    if window.scene is None or window.start_s is not None or window.end_s is not None:
+    texts = texts_of(begun.ready.script, begun.order)
+    if texts is None or window.scene is None or window.start_s is not None or window.end_s is not None:
         return None
     scene, last = window.scene - 1, recall(begun.order, begun.profile, cache)
     beside, start_s = None, None
     if last is not None:
-        texts = texts_of(begun.ready.script, begun.order)
-        levels = None if texts is None else last.beside(scene, texts)
-        if texts is None or levels is None or levels.length_s + last.scene_s(scene) < MOST * last.levels.length_s:
+        levels = last.beside(scene, texts)
+        if levels is None or levels.length_s + last.scene_s(scene) < MOST * last.levels.length_s:
             return None
         lufs = last.levels.limited_lufs(0.0, None)
         beside, start_s = Beside(levels, lufs, last.plan), last.start_s(scene, texts)

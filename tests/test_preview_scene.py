@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from producer import remembered
+from producer import project, remembered, render
 from producer.audio import Audio
 from producer.cache import Cache
 from producer.cli.preview import _facts, _text
@@ -40,6 +40,7 @@ SCENE = """\
       - ben: Then let us go on.
       - pause: {rest} s
 """
+ROOT = Path(__file__).resolve().parent.parent
 WORDS = ("one", "two", "three", "four", "five")
 
 
@@ -136,6 +137,45 @@ def test_a_scene_is_where_it_was_as_long_as_nothing_before_it_has_changed(whole:
     house.write(re.sub("Nobody has lived in it.", "Nobody has ever lived here.", text))
     other, spoken = previewed(house, "kept", Window(scene=4, draft=True))
     assert (other.as_in_whole, spoken) == (False, [10])
+
+
+def texts(script: Path) -> remembered.Texts | None:
+    found, _ = project.find(script, script.parent)
+    with Cache(temporary=True) as cache:
+        read, _ = render.read_script(found, (), cache)
+        return remembered.texts_of(read, render.Order(project=found))
+
+
+def test_every_edit_is_one_of_a_scene_or_of_what_is_around(whole: House, tmp_path: Path) -> None:
+    script = tmp_path / "script" / "house.yaml"
+    script.parent.mkdir()
+    text = (whole.folder / "script" / "house.yaml").read_text("utf-8") + "seed: five\n"
+
+    def of(edited: str) -> remembered.Texts:
+        script.write_text(edited, "utf-8")
+        found = texts(script)
+        assert found is not None
+        return found
+
+    was = of(text)
+    assert len({*was.scenes}) == 5
+    third = of(text.replace("number three", "number thirty-three"))
+    assert [one == other for one, other in zip(was.scenes, third.scenes, strict=True)] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert third.around == was.around
+    for around in (text.replace("en-gb", "en-us"), text.replace("seed: five", "seed: six")):
+        assert of(around).scenes == was.scenes
+        assert of(around).around != was.around
+
+
+def test_an_edition_has_its_texts_in_two_files() -> None:
+    assert texts(ROOT / "script" / "flagship.yaml") is not None
+    assert texts(ROOT / "script" / "flagship_es.yaml") is None
 
 
 def test_where_a_scene_begins_is_said_where_it_is_known() -> None:
