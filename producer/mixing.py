@@ -111,15 +111,18 @@ class Mixing:
 
     def known(self, parts: Iterable[int] | None = None) -> None:
         """Take from the cache what the lines of unchanged parts ask: of all, or of some and those around them."""
-        near = {at for index in parts for at in self.mixer.around(index)} if parts is not None else None
-        for index in range(len(self.mixer)) if near is None else sorted(near):
+        for index in range(len(self.mixer)) if parts is None else self._around(parts):
             self._learn(index)
 
     def keep_asked(self, parts: Iterable[int]) -> None:
         """Keep what the lines around some parts ask: so what is known of those parts is found by it."""
-        for near in sorted({at for index in parts for at in self.mixer.around(index)}):
+        for near in self._around(parts):
             if self.mixer.parts[near].lines and not self._cache.has(self._ask(near)):
                 self._cache.write(self._ask(near), asked_to_bytes(self.mixer.ask(near)))
+
+    def _around(self, parts: Iterable[int]) -> list[int]:
+        """Some parts and those whose lines have a say in them."""
+        return sorted({at for index in parts for at in self.mixer.around(index)})
 
     def _learn(self, index: int) -> bool:
         """Take from the cache what a part's lines ask; whether it is known now."""

@@ -78,14 +78,15 @@ def previewed(
     span = _whole_frames(spanned(window, timeline, credited=bool(placed.script.credits_scene)), timeline, profile)
     mixing = Mixing(placed, (STANDARD,), "none", workshop.shelf(), cache, witnessed=not window.draft)
     parts = [part for part in mixing.mixer.parts if part.core.meets(span)]
-    mixing.known([part.index for part in parts] if alone else None)
+    indices = [part.index for part in parts]
+    mixing.known(indices if alone else None)
     watch.stage("mix", span.length)
     own = dict[int, Levels]()
-    for part, notes in zip(parts, mixing.mixer.each(mixing.notes, [part.index for part in parts], jobs), strict=True):
+    for part, notes in zip(parts, mixing.mixer.each(mixing.notes, indices, jobs), strict=True):
         own[part.index] = notes.levels[STANDARD.name]
         watch.done(part.core.within(span).end - span.start)
     if alone:
-        mixing.keep_asked([part.index for part in parts])
+        mixing.keep_asked(indices)
         levels, plan = _as_last(list(own.values()), beside, profile, cache)
         as_in_whole = beside is not None
     else:
@@ -95,7 +96,7 @@ def previewed(
     whole = Programme(mixing, STANDARD.name, tone=tone)
     how = Finish(style=STANDARD.name, ride=None, tone=tone, plan=plan, profile=profile)
     if encode.in_parts(profile):
-        how = _as_rendered(whole, how, [part.index for part in parts], cache)
+        how = _as_rendered(whole, how, indices, cache)
 
     def programme(part: Part) -> tuple[Audio, Span]:
         made = master.mastered(whole.read(part.index), how.plan, profile)

@@ -46,8 +46,10 @@ def _of_scene(begun: Begun, window: Window, make: Callable[..., Preview], cache:
     None, too, where the last whole render does not tell how loud most of the rest is, as of an edition, whose texts
     stand in two files: the cache may know better.
     """
+    if window.scene is None or window.start_s is not None or window.end_s is not None:
+        return None
     texts = texts_of(begun.ready.script, begun.order)
-    if texts is None or window.scene is None or window.start_s is not None or window.end_s is not None:
+    if texts is None:
         return None
     scene, last = window.scene - 1, recall(begun.order, begun.profile, cache)
     beside, start_s = None, None

@@ -24,7 +24,6 @@ from producer.model.script import (
     Cue,
     Item,
     Line,
-    Mark,
     Moment,
     Pause,
     Scene,
@@ -34,7 +33,8 @@ from producer.model.script import (
 from producer.model.sound import Sound
 from producer.model.timeline import Timeline
 from producer.timeline.episode import CLICK_S, longest_echo_s
-from producer.timeline.running_order import moves
+from producer.timeline.running_order import Entry, entries_of, marks_of, moves
+from producer.timeline.spots import pace_of
 
 
 class Sounds(Protocol):
@@ -136,15 +136,17 @@ class Surroundings:
 
 def _links(script: Script) -> Iterator[tuple[int, int]]:
     """Pairs of scenes, the earlier first: one says when something is in the other, or hears what the other carries."""
-    named = {item.id: number for number, item in _items(script)} | {s.id: n for n, s in enumerate(script.scenes)}
+    entries = tuple(entries_of(script))
+    named = {entry.item.id: entry.scene for entry in entries} | {s.id: n for n, s in enumerate(script.scenes)}
     marked, filled = dict[str, list[int]](), dict[str, list[int]]()
-    for number, item in _items(script):
-        for mark in item.marks if isinstance(item, Line) else ((item,) if isinstance(item, Mark) else ()):
-            marked.setdefault(mark.name, []).append(number)
-        if isinstance(item, (Cue, Bed)):
-            filled.setdefault(item.role, []).append(number)
+    for entry in entries:
+        for _, name in marks_of(entry.item):
+            marked.setdefault(name, []).append(entry.scene)
+        if isinstance(entry.item, (Cue, Bed)):
+            filled.setdefault(entry.item.role, []).append(entry.scene)
     scene, begun, last = -1, set[str](), len(script.scenes) - 1
-    for number, item in _items(script):
+    for entry in entries:
+        item, number = entry.item, entry.scene
         if number != scene:
             scene, begun = number, set()
         for moment in _moments(item):
@@ -153,7 +155,7 @@ def _links(script: Script) -> Iterator[tuple[int, int]]:
             yield from ((min(number, other), min(last, max(number, other) + 1)) for other in others if other != number)
         if isinstance(item, (Cue, Bed)):
             begun.add(item.role)
-    yield from _carried(script, named)
+    yield from _carried(entries, named, last)
     yield from _stopped_later(script, named)
 
 
@@ -185,16 +187,17 @@ def _meant(
     return [other for other in found if other < scene][-1:] or found[:1]
 
 
-def _carried(script: Script, named: Mapping[str, int]) -> Iterator[tuple[int, int]]:
+def _carried(entries: Sequence[Entry], named: Mapping[str, int], last: int) -> Iterator[tuple[int, int]]:
     """From each scene with a bed that is carried to the one in which it is ended, else to the last."""
-    stops = [(number, item.what) for number, item in _items(script) if isinstance(item, Stop) and item.at is None]
-    for number, item in _items(script):
+    items = [(entry.scene, entry.item) for entry in entries]
+    stops = [(number, item.what) for number, item in items if isinstance(item, Stop) and item.at is None]
+    for number, item in items:
         if isinstance(item, Bed):
             if item.names_id and named.get(item.role, number) != number:
                 yield min(number, named[item.role]), max(number, named[item.role])
             if item.carry:
                 ends = (at for at, what in stops if at > number and what in (item.role, item.id, "all"))
-                yield number, next(ends, len(script.scenes) - 1)
+                yield number, next(ends, last)
 
 
 def _stopped_later(script: Script, named: Mapping[str, int]) -> Iterator[tuple[int, int]]:
@@ -215,14 +218,6 @@ def _stopped_later(script: Script, named: Mapping[str, int]) -> Iterator[tuple[i
 
 def _rest_s(item: Item) -> float:
     return _numbered_s(item.length) if isinstance(item, Pause) else 0.0
-
-
-def _items(script: Script) -> Iterator[tuple[int, Item]]:
-    """Every item with the number of its scene; sounds in brackets after their line."""
-    for number, scene in enumerate(script.scenes):
-        for item in scene.items:
-            yield number, item
-            yield from ((number, one) for one in (item.cues if isinstance(item, Line) else ()))
 
 
 def _reach(scene: Scene, sounds: Sounds) -> tuple[float, float]:
@@ -269,7 +264,7 @@ def _of_item(item: Item, sounds: Sounds) -> tuple[float, float]:
         return own_s, own_s
     if isinstance(item, Cue):
         own_s = sounds.longest_s(item.role) / _speed(item.speed, min(item.pitch_cents.first, item.pitch_cents.last))
-        pace = item.every or sounds.sound(item.role).pace
+        pace = pace_of(item, sounds.sound(item.role))
         between_s = max(own_s, 0.0 if pace is None else _slowest_s(pace))
         return own_s, own_s + _numbered_s(item.for_s) + (item.repeat or 0) * between_s
     return 0.0, 0.0

@@ -63,7 +63,7 @@ class RunningOrder:
 
     def __init__(self, script: Script) -> None:
         self.scenes: tuple[Scene, ...] = script.scenes
-        self.entries: tuple[Entry, ...] = tuple(_entries(script))
+        self.entries: tuple[Entry, ...] = tuple(entries_of(script))
         self.by_id = {entry.item.id: entry.index for entry in self.entries}
         self.scene_ids = {scene.id: number for number, scene in enumerate(script.scenes)}
         self._lines = [e.index for e in self.entries if isinstance(e.item, Line)]
@@ -92,7 +92,7 @@ class RunningOrder:
             self._roles.setdefault(item.role, []).append(entry.index)
         elif isinstance(item, Hear):
             self._hears.setdefault(entry.scene, []).append(entry)
-        for place, name in _marks(item):
+        for place, name in marks_of(item):
             self._marks.setdefault(name, []).append((entry.index, place))
 
     def line(self, entry: Entry) -> int | None:
@@ -207,7 +207,8 @@ def moves(item: Item) -> bool:
     return isinstance(item, (Line, Pause))
 
 
-def _entries(script: Script) -> Iterator[Entry]:
+def entries_of(script: Script) -> Iterator[Entry]:
+    """Every item in reading order; what is in a line's brackets after it."""
     index = 0
     for number, scene in enumerate(script.scenes):
         for item in scene.items:
@@ -218,7 +219,8 @@ def _entries(script: Script) -> Iterator[Entry]:
                 index += 1
 
 
-def _marks(item: Item) -> Iterator[tuple[int, str]]:
+def marks_of(item: Item) -> Iterator[tuple[int, str]]:
+    """The marks that an item makes: (index among its line's, or -1 for an item, name)."""
     if isinstance(item, Mark):
         yield -1, item.name
     elif isinstance(item, Line):
