@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -17,10 +16,9 @@ from producer.audio import Audio
 from producer.bounds import BOUNDS, how_to_raise
 from producer.cache import Cache
 from producer.deliver import chapters, encode
-from producer.errors import PackError, Place, Problem, RenderError, ScriptError, Several, nearest
+from producer.errors import PackError, Problem, RenderError, ScriptError, Several, nearest
 from producer.foley import RECIPES
 from producer.frozen import dataclass
-from producer.limited import read_file
 from producer.model.formats import FORMATS, Format, clash, in_format, own_format
 from producer.model.head import Head
 from producer.model.profile import PROFILES, Profile
@@ -35,9 +33,9 @@ from producer.production import (
     Watch,
 )
 from producer.project import Project
+from producer.readings import script_text, written_script
 from producer.ready import Ready, asked, look_beside, ready_to_speak, silent
 from producer.replaced import replace_file
-from producer.script.compose import decode
 from producer.script.mend import mend
 from producer.sounds import rooms
 from producer.sounds.decode import UndecodableError
@@ -56,7 +54,7 @@ from producer.voice.folder import Folder
 
 def read_script(project: Project, packs: Iterable[str], cache: Cache) -> tuple[Script, Packs]:
     """The script with everything in it checked, and the packs that it sounds with. Raises ScriptError, PackError."""
-    return looked_up(written_script(project), project, packs, cache)
+    return looked_up(written_script(project, cache), project, packs, cache)
 
 
 def looked_up(
@@ -100,31 +98,12 @@ def _roles(script: Script) -> frozenset[str]:
     return frozenset(role for role, _ in asked(script))
 
 
-def written_script(project: Project) -> script_stage.Written:
-    """The script with the files that it brings, not looked up yet. Raises RenderError, ScriptError as `script_text`."""
-    return script_stage.read(script_text(project), project.script.as_posix(), project.fetch)
-
-
-def script_text(project: Project) -> str:
-    """What the script's file says. Raises RenderError when it cannot be read, ScriptError when it is no text."""
-    try:
-        raw = read_file(project.script, "script_mib")
-    except OSError as found:
-        if found.errno == errno.EFBIG:
-            raise ScriptError([Problem(Place(project.script.as_posix()), str(found.strerror))]) from None
-        raise RenderError(f"cannot read {project.script}: {found.strerror}") from None
-    text, problems = decode(raw, project.script.as_posix())
-    if text is None:
-        raise ScriptError(problems)
-    return text
-
-
 def check(project: Project, packs: Iterable[str], cache: Cache) -> dict[str, object]:
     """Find every problem without making the episode; what it will roughly be.
 
     Raises ScriptError, PackError, VoiceError.
     """
-    script, found, problems = _looked_up(written_script(project), project, packs, cache)
+    script, found, problems = _looked_up(written_script(project, cache), project, packs, cache)
     if problems or script is None:
         several = Several()
         several.found(ScriptError(problems))

@@ -22,8 +22,8 @@ from producer.model.profile import Profile
 from producer.model.script import Scene, Script
 from producer.model.timeline import Timeline
 from producer.packed import packed, unpacked
-from producer.planning import script_text
 from producer.production import Order
+from producer.readings import script_text
 
 _AROUND = re.compile(r"[^\s#-]")
 """How a line begins that stands in no scene: with a key of the script's top level, at the margin."""

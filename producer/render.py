@@ -39,8 +39,6 @@ from producer.planning import (
     looked_up,
     plan,
     read_script,
-    script_text,
-    written_script,
 )
 from producer.previewing import preview
 from producer.production import (
@@ -57,6 +55,7 @@ from producer.production import (
     Window,
     audio_name,
 )
+from producer.readings import script_text, written_script
 from producer.remembered import remember
 from producer.timeline.document import to_json
 from producer.timeline.uses import uses

@@ -7,6 +7,7 @@ import hashlib
 from producer.errors import Problem
 from producer.frozen import dataclass
 from producer.model.brought import Brought
+from producer.script.again import Kept, read_again
 from producer.script.brought import Edition, Fetch, Fetched, joined
 from producer.script.compose import read_tree
 from producer.script.reading import Notes
@@ -38,15 +39,16 @@ def _alone(_: str, wanted: str) -> Fetched:
     return Fetched(wanted, why=f"'{wanted}' cannot be read from here")
 
 
-def read(text: str, file: str, fetch: Fetch = _alone) -> Written:
+def read(text: str, file: str, fetch: Fetch = _alone, kept: Kept | None = None) -> Written:
     """Reads the YAML of a script, and of the files that it brings; never raises.
 
     Args:
         text: the whole file.
         file: its name as the user gave it, for messages.
         fetch: finds its series, or the script that it is an edition of.
+        kept: what was read before of its scenes.
     """
-    tree, problems = read_tree(text, file)
+    tree, problems = read_tree(text, file) if kept is None else read_again(text, file, kept)
     sha256, size_bytes = _digest(text)
     if not isinstance(tree, Pairs):
         return Written(file=file, sha256=sha256, tree=tree, problems=problems)
