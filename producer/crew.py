@@ -44,7 +44,7 @@ _AHEAD = 2
 _PATIENCE_S = 5.0
 _LONGEST_S = 600.0
 """No part takes so long, even where many renders share a machine: whose hands say nothing for so long are lost."""
-_WORK = "work.pickle"
+_WORK = "work-{}.pickle"
 _ERRAND, _LISTEN = "errand.pickle", "listen"
 _RECIPES = "recipes"
 
@@ -146,16 +146,21 @@ class Crew:
         """Send every hand the episode, once, and have them find out what must be known of its beds."""
         if self._told is placed:
             return
+        from producer.acts import acts
         from producer.foley import RECIPES
         from producer.mix.stems import sustained
 
         self._faults = placed.palette.cache.faults
-        work = shelf.folder / _WORK
-        with work.open("wb") as file:
-            _Pickler(file, RECIPES).dump((placed.without_words(), tuple(styles), stems, shelf))
+        whole = placed.without_words()
+        # Who is heard on a stem is asked of the whole.
+        parted = [(0, whole)] if stems != "none" else [*acts(whole)]
+        firsts = tuple(first for first, _ in parted)
+        for number, (_, act) in enumerate(parted):
+            with (shelf.folder / _WORK.format(number)).open("wb") as file:
+                _Pickler(file, RECIPES).dump((act, tuple(styles), stems, shelf, firsts))
         for hand in self._hands:
             with contextlib.suppress(OSError):  # gone: that is seen when it is asked for something
-                hand.send(work)
+                hand.send(shelf.folder / _WORK.format(0))
         self._told = placed
         beds = range(len(sustained(placed.timeline.clips)))
         # Each bed by one hand: they would find out the same at the same time.
@@ -333,8 +338,14 @@ def _begun(work: Path) -> Hand | None:
     """A hand at an episode; None where it cannot be read: then nothing is made by it."""
     from producer.hand import Hand
 
-    with contextlib.suppress(Exception), work.open("rb") as file:
-        return Hand(*_Unpickler(file).load())
+    def act(number: int) -> Any:
+        """All that stands in the file of an act."""
+        with work.with_name(_WORK.format(number)).open("rb") as file:
+            return _Unpickler(file).load()
+
+    with contextlib.suppress(Exception):
+        placed, styles, stems, shelf, firsts = act(0)
+        return Hand(placed, styles, stems, shelf, lambda number: act(number)[0], firsts)
     return None
 
 

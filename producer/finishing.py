@@ -193,7 +193,7 @@ def _ridden(standard: Mixdown, range_lu: float, profile: Profile, mastered: Call
     levels, wanted, all_rounds = standard.levels, range_lu, 0
     hop_s = levels.seconds_per_hop
     plan = master.first_plan(levels, profile)  # not the one that was kept: a cache would change what is heard
-    powers = levels.powers * gain(plan.gain_db) ** 2
+    powers = np.multiply(levels.powers, gain(plan.gain_db) ** 2, dtype=np.float64)
     loudness = levels.limited_lufs(plan.gain_db, plan.ceiling_dbtp)
     written = night.Written.on(standard.programme.timeline)
     memory.give_back()

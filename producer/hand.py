@@ -7,12 +7,16 @@ before there is an episode.
 from __future__ import annotations
 
 import gc
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import soundfile
 import soxr
 
 from producer import later, memory
 from producer.deliver.shelf import Shelf
+from producer.frozen import changed
 from producer.in_parts import finished_part
 from producer.made_by import made_by_program
 from producer.mix.listening import StemName, Stems
@@ -36,13 +40,23 @@ def settle() -> None:
 
 
 class Hand:
-    """Works at one episode."""
+    """Works at one episode, an act at a time."""
 
-    def __init__(self, placed: Placed, styles: tuple[MixStyle, ...], stems: Stems, shelf: Shelf) -> None:
-        self._cache, self._profile = placed.palette.cache, placed.profile
-        self._mixing = Mixing(placed, styles, stems, shelf, self._cache)
+    def __init__(
+        self,
+        placed: Placed,
+        styles: tuple[MixStyle, ...],
+        stems: Stems,
+        shelf: Shelf,
+        others: Callable[[int], Placed] | None = None,
+        firsts: Sequence[int] = (0,),
+    ) -> None:
+        """`placed` is the first act; `others` gives every act by its number, and `firsts` are their first parts."""
+        self._palette, self._others, self._firsts = placed.palette, others, firsts
+        self._mixing_of = partial(Mixing, styles=styles, stems=stems, shelf=shelf, cache=placed.palette.cache)
+        self._act, self._mixing = 0, self._mixing_of(placed)
         self._resting = False
-        self.faults = self._cache.faults
+        self.faults = placed.palette.cache.faults
         """What the cache met with so far."""
 
     def ready(self, bed: int) -> bool:
@@ -52,7 +66,7 @@ class Hand:
 
     def mix(self, index: int) -> frozenset[StemName]:
         """Mix a part; the stems that are on the shelf."""
-        return self._mixing.alone(index).stems
+        return self._at(index).alone(index).stems
 
     def finish(self, how: Finish, index: int) -> bool:
         """Master, encode and hear a part."""
@@ -60,6 +74,17 @@ class Hand:
             self._mixing.rest()
             memory.give_back()
             self._resting = True
-        finished_part(Programme(self._mixing, how.style, how.ride, how.tone), how, self._cache, index)
-        self._mixing.passed(index)
+        mixing = self._at(index)
+        finished_part(Programme(mixing, how.style, how.ride, how.tone), how, self._palette.cache, index)
+        mixing.passed(index)
         return True
+
+    def _at(self, part: int) -> Mixing:
+        """The act that a part is in; the one before goes."""
+        act = bisect_right(self._firsts, part) - 1
+        if act != self._act and self._others is not None:
+            del self._mixing  # before there is another
+            placed = changed(self._others(act), palette=self._palette)  # which knows its sounds already
+            self._act, self._mixing = act, self._mixing_of(placed)
+            memory.give_back()
+        return self._mixing

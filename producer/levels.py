@@ -27,10 +27,10 @@ _BETWEEN_SAMPLES_DB = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Loudness and peaks of a mix, hop by hop: what its first plan is made from."""
+    """Loudness and peaks of a mix, hop by hop: what its first plan is made from. An hour taken down is 3.7 MB."""
 
-    powers: NDArray[np.float64]  # K-weighted mean squares, one per hop
-    peaks: NDArray[np.float64]  # highest sample of each hop
+    powers: NDArray[np.floating]  # K-weighted mean squares, one per hop
+    peaks: NDArray[np.floating]  # highest sample of each hop
     spoken: NDArray[np.bool_]  # whether a line is heard in it
     seconds_per_hop: float
 
@@ -92,23 +92,23 @@ class Levels:
         powers, lengths = self._lines(self.limited(gain_db, ceiling_dbtp))
         return _middle(lufs(powers / lengths), lengths) if len(powers) else -np.inf
 
-    def _lines(self, powers: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def _lines(self, powers: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """The sum of each line's powers, and how many hops it has; without those that are silent."""
         edges = np.flatnonzero(np.diff(self.spoken, prepend=False, append=False))
         if not len(edges):
             return np.zeros(0), np.zeros(0, np.int64)
-        sums = np.add.reduceat(powers, edges[edges < len(powers)])[::2]
+        sums = np.add.reduceat(powers, edges[edges < len(powers)], dtype=np.float64)[::2]
         return sums[sums > 0.0], (edges[1::2] - edges[::2])[sums > 0.0]
 
     def limited(self, gain_db: float, ceiling_dbtp: float | None) -> NDArray[np.float64]:
         """Powers after a gain and, nearly, the limiter, which falls for each hop's highest sample and rises slowly."""
-        powers: NDArray[np.float64] = self.powers * 10.0 ** (gain_db / 10.0)
+        powers: NDArray[np.float64] = np.multiply(self.powers, 10.0 ** (gain_db / 10.0), dtype=np.float64)
         if ceiling_dbtp is None:
             return powers
         over = gain(gain_db + _BETWEEN_SAMPLES_DB - ceiling_dbtp)
         release, highest = RELEASE_DB_S * self.seconds_per_hop, -np.inf
         for at in range(0, len(powers), _HOPS):  # of ten hours each step in between would be 33 MB
-            peaks = self.peaks[at : at + _HOPS] * over
+            peaks = np.multiply(self.peaks[at : at + _HOPS], over, dtype=np.float64)
             released = release * np.arange(at, at + len(peaks))
             held, loud = released.copy(), np.flatnonzero(peaks > 1.0)
             held[loud] += 20.0 * np.log10(peaks[loud])
@@ -144,8 +144,8 @@ class LevelsTaken:
 
     def __init__(self, most_hops: int) -> None:
         self._powers, self._peaks, self._spoken = (
-            np.empty(most_hops),
-            np.empty(most_hops),
+            np.empty(most_hops, np.float32),
+            np.empty(most_hops, np.float32),
             np.empty(most_hops, np.bool_),
         )
         self._hops, self._seconds_per_hop = 0, 0.0
@@ -182,7 +182,7 @@ def levels_of(audio: Audio, core: Span, rate_hz: int, lines: Iterable[Span] = ()
     spoken = np.zeros(len(powers), np.bool_)
     for line in lines:
         spoken[max(0, line.start - core.start) // hop : max(0, -(-(line.end - core.start) // hop))] = True
-    return Levels(powers, peaks.astype(float), spoken, hop / rate_hz)
+    return Levels(powers.astype(np.float32), peaks.astype(np.float32), spoken, hop / rate_hz)
 
 
 def _middle(values: NDArray[np.float64], lengths: NDArray[np.int64], share: float = 0.5) -> float:

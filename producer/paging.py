@@ -169,7 +169,7 @@ def _edges(count: int, steps: int, hops: float) -> NDArray[np.int64]:
     return np.minimum(np.round(np.arange(steps + 1) * hops).astype(np.int64), count)
 
 
-def _highest(of_hops: NDArray[np.float64], steps: int, hops: float) -> NDArray[np.float64]:
+def _highest(of_hops: NDArray[np.floating], steps: int, hops: float) -> NDArray[np.float64]:
     """The highest of each step, shape (steps,); 0 where there is nothing any more."""
     edges = _edges(len(of_hops), steps, hops)
     return np.maximum.reduceat(np.concatenate([of_hops, [0.0]]), edges[:-1])

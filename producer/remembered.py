@@ -106,8 +106,8 @@ def remember(
     spans_s = [[span.start / timeline.rate_hz, span.end / timeline.rate_hz] for span in spans]
     facts = [list(texts.scenes), texts.around, spans_s, levels.seconds_per_hop, astuple(plan)]
     arrays = {
-        "powers": levels.powers.astype(np.float32),
-        "peaks": levels.peaks.astype(np.float32),
+        "powers": levels.powers.astype(np.float32, copy=False),
+        "peaks": levels.peaks.astype(np.float32, copy=False),
         "spoken": levels.spoken,
     }
     cache.write_here(_name(order, profile), packed(facts, arrays))
@@ -120,8 +120,7 @@ def recall(order: Order, profile: Profile, cache: Cache) -> Remembered | None:
         return None
     try:
         (scenes, around, spans_s, seconds_per_hop, plan), arrays = unpacked(raw)
-        powers, peaks, spoken = arrays["powers"].astype(float), arrays["peaks"].astype(float), arrays["spoken"]
-        levels = Levels(powers, peaks, spoken, float(seconds_per_hop))
+        levels = Levels(arrays["powers"], arrays["peaks"], arrays["spoken"], float(seconds_per_hop))
         spans = tuple((start, end) for start, end in spans_s)
         return Remembered(Texts(tuple(scenes), around), spans, levels, Plan(*plan))
     except (ValueError, KeyError, TypeError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import PIL
 
 from producer import auditing, memory, paging, provenance
+from producer.acts import is_long
 from producer.audit.audit import Audit
 from producer.audit.instead import shipped
 from producer.audit.planned import Plan, plan_of
@@ -98,19 +99,21 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         Workshop(cache.work()) as workshop,
         ThreadPoolExecutor(1) as aside,  # for what need not wait
     ):
-        outline, told, styles, mix = _mixed(order, cache, workshop, staging, watch, crew, aside)
+        head, whole, told, styles, mix = _mixed(order, cache, workshop, staging, watch, crew, aside)
         memory.give_back()
-        script, timeline, profile = outline.script, outline.timeline, outline.profile
+        profile = head.profile
         formats = kinds(order, profile)
 
         def audio(style: MixStyle, kind: Format) -> Path:
             return staging.path(audio_name(slug, style, kind.suffix))
 
         levels = mix.standard.levels
-        drawn = aside.submit(_picture, script, order, levels, cache)
+        drawn = aside.submit(_picture, head.script, order, levels, cache)
         delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch)
         if crew is not None:
             crew.dismiss()  # the audit needs as much memory as they hold
+        outline = head if whole is None else whole.result()()
+        script, timeline = outline.script, outline.timeline
         picture = drawn.result()
         write_stems(mix, delivered[0].plan, in_format(profile, delivered[0].kind), staging, watch)
         planned, origins, titles, made = told.result()
@@ -204,8 +207,10 @@ def _mixed(
     watch: Watch,
     crew: Crew | None,
     aside: Executor,
-) -> tuple[Outline, Future[_Told], tuple[MixStyle, ...], Mixed]:
+) -> tuple[Outline, Future[Callable[[], Outline]] | None, Future[_Told], tuple[MixStyle, ...], Mixed]:
     """The episode and all of its mixes, and its session for a DAW; takes and sounds are no longer held.
+
+    Of a long episode's outline only what is heard is held; the whole of it is read again when it is asked for.
 
     Args:
         aside: writes the documents meanwhile.
@@ -214,11 +219,15 @@ def _mixed(
     placed = plan(order, cache, watch, soon=soon)
     styles = _styles(order, placed.script)
     told = aside.submit(_documented, placed, order, styles, staging)
+    whole = None
+    if is_long(placed.timeline) and not order.session:
+        whole = aside.submit(workshop.put_away, placed.outline())
+        placed = placed.without_words()
     asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems
     mix = mixed(placed, styles, asked, workshop, cache, order.jobs, watch, crew)
     if order.session:
         _write_session(order, placed, mix, staging, watch)
-    return placed.outline(), told, styles, mix
+    return placed.outline(), whole, told, styles, mix
 
 
 _Told = tuple[Plan, tuple[Origin, ...], Mapping[str, str], MadeOf]

@@ -142,15 +142,16 @@ def sliding(powers: Floats, seconds: float, seconds_per_hop: float = HOP_S) -> F
     )
 
 
-def sparse(powers: Floats, seconds: float, seconds_per_hop: float, step: int) -> Floats:
+def sparse(powers: NDArray[np.floating], seconds: float, seconds_per_hop: float, step: int) -> Floats:
     """Every `step`th of what `sliding` gives; only a few minutes are worked on at a time."""
+    exact: Floats = np.asarray(powers, np.float64)
     width = round(seconds / seconds_per_hop)
-    if width <= min(_SHORT, len(powers)):  # `sliding` sums each window up by itself, too: to the same bits
-        windows = np.lib.stride_tricks.sliding_window_view(powers, width)[::step]
+    if width <= min(_SHORT, len(exact)):  # `sliding` sums each window up by itself, too: to the same bits
+        windows = np.lib.stride_tricks.sliding_window_view(exact, width)[::step]
         return np.asarray(np.maximum(np.vecdot(windows, np.ones(width) / width), 0.0))
     stretch = _HOPS // step * step
-    starts = range(0, len(powers) - width + 1, stretch)
-    made = [sliding(powers[at : at + stretch + width - 1], seconds, seconds_per_hop)[::step] for at in starts]
+    starts = range(0, len(exact) - width + 1, stretch)
+    made = [sliding(exact[at : at + stretch + width - 1], seconds, seconds_per_hop)[::step] for at in starts]
     return np.concatenate([np.zeros(0), *made])
 
 
