@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen import id3
 from mutagen.mp3 import MP3
+from PIL import Image, ImageDraw
 
 from producer.audio import Audio
 from producer.carried import executable
@@ -392,6 +393,29 @@ def test_the_cover_is_a_square_jpeg_under_512_kb_and_always_the_same() -> None:
     assert first[:3] == b"\xff\xd8\xff"
     assert len(first) < 512_000
     assert first != cover.draw("Другое имя", "", cover.skyline([]))
+
+
+def words_on_a_cover(title: str, show: str = "") -> str:
+    blank = Image.new("RGB", (cover.SIDE, cover.SIDE))
+    cover._words(ImageDraw.Draw(blank), title, show)
+    return sha256(blank.tobytes()).hexdigest()
+
+
+def test_no_letter_on_a_cover_is_a_box() -> None:
+    alike = [
+        {words_on_a_cover(letter), words_on_a_cover("", letter)}
+        for letter in ("ó", "ö", "ñ", "ł", "ß", "ş", "–", "—", "€", "¿", "ж", "щ", "σ", "ő", "ữ")
+    ]
+    assert len(set().union(*alike)) == 2 * len(alike)
+    assert words_on_a_cover("callo\u0301") == words_on_a_cover("call\u00f3")
+    assert words_on_a_cover("静寂", "שקט") == words_on_a_cover("")
+    for pattern in (cover._BUILT_IN, cover._IN_FONT):
+        signs = [sign for sign in map(chr, range(0x21, 0x2200)) if pattern.fullmatch(sign) and sign.isprintable()]
+        font = cover._font_for("".join(signs))
+        assert font is not None
+        face = font(40)
+        box = bytes(face.getmask("\U0010ffff"))
+        assert [sign for sign in signs if bytes(face.getmask(sign)) == box] == []
 
 
 def test_a_sky_that_is_drawn_in_strips_is_the_sky_as_a_whole() -> None:

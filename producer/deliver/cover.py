@@ -6,7 +6,10 @@ import hashlib
 import io
 import itertools
 import math
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
 SIDE = 1500  # Apple asks for 1400 to 3000 pixels square
 _ROWS = 60  # that are painted at a time
 _BARS = 150
+_BUILT_IN = re.compile("[ -~«»‘’“”…‹›]*")
+"""What Pillow's own font can write."""
+_IN_FONT = re.compile("[ -~\xa0-\u017f\u0192\u0218-\u021b΄-ώЀ-\u045fҐґẀ-ẅẞẠ-ỹ‐-―‘-„•…‰′″‹›№€]*")
+"""What `font/DejaVuSans.ttf` can write, which was cut down to this: Latin, Greek and Cyrillic letters."""
 Bar = tuple[int, int]
 """Its height and its reflection's, in pixels."""
 
@@ -95,19 +102,17 @@ def _horizon(pen: ImageDraw.ImageDraw, bars: Sequence[Bar], hue: float) -> None:
 
 
 def _words(pen: ImageDraw.ImageDraw, title: str, show: str) -> None:
-    """Title and show, as large as fits. A title that the built-in font cannot write is left to the player to show."""
-    from PIL import ImageFont
-
-    font = ImageFont.load_default
+    """Title and show, as large as fits. A title that no font here can write is left to the player to show."""
     margin, width = round(SIDE * 0.075), round(SIDE * 0.85)
     top = margin
-    if _writes(show):
+    title, show = unicodedata.normalize("NFC", title), unicodedata.normalize("NFC", show).upper()
+    if (font := _font_for(show)) is not None:
         size = 46
-        while size > 18 and pen.textlength(show.upper(), font=font(size)) > width:
+        while size > 18 and pen.textlength(show, font=font(size)) > width:
             size -= 2
-        pen.text((margin, top), show.upper(), font=font(size), fill=(214, 210, 204))
+        pen.text((margin, top), show, font=font(size), fill=(214, 210, 204))
     top += 96
-    if not _writes(title):
+    if (font := _font_for(title)) is None:
         return
     for size in range(190, 50, -8):
         face = font(size)
@@ -118,9 +123,18 @@ def _words(pen: ImageDraw.ImageDraw, title: str, show: str) -> None:
         pen.text((margin, top + round(number * size * 1.08)), line, font=face, fill=(246, 243, 238))
 
 
-def _writes(text: str) -> bool:
-    """Whether the built-in font has every character: Latin only, so others are told by their code."""
-    return all(ord(c) < 0x250 or c in "–—‘’“”…" for c in text)
+def _font_for(text: str) -> Callable[[float], Face] | None:
+    """Faces by their size that have every sign of `text`: what a font lacks, it draws as a box."""
+    from PIL import ImageFont
+
+    if _BUILT_IN.fullmatch(text):
+        return ImageFont.load_default
+    if not _IN_FONT.fullmatch(text):
+        return None
+    file = resources.files("producer.deliver") / "font" / "DejaVuSans.ttf"
+    content = file.read_bytes()
+    # shaped by Pillow alone: what else could do it is not on every machine
+    return lambda size: ImageFont.truetype(io.BytesIO(content), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _wrap(pen: ImageDraw.ImageDraw, text: str, face: Face, width: int) -> list[str]:
