@@ -278,6 +278,17 @@ def test_each_paragraph_of_a_summary_is_one_in_the_notes() -> None:
     assert item.notes(episode(summary=wrapped)).startswith("<p>One lamp, on one quay.</p><p>Nobody lit it.</p>")
 
 
+def test_a_long_summary_leaves_room_for_the_disclosure() -> None:
+    told = "AI Voice: A (piper:one)"
+    long, crowded = episode(summary="слово " * 800, disclosure=told), episode(summary="слово", disclosure=told * 300)
+    written, crowd = (said(item.item(Show(), UUID(int=1), BASE, one_of), "description") for one_of in (long, crowded))
+    assert written.startswith("слово слово")
+    assert written.endswith(f"…\n\n{told}")
+    assert len(written.encode()) <= 4000
+    assert crowd.startswith(f"слово\n\n{told}")
+    assert len(crowd.encode()) <= 4000
+
+
 def test_a_soundbite_goes_from_its_mark_to_its_end_or_the_last_line_within_a_minute() -> None:
     speech = [{"kind": "speech", "end": end} for end in (100, 400, 590, 700)]
     marks = [

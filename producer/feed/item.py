@@ -7,7 +7,7 @@ from html import escape
 from xml.etree import ElementTree
 
 from producer.feed.address import below, item_guid
-from producer.feed.nouns import Episode, Media
+from producer.feed.nouns import Episode, Facts, Media
 from producer.feed.show import Licence, Person, Show
 from producer.feed.xml import Element, add, clean, first_of, in_bytes, one_line
 from producer.model.paragraphs import paragraphs
@@ -33,8 +33,7 @@ def item(show: Show, guid: uuid.UUID, url: str, episode: Episode) -> Element:
     add(made, "guid", str(item_guid(guid, episode.slug)), isPermaLink="false")
     add(made, "pubDate", episode.published.rfc2822)
     add(made, "enclosure", url=_at(url, episode, enclosure.file), length=enclosure.size_bytes, type_=enclosure.type)
-    words = (*paragraphs(first_of(facts.summary, title)), first_of(facts.disclosure))
-    add(made, "description", in_bytes("\n\n".join(filter(None, words)), TEXT_BYTES))
+    add(made, "description", _description(facts, title))
     add(made, "content:encoded", notes(episode))
     add(made, "itunes:duration", str(round(episode.length_s)))
     add(made, "itunes:explicit", _truth(bool(facts.explicit)))
@@ -65,6 +64,14 @@ def item(show: Show, guid: uuid.UUID, url: str, episode: Episode) -> Element:
     for media in episode.media:
         _alternate(made, url, episode, media, media is enclosure)
     return made
+
+
+def _description(facts: Facts, title: str) -> str:
+    """Summary and disclosure: a summary that is too long loses its end, and never what says whose voices those are."""
+    told = in_bytes(first_of(facts.disclosure), TEXT_BYTES // 2)
+    room = TEXT_BYTES - len(f"\n\n{told}".encode())
+    words = in_bytes("\n\n".join(paragraphs(first_of(facts.summary, title))), room)
+    return "\n\n".join(filter(None, (words, told)))
 
 
 def notes(episode: Episode) -> str:
