@@ -374,6 +374,18 @@ def test_a_cover_of_some_size_is_remarked_on(output: Path) -> None:
     ]
 
 
+def test_of_two_that_come_out_together_title_and_picture_are_of_one(output: Path) -> None:
+    for name in ("eins & zwei #1", "two"):
+        facts = json.loads((output / name / "episode.json").read_text("utf-8"))
+        facts |= {"show": "", "episode": None, "title": name}
+        (output / name / "episode.json").write_text(json.dumps(facts), "utf-8")
+    (output / "feed.yaml").write_text("dates: {two: 2026-11-22}\n", "utf-8")
+    publish(output, BASE)
+    found = read((output / "feed.xml").read_text("utf-8"))
+    assert said(found, "title") == "eins & zwei #1"
+    assert one(found, f"{ITUNES}image").get("href") == f"{BASE}/eins%20%26%20zwei%20%231/cover.jpg"
+
+
 def test_feed_yaml_says_what_episodes_cannot(output: Path) -> None:
     (output / "feed.yaml").write_text(
         "title: Harbours\ndescription: 'Sea: and all'\nemail: a@example.org\nexplicit: yes\ntime: 18:30\n"

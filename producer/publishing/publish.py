@@ -115,8 +115,8 @@ def _image(show: Show, listed: Sequence[Episode], folder: Path) -> str:
         if not path.is_relative_to(folder.resolve()) or not path.is_file():
             raise RenderError(f"{folder / SHOW_FILE}: image: {show.image} is no file in {folder}")
         return path.relative_to(folder.resolve()).as_posix()
-    oldest = listed[-1]
-    return f"{oldest.slug}/{oldest.cover}" if oldest.cover else ""
+    first = channel.first_episode(listed)
+    return f"{first.slug}/{first.cover}" if first.cover else ""
 
 
 def _remarks(show: Show, listed: Sequence[Episode], file: str) -> Iterator[str]:
