@@ -245,6 +245,47 @@ def test_cards_break_at_a_full_stop_and_not_at_the_point_of_an_abbreviation() ->
     ]
 
 
+def shown(text: str, words: str) -> list[tuple[str, ...]]:
+    """The lines of the cards of a text, of which `words` are said, with a rest behind each that ends a sentence."""
+    said, at = [], 0.0
+    for word in words.split():
+        said.append((word, at, at + 0.2))
+        at += 0.5 if len(word) > 2 and "." in word else 0.2
+    found = captions.cards(
+        timeline_of(at, (replace(speech("a", "radio", said), text=text),), (("One", 0),)), script_of()
+    )
+    return [tuple(line.removeprefix("Radio: ") for line in card.lines) for card in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "cards"),
+    [
+        (
+            "Alors la vieille dame se retourna vers lui et lui dit : « Nous partons ce soir. » Et elle sortit enfin.",
+            [
+                ("Alors la vieille dame se", "retourna vers lui et lui dit :"),
+                ("« Nous partons ce soir. »",),
+                ("Et elle sortit enfin.",),
+            ],
+        ),
+        (
+            "»Es ist wohl nur der Wind.« Die Uhr schlug drei, wie es im Mai, z. B. am 5. Mai eben ist.",
+            [
+                ("»Es ist wohl nur der", "Wind.«"),
+                ("Die Uhr schlug drei, wie es im", "Mai, z. B. am 5. Mai eben ist."),
+            ],
+        ),
+        (
+            "هل جاء أحد إلى هذا البيت القديم؟ لا أحد يعرف شيئا عن ذلك",
+            [("هل جاء أحد إلى هذا البيت", "القديم؟"), ("لا أحد يعرف شيئا عن ذلك",)],
+        ),
+    ],
+)
+def test_cards_break_as_each_language_has_it(text: str, cards: list[tuple[str, ...]]) -> None:
+    words = re.sub(r"\s[:«»](?=\s)", "", text)
+    assert shown(text, words) == cards
+
+
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=40)
 
 

@@ -23,6 +23,11 @@ _LEAST_REST_S = 0.1
 _TAG = re.compile(r"<([a-zA-Z/!?][^<>]*)(>?)")
 _LONGEST_TITLE = 4
 """Letters: `Prof`."""
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।")
+_CLOSING = "\"'”’“»«›‹)」』） "
+"""What may stand behind the end of a sentence: in some languages what opens in others, and in French after a space."""
+_OPENING = re.compile(r"(?<=\s)[«‹„“‘(]\s+$")
+"""What stands by itself before the word that it opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def speakers(timeline: Timeline, script: Script) -> dict[str, str]:
 def written(clip: Clip) -> list[ClipWord]:
     """The words of a line as they stand in its text, with what nobody says (a dash, a picture) at the word before it.
 
-    What stands together in the text is one word.
+    What stands together in the text is one word. A sign that opens something is at the word that it opens.
     """
     made: list[ClipWord] = []
     at = 0
@@ -81,8 +86,10 @@ def written(clip: Clip) -> list[ClipWord]:
         if not made:
             made.append(replace(word, text=between.lstrip() + word.text))
         elif between[-1:].isspace():
-            made[-1] = replace(made[-1], text=made[-1].text + between.rstrip())
-            made.append(word)
+            opening = _OPENING.search(between)
+            ends = opening.start() if opening else len(between)
+            made[-1] = replace(made[-1], text=made[-1].text + between[:ends].rstrip())
+            made.append(replace(word, text=between[ends:] + word.text))
         else:
             made[-1] = ClipWord(made[-1].text + between + word.text, made[-1].start, word.end)
     if made:
@@ -108,7 +115,7 @@ def _taken(words: deque[Piece], head: str, rate_hz: int) -> list[Piece]:
 
 def _sentence_is_over(held: list[Piece], following: Piece, rate_hz: int) -> bool:
     """A full stop closes a card that is already half full, so that cards break where sentences do."""
-    ends = _bare(held[-1]).endswith((".", "!", "?", "…", "。", "！", "？"))
+    ends = _bare(held[-1]).endswith(_SENTENCE_ENDS)
     return ends and width(_joined(held)) > 24 and not _goes_on(held[-1], following, rate_hz)
 
 
@@ -121,13 +128,14 @@ def _goes_on(word: Piece, following: Piece, rate_hz: int) -> bool:
 
 
 def _belongs_to(word: Piece, following: Piece, rate_hz: int) -> bool:
-    """Whether a word is a title or an initial of what follows, with which it stays: `Mrs.`, `No.`, `J.`"""
-    core = _bare(word).strip("\"'“‘«(.")
-    return len(core) <= _LONGEST_TITLE and core[:1].isupper() and _goes_on(word, following, rate_hz)
+    """Whether a word is a title, an initial or a day, and stays with what follows: `Mrs.`, `No.`, `J.`, `z.`, `5.`"""
+    core = _bare(word).strip("\"'“‘«»„(.")
+    known = core[:1].isupper() or len(core) == 1 or core.isdecimal()
+    return len(core) <= _LONGEST_TITLE and known and _goes_on(word, following, rate_hz)
 
 
 def _bare(word: Piece) -> str:
-    return word.text.rstrip("\"'”’)」』）")
+    return word.text.rstrip(_CLOSING)
 
 
 def _joined(words: Iterable[Piece]) -> str:
