@@ -334,6 +334,18 @@ def test_a_card_stands_for_a_second_unless_other_words_come() -> None:
     assert [(card.start_ms, card.end_ms) for card in found] == [(0, 1000), (4000, 4600), (4600, 5400)]
 
 
+def test_a_card_stands_until_it_is_read_unless_other_words_come() -> None:
+    text = "Nobody ever believed a word of it."
+    fast = [(word, n / 9, (n + 1) / 9) for n, word in enumerate(text.split())]
+    clips = speech("a", "radio", fast), said("radio", 6, "No.", "b")
+    found = captions.cards(timeline_of(9, clips, (("One", 0),)), script_of())
+    assert found[0].lines == ("Radio: Nobody ever believed a", "word of it.")
+    assert (found[0].start_ms, found[0].end_ms) == (0, (29 + 11) * 58)  # said in 0.8 s
+    clips = speech("a", "radio", fast), said("keeper", 1, "No.", "b")
+    found = captions.cards(timeline_of(9, clips, (("One", 0),)), script_of())
+    assert [(card.start_ms, card.end_ms) for card in found] == [(0, 1000), (1000, 2276)]
+
+
 def test_a_player_of_srt_shows_what_looks_like_markup(tmp_path: Path) -> None:
     text = "Use <font color=red>red</font>, </b> or <br> where 3 < 5 > 2 <always"
     found = captions.cards(timeline_of(9, (said("radio", 0, text, "a"),), (("One", 0),)), script_of())

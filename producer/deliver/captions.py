@@ -17,7 +17,8 @@ from producer.model.timeline import Clip, ClipWord, Timeline
 _LINE_CHARACTERS = 32  # Podcasting 2.0's SRT profile; two lines make VTT's 65. A full-width sign counts as two
 _LINES = 2
 _LONGEST_REST_S = 1.2  # a card does not stand over a longer silence
-_LEAST_MS = 1000  # as of the cards with sounds: what is gone sooner is not read
+LEAST_MS = 1000  # what is gone sooner is not read
+READ_MS = 1000 // 17  # a character; 17 in a second can be read by most
 _LEAST_REST_S = 0.1
 """Of a full stop: a voice goes on at once behind `Mrs.`, `No.` and `J.`."""
 _TAG = re.compile(r"<([a-zA-Z/!?][^<>]*)(>?)")
@@ -170,12 +171,13 @@ def _card(words: list[Piece], speaker: str, head: str, rate_hz: int) -> Card:
 
 
 def _apart(made: list[Card], end_ms: int) -> Iterable[Card]:
-    """Short cards stay up long enough to be read, but not into the next card; no speaker's cards overlap."""
+    """Cards stay up long enough to be read, but not into the next card; no speaker's cards overlap."""
     own_next: dict[str, int] = {}
     next_start = end_ms
     out: list[Card] = []
     for card in reversed(made):
-        stop = max(card.end_ms, min(card.start_ms + _LEAST_MS, next_start))
+        read = card.start_ms + max(LEAST_MS, READ_MS * sum(map(width, card.lines)))
+        stop = max(card.end_ms, min(read, next_start))
         stop = min(stop, own_next.get(card.speaker, end_ms), end_ms)
         own_next[card.speaker] = next_start = card.start_ms
         out.append(replace(card, end_ms=max(stop, card.start_ms + 1)))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from producer.deliver.captions import Card, clock, one_line, safe, unmarked
+from producer.deliver.captions import LEAST_MS, READ_MS, Card, clock, one_line, safe, unmarked
 from producer.deliver.chapters import milliseconds
 from producer.deliver.language import base_of
 from producer.deliver.listed import listed
@@ -23,8 +23,7 @@ from producer.model.sound import Palette
 from producer.model.timeline import Clip, Ramp, Timeline
 
 LINE_CHARACTERS, LINES = 32, 2  # as of the cards with words
-_READ_MS = 1000 // 17  # a character; 17 in a second can be read by most
-_LEAST_MS, _MOST_MS = 1000, 4000
+_MOST_MS = 4000
 _SHORTEST_MS = 700  # a card that the next words would end sooner is not begun
 _LATE_MS, _EARLY_MS = 1500, 500
 """How far a card may be from its sound to stand where nobody speaks, or where the last one has been read."""
@@ -133,7 +132,7 @@ def placed(sounds: Iterable[Heard], words: Sequence[Card], end_ms: int) -> tuple
         start = max(free, sound.start_ms)
         if start > sound.start_ms + _LATE_MS:
             continue
-        stop = start + min(max(_LEAST_MS, _READ_MS * len(sound.text)), _MOST_MS)
+        stop = start + min(max(LEAST_MS, READ_MS * len(sound.text)), _MOST_MS)
         earliest = max(free, sound.start_ms - _EARLY_MS)
         first, last = bisect.bisect_left(ends, earliest), bisect.bisect_right(starts, sound.start_ms + _LATE_MS)
         before = (0, ends[first - 1] if first else 0)
