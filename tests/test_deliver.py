@@ -257,6 +257,12 @@ def shown(text: str, words: str) -> list[tuple[str, ...]]:
     return [tuple(line.removeprefix("Radio: ") for line in card.lines) for card in found]
 
 
+def test_the_last_word_of_a_sentence_is_not_left_to_a_card_of_its_own() -> None:
+    text = "I begin while he talks, and I talk on and on about nothing at all."
+    assert shown(text, text) == [("I begin while he talks,", "and I talk on and on about"), ("nothing at all.",)]
+    assert shown(f"{text} No!", f"{text} No!")[1:] == [("nothing at all. No!",)]
+
+
 @pytest.mark.parametrize(
     ("text", "cards"),
     [

@@ -16,6 +16,7 @@ from producer.model.timeline import Clip, ClipWord, Timeline
 
 _LINE_CHARACTERS = 32  # Podcasting 2.0's SRT profile; two lines make VTT's 65. A full-width sign counts as two
 _LINES = 2
+_LEAST_COLUMNS = 12  # of a sentence that goes on from a card before
 _LONGEST_REST_S = 1.2  # a card does not stand over a longer silence
 LEAST_MS = 1000  # what is gone sooner is not read
 READ_MS = 1000 // 17  # a character; 17 in a second can be read by most
@@ -105,7 +106,7 @@ def _taken(words: deque[Piece], head: str, rate_hz: int) -> list[Piece]:
         if held and (words[0].start - held[-1].end) > _LONGEST_REST_S * rate_hz:
             break
         if held and len(_wrapped([*held, words[0]], head)) > _LINES:
-            while len(held) > 1 and _belongs_to(held[-1], words[0], rate_hz):
+            while len(held) > 1 and (_belongs_to(held[-1], words[0], rate_hz) or _is_left(words, rate_hz)):
                 words.appendleft(held.pop())
             break
         if held and _sentence_is_over(held, words[0], rate_hz):
@@ -114,10 +115,26 @@ def _taken(words: deque[Piece], head: str, rate_hz: int) -> list[Piece]:
     return held
 
 
+def _is_left(words: Iterable[Piece], rate_hz: int) -> bool:
+    """Whether so little of a sentence is left for the next card that it would be gone before it is read."""
+    held: list[Piece] = []
+    for word in words:
+        if held and ((word.start - held[-1].end) > _LONGEST_REST_S * rate_hz or _ends(held[-1], word, rate_hz)):
+            break
+        held.append(word)
+        if width(_joined(held)) >= _LEAST_COLUMNS:
+            return False
+    return True
+
+
 def _sentence_is_over(held: list[Piece], following: Piece, rate_hz: int) -> bool:
     """A full stop closes a card that is already half full, so that cards break where sentences do."""
-    ends = _bare(held[-1]).endswith(_SENTENCE_ENDS)
-    return ends and width(_joined(held)) > 24 and not _goes_on(held[-1], following, rate_hz)
+    return width(_joined(held)) > 24 and _ends(held[-1], following, rate_hz)
+
+
+def _ends(word: Piece, following: Piece, rate_hz: int) -> bool:
+    """Whether a sentence ends with a word."""
+    return _bare(word).endswith(_SENTENCE_ENDS) and not _goes_on(word, following, rate_hz)
 
 
 def _goes_on(word: Piece, following: Piece, rate_hz: int) -> bool:
