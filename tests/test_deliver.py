@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw
 
 from producer.audio import Audio
 from producer.carried import executable
-from producer.deliver import captions, chapters, cover, credits, encode, ffmpeg, tags
+from producer.deliver import captions, chapters, cover, credits, encode, ffmpeg, id3_tags, tags
 from producer.deliver.breaking import width
 from producer.deliver.files import Staging
 from producer.deliver.listed import listed
@@ -135,6 +135,12 @@ def test_tags_survive_emoji_right_to_left_text_and_quotes(tmp_path: Path) -> Non
     assert "Hello, wörld." in read.getall("USLT")[0].text
     assert read.getall("APIC")[0].mime == "image/jpeg"
     assert str(read["TXXX:AI-DISCLOSURE"]) == "AI Voice: The <Keeper> & co (pyttsx3:en-gb)"
+
+
+def test_an_episode_without_words_has_no_lyrics() -> None:
+    silent = tags.Tags(script=script_of(), cover=b"\xff\xd8\xff", chapters=(), lyrics="", credits="c", disclosure="")
+    assert not id3_tags.frames_of(silent).getall("USLT")
+    assert id3_tags.frames_of(replace(silent, lyrics="Hello.")).getall("USLT")[0].text == "Hello."
 
 
 def test_tagging_leaves_every_sample_and_the_length_alone(tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ def frames_of(tags: Tags) -> id3.ID3:
         frames.add(id3.TDAT(encoding=_UTF16, text=f"{day[1]}{day[0]}"))
     language = tags.language
     frames.add(id3.APIC(encoding=_UTF16, mime=tags.mime, type=3, desc="Cover", data=tags.cover))
-    frames.add(id3.USLT(encoding=_UTF16, lang=language, desc="Transcript", text=tags.lyrics))
+    if tags.lyrics:
+        frames.add(id3.USLT(encoding=_UTF16, lang=language, desc="Transcript", text=tags.lyrics))
     if script.summary:
         frames.add(id3.COMM(encoding=_UTF16, lang=language, desc="", text=script.summary))
     frames.add(id3.TXXX(encoding=_UTF16, desc="CREDITS", text=tags.credits))
