@@ -10,6 +10,7 @@ import re
 import shutil
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 from uuid import UUID
@@ -309,13 +310,23 @@ def test_a_soundbite_without_an_end_stays_out_of_the_credits_that_nobody_wrote(a
     assert bite.start_s + bite.length_s == ends
 
 
+def test_a_soundbite_without_length_is_not_in_the_feed() -> None:
+    marks = [{"name": f"soundbite_{name}", "sample": at} for name, at in (("a", -3), ("b", 600), ("c", 700))]
+    scenes = [{"title": "One", "start": 0, "end": 600}]
+    found = soundbites({"rate_hz": 10, "duration": 600, "marks": marks, "clips": [], "scenes": scenes})
+    assert found == (Soundbite(0.0, 15.0, "One"), Soundbite(60.0, 0.0), Soundbite(60.0, 0.0))
+    made = item.item(Show(), UUID(int=1), BASE, replace(episode(), soundbites=found))
+    assert [bite.get("duration") for bite in made.findall("podcast:soundbite")] == ["15.000"]
+
+
 # ---- from rendered folders
 
 
 def test_the_feed_of_a_rendered_show(output: Path, shell: Shell) -> None:
     done = shell("feed", "output", "--url", BASE + "/", "--items", cwd=output.parent)
     assert (done.code, done.out) == (0, "output/feed.xml: 2 episodes, the newest is two\n")
-    assert done.err.count("note: ") == done.err.count("\n") == 3
+    assert done.err.count("note: ") == done.err.count("\n") == 5
+    assert re.search(r"note: two: the soundbite at \d\.\d s lasts \d\.\d s; apps ask for 15 to 120 s\n", done.err)
     found = read((output / "feed.xml").read_text("utf-8"))
     second, first = found.findall("item")
     assert (said(found, "title"), said(found, f"{ITUNES}type")) == ("Quiet Harbours", "serial")
@@ -394,7 +405,7 @@ def test_feed_yaml_says_what_episodes_cannot(output: Path) -> None:
         "utf-8",
     )
     done = publish(output, BASE, until="2026-11-30")
-    assert done.remarks == ()
+    assert [remark for remark in done.remarks if "soundbite" not in remark] == []
     found = read((output / "feed.xml").read_text("utf-8"))
     assert said(found, f"{PODCAST}guid") == "917393e3-1b1e-5cef-ace4-edaa54e1f810"
     assert said(found, f"{ITUNES}explicit") == "true"

@@ -16,11 +16,11 @@ def soundbites(timeline: Mapping[str, Any]) -> tuple[Soundbite, ...]:
     """Each mark `soundbite` (or `soundbite_NAME`) begins one, the same with `_end` behind it ends it.
 
     Without an end it goes to the end of the last line that is over within a minute, or lasts 15 s; not into spoken
-    credits that nobody wrote. It has the title of its scene. Raises KeyError or TypeError when `timeline` is no
-    timeline.json.
+    credits that nobody wrote. It has the title of its scene. One that begins where the episode ends has no length.
+    Raises KeyError or TypeError when `timeline` is no timeline.json.
     """
-    rate = timeline["rate_hz"]
-    marks = {mark["name"]: mark["sample"] / rate for mark in timeline.get("marks", ())}
+    rate, last = timeline["rate_hz"], timeline["duration"]
+    marks = {mark["name"]: min(max(mark["sample"], 0), last) / rate for mark in timeline.get("marks", ())}
     made = []
     for name, start in sorted(marks.items(), key=lambda one: (one[1], one[0])):
         if not (name == _MARK or name.startswith(f"{_MARK}_")) or name.endswith(_END):

@@ -49,7 +49,7 @@ def item(show: Show, guid: uuid.UUID, url: str, episode: Episode) -> Element:
         add(made, "podcast:transcript", url=address, type_=text.type, language=facts.language, rel=rel)
     if episode.chapters:
         add(made, "podcast:chapters", url=_at(url, episode, episode.chapters), type_="application/json+chapters")
-    for bite in episode.soundbites:
+    for bite in (one for one in episode.soundbites if one.length_s > 0):
         add(
             made,
             "podcast:soundbite",

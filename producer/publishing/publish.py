@@ -9,6 +9,7 @@ from producer.deliver.files import Staging
 from producer.deliver.picture import FORMATS, UNREADABLE
 from producer.errors import RenderError
 from producer.feed import channel
+from producer.feed.bites import LONGEST_S, SHORTEST_S
 from producer.feed.moment import Moment, moment
 from producer.feed.nouns import Episode
 from producer.feed.show import Show
@@ -123,6 +124,12 @@ def _remarks(show: Show, listed: Sequence[Episode], file: str) -> Iterator[str]:
     for one in listed:
         if left := one.facts.untranslated:
             yield f"{one.slug}: {left} {'text is' if left == 1 else 'texts are'} not translated"
+        for bite in one.soundbites:
+            if not SHORTEST_S <= bite.length_s <= LONGEST_S:
+                yield (
+                    f"{one.slug}: the soundbite at {bite.start_s:.1f} s lasts {bite.length_s:.1f} s; apps ask for "
+                    f"{SHORTEST_S:g} to {LONGEST_S:g} s"
+                )
     if not show.description:
         yield f"the show has no description: write one in {file}"
     if not show.email:
