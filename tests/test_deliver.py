@@ -483,6 +483,16 @@ def test_no_letter_on_a_cover_is_a_box() -> None:
         assert [sign for sign in signs if bytes(face.getmask(sign)) == box] == []
 
 
+@pytest.mark.parametrize("title", ["Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz", "A title " * 90])
+def test_the_longest_title_stays_on_the_cover(title: str) -> None:
+    blank = Image.new("RGB", (cover.SIDE, cover.SIDE))
+    cover._words(ImageDraw.Draw(blank), title, "")
+    left, _, right, bottom = blank.getbbox() or (0, 0, 0, 0)
+    assert left >= cover.SIDE * 0.07
+    assert right <= cover.SIDE * 0.93
+    assert cover.SIDE * 0.1 < bottom < cover.SIDE * 0.55
+
+
 def test_a_sky_that_is_drawn_in_strips_is_the_sky_as_a_whole() -> None:
     along = np.arange(cover.SIDE, dtype=np.float32) / cover.SIDE
     near = np.exp(-(((along - 0.68) / 0.75) ** 2 + ((along[:, None] - 0.70) / 0.30) ** 2))

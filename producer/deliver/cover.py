@@ -114,7 +114,7 @@ def _words(pen: ImageDraw.ImageDraw, title: str, show: str) -> None:
     top += 96
     if (font := _font_for(title)) is None:
         return
-    for size in range(190, 50, -8):
+    for size in range(190, 20, -8):
         face = font(size)
         lines = _wrap(pen, title, face, width)
         if len(lines) * size * 1.08 <= SIDE * 0.36 and all(pen.textlength(line, font=face) <= width for line in lines):
