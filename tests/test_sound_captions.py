@@ -100,6 +100,13 @@ def test_a_sound_stands_where_nobody_speaks_if_that_is_near() -> None:
     assert card(30_000) == (30_000, 31_000)
 
 
+def test_the_last_sound_of_an_episode_can_be_read() -> None:
+    spoken = [Card("A", 0, 9700, "So?", ("A: So?",))]
+    for words in ([], spoken):
+        (card,) = sound_captions.placed([Heard(9900, "a gull")], words, 10_000)
+        assert (card.start_ms, card.end_ms) == (9400, 10_000)
+
+
 def test_long_titles_stand_longer_and_fill_two_lines_at_most() -> None:
     (short,) = sound_captions.placed([Heard(0, "x" * 5)], [], 60_000)
     (middle,) = sound_captions.placed([Heard(0, "metal scrapes on metal, going away")], [], 60_000)

@@ -118,8 +118,8 @@ def _last(ramp: Ramp) -> float:
 def placed(sounds: Iterable[Heard], words: Sequence[Card], end_ms: int) -> tuple[SoundCard, ...]:
     """Cards for sounds: where nobody speaks if that is near enough, else over the words; never two at once.
 
-    Each stands as long as it takes to read it, but for words that come. One that would be late by more than
-    1.5 s, since others are being read, is left out.
+    Each stands as long as it takes to read it, but for words that come; at the end of the episode it begins as much
+    sooner as it may. One that would be late by more than 1.5 s, since others are being read, is left out.
 
     Args:
         end_ms: the episode's length.
@@ -129,7 +129,7 @@ def placed(sounds: Iterable[Heard], words: Sequence[Card], end_ms: int) -> tuple
     made: list[SoundCard] = []
     free = 0
     for sound in _together(sounds):
-        start = max(free, sound.start_ms)
+        start = max(free, min(sound.start_ms, max(sound.start_ms - _EARLY_MS, end_ms - _SHORTEST_MS)))
         if start > sound.start_ms + _LATE_MS:
             continue
         stop = start + min(max(LEAST_MS, READ_MS * len(sound.text)), _MOST_MS)
