@@ -385,6 +385,23 @@ def test_a_cover_of_some_size_is_remarked_on(output: Path) -> None:
     ]
 
 
+def test_a_picture_that_apple_does_not_take_is_remarked_on(output: Path) -> None:
+    def remarks() -> list[str]:
+        return [one for one in publish(output, BASE).remarks if "Apple" in one]
+
+    asked = "; Apple takes a square JPEG or PNG of 1400 to 3000, RGB, without transparency"
+    assert remarks() == []
+    packed = io.BytesIO()
+    Image.new("CMYK", (1400, 1400)).save(packed, "JPEG")
+    held = ID3(output / "two" / "two.mp3")
+    held.setall("APIC", [APIC(mime="image/jpeg", type=3, data=packed.getvalue())])
+    held.save()
+    assert remarks() == [f"two/cover.jpg has 1400 × 1400 pixels in CMYK{asked}"]
+    Image.new("RGBA", (500, 400)).save(output / "show.png")
+    (output / "feed.yaml").write_text("image: show.png\n", "utf-8")
+    assert remarks() == [f"show.png has 500 × 400 pixels in RGBA{asked} (1 more is not so)"]
+
+
 def test_of_two_that_come_out_together_title_and_picture_are_of_one(output: Path) -> None:
     for name in ("eins & zwei #1", "two"):
         facts = json.loads((output / name / "episode.json").read_text("utf-8"))

@@ -141,24 +141,33 @@ def _remarks(show: Show, listed: Sequence[Episode], file: str) -> Iterator[str]:
 
 
 def _picture_remarks(folder: Path, staging: Staging, image: str, listed: Sequence[Episode]) -> Iterator[str]:
-    yield from _heavy_remark(folder, staging, (f"{one.slug}/{one.cover}" for one in listed if one.cover))
+    covers = [f"{one.slug}/{one.cover}" for one in listed if one.cover]
+    yield from _heavy_remark(folder, staging, covers)
     if not image:
         yield "the show has no picture, which Apple asks for"
-        return
+    pictures = dict.fromkeys([image, *covers] if image else covers)
+    if unfit := [told for one in pictures if (told := _unfit(folder, staging, one))]:
+        others = len(unfit) - 1
+        yield unfit[0] + (f" ({others} more {'is' if others == 1 else 'are'} not so)" if others else "")
+
+
+def _unfit(folder: Path, staging: Staging, image: str) -> str:
+    """What is to be said of a picture that Apple does not take; "" of others. Raises RenderError when it is none."""
     from PIL import Image
 
     made = staging.path(image)
     try:
         with Image.open(made if made.is_file() else folder / image, formats=FORMATS) as picture:
             width, height = picture.size
-            fits = picture.format in ("JPEG", "PNG") and picture.mode == "RGB"
+            mode = picture.mode
     except (*UNREADABLE, Image.DecompressionBombError):
         raise RenderError(f"{folder / image}: this is no JPEG or PNG that can be shown") from None
-    if width != height or not _SIDES[0] <= width <= _SIDES[1] or not fits:
-        yield (
-            f"{image} has {width} × {height} pixels; Apple takes a square JPEG or PNG of "
-            f"{_SIDES[0]} to {_SIDES[1]}, RGB, without transparency"
-        )
+    if width == height and _SIDES[0] <= width <= _SIDES[1] and mode == "RGB":
+        return ""
+    return (
+        f"{image} has {width} × {height} pixels in {mode}; Apple takes a square JPEG or PNG of "
+        f"{_SIDES[0]} to {_SIDES[1]}, RGB, without transparency"
+    )
 
 
 def _heavy_remark(folder: Path, staging: Staging, covers: Iterable[str]) -> Iterator[str]:
