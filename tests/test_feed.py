@@ -385,6 +385,20 @@ def test_a_cover_of_some_size_is_remarked_on(output: Path) -> None:
     ]
 
 
+def test_a_text_that_is_cut_off_is_remarked_on(output: Path) -> None:
+    def remarks() -> list[str]:
+        return [one for one in publish(output, BASE).remarks if "cut off" in one]
+
+    assert remarks() == []
+    facts = json.loads((output / "two" / "episode.json").read_text("utf-8"))
+    (output / "two" / "episode.json").write_text(json.dumps(facts | {"summary": "é" * 1990}), "utf-8")
+    (output / "feed.yaml").write_text(f"description: {'a' * 4001}\n", "utf-8")
+    assert remarks() == [
+        "two: its summary is cut off in the feed, where a description has 4000 bytes at most",
+        "the show's description is cut off in the feed, where one has 4000 bytes at most (feed.yaml)",
+    ]
+
+
 def test_a_picture_that_apple_does_not_take_is_remarked_on(output: Path) -> None:
     def remarks() -> list[str]:
         return [one for one in publish(output, BASE).remarks if "Apple" in one]

@@ -74,6 +74,11 @@ def _description(facts: Facts, title: str) -> str:
     return "\n\n".join(filter(None, (words, told)))
 
 
+def is_cut(facts: Facts) -> bool:
+    """Whether the end of a summary is left out of the description; the notes have all of it."""
+    return "\n\n".join(paragraphs(first_of(facts.summary))) not in _description(facts, "")
+
+
 def notes(episode: Episode) -> str:
     """The show notes in HTML: summary, disclosure, credits. Everything that was written is escaped."""
     facts = episode.facts

@@ -10,6 +10,7 @@ from producer.deliver.picture import FORMATS, UNREADABLE
 from producer.errors import RenderError
 from producer.feed import channel
 from producer.feed.bites import LONGEST_S, SHORTEST_S
+from producer.feed.item import TEXT_BYTES, is_cut
 from producer.feed.moment import Moment, moment
 from producer.feed.nouns import Episode
 from producer.feed.show import Show
@@ -124,6 +125,8 @@ def _remarks(show: Show, listed: Sequence[Episode], file: str) -> Iterator[str]:
     for one in listed:
         if left := one.facts.untranslated:
             yield f"{one.slug}: {left} {'text is' if left == 1 else 'texts are'} not translated"
+        if is_cut(one.facts):
+            yield f"{one.slug}: its summary is cut off in the feed, where a description has {TEXT_BYTES} bytes at most"
         for bite in one.soundbites:
             if not SHORTEST_S <= bite.length_s <= LONGEST_S:
                 yield (
@@ -132,6 +135,8 @@ def _remarks(show: Show, listed: Sequence[Episode], file: str) -> Iterator[str]:
                 )
     if not show.description:
         yield f"the show has no description: write one in {file}"
+    elif len(show.description.encode()) > TEXT_BYTES:
+        yield f"the show's description is cut off in the feed, where one has {TEXT_BYTES} bytes at most ({file})"
     if not show.email:
         yield f"no e-mail address: directories send a code there to see whose the show is (email: in {file})"
     if show.explicit is None and all(one.facts.explicit is None for one in listed):
