@@ -177,6 +177,7 @@ def test_srt_and_vtt_have_one_time_and_text_for_each_card() -> None:
     assert [number for number, *_ in blocks] == ["1", "2", "3", "4"]
     assert [text.strip() for *_, text in blocks] == ["[a ‹i›\n→ b]", "A & ‹b›: one → two\nthree", "[c]", "four"]
     assert cues[0][2].strip() == "[a &lt;i&gt;\n--&gt; b]"
+    assert cues[1][2].strip() == "<v A &amp; &lt;b&gt;>A &amp; &lt;b&gt;: one --&gt; two\nthree</v>"
     assert "00:00:03.000 --> 00:00:04.000 line:0\n[c]\n" in vtt
     assert sorted(cue[0] for cue in cues) == [cue[0] for cue in cues]
 
@@ -220,8 +221,11 @@ def test_a_speech_without_sounds_is_the_transcript_alone() -> None:
     timeline = timeline_of(60, (speech("line-1", "keeper", SAID),), (("One", 0.0),))
     script = script_of()
     cards = captions.cards(timeline, script)
-    assert sound_captions.vtt(cards, ()) == captions.vtt(cards)
     assert sound_captions.srt(cards, ()) == captions.srt(cards)
+    cue = "00:00:02.000 --> 00:00:03.798\n<v The &lt;Keeper&gt; &amp; co>"
+    assert captions.vtt(cards) == f"WEBVTT\n\n{cue}Nobody came.</v>\n"
+    # players show no voice: who speaks is in the captions' text
+    assert sound_captions.vtt(cards, ()) == f"WEBVTT\n\n{cue}The &lt;Keeper&gt; &amp; co: Nobody came.</v>\n"
 
 
 def test_a_rendered_episode_has_one_set_of_chapters_words_and_times(tmp_path: Path, shell: Shell) -> None:
@@ -254,7 +258,7 @@ def test_a_rendered_episode_has_one_set_of_chapters_words_and_times(tmp_path: Pa
     spoken = [one for one in Page(text_of("transcript.html")).shown if one[0] == "p"]
     assert spoken == [("p", line)] * 2
     words = [text for _, _, text in shown(text_of("captions.vtt")) if text.startswith("<v ")]
-    joined = " ".join(re.sub(r"</?v[^>]*>", "", text).strip() for text in words)
-    assert joined.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == f"{line} {line}"
+    joined = " ".join(" ".join(re.sub(r"</?v[^>]*>", "", text).split()) for text in words)
+    assert joined.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == f"n: {line} {line}"
     assert "[metal scrape" in text_of("captions.srt")
     assert text_of("transcript.txt").count(line) == 2

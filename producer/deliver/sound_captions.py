@@ -195,14 +195,18 @@ def _wrapped(text: str) -> tuple[str, ...]:
 
 
 def vtt(words: Sequence[Card], sounds: Sequence[SoundCard]) -> str:
-    """WebVTT with both; sounds stand at the top of the picture, where they are in no word's way. Source: W3C WebVTT."""
+    """WebVTT with both; sounds stand at the top of the picture, where they are in no word's way. Source: W3C WebVTT.
+
+    Lines are those of SRT: browsers and players show nothing of a voice span, so who speaks stands in its text, too.
+    """
     blocks = []
     for card in _in_order(words, sounds):
         times = f"{clock(card.start_ms)} --> {clock(card.end_ms)}"
         if isinstance(card, SoundCard):
             blocks.append(f"{times} line:0\n" + "\n".join(map(safe, card.lines)))
         else:
-            blocks.append(f"{times}\n<v {safe(one_line(card.speaker))}>{safe(card.text)}</v>")
+            text = safe("\n".join(card.lines))
+            blocks.append(f"{times}\n<v {safe(one_line(card.speaker))}>{text}</v>")
     return "\n\n".join(["WEBVTT", *blocks]) + "\n"
 
 
