@@ -474,6 +474,12 @@ def test_no_letter_on_a_cover_is_a_box() -> None:
     assert len(set().union(*alike)) == 2 * len(alike)
     assert words_on_a_cover("callo\u0301") == words_on_a_cover("call\u00f3")
     assert words_on_a_cover("静寂", "שקט") == words_on_a_cover("")
+    assert words_on_a_cover("静寂", "Show") == words_on_a_cover("", "Show") != words_on_a_cover("")
+    top = (0, 0, cover.SIDE, 200)  # where the show stands: in the face of the title
+    blank, other = (Image.new("RGB", (cover.SIDE, cover.SIDE)) for _ in range(2))
+    cover._words(ImageDraw.Draw(blank), "a", "Show")
+    cover._words(ImageDraw.Draw(other), "ó", "Show")
+    assert blank.crop(top).tobytes() != other.crop(top).tobytes()
     for pattern in (cover._BUILT_IN, cover._IN_FONT):
         signs = [sign for sign in map(chr, range(0x21, 0x2200)) if pattern.fullmatch(sign) and sign.isprintable()]
         font = cover._font_for("".join(signs))

@@ -106,13 +106,14 @@ def _words(pen: ImageDraw.ImageDraw, title: str, show: str) -> None:
     margin, width = round(SIDE * 0.075), round(SIDE * 0.85)
     top = margin
     title, show = unicodedata.normalize("NFC", title), unicodedata.normalize("NFC", show).upper()
-    if (font := _font_for(show)) is not None:
+    both = _font_for(title + show)
+    if (font := both or _font_for(show)) is not None:
         size = 46
         while size > 18 and pen.textlength(show, font=font(size)) > width:
             size -= 2
         pen.text((margin, top), show, font=font(size), fill=(214, 210, 204))
     top += 96
-    if (font := _font_for(title)) is None:
+    if (font := both or _font_for(title)) is None:
         return
     for size in range(190, 20, -8):
         face = font(size)
