@@ -212,7 +212,7 @@ def test_the_page_and_the_plain_text_hold_speeches_and_sounds_in_order() -> None
     page = Page(transcripts.html(timeline, script, sounds, chapters.chapters(timeline, script)))
     assert [one for one in page.shown if one[0] != "style"] == [
         ("title", title), ("h1", title), ("h2", "The <quay>"), ("sound", "[a <gull>]"),
-        ("cite", "The <Keeper> & co:"), ("time", "0:00:02"), ("p", "<b>Nobody</b> came."),
+        ("cite", "The <Keeper> & co:"), ("time", "00:00:02"), ("p", "<b>Nobody</b> came."),
     ]  # fmt: skip
     assert transcripts.plain(timeline, script, sounds) == "[a <gull>]\n\nThe <Keeper> & co: <b>Nobody</b> came.\n"
 

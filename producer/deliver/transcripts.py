@@ -70,8 +70,7 @@ def _body(listed: Sequence[Entry], chapters: Sequence[Chapter]) -> Iterator[str]
         if entry.speaker is None:
             yield f'<p class="sound" dir="auto">{safe(entry.text)}</p>'
             continue
-        seconds = entry.start_ms // 1000
-        time = f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        time, _, _ = clock(entry.start_ms).partition(".")  # two digits of hours, without which HTML knows no time
         yield f'<cite dir="auto">{safe(one_line(entry.speaker))}:</cite><time>{time}</time>'
         yield f'<p dir="auto">{safe(entry.text)}</p>'
     for chapter in coming:
