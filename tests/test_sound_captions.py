@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -98,6 +99,17 @@ def test_a_sound_stands_where_nobody_speaks_if_that_is_near() -> None:
     assert card(2500) == (2500, 3500)  # over the words: no room near it
     assert card(4000) == (5000, 6000)  # a second late, for there is room
     assert card(30_000) == (30_000, 31_000)
+
+
+def test_a_sound_does_not_stand_behind_the_line_that_answers_it() -> None:
+    def card(*words: Card) -> tuple[int, int]:
+        (made,) = sound_captions.placed([Heard(2000, "a knock")], words, 60_000)
+        return made.start_ms, made.end_ms
+
+    asked, answer = Card("a", 0, 2200, "x", ("x",)), Card("b", 2200, 3200, "Come in.", ("Come in.",))
+    assert card(asked, answer) == (2000, 3000)
+    assert card(answer) == (1500, 2200)
+    assert card(asked, replace(answer, goes_on=True)) == (3200, 4200)  # both of one line
 
 
 def test_the_last_sound_of_an_episode_can_be_read() -> None:

@@ -42,6 +42,8 @@ class Card:
     text: str
     lines: tuple[str, ...]
     """The text as SRT has it: on one or two lines, after the speaker's name where the speaker changes."""
+    goes_on: bool = False
+    """With a line that began on a card before."""
 
 
 def cards(timeline: Timeline, script: Script) -> tuple[Card, ...]:
@@ -56,11 +58,14 @@ def cards(timeline: Timeline, script: Script) -> tuple[Card, ...]:
     coming = [(milliseconds(words[0].start, timeline.rate_hz), number) for number, words in enumerate(left)]
     heapq.heapify(coming)
     made: list[Card] = []
+    begun: set[int] = set()
     while coming:
         number = heapq.heappop(coming)[1]
         name, words = names[spoken[number].id], left[number]
         head = "" if made and made[-1].speaker == name else _head(name)
-        made.append(_card(_taken(words, head, timeline.rate_hz), name, head, timeline.rate_hz))
+        card = _card(_taken(words, head, timeline.rate_hz), name, head, timeline.rate_hz)
+        made.append(replace(card, goes_on=number in begun))
+        begun.add(number)
         if words:
             heapq.heappush(coming, (milliseconds(words[0].start, timeline.rate_hz), number))
     return tuple(_apart(made, milliseconds(timeline.duration, timeline.rate_hz)))

@@ -119,13 +119,15 @@ def placed(sounds: Iterable[Heard], words: Sequence[Card], end_ms: int) -> tuple
     """Cards for sounds: where nobody speaks if that is near enough, else over the words; never two at once.
 
     Each stands as long as it takes to read it, but for words that come; at the end of the episode it begins as much
-    sooner as it may. One that would be late by more than 1.5 s, since others are being read, is left out.
+    sooner as it may. None waits for a line that begins after its sound: that may be the answer to it. One that would
+    be late by more than 1.5 s, since others are being read, is left out.
 
     Args:
         end_ms: the episode's length.
     """
     busy = _joined(words)
     starts, ends = [start for start, _ in busy], [end for _, end in busy]
+    begins = sorted(card.start_ms for card in words if not card.goes_on)
     made: list[SoundCard] = []
     free = 0
     for sound in _together(sounds):
@@ -137,7 +139,8 @@ def placed(sounds: Iterable[Heard], words: Sequence[Card], end_ms: int) -> tuple
         first, last = bisect.bisect_left(ends, earliest), bisect.bisect_right(starts, sound.start_ms + _LATE_MS)
         before = (0, ends[first - 1] if first else 0)
         after = starts[last] if last < len(busy) else end_ms
-        if (gap := _gap([before, *busy[first:last], (after, after)], earliest, sound.start_ms)) is not None:
+        late = min(sound.start_ms + _LATE_MS, *begins[bisect.bisect_right(begins, sound.start_ms) :][:1], end_ms)
+        if (gap := _gap([before, *busy[first:last], (after, after)], earliest, sound.start_ms, late)) is not None:
             start, stop = gap[0], min(gap[0] + stop - start, gap[1])
         if start < (stop := min(stop, end_ms)):
             made.append(SoundCard(start, stop, _wrapped(sound.text)))
@@ -156,7 +159,7 @@ def _joined(words: Sequence[Card]) -> list[tuple[int, int]]:
     return spans
 
 
-def _gap(busy: Sequence[tuple[int, int]], earliest: int, wanted: int) -> tuple[int, int] | None:
+def _gap(busy: Sequence[tuple[int, int]], earliest: int, wanted: int, latest: int) -> tuple[int, int] | None:
     """Where a card may begin and must be over, as near to `wanted` as nobody speaks for long enough; or None.
 
     Args:
@@ -165,7 +168,7 @@ def _gap(busy: Sequence[tuple[int, int]], earliest: int, wanted: int) -> tuple[i
     found: list[tuple[int, int, int]] = []
     for (_, after), (before, _) in itertools.pairwise(busy):
         begin = max(after, earliest, min(wanted, before - _SHORTEST_MS))
-        if begin + _SHORTEST_MS <= before and begin <= wanted + _LATE_MS:
+        if begin + _SHORTEST_MS <= before and begin <= latest:
             found.append((abs(begin - wanted), begin, before))
     return min(found)[1:] if found else None
 
