@@ -214,6 +214,9 @@ def test_a_crack_in_a_sheet_of_ice_runs_away_as_a_falling_whistle() -> None:
         )
         assert early > later > last or centre_hz(ice, 0.02, 0.04) > centre_hz(ice, 0.05, 0.075)
     assert mean(centre_hz, "shatter", ice=1.0) < 0.85 * mean(centre_hz, "shatter", ice=0.0)
+    # A lake booms under the crack, a pane of ice does not.
+    lake, pane = (mean(lambda wave: share_of(wave, 20.0, 200.0), "crack", ice=1.0, size=size) for size in (1.0, 0.25))
+    assert lake > 0.1 > pane
 
 
 # ---- small things ---------------------------------------------------------------------------------------------------

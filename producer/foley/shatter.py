@@ -93,6 +93,7 @@ def _crack(knobs: Mapping[str, float], length_s: float | None, chance: np.random
     lowest = 2_600.0 * 4.0 ** -knobs["size"] * 0.5**ice
     pane = np.concatenate([_SHARD, 4.6 + 2.1 * np.arange(7)])
     stuff = damped(mixed(GLASS, ICE, ice), 26.0 + 40.0 * ice)
+    deep = 0.5 * ice * knobs["size"]  # a lake booms under its crack, a pane does not
     sheets = tuple(_through_ice(chance, knobs["size"]) for _ in range(2)) if ice > 0.0 else ()
     at, level = 0.0, 1.0
     for _ in range(1 + round(1 + 5 * knobs["run"] * chance.uniform(0.7, 1.2))):
@@ -103,7 +104,7 @@ def _crack(knobs: Mapping[str, float], length_s: float | None, chance: np.random
         paste(out, burst(chance, 5e-5, 0.0011, 2_500.0, 15_000.0), PRE_ROLL_S + at, 0.8 * level)
         if ice > 0.0:
             paste(out, sheets[int(chance.integers(2))], PRE_ROLL_S + at, 0.6 * ice * level * knobs["size"] ** 1.5)
-            paste(out, thump(95.0 - 45.0 * knobs["size"], 0.03, 0.002), PRE_ROLL_S + at, 0.5 * ice * level)
+            paste(out, thump(95.0 - 45.0 * knobs["size"], 0.03, 0.002), PRE_ROLL_S + at, deep * level)
         at += chance.uniform(0.012, 0.075) * (1.0 + 1.2 * ice)
         level = chance.uniform(0.12, 0.45)
     return Raw(out)
