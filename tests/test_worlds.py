@@ -15,6 +15,7 @@ from producer.cache import Cache
 from producer.foley import RECIPES
 from producer.model.sound import SoundRef
 from producer.sounds.find import load_packs
+from producer.sounds.pack import FoleySource
 from producer.sounds.palette import PackPalette, palette
 from tests.listening import RATE_HZ, Nearest, features
 from tests.recipe_helpers import SILENT
@@ -110,6 +111,40 @@ def test_a_sound_lasts_about_as_long_in_every_world(worlds: dict[str, PackPalett
             continue
         lengths_s = [len(sounds.audio(SoundRef(role=role))) / RATE_HZ for sounds in worlds.values()]
         assert max(lengths_s) < 4.0 * min(lengths_s), (role, lengths_s)
+
+
+def test_what_cracks_and_breaks_in_winter_is_ice() -> None:
+    sounds = load_packs(["winter"], (FOLDER / "sfx",), recipes=RECIPES).listed[0].sounds.values()
+    sources = {layer.source for sound in sounds for member in sound.members for layer in member.layers}
+    broken = [one for one in sources if isinstance(one, FoleySource) and one.recipe in ("crack", "shatter")]
+    assert broken
+    assert all(dict(one.settings).get("ice") == 1.0 for one in broken)
+
+
+def over(audio: Audio, hz: float) -> float:
+    """The share of a sound's power over `hz`."""
+    power = np.square(np.abs(np.fft.rfft(audio.mean(axis=1))))
+    return float(power[round(hz * len(audio) / RATE_HZ) :].sum() / power.sum())
+
+
+def test_winter_is_as_its_titles_say(worlds: dict[str, PackPalette]) -> None:
+    def made(role: str, world: str = "winter") -> list[Audio]:
+        return [worlds[world].audio(SoundRef(role=role, member=number)) for number in range(TAKES)]
+
+    # A mitten knocks: softer than knuckles do.
+    bright = {world: np.mean([over(one, 1_500.0) for one in made("knock", world)]) for world in WORLDS}
+    assert bright["winter"] < bright["ruins"] < bright["works"]
+    # A fingernail on ice: it hardly rings.
+    assert max(map(len, made("glass_tick"))) < 0.7 * min(len(one) for one in made("glass_tick", "ruins"))
+    # A coat that is stiff throws no air.
+    assert max(1.0 - over(one, 80.0) for one in made("cloth")) < 0.01
+    # An avalanche is heard on small loudspeakers, too.
+    assert min(over(one, 200.0) for one in made("thunder")) > 0.01
+    # Who gasps trembles; the breath does not stop eight times a second.
+    for one in made("gasp"):
+        middle = np.square(one[len(one) // 3 : -len(one) // 4, 0])
+        power = np.convolve(middle, np.ones(960) / 960, "valid")
+        assert power.min() > 0.02 * power.max()
 
 
 def test_no_tock_of_a_clock_falls_on_its_next_tick(worlds: dict[str, PackPalette]) -> None:
