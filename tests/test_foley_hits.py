@@ -402,6 +402,15 @@ def test_a_passing_car_falls_in_pitch() -> None:
     assert firing(3.6, 4.8) < 0.95 * firing(1.2, 2.4)
 
 
+def test_packed_snow_under_a_tyre_crunches_and_has_no_pitch() -> None:
+    for seed in range(3, 7):
+        wave = mono(make("car_pass", seed, snow=1.0, engine=0.0, speed=0.3))
+        freq_hz, power = signal.welch(wave, RATE, nperseg=4_096)
+        among = (freq_hz > 700.0) & (freq_hz < 2_100.0)
+        level_db, octave = 10.0 * np.log10(power[among]), np.log2(freq_hz[among])
+        assert np.max(level_db - np.polyval(np.polyfit(octave, level_db, 1), octave)) < 7.0
+
+
 def test_what_a_setting_says_is_what_it_does() -> None:
     """Every knob of every hit is heard: turned from end to end it changes the sound."""
     for name in HITS:

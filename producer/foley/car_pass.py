@@ -62,7 +62,8 @@ def _tyres(knobs: Mapping[str, float], near: Wave, doppler: Wave, chance: np.ran
 
     wave = moving(noise(chance, n) * near**1.1 * np.clip(1.0 + 0.12 * wander(chance, n, 14.0), 0.1, None), road)
     if snow > 0.0:
-        lumps = tuple(grain(chance, 300.0, 2_100.0, 0.0035, 2) for _ in range(3))
+        # As many kinds as make a crunch: the pitches of a few would be heard as whistles.
+        lumps = tuple(grain(chance, 300.0, 2_100.0, 0.0035, 2) for _ in range(16))
         times = arrivals(chance, (350.0 + 500.0 * knobs["speed"]) * near**0.7)
         levels = chance.pareto(2.8, len(times)).clip(0.0, 3.0) * np.interp(times, at, near) ** 1.1
         crunch = shower(chance, n, times, levels * chance.choice([-1.0, 1.0], len(times)), lumps)
