@@ -140,7 +140,7 @@ def test_winter_is_as_its_titles_say(worlds: dict[str, PackPalette]) -> None:
     assert max(1.0 - over(one, 80.0) for one in made("cloth")) < 0.01
     # An avalanche is heard on small loudspeakers, too.
     assert min(over(one, 200.0) for one in made("thunder")) > 0.01
-    # Who gasps trembles; the breath does not stop eight times a second.
+    # Who gasps trembles; the breath does not stop ten times a second.
     for one in made("gasp"):
         middle = np.square(one[len(one) // 3 : -len(one) // 4, 0])
         power = np.convolve(middle, np.ones(960) / 960, "valid")
