@@ -13,8 +13,9 @@ Anything else that escapes is a fault of ours (exit 3, with its traceback).
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
 from operator import attrgetter
 from typing import TypeVar
@@ -22,6 +23,9 @@ from typing import TypeVar
 from producer.frozen import dataclass
 
 Given = TypeVar("Given")
+MOST_TOLD = 50
+"""Different mistakes that one message tells. What reads `problems` has all of them, `--json` and the studio too."""
+_MOST_LINES = 12
 _MOVES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -58,6 +62,25 @@ class Problem:
         return printable(shown)
 
 
+def _lines(problems: Iterable[Problem]) -> Iterator[str]:
+    """Problems for people: the same of one file once, with the lines it is in as well, and a bounded number of them."""
+    alike: dict[tuple[str, str, str], list[Problem]] = {}
+    for one in problems:
+        alike.setdefault((one.at.file, one.what, one.mended), []).append(one)
+    for first, *more in itertools.islice(alike.values(), MOST_TOLD):
+        yield str(first)
+        if more:
+            lines = list(dict.fromkeys(str(one.at.line) for one in more))
+            shown = ", ".join([*lines[:_MOST_LINES], *(["…"] if lines[_MOST_LINES:] else [])])
+            yield f"    and at {_counted(len(more), 'more place')}: {'lines' if lines[1:] else 'line'} {shown}"
+    if len(alike) > MOST_TOLD:
+        yield f"and {_counted(len(alike) - MOST_TOLD, 'more mistake')}"
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 class ProducerError(Exception):
     """Base of every error that a user can act on."""
 
@@ -68,7 +91,7 @@ class LocatedError(ProducerError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         order = attrgetter("at.file", "at.line", "at.column", "what")  # as problems compare, in a fifth of the time
         self.problems = tuple(sorted(set(problems), key=order))
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__("\n".join(_lines(self.problems)))
 
     def __reduce__(self) -> tuple[type[LocatedError], tuple[tuple[Problem, ...]]]:
         """Made again of its problems in another process, not of its message, as exceptions are."""

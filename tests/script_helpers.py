@@ -40,7 +40,6 @@ CATALOGUE = Catalogue(
     sounds={one.role: one for one in SOUNDS},
     elsewhere={"squall": ("storm",), "rain_on_tin": ("storm", "winter")},
     packs=("harbour", "weather", "storm", "winter"),
-    missing_packs=("weathre",),
     voices=frozenset({"en-gb", "en-us", "de"}),
     variants=frozenset({"f3", "m2"}),
 )

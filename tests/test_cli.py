@@ -355,6 +355,19 @@ def test_a_problem_of_any_command_is_one_json_document(tmp_path: Path, shell: Sh
     assert problem["what"] in plain.err
 
 
+def test_a_pack_that_was_forgotten_is_told_and_not_each_of_its_sounds(tmp_path: Path, shell: Shell) -> None:
+    folder = project(tmp_path, SHORT.replace("packs: [", "packs: [gone, ") + "      - sound: hit01\n" * 900)
+    done = shell("check", cwd=folder)
+    assert (done.code, done.err.count("\n")) == (1, 1) and "there is no pack 'gone'" in done.err, done.err
+
+
+def test_a_sound_that_no_pack_has_is_told_once_and_to_programs_at_each_place(tmp_path: Path, shell: Shell) -> None:
+    folder = project(tmp_path, SHORT + "      - sound: hit01\n" * 900)
+    first, again = shell("check", cwd=folder).err.splitlines()
+    assert "no pack has the sound 'hit01'" in first and again.startswith("    and at 899 more places: lines "), again
+    assert len(json.loads(shell("check", "--json", cwd=folder).out)["problems"]) == 900
+
+
 def test_there_are_thirty_mistakes_and_one_script_with_more_than_thirty(checked: dict[str, Done]) -> None:
     assert sum(name[:2].isdigit() for name in checked) >= 30
     assert len(checked["all_at_once"].err.splitlines()) >= 30

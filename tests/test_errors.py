@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 
 import pytest
 from hypothesis import given
@@ -47,7 +48,25 @@ def test_problems_are_told_once_each_in_reading_order(problems: list[Problem]) -
     places = [(one.at.file, one.at.line, one.at.column) for one in found]
     assert places == sorted(places)
     assert ScriptError(reversed(problems)).problems == found
-    assert str(ScriptError(problems)) == "\n".join(map(str, found))
+    firsts = {(one.at.file, one.what): one for one in reversed(found)}
+    said = "\n".join(str(one) for one in found if firsts[one.at.file, one.what] == one)
+    assert re.sub(r"\n    and at .*", "", str(ScriptError(problems))) == said
+
+
+def test_a_mistake_that_is_made_again_is_told_once_with_the_lines_it_is_in() -> None:
+    again = [Problem(Place("a.yaml", line, 9), "no pack has 'hit'") for line in (3, 3, 5, *range(10, 30))]
+    once = Problem(Place("b.yaml", 7, 9), "no pack has 'hit'")
+    lines = "lines 3, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, \u2026"
+    found = ScriptError([once, *again, Problem(Place("a.yaml", 3, 20), "no pack has 'hit'")])
+    assert str(found) == f"{again[0]}\n    and at 22 more places: {lines}\n{once}"
+    assert len(found.problems) == 24
+    assert str(ScriptError(again[:3])) == f"{again[0]}\n    and at 1 more place: line 5"
+
+
+def test_a_bounded_number_of_mistakes_is_told_and_how_many_are_left() -> None:
+    found = ScriptError(Problem(Place("a.yaml", line), f"mistake {line}") for line in range(1, 1202))
+    assert str(found).split("\n")[-2:] == ["a.yaml:50:0: mistake 50", "and 1,151 more mistakes"]
+    assert len(found.problems) == 1201
 
 
 def test_problems_go_to_another_process_with_their_places() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from producer.errors import ScriptError
-from tests.script_helpers import around, resolved
+from tests.script_helpers import CATALOGUE, around, resolved
 
 FOLDER = Path(__file__).parent / "mistakes"
 SINGLE = sorted(FOLDER.glob("[0-9][0-9]_*.yaml"))
@@ -15,7 +16,7 @@ SINGLE = sorted(FOLDER.glob("[0-9][0-9]_*.yaml"))
 
 def problems(text: str) -> list[str]:
     with pytest.raises(ScriptError) as caught:
-        resolved(text)
+        resolved(text, replace(CATALOGUE, missing_packs=("weathre",) if "weathre" in text else ()))
     return [f"{problem.at.line}:{problem.at.column}: {problem.what}" for problem in caught.value.problems]
 
 

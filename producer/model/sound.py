@@ -161,9 +161,10 @@ class Catalogue:
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Roles that only packs that are not listed fill -> those packs' names."""
     packs: tuple[str, ...] = ()  # every pack that can be found
-    missing_packs: tuple[str, ...] = ()  # listed but not found
+    missing_packs: tuple[str, ...] = ()
+    """Listed but not found: a sound that nobody knows may be theirs."""
     unread_packs: tuple[Problem, ...] = ()
-    """What is wrong in packs that are listed and cannot be read: a sound that nobody knows may be theirs."""
+    """What is wrong in packs that are listed and cannot be read: such a sound may be theirs, too."""
     voices: Set[str] | None = None
     """Names a member's `voice` may have, without `+variant`; None: not known, do not check."""
     variants: frozenset[str] = frozenset()  # what may follow `+`

@@ -198,8 +198,8 @@ class Colours:
 
 
 def unknown_role(role: str, catalogue: Catalogue) -> str | None:
-    """What is wrong with `role`; None when a listed pack fills it, or when one may that cannot be read."""
-    if role in catalogue.sounds or catalogue.unread_packs:
+    """What is wrong with `role`; None when a listed pack fills it, or one may that is missing or cannot be read."""
+    if role in catalogue.sounds or catalogue.missing_packs or catalogue.unread_packs:
         return None
     if role in catalogue.elsewhere:
         packs = sorted(catalogue.elsewhere[role])
