@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from producer.errors import Place
-from producer.model.script import Bed, Cue, Hear, Line, Moment, Position, Silence, VoiceUse
+from producer.model.script import Item, Moment, Position, Silence, VoiceUse
 from producer.units import Lu, Metres, Wpm
 from tests.timeline_helpers import (
     FILE,
@@ -18,6 +18,7 @@ from tests.timeline_helpers import (
     hear,
     hits,
     inline_mark,
+    mark,
     moment,
     pause,
     placed,
@@ -256,11 +257,12 @@ def test_voices_together_that_are_cut_each_have_the_text_that_they_come_to() -> 
         (bed("k", "sea", at=moment("after word three", line=7)), '"three"'),
         (speech("k", "No", at=moment("word four", line=7)), '"four"'),
         (hear("k", "muffled", at=moment("word four", line=7)), '"four"'),
+        (mark("k", "m", at=moment("word four", line=7)), '"four"'),
+        (stop("k", "sea", at=moment("word four", line=7)), '"four"'),
+        (pause("k", moment("mark turn", line=7)), "the mark 'turn'"),
     ],
 )
-def test_what_hangs_on_a_word_behind_the_end_of_its_line_is_an_error_that_names_the_word(
-    hung: Cue | Bed | Line | Hear, word: str
-) -> None:
+def test_what_hangs_on_a_word_behind_the_end_of_its_line_is_an_error_that_names_the_word(hung: Item, word: str) -> None:
     line = speech("a", "one two three four", marks=(inline_mark("turn", 3),), place_line=3)
     (found,) = problems(line, hung, stop("x", "a", cut=True, at=moment("word three", target="a")), pause("p", "1"))
     assert found.at.line == 7
@@ -284,6 +286,11 @@ def test_a_cue_on_the_word_at_which_its_line_is_cut_lands_there() -> None:
     shot = cue("k", "knock", at=moment("word three"))
     timeline = placed(speech("a", "one two three four"), shot, stop("x", "a", cut=True, at=moment("word three")))
     assert hits(timeline, "k") == [400]
+
+
+def test_a_line_may_be_cut_a_while_before_a_word_that_is_then_never_said() -> None:
+    cut = stop("x", "a", cut=True, at=moment("word three", plus="-0.1"))
+    assert placed(speech("a", "one two three"), cut, pause("p", "1")).clip("a").text == "one two—"
 
 
 def test_cut_all_leaves_voices_alone() -> None:

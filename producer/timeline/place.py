@@ -11,7 +11,7 @@ from typing import TypeVar
 from producer.dsp.grid import quantum_samples
 from producer.errors import ScriptError
 from producer.frozen import changed
-from producer.model.script import Bed, Cue, Line, Mark, Script
+from producer.model.script import Bed, Cue, Line, Mark, Pause, Script, Stop
 from producer.model.sound import Palette
 from producer.model.timeline import Clip, HearSpan, SceneSpan, Timeline, TimelineMark
 from producer.model.voice import Take
@@ -25,6 +25,7 @@ from producer.timeline.running_order import Entry, RunningOrder
 from producer.timeline.solve import Ask, Rule, Solver, UnknownError, What
 from producer.timeline.speech import line_clips
 from producer.timeline.spot_clips import cue_clip
+from producer.timeline.unsaid import refuse_unsaid
 from producer.units import Samples, Span
 
 _Made = TypeVar("_Made", Clip, HearSpan, TimelineMark)
@@ -115,6 +116,8 @@ def _clips(ep: Episode, entry: Entry) -> Rule[tuple[Clip, ...]]:
         return (clip,) if clip.span.length > 0 else ()  # one that is ended as it begins is not heard
     if isinstance(item, Bed) and (yield Ask(What.ROOT, entry.index)) == entry.index:
         return (yield from bed_clips(ep, entry))
+    if isinstance(item, Mark | Pause | Stop):
+        yield from refuse_unsaid(ep, entry)
     return ()
 
 
