@@ -74,6 +74,13 @@ def spoken(text: str, language: str = "en-GB") -> list[tuple[str, str]]:
             "Anna came in. “Who?” she said.\n\n“Me,” said a voice.\n\n***\n\nShe read it. “No?” she asked.",
             ["narrator", "anna", "narrator", "voice_speaks", "narrator", "narrator", "anna", "narrator"],
         ),
+        (
+            "“No,” said Mara.\n\n“Who?” another of them asked.\n\n“Us,” said one of the men at the door.",
+            ["mara", "narrator", "someone", "narrator", "someone", "narrator"],
+        ),
+        ("Mara saw two. One of them turned and said: “No.”", ["narrator", "someone"]),
+        ("Mara saw two. “No,” said the two of them.", ["narrator", "someone", "narrator"]),
+        ("“One of us must stay,” said Mara.", ["mara", "narrator"]),
         ("The prosecutor got up. “When,” she began, “was that?”", ["narrator", "prosecutor", "narrator", "prosecutor"]),
     ],
 )
@@ -159,6 +166,8 @@ def test_a_sign_behind_a_closing_mark_or_dash_begins_no_line(text: str, lines: l
             [("paul", "Alors,", ""), ("narrator", "dit Paul,", ""), ("paul", "j'attends.", "words")],
         ),
         ("Oui, dit Paul. Il sortit.", [("paul", "Oui,", ""), ("narrator", "dit Paul. Il sortit.", "words")]),
+        ("No, one of them said.", [("someone", "No,", "unknown"), ("narrator", "one of them said.", "")]),
+        ("Go, came the reply.", [("someone", "Go,", "unknown"), ("narrator", "came the reply.", "")]),
         ("Oui, dit Paul en riant.", [("paul", "Oui,", ""), ("narrator", "dit Paul en riant.", "")]),
     ],
 )

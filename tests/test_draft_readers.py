@@ -75,6 +75,13 @@ def test_front_matter_and_emphasis_of_markdown() -> None:
     assert only.text == "A very long walk."
 
 
+def test_a_row_of_a_table_in_markdown_is_read_without_its_lines() -> None:
+    table = "| Hour | Wind |\n|:-----|-----:|\n| 04:00 | *north* |\n| | “Rough,” he said. |\n| No! | Yes. |\n"
+    source = read_markdown(f"It began.\n\n{table}\nA | B.\n")
+    rows = ["Hour, Wind", "04:00, north", "“Rough,” he said.", "No! Yes."]
+    assert [one.text for one in source.paragraphs] == ["It began.", *rows, "A | B."]
+
+
 def test_a_page_of_html_keeps_blocks_apart_and_skips_what_is_not_read() -> None:
     page = (
         "<html><head><title>no</title><style>p{}</style></head><body><h1>Title</h1>"

@@ -176,6 +176,9 @@ BY_VOICE: dict[str, str] = {
 PRONOUNS: dict[str, Sex] = {"he": "m", "she": "f", "him": "m", "his": "m", "her": "f", "hers": "f"}
 SUBJECTS = _words("he she")
 
+SOME = row("one another other two three four some several many most both all none neither either each any")
+"""Somebody among several, with `of` behind it: `one of them`. Which of them it is, nobody can tell."""
+
 TITLES: dict[str, Sex] = {
     **{"mr": "m", "mister": "m", "mrs": "f", "ms": "f", "miss": "f", "master": "m", "madam": "f", "madame": "f"},
     **{"sir": "m", "lady": "f", "lord": "m", "king": "m", "queen": "f", "prince": "m", "princess": "f", "duke": "m"},

@@ -30,7 +30,7 @@ def read_markdown(text: str) -> Source:
     front = _FRONT.match(text)
     fields = {key.lower(): value for key, value in _FIELD.findall(front[1])} if front else {}
     # References would swallow a footnote's text (`[^1]: words`); code is prose that somebody indented.
-    parser = MarkdownIt("commonmark").disable(["reference", "code"])
+    parser = MarkdownIt("commonmark").enable("table").disable(["reference", "code"])
     paragraphs = tuple(_blocks(parser.parse(text[front.end() :] if front else text)))
     title = fields.get("title", "") or next((one.text for one in paragraphs if one.level == 1), "")
     writer = fields.get("author") or fields.get("writer") or ""
@@ -41,6 +41,7 @@ def _blocks(tokens: Sequence[Token]) -> list[Paragraph]:
     found: list[Paragraph] = []
     level = 0
     number = ""  # of an item of a list: `1984. That was the year` is one to a reader of Markdown
+    row: list[str] | None = None  # the cells of a table's row so far
     for token in tokens:
         if number and token.type in ("html_block", "fence", "hr", "list_item_close"):
             found.append(Paragraph(number.rstrip()))
@@ -57,10 +58,23 @@ def _blocks(tokens: Sequence[Token]) -> list[Paragraph]:
             found += read_html(token.content).paragraphs
         elif token.type in ("fence", "code_block"):
             found.append(Paragraph(squeezed(token.content)[0]))
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close" and row is not None:
+            found.append(Paragraph(_listed(row)))
+            row = None
+        elif token.type == "inline" and row is not None:
+            row += (one.text for one in _inline(token, 0, "") if one.text)
         elif token.type == "inline":
             found += _inline(token, level, number)
             number = ""
     return [one for one in found if one.text or one.kind == "break"]
+
+
+def _listed(cells: Sequence[str]) -> str:
+    """What is read of a row of a table: its cells, with commas where nothing else parts them."""
+    parted = [f"{cell}," if cell[-1].isalnum() else cell for cell in cells[:-1]]
+    return " ".join([*parted, *cells[-1:]])
 
 
 def _inline(token: Token, level: int, number: str) -> list[Paragraph]:

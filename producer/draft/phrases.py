@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from producer.draft.lexicon import FOREIGN_SAYING, ITS, KIN, NO_NAMES, NOUNS, PHRASAL, SAYING, SUBJECTS, TITLES
+from producer.draft.lexicon import FOREIGN_SAYING, ITS, KIN, NO_NAMES, NOUNS, PHRASAL, SAYING, SOME, SUBJECTS, TITLES
 from producer.draft.people import WORD, Names, folded
 from producer.draft.text import row
 from producer.frozen import dataclass
@@ -22,6 +22,7 @@ _AFTER = frozenset(
         "under up down out back aloud quite rather very more so"
     )
 )
+_GROUPS = frozenset(row("the his her my our your their these those"))
 _CLAUSE = re.compile(r"[.!?…;:]")
 
 
@@ -76,16 +77,27 @@ def somebody(words: Sequence[Token], at: int, names: Names | None) -> Phrase | N
     if at >= len(words):
         return None
     word = words[at]
-    if word.low in SUBJECTS:
-        return Phrase("pronoun", word.low, at, at + 1)
-    if word.text == "I":
-        return Phrase("i", "I", at, at + 1)
+    if word.low in SUBJECTS or word.text == "I":
+        return Phrase("i", "I", at, at + 1) if word.text == "I" else Phrase("pronoun", word.low, at, at + 1)
+    if names is None and (after := _of_several(words, at)):
+        return Phrase("it", " ".join(word.text for word in words[at:after]), at, after)
     if word.low in _ARTICLES:
         return _described(words, at, names)
     if names is None and word.low in _GERMAN_ARTICLES:
         one = _named(words, at + 1, names) if at + 1 < len(words) and words[at + 1].capital else None
         return one and Phrase("name", one.text, at, one.after, one.possessive)
     return _named(words, at, names) if word.capital else None
+
+
+def _of_several(words: Sequence[Token], at: int) -> int:
+    """Behind `one of them`, `the other of the men`: the number of the next token; 0 where no such words stand."""
+    of = at + 1 + (words[at].low == "the")
+    if of + 1 >= len(words) or words[of - 1].low not in SOME or words[of].low != "of":
+        return 0
+    if words[of + 1].low in ("them", "us", "you"):
+        return of + 2
+    group = _described(words, of + 1, None) if words[of + 1].low in _GROUPS else None
+    return group.after if group and not group.possessive else 0
 
 
 def _named(words: Sequence[Token], at: int, names: Names | None) -> Phrase | None:
@@ -210,8 +222,9 @@ def tag_before(text: str, words: Sequence[Token], names: Names) -> tuple[Phrase,
     before = [one for one in found if begin + one.after <= verb]
     after = somebody(words, verb + 1, None) if verb + 1 < len(words) and not before else None
     opening = somebody(words, begin, None) if begin < verb else None
-    voice = opening if opening and opening.kind == "noun" and folded(opening.text).split()[-1] in ITS else None
-    one = _beside(words, begin, verb) or voice or (before[0] if before else after)
+    if opening and opening.kind != "it" and (opening.kind != "noun" or folded(opening.text).split()[-1] not in ITS):
+        opening = None
+    one = _beside(words, begin, verb) or opening or (before[0] if before else after)
     return (one, words[verb]) if one else None
 
 

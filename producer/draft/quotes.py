@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from producer.draft.lexicon import ALWAYS_SAYS, FOREIGN_SAYING
+from producer.draft.lexicon import ALWAYS_SAYS, FOREIGN_SAYING, SOME
 from producer.frozen import dataclass
 
 _CLOSERS = {"“": "”", '"': '"', "«": "»", "„": "“”‟", "‹": "›", "「": "」", "『": "』", "‘": "’", "'": "'"}
@@ -243,7 +243,10 @@ def _is_said(text: str, at: int, inner: tuple[int, int], end: int) -> bool:
 
 
 _INSERTED = re.compile(r"\s[—–―]\s*(?=\w)|\s*[—–―](?=[.,;:!?\s]|$)\s*")
-_BARE_TAG = re.compile(r"(?<=[,?!…])\s+(?=(?:(?:he|she|they|I)\s+)?" + _VERBAL.pattern + ")")
+_BARE_TAG = re.compile(
+    rf"(?<=[,?!…])\s+(?=(?:(?:he|she|they|I|(?:{'|'.join(SOME)})\sof\s(?:them|us|the\s\w+))\s+)?{_VERBAL.pattern}"
+    r"|(?:came|was)\s(?:the|his|her|their)\s(?:reply|answer)\b)"
+)
 
 
 def _dashed(text: str) -> list[Fragment]:
