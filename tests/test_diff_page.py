@@ -1,11 +1,12 @@
 """The page of `render diff` in a real browser, opened from the disk."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from producer import diffing
 from tests.chromium import browser, with_chromium
@@ -64,6 +65,7 @@ def test_both_are_heard_at_the_place_by_keys_and_no_title_runs(browser: Browser,
     page.goto(address)
     page.keyboard.press("j")
     page.keyboard.press("j")
+    expect(page.locator(":focus")).to_have_accessible_name(re.compile("^changed 0:02.0 .*two"))
     page.evaluate(BEGINS)
     for key, other in (("a", "b"), ("b", "a")):
         page.keyboard.press(key)

@@ -37,8 +37,8 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const rows = [...document.querySelectorAll("li[tabindex]")];
-  const row = document.activeElement.closest("li[tabindex]");
+  const rows = [...document.querySelectorAll("li > [tabindex]")];
+  const row = document.activeElement.closest("li > [tabindex]");
   const key = event.key.toLowerCase();
   if ((key === "j" || key === "k") && rows.length) {
     const next = row ? rows.indexOf(row) + (key === "j" ? 1 : -1) : 0;
