@@ -120,7 +120,11 @@ class UsageError(ProducerError):
 
 NO_ROOM = "too little memory, or no more threads may be begun: allow more (ulimit -v, -u), or give it less to do"
 """What is to be said where `is_no_room` holds."""
-_WITHOUT_ROOM = "can't start new thread", "failed to map segment from shared object"  # CPython's words, and glibc's
+_WITHOUT_ROOM = (
+    "can't start new thread",  # CPython's words
+    "failed to map segment from shared object",  # glibc's
+    "broken data stream when writing image file",  # Pillow's of libjpeg: pixels are not broken
+)
 
 
 def is_no_room(problem: BaseException | None) -> bool:

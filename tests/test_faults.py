@@ -328,6 +328,27 @@ def test_a_machine_without_room_is_no_fault_of_ours(
     assert said.startswith("too little memory, or no more threads") and said.count("\n") == 1
 
 
+_A_PICTURE_WITHOUT_MEMORY = """
+import io, resource
+from PIL import Image, JpegImagePlugin
+from producer.errors import is_no_room
+image = Image.new("RGB", (1500, 1500))
+there = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+for more in range(0, 32 << 20, 1 << 20):  # first Python has too little, then the library
+    resource.setrlimit(resource.RLIMIT_AS, (there + more, resource.RLIM_INFINITY))
+    try:
+        image.save(io.BytesIO(), "JPEG", quality=88, optimize=True, subsampling=0)
+    except Exception as problem:
+        print(type(problem).__name__, is_no_room(problem))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no /proc, and no bound on memory")
+def test_a_picture_that_there_is_no_memory_to_encode_is_no_fault_of_ours() -> None:
+    said = subprocess.run([sys.executable, "-c", _A_PICTURE_WITHOUT_MEMORY], check=True, capture_output=True, text=True)
+    assert "OSError True" in said.stdout and "False" not in said.stdout
+
+
 _STOPPED_WHILE_LOADED = """
 import os, signal, sys
 
