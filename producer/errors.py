@@ -74,7 +74,7 @@ def _lines(problems: Iterable[Problem]) -> Iterator[str]:
             shown = ", ".join([*lines[:_MOST_LINES], *(["…"] if lines[_MOST_LINES:] else [])])
             yield f"    and at {_counted(len(more), 'more place')}: {'lines' if lines[1:] else 'line'} {shown}"
     if len(alike) > MOST_TOLD:
-        yield f"and {_counted(len(alike) - MOST_TOLD, 'more mistake')}"
+        yield f"    and {_counted(len(alike) - MOST_TOLD, 'more mistake')}"
 
 
 def _counted(count: int, thing: str) -> str:

@@ -65,7 +65,7 @@ def test_a_mistake_that_is_made_again_is_told_once_with_the_lines_it_is_in() -> 
 
 def test_a_bounded_number_of_mistakes_is_told_and_how_many_are_left() -> None:
     found = ScriptError(Problem(Place("a.yaml", line), f"mistake {line}") for line in range(1, 1202))
-    assert str(found).split("\n")[-2:] == ["a.yaml:50:0: mistake 50", "and 1,151 more mistakes"]
+    assert str(found).split("\n")[-2:] == ["a.yaml:50:0: mistake 50", "    and 1,151 more mistakes"]
     assert len(found.problems) == 1201
 
 

@@ -34,6 +34,7 @@ from producer.effort import family
 from producer.errors import RenderError
 from producer.model.formats import FORMATS, in_format
 from producer.model.profile import PROFILES
+from producer.voice import offer
 from tests.deliver_helpers import script_of, write
 from tests.face_helpers import ENTRY, Shell, cache, files, shell
 from tests.test_crew import Told, needs_fork
@@ -555,6 +556,13 @@ def test_tags_that_have_no_room_are_told_in_words(tmp_path: Path, name: str) -> 
     told = pytest.raises(RenderError, match=rf"^cannot write {path.name}: File too large$")
     with no_file_longer_than(path.stat().st_size + 100), told:
         tags.write(path, found, FORMATS[name].codec)
+
+
+@posix
+def test_a_sentence_that_has_no_room_is_told_in_words(tmp_path: Path) -> None:
+    told = pytest.raises(RenderError, match=r"lamp\.wav: File too large$")
+    with no_file_longer_than(50_000), told:
+        offer.write(np.zeros((100_000, 1), np.float32), tmp_path / "lamp.wav")
 
 
 @posix

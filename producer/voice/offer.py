@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import shutil
 import subprocess
 import sys
@@ -101,11 +102,13 @@ def write(audio: Audio, file: Path) -> None:
     """A WAV of 16 bits. Raises RenderError when it cannot be written."""
     import soundfile
 
+    whole = io.BytesIO()  # libsndfile does not say why a file cannot be written
+    soundfile.write(whole, audio, RATE_HZ, subtype="PCM_16", format="WAV")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(file, audio, RATE_HZ, subtype="PCM_16", format="WAV")
-    except (OSError, soundfile.LibsndfileError) as wrong:
-        raise RenderError(f"cannot write {file}: {getattr(wrong, 'strerror', None) or wrong}") from None
+        file.write_bytes(whole.getvalue())
+    except OSError as wrong:
+        raise RenderError(f"cannot write {file}: {wrong.strerror}") from None
 
 
 def play(audio: Audio) -> str:
