@@ -496,6 +496,7 @@ def test_a_file_that_is_no_script_is_a_message_and_not_a_traceback(
     [
         (["episode", "--pack", "nope"], 1, "--pack nope: there is no such pack; known: mine, ruins"),
         (["episode", "--pack", "script"], 1, "--pack script: holds no pack.yaml; known: mine, ruins"),
+        (["episode", "--pack", "sfx/mine/pack.yaml"], 1, "pack.yaml: is a file; name the folder around it"),
         (["episode", "--format", "mp3,ogg"], 2, "--format: there is none called 'ogg'"),
         (["episode", "--format", "wav,opus,wav16"], 2, "--format: wav and wav16 would have one file name"),
         (["episode", "--format", "m4b", "--scene", "1"], 2, "in the profile's own format, and not audited"),

@@ -543,6 +543,9 @@ def test_what_is_settled_has_the_sum_of_its_bytes(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
+    told = pytest.raises(RenderError, match="file: it is no folder")
+    with told, Staging(tmp_path / "file"):
+        raise AssertionError("it is told before anything is made")
     with pytest.raises(RenderError, match="cannot write to"), Staging(tmp_path / "file" / "out"):
         pass
 

@@ -58,10 +58,12 @@ class Staging:
     def _place(self) -> Path:
         """Where to work: beside the target, but inside it where only that is on its disk, or can be written to."""
         self.target.parent.mkdir(parents=True, exist_ok=True)
-        if not self.target.is_dir():
+        if not os.path.lexists(self.target):
             return self.target.parent
+        if not self.target.is_dir():  # this and the next would be found out when all is made
+            raise RenderError(f"cannot write to {self.target}: it is no folder")
         real = self.target.resolve()
-        if not os.access(real, os.W_OK):  # which would be found out when all is made
+        if not os.access(real, os.W_OK):
             raise RenderError(f"cannot write to {self.target}: it is read-only")
         if real.stat().st_dev != real.parent.stat().st_dev or not os.access(real.parent, os.W_OK):
             return real

@@ -122,6 +122,8 @@ def load_packs(
             used[one] = there[one], True
         elif Path(one).is_dir() and _is_pack(Path(one)):
             used[one] = Path(one), False
+        elif Path(one).is_file():
+            problems.append(Problem(Place(f"--pack {one}"), "is a file; name the folder around it"))
         else:
             lack = "holds no pack.yaml" if Path(one).is_dir() else "there is no such pack"
             problems.append(Problem(Place(f"--pack {one}"), f"{lack}{nearest(one, there)}"))
