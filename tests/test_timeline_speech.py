@@ -260,6 +260,8 @@ def test_voices_together_that_are_cut_each_have_the_text_that_they_come_to() -> 
         (mark("k", "m", at=moment("word four", line=7)), '"four"'),
         (stop("k", "sea", at=moment("word four", line=7)), '"four"'),
         (pause("k", moment("mark turn", line=7)), "the mark 'turn'"),
+        (stop("k", "sea", fade_out_s=moment("word four", target="a", line=7)), '"four"'),
+        (hear("k", "muffled", at=moment("start of a"), over_s=moment("word four", target="a", line=7)), '"four"'),
     ],
 )
 def test_what_hangs_on_a_word_behind_the_end_of_its_line_is_an_error_that_names_the_word(hung: Item, word: str) -> None:

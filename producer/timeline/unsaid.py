@@ -19,7 +19,7 @@ def refuse_unsaid(ep: Episode, entry: Entry) -> Rule[None]:
     if isinstance(item, Cue) and entry.inside >= 0:
         line = ep.entry(entry.inside)
         yield from _refuse(ep, line, (yield Ask(What.HIT, entry.index)), _next_word(line, item), item.place)
-    for key in ("at", "until", "length"):
+    for key in ("at", "until", "for_s", "length", "over_s", "fade_in_s", "fade_out_s"):
         asked = getattr(item, key, None)
         if isinstance(asked, Moment):
             yield from _refuse_moment(ep, entry, asked, after_until=key != "at")
