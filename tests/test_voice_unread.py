@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.face_helpers import Shell, cache, shell
+from tests.face_helpers import Shell, cache, render, shell
 
 __all__ = ["cache", "shell"]
 
@@ -137,6 +137,17 @@ def test_a_rate_or_a_pitch_beyond_its_voice_is_told_once_and_where_it_is_written
     (tmp_path / "script.yaml").write_text(FAST.replace("100 %", "10 %"), "utf-8")
     done = shell("cues", "script.yaml", cwd=tmp_path)
     assert done.err.splitlines() == [told[0], told[2]]
+
+
+def test_a_voice_without_its_program_is_told_once_and_where_it_is_written(tmp_path: Path, cache: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[voices.command.gone]\nrun = ["/no/program", "{wav}"]\nlanguage = "en"\n', "utf-8")
+    (tmp_path / "script.yaml").write_text(FAST.replace("voice: en-us", 'voice: "command:gone"'), "utf-8")
+    env = {"PRODUCER_CONFIG": str(config)}
+    done = render("check", "script.yaml", cwd=tmp_path, cache=cache, env=env)
+    told = "script.yaml:4:17: the voice 'command:gone' has no program '/no/program' on this machine"
+    assert done.code == 1 and told in done.err.splitlines()
+    assert done.err.count("command:gone") == 1
 
 
 def test_a_rate_beyond_its_voice_is_told_beside_the_mistakes_of_the_script(shell: Shell, tmp_path: Path) -> None:

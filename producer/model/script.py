@@ -122,7 +122,8 @@ class VoiceUse:
     member: str  # key in the cast
     voice: str  # as written: an espeak-ng name such as `en-gb`, `en-us+f3`, or `engine:name`
     rate_wpm: Wpm
-    rate_place: Place | None = field(default=None, compare=False)  # where it is written
+    voice_place: Place | None = field(default=None, compare=False)  # where it is written
+    rate_place: Place | None = field(default=None, compare=False)
     pitch: Percent = Percent(0.0)  # relative to the voice's own
     pitch_place: Place | None = field(default=None, compare=False)
     treat: str = "none"

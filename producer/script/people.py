@@ -196,6 +196,7 @@ def _use(member: str, layers: Sequence[Asked]) -> VoiceUse:
         member=member,
         voice=asked.voice or "",
         rate_wpm=RATE_WPM if asked.rate is None else Wpm(asked.rate),
+        voice_place=asked.places.get("voice"),
         rate_place=asked.places.get("rate"),
         pitch=Percent(asked.pitch.first if asked.pitch else 0.0),
         pitch_place=asked.places.get("pitch"),

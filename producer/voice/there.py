@@ -12,11 +12,11 @@ from producer.voice.engines import DEFAULT, VOICES
 
 
 def check_voices(uses: Iterable[tuple[Line, int, VoiceUse]], voices: Mapping[str, Voice] = VOICES) -> None:
-    """Raise `VoiceError` with every voice that is not there, at its line, and every pitch that is beyond one."""
+    """Raise `VoiceError` with every voice that is not there and every pitch that is beyond one, where it is written."""
     problems = []
     for line, _, use in uses:
         if absent := _absent(use, voices):
-            problems.append(Problem(line.place, absent))
+            problems.append(Problem(use.voice_place or line.place, absent))
         elif beyond := _beyond(use, voices):
             problems.append(Problem(use.pitch_place or line.place, beyond))
     if problems:
