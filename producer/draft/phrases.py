@@ -90,7 +90,9 @@ def somebody(words: Sequence[Token], at: int, names: Names | None) -> Phrase | N
 
 
 def _of_several(words: Sequence[Token], at: int) -> int:
-    """Behind `one of them`, `the other of the men`: the number of the next token; 0 where no such words stand."""
+    """Behind `one of them`, `the other of the men`, `everyone`: the number of the next token; 0 without such words."""
+    if words[at].low in ("everyone", "everybody", "someone", "somebody"):
+        return at + 1
     of = at + 1 + (words[at].low == "the")
     if of + 1 >= len(words) or words[of - 1].low not in SOME or words[of].low != "of":
         return 0
@@ -184,6 +186,8 @@ def tag_after(words: Sequence[Token]) -> tuple[Phrase, Token] | None:
     if words and says(words[0]):
         one = somebody(words, 1, None) if len(words) > 1 and words[1].gap == " " else None
         return (one, words[0]) if one and not one.possessive else None
+    if words and words[0].low == "came":
+        return _voice_came(words, 0)
     if len(words) > 1 and words[0].low in ("it", "they") and says(words[1]):
         return Phrase("it", words[0].low, 0, 1), words[1]
     one = somebody(words, 0, None)
@@ -217,7 +221,7 @@ def tag_before(text: str, words: Sequence[Token], names: Names) -> tuple[Phrase,
             begin = number
     verb = next((number for number in range(len(words) - 1, begin - 1, -1) if says(words[number])), None)
     if verb is None:
-        return None
+        return _voice_came(words, begin)
     found = [one for one, _ in phrases(words[begin:], names) if not one.possessive]
     before = [one for one in found if begin + one.after <= verb]
     after = somebody(words, verb + 1, None) if verb + 1 < len(words) and not before else None
@@ -226,6 +230,17 @@ def tag_before(text: str, words: Sequence[Token], names: Names) -> tuple[Phrase,
         opening = None
     one = _beside(words, begin, verb) or opening or (before[0] if before else after)
     return (one, words[verb]) if one else None
+
+
+def _voice_came(words: Sequence[Token], begin: int) -> tuple[Phrase, Token] | None:
+    """`came a voice from below`, `A voice came from below:`"""
+    voice = next((at for at in range(begin, len(words)) if words[at].low == "voice"), -1)
+    ones = ("a", "an", "another", "the")
+    first = next((at for at in range(voice - 1, max(voice - 4, begin - 1), -1) if words[at].low in ones), -1)
+    beside = [words[at] for at in (first - 1, voice + 1) if begin <= at < len(words)] if first >= 0 else []
+    came = next((word for word in beside if word.low == "came"), None)
+    said = " ".join(word.text for word in words[first : voice + 1])
+    return (Phrase("noun", said, first, voice + 1), came) if came else None
 
 
 def _beside(words: Sequence[Token], begin: int, verb: int) -> Phrase | None:
