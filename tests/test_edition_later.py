@@ -344,11 +344,12 @@ def test_a_word_in_the_middle_of_what_a_number_is_said_as_is_left_to_the_writer(
 
 def test_lines_without_ids_and_cues_on_words_are_told_at_once_with_one_command(tmp_path: Path, shell: Shell) -> None:
     edition(tmp_path, EDITION, WORDS)
-    done = shell("draft", "--edition", "es", cwd=tmp_path)
+    done = shell("draft", "--edition", "es", "--json", cwd=tmp_path)
     assert done.code == 1
-    told = done.err.splitlines()
+    told = [one["what"] for one in json.loads(done.out)["problems"]]
+    mend = "with: render draft script/lamp.yaml --edition es --ids --marks"
+    assert all(what.endswith(mend) for what in told), told
     assert len(told) == 2 + 6
-    assert all(line.endswith("with: render draft script/lamp.yaml --edition es --ids --marks") for line in told)
     assert (tmp_path / "script" / "lamp.yaml").read_text("utf-8") == WORDS
 
 
