@@ -83,8 +83,10 @@ class Hand:
         """The act that a part is in; the one before goes."""
         act = bisect_right(self._firsts, part) - 1
         if act != self._act and self._others is not None:
-            del self._mixing  # before there is another
+            self._mixing.rest()
+            del self._mixing
+            gc.collect()  # before there is another: it and what it mixes with hold each other
+            memory.give_back()
             placed = changed(self._others(act), palette=self._palette)  # which knows its sounds already
             self._act, self._mixing = act, self._mixing_of(placed)
-            memory.give_back()
         return self._mixing
