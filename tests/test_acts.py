@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from producer import acts, render
 from producer.cache import Cache
 from producer.crew import Crew
 from producer.deliver.shelf import shelf
+from producer.hand import Hand
 from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
 from producer.notes import Notes
@@ -84,6 +86,25 @@ def test_an_hour_is_one_act(house: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with Cache(house / "cache") as cache:
         placed = render.plan(ordered(house, "plain"), cache, render.NoWatch())
     assert [*acts.acts(placed)] == [(0, placed)]
+
+
+def test_a_hand_holds_one_act_and_keeps_what_it_knows_of_sounds(house: Path) -> None:
+    with Cache(house / "cache") as cache, shelf(house) as room:
+        placed = render.plan(ordered(house, "plain"), cache, render.NoWatch()).without_words()
+        firsts, parted = zip(*acts.acts(placed), strict=True)
+        asked: list[int] = []
+
+        def act(number: int) -> render.Placed:
+            asked.append(number)
+            return parted[number]
+
+        hand = Hand(parted[0], (STANDARD,), "none", room, act, firsts)
+        first = weakref.ref(hand._at(1))
+        assert not asked and first() is not None
+        for part in (firsts[1], firsts[1] + 1, firsts[2]):
+            assert hand._at(part).mixer.timeline.clips == parted[len(asked)].timeline.clips
+        assert asked == [1, 2] and first() is None
+        assert hand._at(firsts[2])._placed.palette is placed.palette
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: threads do the work")
