@@ -304,6 +304,23 @@ def test_a_tab_is_one_mistake_wherever_it_puts_its_line(lead: str, text: str) ->
     assert done.fixed == f"{head}        level: -3 LU\n"
 
 
+@pytest.mark.parametrize("tab", ["\t", "\t\t", "      \t"])
+def test_a_tab_among_spaces_goes_where_its_neighbours_stand(tab: str) -> None:
+    first = "- sound: gull|@- sound: door|- ann: Yes.|@level: -3 LU|@how: soft"
+    lines = f"{first}|- ann: >|@Hi.|@Ho.|- bed: sea|@- bed: rain".split("|")
+    done = mend(script(*lines).replace("      @", tab), "x.yaml")
+    assert {problem.what for problem in done.problems} == {"a tab stands in the indentation; YAML wants spaces"}
+    assert len(done.problems) == 6
+    assert play(done.fixed) == [
+        {"sound": "gull"},
+        {"sound": "door"},
+        {"ann": "Yes.", "level": "-3 LU", "how": "soft"},
+        {"ann": "Hi. Ho."},
+        {"bed": "sea"},
+        {"bed": "rain"},
+    ]
+
+
 def test_tabs_in_the_indentation_become_spaces() -> None:
     done = is_mended("title: x\nscenes:\n\t- play:\n\t\t\t- pause: 1 s\n")
     assert [(p.at.line, p.at.column) for p in done.problems] == [(3, 1), (4, 1)]

@@ -20,15 +20,20 @@ Word processors' spaces in front of a line or around its dash and colon are spac
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from producer.script.draft import Draft, Mended
 from producer.script.layout import members
-from producer.script.lines import BOM, split, tabbed, unreadable, untabbed
+from producer.script.lines import BOM, Line, split, tabbed, unreadable, untabbed
 from producer.script.walk import Walk
 
 __all__ = ["Mended", "mend"]
 
+_OPENS = re.compile(r"(?::|: [|>][-+]?)$")
+"""How a line ends under which others stand further in."""
 _MOST_UNREADABLE = 10  # lines with control characters that are reported one by one
 
 
@@ -55,13 +60,30 @@ def _mended(text: str, file: str) -> Mended:
     mark, text = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
     draft = Draft(file, split(text))
     _report_unreadable(draft)
-    for line in draft.lines:
-        if tabbed(line):
-            draft.problem(line.number, line.indent, "a tab stands in the indentation; YAML wants spaces")
-            draft.lines[line.number] = untabbed(line)
-            draft.tabbed.add(line.number)
+    with_tabs = [line for line in draft.lines if tabbed(line)]
+    strays = len(with_tabs) < sum(1 for line in draft.lines if line.indent and not line.blank)
+    for line in with_tabs:
+        draft.problem(line.number, line.indent, "a tab stands in the indentation; YAML wants spaces")
+        plain = untabbed(line)
+        draft.lines[line.number] = plain.indented(_column(draft.lines, plain)) if strays else plain
+        draft.tabbed.add(line.number)
     Walk(draft, members("\n".join(line.text for line in draft.lines))).run()
     return draft.finish(before=mark)
+
+
+def _column(lines: Sequence[Line], line: Line) -> int:
+    """Where a line belongs whose own indentation says nothing: under the lines above it that are like it."""
+    above = (one for one in map(lines.__getitem__, range(line.number - 1, -1, -1)) if not one.blank and not one.comment)
+    last = next(above, None)
+    if last is None:
+        return line.indent
+    dash = re.match(r"(?:-[ ]+)*", last.body)
+    beside = last.indent + (dash.end() if dash else 0)
+    if _OPENS.search(last.body):
+        return beside + 2
+    if line.body.startswith("- "):
+        return next((one.indent for one in chain((last,), above) if one.body.startswith("- ")), line.indent)
+    return beside
 
 
 def _report_unreadable(draft: Draft) -> None:
