@@ -116,7 +116,7 @@ def test_check_finds_a_voice_that_cannot_speak_here(
     done = inside("check")
     assert (done.code, done.out.count("no problems")) == (1, 0)
     what = "the voice 'command:gone' has no program 'no-such-synthesiser' on this machine\n"
-    assert done.err == f"script/two.yaml:11:9: {what}"
+    assert done.err == f"script/two.yaml:5:20: {what}"
 
 
 def test_a_voice_is_written_where_it_is_wanted_or_where_it_says(here: Path, cache: Path) -> None:
