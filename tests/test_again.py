@@ -196,7 +196,7 @@ def edits(draw: st.DrawFn) -> tuple[str, str]:
     return text, "".join(lines)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(edits())
 def test_any_edit_reads_as_it_does_alone(edit: tuple[str, str]) -> None:
     text, then = edit
