@@ -28,9 +28,6 @@ def acts(placed: Placed) -> Iterator[tuple[int, Placed]]:
 
     What is made of a part is named by what is heard in it and in those around, so it is the same, with the same name.
     Of beds and music all are there: they are counted (`mix.stems.sustained`).
-
-    Args:
-        placed: without words, or with them.
     """
     timeline = placed.timeline
     if not is_long(timeline):

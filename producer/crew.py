@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from producer.digests import sha256_of
-from producer.frozen import built, held
+from producer.frozen import taken_apart
 from producer.rota import Following, Rota, in_turn
 
 if TYPE_CHECKING:
@@ -266,8 +266,7 @@ class _Pickler(pickle.Pickler):
         return _RECIPES if thing is self._recipes else None
 
     def reducer_override(self, thing: object) -> Any:
-        values = held(thing)
-        return NotImplemented if values is None else (built, (type(thing), values))
+        return taken_apart(thing)
 
 
 class _Unpickler(pickle.Unpickler):

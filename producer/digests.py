@@ -20,6 +20,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def sha256_of_text(text: str) -> str:
+    """SHA-256 of a text as UTF-8, 64 hex digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
     """An OSError of what is done to a file has its name: it has none where a file opens and does not read."""

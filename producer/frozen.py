@@ -206,6 +206,12 @@ def held(thing: object) -> tuple[object, ...] | None:
     return None if cut is None else cut.held(thing)
 
 
+def taken_apart(thing: object) -> Any:
+    """`held` and `built` for a `pickle.Pickler`, as its `reducer_override`."""
+    values = held(thing)
+    return NotImplemented if values is None else (built, (type(thing), values))
+
+
 def built(kind: type[Thing], values: Sequence[object]) -> Thing:
     """The thing of that class that holds these values, as `held` gave them."""
     own: Any = kind

@@ -5,14 +5,12 @@ A scene is known by its text. What stands outside the scenes (the cast, the room
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from dataclasses import astuple
 
-import numpy as np
-
 from producer.cache import Cache, key
+from producer.digests import sha256_of_text
 from producer.errors import ProducerError
 from producer.frozen import dataclass
 from producer.levels import Levels
@@ -85,14 +83,14 @@ def texts_of(script: Script, order: Order) -> Texts | None:
         text = script_text(order.project)
     except ProducerError:
         return None
-    if _digest(text) != script.sha256:
+    if sha256_of_text(text) != script.sha256:
         return None
     lines = text.split("\n")
     ends = [*begins[1:], next((at for at in range(begins[-1] + 1, len(lines)) if _AROUND.match(lines[at])), len(lines))]
-    scenes = (_digest("\n".join(lines[begin:end])) for begin, end in zip(begins, ends, strict=True))
+    scenes = (sha256_of_text("\n".join(lines[begin:end])) for begin, end in zip(begins, ends, strict=True))
     brought = [one.sha256 for one in script.brought]
     around = ["\n".join(lines[: begins[0]]), "\n".join(lines[ends[-1] :]), *brought, *order.packs]
-    return Texts(tuple(scenes), _digest("\0".join(around)))
+    return Texts(tuple(scenes), sha256_of_text("\0".join(around)))
 
 
 def remember(
@@ -105,11 +103,7 @@ def remember(
     spans = [scene.span for scene in timeline.scenes if scene.id != script.credits_scene]
     spans_s = [[span.start / timeline.rate_hz, span.end / timeline.rate_hz] for span in spans]
     facts = [list(texts.scenes), texts.around, spans_s, levels.seconds_per_hop, astuple(plan)]
-    arrays = {
-        "powers": levels.powers.astype(np.float32, copy=False),
-        "peaks": levels.peaks.astype(np.float32, copy=False),
-        "spoken": levels.spoken,
-    }
+    arrays = {"powers": levels.powers, "peaks": levels.peaks, "spoken": levels.spoken}
     cache.write_here(_name(order, profile), packed(facts, arrays))
 
 
@@ -134,7 +128,3 @@ def _written(script: Script) -> list[Scene]:
 
 def _name(order: Order, profile: Profile) -> str:
     return key("remembered", made_by_program(), str(order.project.script.resolve()), profile.name)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

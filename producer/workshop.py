@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 from producer.deliver.shelf import Shelf, shelf
 from producer.deliver.spill import temporary
-from producer.frozen import built, held
+from producer.frozen import taken_apart
 
 Thing = TypeVar("Thing")
 
@@ -63,5 +63,4 @@ class _Plainly(pickle.Pickler):
     """What was computed goes as its values alone."""
 
     def reducer_override(self, thing: object) -> Any:
-        values = held(thing)
-        return NotImplemented if values is None else (built, (type(thing), values))
+        return taken_apart(thing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import weakref
 from pathlib import Path
 
@@ -16,8 +15,9 @@ from producer.hand import Hand
 from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
 from producer.notes import Notes
-from tests.crew_helpers import house_of, ordered
+from tests.crew_helpers import ordered, rendered
 from tests.face_helpers import files
+from tests.test_crew import needs_fork
 
 SCRIPT = """\
 title: Several acts
@@ -56,10 +56,7 @@ scenes:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose episode has several parts, and its render in one piece in `plain`."""
-    folder = house_of(tmp_path_factory.mktemp("house"), SCRIPT)
-    with Cache(folder / "cache") as cache:
-        render.episode(ordered(folder, "plain"), cache, render.NoWatch())
-    return folder
+    return rendered(tmp_path_factory.mktemp("house"), SCRIPT)
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +104,7 @@ def test_a_hand_holds_one_act_and_keeps_what_it_knows_of_sounds(house: Path) -> 
         assert hand._at(firsts[2])._placed.palette is placed.palette
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: threads do the work")
+@needs_fork
 def test_a_crew_in_acts_leaves_the_bytes_of_one_piece(
     house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

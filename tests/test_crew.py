@@ -22,7 +22,7 @@ from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
 from producer.rota import Rota
 from producer.timeline.soon import heard_soon
-from tests.crew_helpers import house_of, ordered
+from tests.crew_helpers import ordered, rendered
 from tests.face_helpers import files
 
 SCRIPT = """\
@@ -61,10 +61,7 @@ scenes:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose episode has several parts, and its render without a crew in `plain`."""
-    folder = house_of(tmp_path_factory.mktemp("house"), SCRIPT)
-    with Cache(folder / "cache") as cache:
-        render.episode(ordered(folder, "plain"), cache, render.NoWatch())
-    return folder
+    return rendered(tmp_path_factory.mktemp("house"), SCRIPT)
 
 
 class Told(render.NoWatch):

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any, Protocol
 
+from producer.digests import sha256_of_text
 from producer.errors import Place, Problem
 from producer.frozen import dataclass
 from producer.script.compose import LARGEST_BYTES, MOST_LINES, MOST_NODES, read_tree
-from producer.script.tree import Items, Node, Pairs, Scalar
+from producer.script.tree import Items, Node, Pairs, Scalar, nodes_of
 
 FEWEST_CHARACTERS = 16_000
 """A script of ten minutes: what is shorter is read in a few hundredths of a second."""
@@ -51,7 +51,7 @@ def read_again(text: str, file: str, kept: Kept) -> tuple[Node | None, tuple[Pro
     parted = None if len(text) < FEWEST_CHARACTERS or 4 * len(text) > LARGEST_BYTES else _parted(text)
     if parted is None:
         return read_tree(text, file)
-    around, names = parted.around(file), [_digest(scene.text) for scene in parted.scenes]
+    around, names = parted.around(file), [sha256_of_text(scene.text) for scene in parted.scenes]
     known: dict[str, _Known] = json.loads(kept.get(around) or "{}")
     tree: Node | None = _put_in(parted, [known.get(name) for name in names], file)
     if tree is None:
@@ -62,10 +62,6 @@ def read_again(text: str, file: str, kept: Kept) -> tuple[Node | None, tuple[Pro
         now = {name: one for name, one in (known | new).items() if name in names}
         kept.put(around, json.dumps(now, separators=(",", ":")).encode())
     return tree, ()
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +132,22 @@ def _put_in(parted: _Parted, known: Sequence[_Known | None], file: str) -> Pairs
     tree, problems = read_tree(parted.with_stubs(known), file)
     if problems or not isinstance(tree, Pairs) or _count(tree) + sum(one[0] for one in known if one) > MOST_NODES:
         return None
-    at, scenes = next(((at, node) for at, (key, node) in enumerate(tree.pairs) if key.text == "scenes"), (0, None))
-    if not isinstance(scenes, Items) or len(scenes.items) != len(parted.scenes):
+    scenes = _scenes_of(tree, parted)
+    if scenes is None:
         return None
     whole = []
     for node, kept, where in zip(scenes.items, known, parted.scenes, strict=True):
         if not _within(node, where) or (kept is not None and not _is_stub(node)):
             return None
         whole.append(node if kept is None else _node(kept[1], where.start, file))
-    pairs = [*tree.pairs]
-    pairs[at] = (pairs[at][0], Items(tuple(whole), scenes.place))
-    return Pairs(tuple(pairs), tree.place)
+    put_in = Items(tuple(whole), scenes.place)
+    return Pairs(tuple((key, put_in if node is scenes else node) for key, node in tree.pairs), tree.place)
+
+
+def _scenes_of(tree: Node, parted: _Parted) -> Items | None:
+    """The scenes of a tree; None where they are not as many as lines say."""
+    scenes = next((node for key, node in tree.pairs if key.text == "scenes"), None) if isinstance(tree, Pairs) else None
+    return scenes if isinstance(scenes, Items) and len(scenes.items) == len(parted.scenes) else None
 
 
 def _is_stub(node: Node) -> bool:
@@ -160,8 +161,8 @@ def _new(tree: Node, parted: _Parted, names: Sequence[str], known: Mapping[str, 
     """The scenes of a tree that are to be kept and are not known; none where they are not where lines say."""
     if all(name in known or _FAR in scene.text for name, scene in zip(names, parted.scenes, strict=True)):
         return {}
-    scenes = next((node for key, node in tree.pairs if key.text == "scenes"), None) if isinstance(tree, Pairs) else None
-    if not isinstance(scenes, Items) or len(scenes.items) != len(parted.scenes):
+    scenes = _scenes_of(tree, parted)
+    if scenes is None:
         return {}
     found = [*zip(names, scenes.items, parted.scenes, strict=True)]
     if not all(_within(node, where) for _, node, where in found):
@@ -172,33 +173,14 @@ def _new(tree: Node, parted: _Parted, names: Sequence[str], known: Mapping[str, 
 
 def _within(node: Node, where: _Scene) -> bool:
     """Whether all of a scene stands on its lines, from the first one on."""
-    if node.place.line != where.start + 1:
-        return False
-    left = [node]
-    while left:
-        one = left.pop()
-        if isinstance(one, Scalar):
-            last = one.offsets[-1][1] if one.offsets else one.place.line
-            if not where.start < last <= where.end:
-                return False
-        elif isinstance(one, Pairs):
-            left += [each for pair in one.pairs for each in pair]
-        else:
-            left += one.items
-    return True
+    scalars = (one for one in nodes_of(node) if isinstance(one, Scalar))
+    lasts = (one.offsets[-1][1] if one.offsets else one.place.line for one in scalars)
+    return node.place.line == where.start + 1 and all(where.start < last <= where.end for last in lasts)
 
 
 def _count(tree: Node) -> int:
     """How many values a tree has."""
-    count, left = 0, [tree]
-    while left:
-        one = left.pop()
-        count += 1
-        if isinstance(one, Pairs):
-            left += [each for pair in one.pairs for each in pair]
-        elif isinstance(one, Items):
-            left += one.items
-    return count
+    return sum(1 for _ in nodes_of(tree))
 
 
 def _plain(node: Node, start: int) -> _Plain:

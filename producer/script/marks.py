@@ -11,7 +11,7 @@ from producer.model.words import find
 from producer.script.markup import read_spoken
 from producer.script.mend import mend
 from producer.script.skeleton import free_name
-from producer.script.tree import Items, Node, Pairs, Scalar
+from producer.script.tree import Node, Pairs, Scalar, nodes_of
 
 _WORD = re.compile(
     r"""(after\s+)?word\s+("[^"]*"|“[^”]*”|'(?:[^']|'(?=\w))*')(\s*\(\s*\d+\s*\))?(\s+of\s+(next\s+line|\w+))?"""
@@ -106,11 +106,6 @@ def _mark(text: Scalar, token: int, name: str) -> tuple[int, int, int, str]:
 
 def _speeches(tree: Node | None) -> Iterator[tuple[Scalar, Scalar]]:
     """Every key of a script with its text, by which a line is found at its place."""
-    left = [tree] if tree is not None else []
-    while left:
-        node = left.pop()
-        if isinstance(node, Items):
-            left += node.items
-        elif isinstance(node, Pairs):
-            left += [one for _, one in node.pairs]
+    for node in () if tree is None else nodes_of(tree):
+        if isinstance(node, Pairs):
             yield from ((key, one) for key, one in node.pairs if isinstance(one, Scalar))

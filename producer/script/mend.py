@@ -61,7 +61,7 @@ def _mended(text: str, file: str) -> Mended:
     draft = Draft(file, split(text))
     _report_unreadable(draft)
     with_tabs = [line for line in draft.lines if tabbed(line)]
-    strays = len(with_tabs) < sum(1 for line in draft.lines if line.indent and not line.blank)
+    strays = bool(with_tabs) and len(with_tabs) < sum(1 for line in draft.lines if line.indent and not line.blank)
     for line in with_tabs:
         draft.problem(line.number, line.indent, "a tab stands in the indentation; YAML wants spaces")
         plain = untabbed(line)

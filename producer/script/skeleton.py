@@ -16,7 +16,7 @@ from producer.model.words import fold
 from producer.script.keys import ITEMS, ORIGINAL, RESERVED
 from producer.script.markup import read_spoken
 from producer.script.moments import WORDS
-from producer.script.tree import Items, Node, Pairs, Scalar
+from producer.script.tree import Items, Node, Pairs, Scalar, nodes_of
 
 _WIDTH = 110
 _PLAIN = re.compile(r"[^\W\d_][\w ,.!?'()-]*")
@@ -84,17 +84,11 @@ def _called(script: Node | None) -> set[str]:
     """Every word of a script that is not spoken, for it may be a name: in texts, those in brackets."""
     said = {text.text for text in texts(script)}
     found: set[str] = set()
-    left = [script] if script is not None else []
-    while left:
-        node = left.pop()
+    for node in () if script is None else nodes_of(script):
         if isinstance(node, Scalar):
             spoken = node.text.strip() in said
             parts = re.findall(r"\[([^\]]*)\]", node.text) if spoken else [node.text]
             found.update(word.casefold() for part in parts for word in re.findall(r"\w+", part))
-        elif isinstance(node, Items):
-            left += node.items
-        else:
-            left += [one for pair in node.pairs for one in pair]
     return found
 
 

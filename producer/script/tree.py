@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from producer.errors import Place
 from producer.frozen import dataclass
 
@@ -45,3 +47,15 @@ class Items:
 
 
 Node = Scalar | Pairs | Items
+
+
+def nodes_of(tree: Node) -> Iterator[Node]:
+    """A tree's node and all in it, keys too, in no order; however deep it is."""
+    left = [tree]
+    while left:
+        node = left.pop()
+        yield node
+        if isinstance(node, Pairs):
+            left += [one for pair in node.pairs for one in pair]
+        elif isinstance(node, Items):
+            left += node.items
