@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import signal
 import socket
 import subprocess
@@ -19,10 +18,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
+from producer import parcels
 from producer.digests import sha256_of
-from producer.frozen import taken_apart
 from producer.rota import Following, Rota, in_turn
 
 if TYPE_CHECKING:
@@ -46,7 +45,6 @@ _LONGEST_S = 600.0
 """No part takes so long, even where many renders share a machine: whose hands say nothing for so long are lost."""
 _WORK = "work-{}.pickle"
 _ERRAND, _LISTEN = "errand.pickle", "listen"
-_RECIPES = "recipes"
 
 
 class Crew:
@@ -119,12 +117,10 @@ class Crew:
         """See `production.Crew`."""
         if self._first is None or not ((heard := soon()).sounds or heard.beds):
             return
-        from producer.foley import RECIPES
-
         errand = shelf().folder / _ERRAND
         with contextlib.suppress(OSError):  # no room for it, or nobody there: that is seen when it matters
             with errand.open("wb") as file:
-                _Pickler(file, RECIPES).dump((palette, heard))
+                parcels.pack((palette, heard), file, _there())
             self._hands[0].send((_LISTEN, errand))
 
     def expect(self, placed: Placed, styles: Sequence[MixStyle], stems: Stems, shelf: Shelf) -> None:
@@ -147,7 +143,6 @@ class Crew:
         if self._told is placed:
             return
         from producer.acts import acts
-        from producer.foley import RECIPES
         from producer.mix.stems import sustained
 
         self._faults = placed.palette.cache.faults
@@ -157,7 +152,7 @@ class Crew:
         firsts = tuple(first for first, _ in parted)
         for number, (_, act) in enumerate(parted):
             with (shelf.folder / _WORK.format(number)).open("wb") as file:
-                _Pickler(file, RECIPES).dump((act, tuple(styles), stems, shelf, firsts))
+                parcels.pack((act, tuple(styles), stems, shelf, firsts), file, _there())
         for hand in self._hands:
             with contextlib.suppress(OSError):  # gone: that is seen when it is asked for something
                 hand.send(shelf.folder / _WORK.format(0))
@@ -255,27 +250,11 @@ class Crew:
         return result
 
 
-class _Pickler(pickle.Pickler):
-    """Recipes are functions that every process has. What was computed goes as its values alone."""
+def _there() -> dict[str, object]:
+    """What every process has: recipes are functions."""
+    from producer.foley import RECIPES
 
-    def __init__(self, file: IO[bytes], recipes: object) -> None:
-        super().__init__(file, pickle.HIGHEST_PROTOCOL)
-        self._recipes = recipes
-
-    def persistent_id(self, thing: object) -> str | None:
-        return _RECIPES if thing is self._recipes else None
-
-    def reducer_override(self, thing: object) -> Any:
-        return taken_apart(thing)
-
-
-class _Unpickler(pickle.Unpickler):
-    def persistent_load(self, name: str) -> object:
-        from producer.foley import RECIPES
-
-        if name != _RECIPES:
-            raise pickle.UnpicklingError(name)
-        return RECIPES
+    return {"recipes": RECIPES}
 
 
 def _work(ends: Sequence[int]) -> None:
@@ -322,7 +301,7 @@ def _listen(errand: Path, commands: Connection) -> None:
     """
     with contextlib.suppress(Exception):  # who needs them makes them anew, and so finds out why and can say it
         with errand.open("rb") as file:
-            palette, soon = _Unpickler(file).load()
+            palette, soon = parcels.unpacked(file, _there())
         for sound in reversed(soon.sounds):
             if commands.poll():
                 return
@@ -340,7 +319,7 @@ def _begun(work: Path) -> Hand | None:
     def act(number: int) -> Any:
         """All that stands in the file of an act."""
         with work.with_name(_WORK.format(number)).open("rb") as file:
-            return _Unpickler(file).load()
+            return parcels.unpacked(file, _there())
 
     with contextlib.suppress(Exception):
         placed, styles, stems, shelf, firsts = act(0)

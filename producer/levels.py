@@ -139,29 +139,6 @@ class Levels:
         return replace(self, powers=self.powers * 10.0 ** (db / 10.0), peaks=self.peaks * 10.0 ** (db / 20.0))
 
 
-class LevelsTaken:
-    """Takes down the levels of parts that follow each other, in the room that the whole has."""
-
-    def __init__(self, most_hops: int) -> None:
-        self._powers, self._peaks, self._spoken = (
-            np.empty(most_hops, np.float32),
-            np.empty(most_hops, np.float32),
-            np.empty(most_hops, np.bool_),
-        )
-        self._hops, self._seconds_per_hop = 0, 0.0
-
-    def add(self, part: Levels) -> None:
-        """The next part."""
-        there = slice(self._hops, self._hops + len(part.powers))
-        self._powers[there], self._peaks[there], self._spoken[there] = part.powers, part.peaks, part.spoken
-        self._hops, self._seconds_per_hop = there.stop, part.seconds_per_hop
-
-    def levels(self) -> Levels:
-        """Of all that was added."""
-        there = slice(self._hops)
-        return Levels(self._powers[there], self._peaks[there], self._spoken[there], self._seconds_per_hop)
-
-
 def levels_of(audio: Audio, core: Span, rate_hz: int, lines: Iterable[Span] = ()) -> Levels:
     """The levels of a part, whole hops only.
 

@@ -20,10 +20,9 @@ from producer.audit.rows import Room
 from producer.audit.tap import Tap
 from producer.cache import Cache, key
 from producer.deliver.shelf import Shelf
-from producer.dsp.grid import hop_samples
 from producer.dsp.heads import spherical
 from producer.frozen import dataclass
-from producer.levels import LevelsTaken, levels_of
+from producer.levels import levels_of
 from producer.made_by import made_by_program
 from producer.mix.asking import asked_from_bytes, asked_to_bytes
 from producer.mix.describe import described, turned
@@ -37,7 +36,7 @@ from producer.mix.stems import Stretch, sustained
 from producer.mixdown import Mixdown, Programme
 from producer.model.head import Head
 from producer.model.mixes import BUSES, STANDARD, MixStyle
-from producer.notes import Notes
+from producer.notes import LevelsTaken, Notes
 from producer.production import Crew, Placed, Watch
 from producer.units import gain
 from producer.witness import PartWitness, Witness
@@ -298,15 +297,13 @@ def mixed(
         noted = _watched(parts, mixer.each(mixing.notes, range(len(parts)), jobs), watch)
     witness = Witness(timeline, workshop.room)
     margins: dict[str, list[LineMargin]] = {style.name: [] for style in styles}
-    hop = hop_samples(timeline.rate_hz)
-    hops = sum(part.core.length // hop for part in parts)
     levels: dict[str, LevelsTaken] = {}
     found: set[StemName] = {(bus, None) for bus in BUSES} if stems != "none" else set()
     for part, notes in zip(parts, noted, strict=True):
         for style in styles:
             margins[style.name] += margins_in(style, notes.margins, notes.said.get(style.name, {}))
         for name, one in notes.levels.items():
-            levels.setdefault(name, LevelsTaken(hops)).add(one)
+            levels.setdefault(name, LevelsTaken(workshop.room)).add(one)
         found |= notes.stems
         witness.push(part.core, notes.witness)
     return Mixed(

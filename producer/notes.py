@@ -1,13 +1,15 @@
-"""What is known of a mixed part, and how it is kept."""
+"""What is known of a mixed part, how it is kept, and how loud parts are that follow each other."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from producer.audit.laid import RULED, Laid
+from producer.audit.rows import Room, Rows
 from producer.frozen import dataclass
 from producer.levels import Levels
 from producer.mix.asking import margins_from_json, margins_to_json
@@ -74,3 +76,23 @@ class Notes:
             },
             witness=PartWitness.known(rate_hz, heard),
         )
+
+
+class LevelsTaken:
+    """Takes down the levels of parts that follow each other: an hour's are 3.7 MB, in files until they are wanted."""
+
+    def __init__(self, room: Room) -> None:
+        """`room` makes the files."""
+        self._rows = [Rows(room, 1, kind) for kind in (np.float32, np.float32, np.bool_)]
+        self._seconds_per_hop = 0.0
+
+    def add(self, part: Levels) -> None:
+        """The next part. Raises RenderError when there is no room left for it."""
+        for rows, one in zip(self._rows, (part.powers, part.peaks, part.spoken), strict=True):
+            rows.append(one[:, None])
+        self._seconds_per_hop = part.seconds_per_hop
+
+    def levels(self) -> Levels:
+        """Of all that was added."""
+        powers, peaks, spoken = (rows[:][:, 0] for rows in self._rows)
+        return Levels(powers, peaks, spoken, self._seconds_per_hop)

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import PIL
 
 from producer import auditing, memory, paging, provenance
-from producer.acts import is_long
+from producer.apart import lay_out_apart
 from producer.audit.audit import Audit
 from producer.audit.instead import shipped
-from producer.audit.planned import Plan, plan_of
+from producer.audit.planned import Plan
 from producer.cache import Cache, key
-from producer.deliver import cover, credits, manifest, sound_captions, stems
+from producer.deliver import cover, manifest, stems
 from producer.deliver import episode as delivery
 from producer.deliver.files import Staging
-from producer.deliver.manifest import MadeOf
 from producer.dsp.loudness import lufs, sparse
 from producer.errors import ScriptError
 from producer.finishing import all_finished, write_stems
+from producer.laid import Laid, lay_out, named_in
 from producer.levels import Levels
 from producer.made_by import made_by_program
 from producer.mix.listening import Stems
 from producer.mixing import Mixed, mixed
 from producer.model.formats import FORMATS, SUFFIXES, Format, in_format
-from producer.model.mixes import MIXES, MixStyle, wanted
+from producer.model.mixes import MIXES, MixStyle
 from producer.model.script import Script
-from producer.model.sound import Origin
 from producer.planning import (
     check,
     cues,
@@ -47,7 +46,6 @@ from producer.production import (
     Delivered,
     NoWatch,
     Order,
-    Outline,
     Placed,
     Preview,
     Recorded,
@@ -58,8 +56,6 @@ from producer.production import (
 )
 from producer.readings import script_text, written_script
 from producer.remembered import remember
-from producer.timeline.document import to_json
-from producer.timeline.uses import uses
 from producer.workshop import Workshop
 
 __all__ = [
@@ -99,24 +95,24 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         Workshop(cache.work()) as workshop,
         ThreadPoolExecutor(1) as aside,  # for what need not wait
     ):
-        head, whole, told, styles, mix = _mixed(order, cache, workshop, staging, watch, crew, aside)
+        laid, mix = _mixed(order, cache, workshop, staging, watch, crew, aside)
         memory.give_back()
-        profile = head.profile
+        styles, profile = laid.styles, laid.placed.profile
         formats = kinds(order, profile)
 
         def audio(style: MixStyle, kind: Format) -> Path:
             return staging.path(audio_name(slug, style, kind.suffix))
 
         levels = mix.standard.levels
-        drawn = aside.submit(_picture, head.script, order, levels, cache)
+        drawn = aside.submit(_picture, laid.placed.script, order, levels, cache)
         delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch)
         if crew is not None:
             crew.dismiss()  # the audit needs as much memory as they hold
-        outline = head if whole is None else whole.result()()
+        outline = laid.outline()
         script, timeline = outline.script, outline.timeline
         picture = drawn.result()
         write_stems(mix, delivered[0].plan, in_format(profile, delivered[0].kind), staging, watch)
-        planned, origins, titles, made = told.result()
+        planned, origins, titles, made = laid.told()
         provenance.check_cover(script, order.project, made)
         stated = manifest.statement(made)
         for one in delivered:
@@ -207,45 +203,21 @@ def _mixed(
     watch: Watch,
     crew: Crew | None,
     aside: Executor,
-) -> tuple[Outline, Future[Callable[[], Outline]] | None, Future[_Told], tuple[MixStyle, ...], Mixed]:
-    """The episode and all of its mixes, and its session for a DAW; takes and sounds are no longer held.
-
-    Of a long episode's outline only what is heard is held; the whole of it is read again when it is asked for.
+) -> tuple[Laid, Mixed]:
+    """The episode laid out, and all of its mixes, and its session for a DAW.
 
     Args:
         aside: writes the documents meanwhile.
     """
     soon = None if crew is None else lambda palette, heard: crew.listen(palette, heard, workshop.shelf)
-    placed = plan(order, cache, watch, soon=soon)
-    styles = _styles(order, placed.script)
-    told = aside.submit(_documented, placed, order, styles, staging)
-    whole = None
-    if is_long(placed.timeline) and not order.session:
-        whole = aside.submit(workshop.put_away, placed.outline())
-        placed = placed.without_words()
+    laid = lay_out_apart(order, cache, watch, staging, workshop.shelf())
+    laid = laid or lay_out(order, cache, watch, staging, aside, soon)
+    placed, styles = laid.placed, laid.styles
     asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems
     mix = mixed(placed, styles, asked, workshop, cache, order.jobs, watch, crew)
     if order.session:
         _write_session(order, placed, mix, staging, watch)
-    return placed.outline(), whole, told, styles, mix
-
-
-_Told = tuple[Plan, tuple[Origin, ...], Mapping[str, str], MadeOf]
-"""What the timeline's document plans, where the sounds came from, what they are called, and what it is all made of."""
-
-
-def _documented(placed: Placed, order: Order, styles: Sequence[MixStyle], staging: Staging) -> _Told:
-    """Write what can be said of an episode before it is heard."""
-    script, timeline = placed.script, placed.timeline
-    origins, titles = named_in(placed)
-    document = to_json(timeline, script, order.project.named)
-    files = [
-        (audio_name(order.project.slug, style, kind.suffix), style.name, kind.name)
-        for kind in kinds(order, placed.profile)
-        for style in styles
-    ]
-    delivery.write_documents(staging, script, timeline, document, origins, titles, files)
-    return plan_of(document), origins, titles, provenance.made_of(placed, order, origins)
+    return laid, mix
 
 
 def _write_session(order: Order, placed: Placed, mix: Mixed, staging: Staging, watch: Watch) -> None:
@@ -267,25 +239,8 @@ def _write_session(order: Order, placed: Placed, mix: Mixed, staging: Staging, w
     session.write(folder, handed_over, order.session, work=mix.folder, told=lambda done, _: watch.done(done))
 
 
-def _styles(order: Order, script: Script) -> tuple[MixStyle, ...]:
-    """The mixes that the script and the order ask for; whose head is named wants to hear with it."""
-    with_head = [style.name for style in MIXES.values() if style.headphones and order.sofa is not None]
-    return wanted((*script.mixes, *order.mixes, *with_head))
-
-
 def stale(slug: str) -> list[str]:
     """What an earlier render may have left that this one did not make, as `Staging.publish` takes it."""
     audio = [audio_name(slug, style, suffix) for style in MIXES.values() for suffix in SUFFIXES]
     references = [auditing.reference_name(mix, kind) for mix in MIXES for kind in ("", *FORMATS)]
     return [*map(glob.escape, audio), *stems.PATTERNS, *references]
-
-
-def named_in(placed: Placed) -> tuple[tuple[Origin, ...], Mapping[str, str]]:
-    """Where each sound that is heard came from, and what each role is called for people."""
-    return _origins(placed), sound_captions.titles(placed.timeline, placed.palette)
-
-
-def _origins(placed: Placed) -> tuple[Origin, ...]:
-    """Where each sound that is heard came from, once, in the order they are first heard, and what was done to it."""
-    heard = uses(placed.timeline, placed.palette)
-    return credits.credited((placed.palette.origins(use.role, use.member), use.changes) for use in heard)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO
 from weakref import WeakSet
 
 from producer.deliver.shelf import Shelf, shelf
 from producer.deliver.spill import temporary
-from producer.frozen import taken_apart
-
-Thing = TypeVar("Thing")
 
 
 class Workshop:
@@ -45,22 +40,3 @@ class Workshop:
         file = temporary(self.folder)
         self._files.add(file)
         return file
-
-    def put_away(self, thing: Thing) -> Callable[[], Thing]:
-        """Writes something down that need not be in memory meanwhile; what is returned reads it again."""
-        file = self.room()
-        _Plainly(file, pickle.HIGHEST_PROTOCOL).dump(thing)
-
-        def again() -> Thing:
-            file.seek(0)
-            found: Thing = pickle.load(file)  # nobody else has this file: it has no name
-            return found
-
-        return again
-
-
-class _Plainly(pickle.Pickler):
-    """What was computed goes as its values alone."""
-
-    def reducer_override(self, thing: object) -> Any:
-        return taken_apart(thing)

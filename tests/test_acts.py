@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from producer import acts, render
+from producer import acts, apart, render
 from producer.cache import Cache
 from producer.crew import Crew
 from producer.deliver.shelf import shelf
@@ -63,6 +63,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def however_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acts, "LONG_S", 0.0)
     monkeypatch.setattr(acts, "ACT_PARTS", 2)
+    monkeypatch.setattr(apart, "FEWEST_BYTES", 1)
 
 
 def test_an_act_has_less_than_the_whole_and_knows_its_parts_by_the_same_names(house: Path) -> None:

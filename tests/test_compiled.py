@@ -121,7 +121,7 @@ def test_how_sections_rest(kind: Any, order: int, hz: float) -> None:
 @given(st.integers(1, 400), st.integers(-1, 420) | st.none(), KINDS)
 def test_there_and_back(count: int, padlen: int | None, kind: Any) -> None:
     sos, x = signal.butter(4, 50.0, "highpass", output="sos", fs=44_100), noise(count, kind=kind)
-    if padlen is None or 0 <= padlen < count:
+    if padlen is None or padlen < count:  # less than nothing is nothing to SciPy
         if padlen is not None or count > 15:
             same(compiled.sosfiltfilt(sos, x, padlen=padlen), signal.sosfiltfilt(sos, x, padlen=padlen))
         return

@@ -19,6 +19,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import soundfile
 
 from benchmarks import faults
 from benchmarks.faults import House, Tally
@@ -559,10 +560,16 @@ def test_tags_that_have_no_room_are_told_in_words(tmp_path: Path, name: str) -> 
 
 
 @posix
-def test_a_sentence_that_has_no_room_is_told_in_words(tmp_path: Path) -> None:
-    told = pytest.raises(RenderError, match=r"lamp\.wav: File too large$")
-    with no_file_longer_than(50_000), told:
-        offer.write(np.zeros((100_000, 1), np.float32), tmp_path / "lamp.wav")
+def test_a_sentence_that_has_no_room_is_told_in_words_and_leaves_the_last_one(tmp_path: Path) -> None:
+    lamp, short, long = tmp_path / "lamp.wav", np.zeros((100, 1), np.float32), np.zeros((100_000, 1), np.float32)
+    told = r"lamp\.wav: File too large$"
+    with no_file_longer_than(50_000), pytest.raises(RenderError, match=told):
+        offer.write(long, lamp)
+    assert list(tmp_path.iterdir()) == []
+    offer.write(short, lamp)
+    with no_file_longer_than(50_000), pytest.raises(RenderError, match=told):
+        offer.write(long, lamp)
+    assert [soundfile.info(one).frames for one in tmp_path.iterdir()] == [100]
 
 
 @posix

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from producer.crew import _Pickler, _Unpickler
+from producer import parcels
 from producer.errors import Place
 from producer.foley import RECIPES
 from producer.frozen import built, changed, held
@@ -95,7 +95,9 @@ def test_what_was_held_builds_the_same() -> None:
 def test_a_hand_gets_what_it_was_sent() -> None:
     sent = (clip(), Three(1), Tagged(1), Fraction(1, 3), RECIPES, {"a": [Loose(4)]})
     file = io.BytesIO()
-    _Pickler(file, RECIPES).dump(sent)
-    got = _Unpickler(io.BytesIO(file.getvalue())).load()
+    parcels.pack(sent, file, {"recipes": RECIPES})
+    got = parcels.unpacked(io.BytesIO(file.getvalue()), {"recipes": RECIPES})
     assert got == sent and got[4] is RECIPES
     assert len(file.getvalue()) < len(pickle.dumps(clip())) + 1000
+    with pytest.raises(pickle.UnpicklingError, match="recipes"):
+        parcels.unpacked(io.BytesIO(file.getvalue()), {})

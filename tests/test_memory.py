@@ -15,6 +15,7 @@ import soundfile
 from producer import master, project, render
 from producer.audio import Audio
 from producer.audit.cells import cells
+from producer.audit.rows import MEMORY
 from producer.audit.tap import Tap
 from producer.cache import Cache
 from producer.deliver import cover
@@ -22,11 +23,12 @@ from producer.deliver.shelf import shelf
 from producer.digests import sha256_of
 from producer.dsp.grid import frame_samples
 from producer.hand import Hand
-from producer.levels import _BETWEEN_SAMPLES_DB, RELEASE_DB_S, Levels, LevelsTaken
+from producer.levels import _BETWEEN_SAMPLES_DB, RELEASE_DB_S, Levels
 from producer.mix.buses import added
 from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
 from producer.model.profile import PROFILES
+from producer.notes import LevelsTaken
 from producer.production import Finish, Placed
 from producer.sounds import looping
 from producer.sounds.kept import Kept
@@ -169,7 +171,7 @@ def test_the_limiter_is_guessed_at_as_over_the_whole() -> None:
 def test_levels_are_taken_down_part_by_part() -> None:
     rng = np.random.default_rng(5)
     parts = [Levels(rng.random(n), rng.random(n), rng.random(n) < 0.5, 0.01) for n in (100, 1, 250)]
-    taken = LevelsTaken(400)
+    taken = LevelsTaken(MEMORY)
     for part in parts:
         taken.add(part)
     whole, joined = taken.levels(), Levels.joined(parts)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from producer.deliver import captions, chapters, credits, sound_captions, tags, transcripts
 from producer.deliver.facts import facts_json
-from producer.deliver.files import Staging
+from producer.deliver.files import Texts
 from producer.deliver.listed import listed
 from producer.deliver.picture import published
 from producer.deliver.wave import Marker
@@ -20,7 +20,7 @@ from producer.model.timeline import Timeline
 
 
 def write_documents(
-    staging: Staging,
+    staging: Texts,
     script: Script,
     timeline: Timeline,
     timeline_json: Mapping[str, object],

@@ -29,15 +29,44 @@ def _prefix(target: Path) -> str:
     return f".{target.name}-"
 
 
-class Staging:
+class Texts:
+    """A folder in which an episode's files are made."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    @property
+    def folder(self) -> Path:
+        """The folder itself."""
+        assert self._folder is not None, "use Staging in a with statement"
+        return self._folder
+
+    def path(self, name: str) -> Path:
+        """Where to make the file that will be called `name`, maybe in a folder of its own (`stems/beds.wav`)."""
+        path = self.folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as found:
+            raise RenderError(f"cannot write {name}: {found.strerror}") from None
+        return path
+
+    def text(self, name: str, content: str) -> None:
+        """Make a text file: UTF-8, line feeds on every system."""
+        try:
+            self.path(name).write_bytes(content.encode())
+        except OSError as found:
+            raise RenderError(f"cannot write {name}: {found.strerror}") from None
+
+
+class Staging(Texts):
     """A hidden folder next to `target`, on the same disk. `publish` renames each file into place; leaving without it
     removes everything, so a failed render leaves the previous one as it was. What killed renders left there goes, too.
     """
 
     def __init__(self, target: Path) -> None:
+        super().__init__(None)
         self.target = target
         self._owned: owned.OwnedFolder | None = None
-        self._folder: Path | None = None
         self._made_parent = False
         self._sums: dict[Path, str] = {}
 
@@ -79,27 +108,9 @@ class Staging:
             with contextlib.suppress(OSError):  # an output was published in it
                 self.target.parent.rmdir()
 
-    def path(self, name: str) -> Path:
-        """Where to make the file that will be called `name`, maybe in a folder of its own (`stems/beds.wav`)."""
-        assert self._folder is not None, "use Staging in a with statement"
-        path = self._folder / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as found:
-            raise RenderError(f"cannot write {name}: {found.strerror}") from None
-        return path
-
-    def text(self, name: str, content: str) -> None:
-        """Make a text file: UTF-8, line feeds on every system."""
-        try:
-            self.path(name).write_bytes(content.encode())
-        except OSError as found:
-            raise RenderError(f"cannot write {name}: {found.strerror}") from None
-
     def files(self) -> tuple[tuple[str, Path], ...]:
         """What has been made so far, by its name in the folder, with forward slashes; in alphabetical order."""
-        assert self._folder is not None, "use Staging in a with statement"
-        folder = self._folder
+        folder = self.folder
         made = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
         return tuple(sorted(made.items()))
 
@@ -124,9 +135,8 @@ class Staging:
             stale: names that must not stay from an earlier render unless they were made again, as patterns
                 (`stems/**/*.wav`). Folders that are empty then go, too.
         """
-        assert self._folder is not None, "use Staging in a with statement"
-        made = sorted(path for path in self._folder.rglob("*") if path.is_file())
-        finals = [self.target / path.relative_to(self._folder) for path in made]
+        made = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        finals = [self.target / path.relative_to(self.folder) for path in made]
         try:
             for folder in dict.fromkeys(final.parent for final in finals):
                 if not self._holds(folder):
@@ -177,8 +187,7 @@ class Staging:
             raise
 
     def _staged(self, final: Path) -> Path:
-        assert self._folder is not None
-        return self._folder / final.relative_to(self.target)
+        return self.folder / final.relative_to(self.target)
 
     def _kept_beside(self, final: Path, number: int) -> Path | None:
         """A second name for what is in a file's place, so that it is never missing there; None when nothing is."""

@@ -17,6 +17,7 @@ from producer.audio import Audio
 from producer.cache import Cache
 from producer.errors import Place, RenderError, nearest
 from producer.model.script import Line, Token, VoiceUse
+from producer.replaced import new_file, replace_file
 from producer.units import Wpm
 from producer.voice.engine import Voice
 from producer.voice.engines import DEFAULT, VOICES
@@ -99,14 +100,17 @@ def wave_file(file: Path) -> None:
 
 
 def write(audio: Audio, file: Path) -> None:
-    """A WAV of 16 bits. Raises RenderError when it cannot be written."""
+    """A WAV of 16 bits, all of it or none. Raises RenderError when it cannot be written."""
     import soundfile
 
     whole = io.BytesIO()  # libsndfile does not say why a file cannot be written
     soundfile.write(whole, audio, RATE_HZ, subtype="PCM_16", format="WAV")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(whole.getvalue())
+        if file.exists():
+            replace_file(file, whole.getvalue())
+        else:
+            new_file(file, whole.getvalue())
     except OSError as wrong:
         raise RenderError(f"cannot write {file}: {wrong.strerror}") from None
 

@@ -1,0 +1,196 @@
+"""A long script is read, spoken and placed by a process of its own, which ends when that is done.
+
+What that takes is several times what is left of it, and it comes and goes between what stays, so that Python has little
+of it to give back: of ten hours some 150 MB. With its process all of it is gone, and who mixes holds what is heard.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Protocol
+
+from producer import memory, parcels
+from producer.cache import Cache
+from producer.deliver.files import Texts
+from producer.errors import ProducerError
+from producer.foley import RECIPES
+from producer.frozen import changed
+from producer.laid import Laid, lay_out
+from producer.model.mixes import MixStyle
+from producer.production import Order, Placed, Watch
+
+FEWEST_BYTES = 300_000
+"""A script of an hour and a half. What stands in files that it brings is not counted."""
+_PLACED, _OUTLINE, _TOLD = "placed.pickle", "outline.pickle", "told.pickle"
+
+
+class _Place(Protocol):
+    """Where a folder is that others make files in."""
+
+    @property
+    def folder(self) -> Path: ...
+
+
+def lay_out_apart(order: Order, cache: Cache, watch: Watch, staging: Texts, work: _Place) -> Laid | None:
+    """The same as `laid.lay_out`, made by another process.
+
+    None for an episode that is not long, for one whose words a session wants, and where the process did not get to the
+    end: whoever does it in this one finds out why, and can say it.
+
+    Args:
+        work: for what goes from one process to the other; it must stay as long as something is asked of what is given.
+
+    Raises as `planning.plan`.
+    """
+    if order.session or not hasattr(os, "fork") or _bytes(order.project.script) < FEWEST_BYTES:
+        return None
+    ours, theirs = (Connection(end.detach()) for end in socket.socketpair())
+    with ours:
+        with theirs:
+            process = _begun(theirs.fileno())
+        if process is None:
+            return None
+        try:
+            if not _told_on(_answers(ours, (order, cache, staging.folder, work.folder)), cache, watch):
+                return None
+            process.wait()  # until then it holds what it has made
+        finally:
+            if process.poll() is None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):  # it has just ended
+                    os.killpg(process.pid, signal.SIGKILL)  # with all that it started
+                process.wait()
+    placed, styles = _placed(work.folder / _PLACED, cache)
+    return Laid(placed, styles, *(partial(_fetched, work.folder / name, cache) for name in (_TOLD, _OUTLINE)))
+
+
+def _begun(end: int) -> subprocess.Popen[bytes] | None:
+    """The other process, which has the socket of that number; None where the system lets nobody begin one."""
+    command = [sys.executable, "-P", "-m", "producer.apart", str(end)]  # nothing of the folder one is in
+    silent = subprocess.DEVNULL
+    with contextlib.suppress(OSError):
+        return subprocess.Popen(command, stdin=silent, stdout=silent, pass_fds=(end,), process_group=0)
+    return None
+
+
+def _bytes(script: Path) -> int:
+    with contextlib.suppress(OSError):  # whoever reads it says what is wrong with it
+        return script.stat().st_size
+    return 0
+
+
+def _answers(process: Connection, asked: object) -> Iterator[Sequence[Any]]:
+    """What another process says of what it is asked, as long as it is there."""
+    with contextlib.suppress(EOFError, OSError):
+        process.send(asked)
+        while True:
+            yield process.recv()
+
+
+def _told_on(answers: Iterator[Sequence[Any]], cache: Cache, watch: Watch) -> bool:
+    """Pass on what is said of the work, to its end; whether it came to a good one. Raises what the work raised."""
+    for kind, *told in answers:
+        if kind == "stage":
+            watch.stage(*told)
+        elif kind == "done":
+            watch.done(*told)
+        elif kind == "wrong":
+            raise told[0]
+        else:
+            cache.faults.add(told[0])
+            return bool(kind == "laid")
+    return False
+
+
+def _fetched(file: Path, cache: Cache) -> Any:
+    with file.open("rb") as packed:
+        return parcels.unpacked(packed, _there(cache))
+
+
+def _put_down(placed: Placed, styles: Sequence[MixStyle], to: Path, cache: Cache) -> None:
+    """What is heard, so that who takes it up has no more than that."""
+    timeline = placed.timeline
+    with to.open("wb") as file:
+        head = changed(placed, timeline=changed(timeline, clips=()), takes={})
+        parcels.pack((head, styles), file, _there(cache))
+        for things in (timeline.clips, placed.takes.items()):
+            parcels.pack_each(things, file, _there(cache))
+
+
+def _placed(file: Path, cache: Cache) -> tuple[Placed, tuple[MixStyle, ...]]:
+    """What `_put_down` put down."""
+    with file.open("rb") as packed:
+        placed, styles = parcels.unpacked(packed, _there(cache))
+        clips, takes = (tuple(parcels.each_unpacked(packed, _there(cache))) for _ in range(2))
+    return changed(placed, timeline=changed(placed.timeline, clips=clips), takes=dict(takes)), styles
+
+
+def _there(cache: Cache) -> dict[str, object]:
+    return {"recipes": RECIPES, "cache": cache}
+
+
+class _Told:
+    """Tells the process that asked how far the work has come."""
+
+    def __init__(self, answers: Connection) -> None:
+        self._answers, self._turn = answers, threading.Lock()
+
+    def stage(self, name: str, total: int) -> None:
+        self._tell("stage", name, total)
+
+    def done(self, steps: int) -> None:
+        self._tell("done", steps)
+
+    def _tell(self, *what: object) -> None:
+        with self._turn:  # voices tell it from their threads
+            self._answers.send(what)
+
+
+def _lay(answers: Connection) -> None:
+    """Do what is asked once, and answer."""
+    order, cache, made, work = answers.recv()
+    threading.Thread(target=_leave_with, args=(answers,), daemon=True).start()
+    kind = "lost"
+    with contextlib.suppress(Exception):  # who asked does it again, and so finds out why and can say it
+        try:
+            with cache, ThreadPoolExecutor(1) as aside:
+                one = lay_out(order, cache, _Told(answers), Texts(made), aside, None)
+                for name, thing in ((_TOLD, one.told()), (_OUTLINE, one.outline())):
+                    with (work / name).open("wb") as file:
+                        parcels.pack(thing, file, _there(cache))
+                _put_down(one.placed.without_words(), one.styles, work / _PLACED, cache)
+            kind = "laid"
+        except ProducerError as wrong:
+            answers.send(("wrong", wrong))
+            return
+    answers.send((kind, cache.faults))
+
+
+def _leave_with(answers: Connection) -> None:
+    """End this process when the one that asked, which tells nothing more, is gone; voices then end by themselves."""
+    with contextlib.suppress(EOFError, OSError):
+        answers.recv()
+    os._exit(1)
+
+
+def main() -> None:
+    """Lay out the episode that is told at the socket whose number is the argument."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who called it ends it
+    memory.few_arenas()
+    memory.seldom_collected()
+    with contextlib.suppress(EOFError, OSError):  # nobody is left to work for
+        _lay(Connection(int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()
