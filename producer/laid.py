@@ -21,7 +21,6 @@ from producer.production import Order, Outline, Placed, Watch, audio_name
 from producer.sounds.palette import PackPalette
 from producer.timeline.document import to_json
 from producer.timeline.soon import Soon
-from producer.timeline.uses import uses
 
 Told = tuple[Plan, tuple[Origin, ...], Mapping[str, str], MadeOf]
 """What the timeline's document plans, where the sounds came from, what they are called, and what it is all made of."""
@@ -88,5 +87,4 @@ def named_in(placed: Placed) -> tuple[tuple[Origin, ...], Mapping[str, str]]:
 
 def _origins(placed: Placed) -> tuple[Origin, ...]:
     """Where each sound that is heard came from, once, in the order they are first heard, and what was done to it."""
-    heard = uses(placed.timeline, placed.palette)
-    return credits.credited((placed.palette.origins(use.role, use.member), use.changes) for use in heard)
+    return credits.credited((placed.palette.origins(use.role, use.member), use.changes) for use in placed.uses)

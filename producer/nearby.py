@@ -18,6 +18,7 @@ from producer.planning import Begun, in_place, voiced
 from producer.production import Placed, Watch
 from producer.timeline.near import Surroundings
 from producer.timeline.place import place
+from producer.timeline.uses import uses
 from producer.units import Samples
 
 _LINE_S = 5.0
@@ -61,6 +62,7 @@ def nearby(begun: Begun, scene: int, cache: Cache, watch: Watch) -> Nearby | Non
         wanted = around.enough(run, timeline, scene, trail_s + _LINE_S, lead_s + _LINE_S)
         if wanted == run:
             whole = replace(timeline, duration=Samples(encode.whole_frames(timeline.duration, profile)))
-            return Nearby(in_place(begun, some, whole, takes, recorded, torn), scene - run.start + (run.start > 0))
+            placed = in_place(begun, some, whole, takes, uses(whole, sounds), recorded, torn)
+            return Nearby(placed, scene - run.start + (run.start > 0))
         run = wanted
     return None

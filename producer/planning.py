@@ -23,7 +23,7 @@ from producer.model.formats import FORMATS, Format, clash, in_format, own_format
 from producer.model.head import Head
 from producer.model.profile import PROFILES, Profile
 from producer.model.script import Cue, Line, Script
-from producer.model.sound import SoundRef
+from producer.model.sound import SoundRef, Use
 from producer.model.timeline import Timeline
 from producer.model.voice import Take
 from producer.production import (
@@ -261,7 +261,7 @@ def placed_whole(begun: Begun, cache: Cache, watch: Watch) -> Placed:
     problems = (*licence_problems(begun.packs, heard, script.commercial), *chapters.lost(timeline, script))
     if problems:
         raise ScriptError(problems)
-    return in_place(begun, script, timeline, takes, recorded, torn)
+    return in_place(begun, script, timeline, takes, heard, recorded, torn)
 
 
 def in_place(
@@ -269,6 +269,7 @@ def in_place(
     script: Script,
     timeline: Timeline,
     takes: Mapping[tuple[str, int], Take],
+    heard: tuple[Use, ...],
     recorded: Recorded,
     torn: tuple[Problem, ...],
 ) -> Placed:
@@ -279,6 +280,7 @@ def in_place(
         timeline=timeline,
         torn=torn,
         takes=takes,
+        uses=heard,
         palette=begun.ready.sounds,
         impulses=begun.ready.impulses,
         head=begun.head,

@@ -23,6 +23,7 @@ from producer.model.head import Head
 from producer.model.mixes import STANDARD, MixStyle
 from producer.model.profile import Profile
 from producer.model.script import Script
+from producer.model.sound import Use
 from producer.model.timeline import Timeline
 from producer.model.voice import Take, TakeReport
 from producer.project import Project
@@ -163,6 +164,7 @@ class Placed(Outline):
     """An episode that is spoken, sounded and placed, but not mixed yet."""
 
     takes: Mapping[tuple[str, int], Take]
+    uses: tuple[Use, ...]  # of sounds that are heard
     palette: PackPalette
     impulses: Mapping[str, Audio]  # of recorded rooms, by their file
     head: Head | None = None  # the listener's own, where the order names one
@@ -183,6 +185,7 @@ class Placed(Outline):
             script=changed(self.script, scenes=(), brought=(), changed=()),
             timeline=changed(self.timeline, clips=tuple(clips), marks=()),
             takes=takes,
+            uses=(),
             recorded=Recorded(),
         )
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter
 
 from producer.errors import Place
-from producer.frozen import changed
+from producer.frozen import changed, held
 from producer.mix.clips import PROBE_S
 from producer.mix.margin import Ruled
 from producer.mix.parts import Part
@@ -132,12 +133,26 @@ def _until(ramp: Ramp, end: int) -> Ramp:
     return Ramp((*points, on))
 
 
-def _alone(clip: Clip, scenes: Mapping[str, int], shift: int) -> Clip:
-    """A clip without its names and its place in the script."""
-    name = "" if clip.kind == "speech" else clip.name
-    moved = (changed(clip, words=()) if clip.words else clip).shifted(shift)
-    scene = str(scenes[clip.scene])
-    return changed(moved, id="", name=name, place=_NOWHERE, text="", source={}, line="", scene=scene, hit=Samples(0))
+def _alone(clip: Clip, scenes: Mapping[str, int], shift: int) -> tuple[object, ...]:
+    """A clip without its names and its place in the script, its times moved by `shift`.
+
+    Plain values throughout: what is made of dataclasses takes several times as long to write.
+    """
+    parts = [held(changed(part, start=part.start + shift, hit=part.hit + shift)) for part in clip.parts]
+    return (
+        _as_it_is(clip),
+        "" if clip.kind == "speech" else clip.name,
+        scenes[clip.scene],
+        [None if span is None else (span.start + shift, span.end + shift) for span in (clip.span, clip.cut)],
+        [ramp.shifted(shift).points for ramp in (clip.level, clip.pan, clip.distance, clip.width)],
+        parts,
+        [(name, ramp.shifted(shift).points) for name, ramp in clip.rides.items()],
+    )
+
+
+_IN_ITS_OWN_WAY = ("name", "scene", "span", "cut", "level", "pan", "distance", "width", "parts", "rides")
+_NOT_HEARD = ("id", "place", "hit", "text", "words", "line", "source")
+_as_it_is = attrgetter(*(one.name for one in fields(Clip) if one.name not in (*_IN_ITS_OWN_WAY, *_NOT_HEARD)))
 
 
 def _roles(clip: Clip) -> set[str]:
