@@ -7,6 +7,7 @@ of it to give back: of ten hours some 150 MB. With its process all of it is gone
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -26,9 +27,8 @@ from producer.deliver.files import Texts
 from producer.errors import ProducerError
 from producer.foley import RECIPES
 from producer.frozen import changed
-from producer.laid import Laid, lay_out
-from producer.model.mixes import MixStyle
-from producer.production import Order, Placed, Watch
+from producer.laid import Laid, Told, lay_out, styles_of
+from producer.production import Order, Outline, Placed, Watch
 
 FEWEST_BYTES = 300_000
 """A script of an hour and a half. What stands in files that it brings is not counted."""
@@ -70,8 +70,13 @@ def lay_out_apart(order: Order, cache: Cache, watch: Watch, staging: Texts, work
                 with contextlib.suppress(ProcessLookupError, PermissionError):  # it has just ended
                     os.killpg(process.pid, signal.SIGKILL)  # with all that it started
                 process.wait()
-    placed, styles = _placed(work.folder / _PLACED, cache)
-    return Laid(placed, styles, *(partial(_fetched, work.folder / name, cache) for name in (_TOLD, _OUTLINE)))
+    placed: Placed = _taken_up(work.folder / _PLACED, cache)
+    return Laid(
+        placed,
+        styles_of(order, placed.script),
+        partial(_told, work.folder / _TOLD, cache),
+        partial(_outline, work.folder / _OUTLINE, cache),
+    )
 
 
 def _begun(end: int) -> subprocess.Popen[bytes] | None:
@@ -112,34 +117,50 @@ def _told_on(answers: Iterator[Sequence[Any]], cache: Cache, watch: Watch) -> bo
     return False
 
 
-def _fetched(file: Path, cache: Cache) -> Any:
-    with file.open("rb") as packed:
-        return parcels.unpacked(packed, _there(cache))
-
-
-def _put_down(placed: Placed, styles: Sequence[MixStyle], to: Path, cache: Cache) -> None:
-    """What is heard, so that who takes it up has no more than that."""
-    timeline = placed.timeline
+def _put_down(known: Outline, to: Path, cache: Cache) -> None:
+    """All that is known of an episode, or what is heard of it, so that who takes it up has no more than that."""
+    there = _there(cache)
+    takes = known.takes.items() if isinstance(known, Placed) else ()
     with to.open("wb") as file:
-        head = changed(placed, timeline=changed(timeline, clips=()), takes={})
-        parcels.pack((head, styles), file, _there(cache))
-        for things in (timeline.clips, placed.takes.items()):
-            parcels.pack_each(things, file, _there(cache))
+        parcels.pack(_with(known, (), (), ()), file, there)
+        parcels.pack_each(known.script.scenes, file, there, at_once=1)
+        parcels.pack_each(known.timeline.clips, file, there)
+        parcels.pack_each(takes, file, there)
 
 
-def _placed(file: Path, cache: Cache) -> tuple[Placed, tuple[MixStyle, ...]]:
+def _taken_up(file: Path, cache: Cache) -> Any:
     """What `_put_down` put down."""
     with file.open("rb") as packed:
-        placed, styles = parcels.unpacked(packed, _there(cache))
-        clips, takes = (tuple(parcels.each_unpacked(packed, _there(cache))) for _ in range(2))
-    return changed(placed, timeline=changed(placed.timeline, clips=clips), takes=dict(takes)), styles
+        known = parcels.unpacked(packed, _there(cache))
+        return _with(known, *(tuple(parcels.each_unpacked(packed, _there(cache))) for _ in range(3)))
+
+
+def _with(known: Outline, scenes: tuple[Any, ...], clips: tuple[Any, ...], takes: tuple[Any, ...]) -> Outline:
+    """The same with other scenes, clips and takes."""
+    script, timeline = changed(known.script, scenes=scenes), changed(known.timeline, clips=clips)
+    more = {"takes": dict(takes)} if isinstance(known, Placed) else {}
+    return changed(known, script=script, timeline=timeline, **more)
+
+
+def _outline(file: Path, cache: Cache) -> Outline:
+    """All that is known of an episode, once it is mixed."""
+    gc.collect()  # what mixed it held itself in circles
+    memory.give_back()
+    found: Outline = _taken_up(file, cache)
+    return found
+
+
+def _told(file: Path, cache: Cache) -> Told:
+    with file.open("rb") as packed:
+        found: Told = parcels.unpacked(packed, _there(cache))
+    return found
 
 
 def _there(cache: Cache) -> dict[str, object]:
     return {"recipes": RECIPES, "cache": cache}
 
 
-class _Told:
+class _Teller:
     """Tells the process that asked how far the work has come."""
 
     def __init__(self, answers: Connection) -> None:
@@ -164,11 +185,11 @@ def _lay(answers: Connection) -> None:
     with contextlib.suppress(Exception):  # who asked does it again, and so finds out why and can say it
         try:
             with cache, ThreadPoolExecutor(1) as aside:
-                one = lay_out(order, cache, _Told(answers), Texts(made), aside, None)
-                for name, thing in ((_TOLD, one.told()), (_OUTLINE, one.outline())):
-                    with (work / name).open("wb") as file:
-                        parcels.pack(thing, file, _there(cache))
-                _put_down(one.placed.without_words(), one.styles, work / _PLACED, cache)
+                one = lay_out(order, cache, _Teller(answers), Texts(made), aside, None)
+                with (work / _TOLD).open("wb") as file:
+                    parcels.pack(one.told(), file, _there(cache))
+                _put_down(one.outline(), work / _OUTLINE, cache)
+                _put_down(one.placed.without_words(), work / _PLACED, cache)
             kind = "laid"
         except ProducerError as wrong:
             answers.send(("wrong", wrong))

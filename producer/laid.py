@@ -55,7 +55,7 @@ def lay_out(
         soon: as of `planning.plan`.
     """
     placed = plan(order, cache, watch, soon=soon)
-    styles = _styles(order, placed.script)
+    styles = styles_of(order, placed.script)
     told = aside.submit(_documented, placed, order, styles, staging)
     return Laid(placed, styles, told.result, placed.outline)
 
@@ -74,7 +74,7 @@ def _documented(placed: Placed, order: Order, styles: Sequence[MixStyle], stagin
     return plan_of(document), origins, titles, provenance.made_of(placed, order, origins)
 
 
-def _styles(order: Order, script: Script) -> tuple[MixStyle, ...]:
+def styles_of(order: Order, script: Script) -> tuple[MixStyle, ...]:
     """The mixes that the script and the order ask for; whose head is named wants to hear with it."""
     with_head = [style.name for style in MIXES.values() if style.headphones and order.sofa is not None]
     return wanted((*script.mixes, *order.mixes, *with_head))

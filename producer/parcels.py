@@ -26,13 +26,13 @@ def unpacked(file: IO[bytes], there: Mapping[str, object]) -> Any:
     return _Unpickler(file, there).load()
 
 
-def pack_each(things: Iterable[object], file: IO[bytes], there: Mapping[str, object]) -> None:
+def pack_each(things: Iterable[object], file: IO[bytes], there: Mapping[str, object], at_once: int = _AT_ONCE) -> None:
     """Write many things down, some at a time. Raises OSError as `pack`.
 
     Until a pickle is read to its end, all that it was made with stays beside what is made, and leaves holes there.
     """
     rest = iter(things)
-    while some := list(islice(rest, _AT_ONCE)):
+    while some := list(islice(rest, at_once)):
         pack(some, file, there)
     pack([], file, there)
 

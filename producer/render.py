@@ -108,11 +108,12 @@ def episode(order: Order, cache: Cache, watch: Watch, crew: Crew | None = None) 
         delivered = all_finished(mix, styles, formats, profile, audio, cache, order.jobs, watch)
         if crew is not None:
             crew.dismiss()  # the audit needs as much memory as they hold
-        outline = laid.outline()
-        script, timeline = outline.script, outline.timeline
-        picture = drawn.result()
         write_stems(mix, delivered[0].plan, in_format(profile, delivered[0].kind), staging, watch)
-        planned, origins, titles, made = laid.told()
+        picture = drawn.result()
+        outlined, told = laid.outline, laid.told
+        del laid, mix  # of a long episode: what is heard need not be there beside all that is known
+        outline, (planned, origins, titles, made) = outlined(), told()
+        script, timeline = outline.script, outline.timeline
         provenance.check_cover(script, order.project, made)
         stated = manifest.statement(made)
         for one in delivered:
