@@ -12,8 +12,8 @@ from producer.model.timeline import Timeline
 from producer.production import Placed
 from producer.units import Span
 
-ACT_PARTS = 128
-"""An hour, about."""
+ACT_PARTS = 64
+"""Half an hour, about."""
 LONG_S = 5400.0
 """What is no longer is one act."""
 

@@ -83,9 +83,11 @@ class Hand:
         """The act that a part is in; the one before goes."""
         act = bisect_right(self._firsts, part) - 1
         if act != self._act and self._others is not None:
+            # Before there is another. The first is from before processes parted: nobody looks for circles in that.
             self._mixing.rest()
+            self._mixing.end()
             del self._mixing
-            gc.collect()  # before there is another: it and what it mixes with hold each other
+            gc.collect()
             memory.give_back()
             placed = changed(self._others(act), palette=self._palette)  # which knows its sounds already
             self._act, self._mixing = act, self._mixing_of(placed)

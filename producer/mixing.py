@@ -199,6 +199,10 @@ class Mixing:
         self.mixer.stems.rest()
         self._placed.palette.rest()
 
+    def end(self) -> None:
+        """Let go of everything: nothing more is asked of it. It and what it mixes with hold each other."""
+        vars(self).clear()
+
     def kept(self, index: int) -> Notes | None:
         """What is known of a part without mixing it; None where that is not enough."""
         if index not in self._names and not all(self._learn(near) for near in self.mixer.around(index)):
