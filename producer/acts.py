@@ -8,7 +8,6 @@ from itertools import pairwise
 from producer.frozen import changed
 from producer.mix.mixer import Mixer
 from producer.mix.stems import sustained
-from producer.model.timeline import Timeline
 from producer.production import Placed
 from producer.units import Span
 
@@ -18,11 +17,6 @@ LONG_S = 5400.0
 """What is no longer is one act."""
 
 
-def is_long(timeline: Timeline) -> bool:
-    """Whether an episode is so long that nobody holds all of it while it is mixed."""
-    return timeline.duration > LONG_S * timeline.rate_hz
-
-
 def acts(placed: Placed) -> Iterator[tuple[int, Placed]]:
     """Its acts in order: the number of the first part, and the episode with no other clips than are heard in the act.
 
@@ -30,7 +24,7 @@ def acts(placed: Placed) -> Iterator[tuple[int, Placed]]:
     Of beds and music all are there: they are counted (`mix.stems.sustained`).
     """
     timeline = placed.timeline
-    if not is_long(timeline):
+    if timeline.duration <= LONG_S * timeline.rate_hz:
         yield 0, placed
         return
     mixer = Mixer(timeline, placed.script, placed.takes, placed.palette, impulses=placed.impulses)

@@ -11,19 +11,19 @@ import gc
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from producer import memory, parcels
+from producer import groups, memory, parcels
 from producer.cache import Cache
 from producer.deliver.files import Texts
+from producer.deliver.shelf import Shelf
 from producer.errors import ProducerError
 from producer.foley import RECIPES
 from producer.frozen import changed
@@ -35,57 +35,40 @@ FEWEST_BYTES = 300_000
 _PLACED, _OUTLINE, _TOLD = "placed.pickle", "outline.pickle", "told.pickle"
 
 
-class _Place(Protocol):
-    """Where a folder is that others make files in."""
-
-    @property
-    def folder(self) -> Path: ...
-
-
-def lay_out_apart(order: Order, cache: Cache, watch: Watch, staging: Texts, work: _Place) -> Laid | None:
+def lay_out_apart(order: Order, cache: Cache, watch: Watch, staging: Texts, shelf: Callable[[], Shelf]) -> Laid | None:
     """The same as `laid.lay_out`, made by another process.
 
     None for an episode that is not long, for one whose words a session wants, and where the process did not get to the
     end: whoever does it in this one finds out why, and can say it.
 
     Args:
-        work: for what goes from one process to the other; it must stay as long as something is asked of what is given.
+        shelf: gives room for what goes from one process to the other; it must stay as long as something is asked of
+            what is given.
 
     Raises as `planning.plan`.
     """
     if order.session or not hasattr(os, "fork") or _bytes(order.project.script) < FEWEST_BYTES:
         return None
+    work = shelf().folder
     ours, theirs = (Connection(end.detach()) for end in socket.socketpair())
     with ours:
         with theirs:
-            process = _begun(theirs.fileno())
-        if process is None:
-            return None
-        try:
-            if not _told_on(_answers(ours, (order, cache, staging.folder, work.folder)), cache, watch):
+            try:
+                process = groups.begin("producer.apart", (theirs.fileno(),))
+            except OSError:  # the system lets nobody begin one
                 return None
-            process.wait()  # until then it holds what it has made
-        finally:
-            if process.poll() is None:
-                with contextlib.suppress(ProcessLookupError, PermissionError):  # it has just ended
-                    os.killpg(process.pid, signal.SIGKILL)  # with all that it started
-                process.wait()
-    placed: Placed = _taken_up(work.folder / _PLACED, cache)
+        try:
+            if not _told_on(_answers(ours, (order, cache, staging.folder, work)), cache, watch):
+                return None
+        finally:  # it has done all that it will: what it holds is let go of sooner than it would itself
+            groups.end(process)
+    placed: Placed = _taken_up(work / _PLACED, cache)
     return Laid(
         placed,
         styles_of(order, placed.script),
-        partial(_told, work.folder / _TOLD, cache),
-        partial(_outline, work.folder / _OUTLINE, cache),
+        partial(_told, work / _TOLD, cache),
+        partial(_outline, work / _OUTLINE, cache),
     )
-
-
-def _begun(end: int) -> subprocess.Popen[bytes] | None:
-    """The other process, which has the socket of that number; None where the system lets nobody begin one."""
-    command = [sys.executable, "-P", "-m", "producer.apart", str(end)]  # nothing of the folder one is in
-    silent = subprocess.DEVNULL
-    with contextlib.suppress(OSError):
-        return subprocess.Popen(command, stdin=silent, stdout=silent, pass_fds=(end,), process_group=0)
-    return None
 
 
 def _bytes(script: Path) -> int:
@@ -109,10 +92,11 @@ def _told_on(answers: Iterator[Sequence[Any]], cache: Cache, watch: Watch) -> bo
             watch.stage(*told)
         elif kind == "done":
             watch.done(*told)
-        elif kind == "wrong":
-            raise told[0]
         else:
-            cache.faults.add(told[0])
+            faults, wrong = told
+            cache.faults.add(faults)
+            if wrong is not None:
+                raise wrong
             return bool(kind == "laid")
     return False
 
@@ -181,20 +165,19 @@ def _lay(answers: Connection) -> None:
     """Do what is asked once, and answer."""
     order, cache, made, work = answers.recv()
     threading.Thread(target=_leave_with, args=(answers,), daemon=True).start()
-    kind = "lost"
-    with contextlib.suppress(Exception):  # who asked does it again, and so finds out why and can say it
-        try:
-            with cache, ThreadPoolExecutor(1) as aside:
-                one = lay_out(order, cache, _Teller(answers), Texts(made), aside, None)
-                with (work / _TOLD).open("wb") as file:
-                    parcels.pack(one.told(), file, _there(cache))
-                _put_down(one.outline(), work / _OUTLINE, cache)
-                _put_down(one.placed.without_words(), work / _PLACED, cache)
-            kind = "laid"
-        except ProducerError as wrong:
-            answers.send(("wrong", wrong))
-            return
-    answers.send((kind, cache.faults))
+    kind, wrong = "laid", None
+    try:
+        with cache, ThreadPoolExecutor(1) as aside:
+            one = lay_out(order, cache, _Teller(answers), Texts(made), aside, None)
+            with (work / _TOLD).open("wb") as file:
+                parcels.pack(one.told(), file, _there(cache))
+            _put_down(one.outline(), work / _OUTLINE, cache)
+            _put_down(one.placed.without_words(), work / _PLACED, cache)
+    except ProducerError as found:
+        wrong = found
+    except Exception:  # who asked does it again, and so finds out why and can say it
+        kind = "lost"
+    answers.send((kind, cache.faults, wrong))
 
 
 def _leave_with(answers: Connection) -> None:

@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from producer import parcels
+from producer import groups, parcels
 from producer.digests import sha256_of
 from producer.rota import Following, Rota, in_turn
 
@@ -71,12 +71,11 @@ class Crew:
         self.dismiss()
         for first in self._gone:
             if failed is not None or self._lost:
-                self._kill(first)
+                groups.end(first)  # with all hands, and what they have started
             try:
                 first.wait(_PATIENCE_S)
             except subprocess.TimeoutExpired:
-                self._kill(first)
-                first.wait()
+                groups.end(first)
         self._gone = []
         if failed is None and self._ended is not None:
             cache, name = self._ended
@@ -90,11 +89,6 @@ class Crew:
         if self._first is not None:
             self._gone.append(self._first)
         self._first, self._hands, self._told = None, [], None
-
-    def _kill(self, first: subprocess.Popen[bytes]) -> None:
-        """End all hands, and the encoders that they have started; the first has a group of its own with them."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # all have ended
-            os.killpg(first.pid, signal.SIGKILL)
 
     def warm(self, script: Path, cache: Cache | None = None) -> None:
         """Have them begin to get ready, if the script is long enough to need them.
@@ -188,13 +182,10 @@ class Crew:
             return False
         ours, theirs = zip(*[socket.socketpair() for _ in range(self._jobs)], strict=True)
         numbers = [end.fileno() for end in theirs]
-        command = [sys.executable, "-P", "-m", "producer.crew", *map(str, numbers)]  # nothing of the folder one is in
         with contextlib.ExitStack() as ends:
             for end in theirs:
                 ends.enter_context(end)
-            self._first = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=numbers, process_group=0
-            )
+            self._first = groups.begin("producer.crew", numbers)
         self._hands = [Connection(end.detach()) for end in ours]
         return True
 

@@ -15,7 +15,7 @@ from producer.frozen import dataclass
 from producer.model.language import TAG
 from producer.model.script import Anchor, Moment, Script
 from producer.project import Project, file_name
-from producer.replaced import new_file, replace_file
+from producer.replaced import new_file, put_file, replace_file
 from producer.script import Written
 from producer.script.additions import with_additions
 from producer.script.compose import read_tree
@@ -181,11 +181,11 @@ def _note_not_ready(
 
 def write_new(file: Path, text: str, *, force: bool = False) -> None:
     """Write a script. Raises RenderError when it cannot be, or stands there already and `force` is not given."""
+    if force:
+        put_file(file, text.encode())
+        return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        if force and file.exists():
-            replace_file(file, text.encode())
-            return
         new_file(file, text.encode())
     except OSError as found:
         raise RenderError(f"cannot write {file}: {found.strerror}") from None

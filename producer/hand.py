@@ -86,7 +86,6 @@ class Hand:
             # Before there is another. The first is from before processes parted: nobody looks for circles in that.
             self._mixing.rest()
             self._mixing.end()
-            del self._mixing
             gc.collect()
             memory.give_back()
             placed = changed(self._others(act), palette=self._palette)  # which knows its sounds already

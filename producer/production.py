@@ -175,6 +175,8 @@ class Placed(Outline):
 
     def without_words(self) -> Placed:
         """As much of it as is heard, for those who mix it elsewhere: half as much to send, and to hold."""
+        if not self.script.scenes:  # it is that much already
+            return self
         clips = (changed(clip, text="", words=(), source={}) for clip in self.timeline.clips)
         takes = {
             speech: changed(take, phrases=tuple(changed(phrase, words=()) for phrase in take.phrases), source={})

@@ -211,7 +211,7 @@ def _mixed(
         aside: writes the documents meanwhile.
     """
     soon = None if crew is None else lambda palette, heard: crew.listen(palette, heard, workshop.shelf)
-    laid = lay_out_apart(order, cache, watch, staging, workshop.shelf())
+    laid = lay_out_apart(order, cache, watch, staging, workshop.shelf)
     laid = laid or lay_out(order, cache, watch, staging, aside, soon)
     placed, styles = laid.placed, laid.styles
     asked: Stems = "buses" if order.stems == "none" and placed.profile.stems else order.stems

@@ -52,3 +52,15 @@ def new_file(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
+
+
+def put_file(path: Path, data: bytes) -> None:
+    """Put `data` in a file, whether or not it is there; its folder is made. Raises RenderError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            replace_file(path, data)
+        else:
+            new_file(path, data)
+    except OSError as wrong:
+        raise RenderError(f"cannot write {path}: {wrong.strerror}") from None

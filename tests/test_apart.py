@@ -62,7 +62,7 @@ class Told(render.NoWatch):
 def laid_apart(house: Path, output: Path, cache: Path, watch: Told, **asked: object) -> Iterator[Laid | None]:
     order = ordered(house, str(output), **asked)
     with Cache(cache) as kept, Staging(output) as staging, Workshop(kept.work()) as workshop:
-        yield apart.lay_out_apart(order, kept, watch, staging, workshop.shelf())
+        yield apart.lay_out_apart(order, kept, watch, staging, workshop.shelf)
         staging.publish()
 
 

@@ -17,7 +17,7 @@ from producer.audio import Audio
 from producer.cache import Cache
 from producer.errors import Place, RenderError, nearest
 from producer.model.script import Line, Token, VoiceUse
-from producer.replaced import new_file, replace_file
+from producer.replaced import put_file
 from producer.units import Wpm
 from producer.voice.engine import Voice
 from producer.voice.engines import DEFAULT, VOICES
@@ -105,14 +105,7 @@ def write(audio: Audio, file: Path) -> None:
 
     whole = io.BytesIO()  # libsndfile does not say why a file cannot be written
     soundfile.write(whole, audio, RATE_HZ, subtype="PCM_16", format="WAV")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if file.exists():
-            replace_file(file, whole.getvalue())
-        else:
-            new_file(file, whole.getvalue())
-    except OSError as wrong:
-        raise RenderError(f"cannot write {file}: {wrong.strerror}") from None
+    put_file(file, whole.getvalue())
 
 
 def play(audio: Audio) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 import signal
 import subprocess
 import threading
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
+from producer import groups
 from producer.voice.engine import BrokenVoiceError
 from producer.voice.program_wav import MOST_BYTES
 
@@ -52,7 +52,7 @@ def run(
         try:
             code = _ended(process, limit_s, (target, printed, told))
         finally:
-            _end(process)
+            groups.end(process)
     if code:
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         raise BrokenVoiceError(f"crashed ({how}){_last_words(told)}")
@@ -74,16 +74,6 @@ def _size(file: Path) -> int:
         return file.lstat().st_size
     except OSError:  # not there yet
         return 0
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the program and what it started, at once and for certain."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # all of them have ended
-            os.killpg(process.pid, signal.SIGKILL)
-    elif process.poll() is None:
-        process.kill()
-    process.wait()
 
 
 @contextlib.contextmanager
