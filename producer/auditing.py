@@ -27,6 +27,7 @@ from producer.audit.verdicts import FileFacts
 from producer.cache import Cache, key
 from producer.carried import about
 from producer.deliver import encode, ffmpeg
+from producer.deliver.listed import listed
 from producer.errors import Place, Problem, RenderError
 from producer.limited import read_file
 from producer.model.formats import FORMATS, Format
@@ -93,11 +94,7 @@ def keeping(cache: Cache) -> Keep:
 
 def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:
     """The files that an audit leaves: name and content."""
-    return (DOCUMENT, _said(report.document(audits)) + "\n"), (PAGE, page.html(audits, title))
-
-
-def _said(document: Mapping[str, Any]) -> str:
-    return report.gathered(json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(document))
+    return (DOCUMENT, listed(report.document(audits), opened="files")), (PAGE, page.html(audits, title))
 
 
 def target(path: Path, profile: str | None = None) -> tuple[Audit, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from producer.digests import code_of, code_under
+from producer.installed import version
 
 _LIBRARIES = ("numpy", "scipy", "soxr", "pedalboard", "soundfile", "imageio-ffmpeg")
 """What computes, bends, colours or decodes samples. What speaks and what encodes is named where that is done."""
@@ -18,8 +19,14 @@ _LIBRARIES = ("numpy", "scipy", "soxr", "pedalboard", "soundfile", "imageio-ffmp
 
 def made_by(*packages: ModuleType) -> list[object]:
     """JSON values that name the code of some packages, and the libraries on which samples depend."""
+    return [*_made_by(packages)]
+
+
+@lru_cache(maxsize=16)
+def _made_by(packages: tuple[ModuleType, ...]) -> tuple[str, ...]:
+    """Asked for each file that is heard."""
     folders = [Path(folder) for package in packages for folder in package.__path__]
-    return [code_of(*folders), *_versions()]
+    return (code_of(*folders), *_versions())
 
 
 @lru_cache(maxsize=1)
@@ -31,6 +38,4 @@ def made_by_program() -> list[str]:
 @lru_cache(maxsize=1)
 def _versions() -> tuple[str, ...]:
     """Of the libraries, by what is installed: to ask a library itself, it would have to be loaded."""
-    from importlib.metadata import version
-
     return tuple(f"{name} {version(name)}" for name in _LIBRARIES)

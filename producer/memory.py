@@ -48,7 +48,8 @@ def uncollected() -> Iterator[None]:
     """For a stage that makes very many small things and drops few, as reading and placing a script do.
 
     Python looks through all that there is for circles of references whenever it has grown by a quarter: a third of the
-    time that a script of ten hours takes, and it finds none.
+    time that a script of ten hours takes, and it finds none. Nor is what was made looked through right after: that
+    would take a twentieth of a preview.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -56,7 +57,15 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            _aged()
             gc.enable()
+
+
+def _aged() -> None:
+    """All that there is counts as old: it is looked through when it has grown by a quarter, and not before."""
+    if not gc.get_freeze_count():  # what is frozen was frozen by somebody, to stay so
+        gc.freeze()
+        gc.unfreeze()
 
 
 def _glibc(function: str, *values: int) -> None:

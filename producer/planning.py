@@ -43,7 +43,7 @@ from producer.sounds.decode import decode as decode_sound
 from producer.sounds.find import Packs, licence_problems, load_packs, refused_roles
 from producer.sounds.palette import PackPalette, palette
 from producer.sounds.sofa import from_sofa
-from producer.sounds.torn import kept_shortfall
+from producer.sounds.torn import kept_shortfalls
 from producer.timeline.cue_sheet import CueRow, cue_sheet
 from producer.timeline.place import place
 from producer.timeline.soon import Soon, heard_soon
@@ -310,10 +310,13 @@ def voiced(
 def _torn(order: Order, script: Script, sounds: PackPalette, folder: Folder, cache: Cache) -> tuple[Problem, ...]:
     """Recordings of sounds, takes and rooms that were cut off, at the places that name them."""
     found = [*sounds.torn(_roles(script)), *rooms.torn(script, order.project.root, cache)]
+    heard = {line.id for line in script.lines}
+    takes = [one for (line, _), one in folder.chosen.items() if line in heard]
+    shortfalls = kept_shortfalls([(one.path, one.sha256) for one in takes], cache)
     found += [
         Problem(one.line.place, f"the recording {one.file} {what}")
-        for one in folder.chosen.values()
-        if (what := kept_shortfall(one.path, one.sha256, cache))
+        for one, what in zip(takes, shortfalls, strict=True)
+        if what
     ]
     return tuple(sorted(found))
 

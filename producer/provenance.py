@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from producer.deliver.files import Staging
 from producer.deliver.manifest import Facts, MadeOf
 from producer.digests import CHANGED, sha256_of
 from producer.errors import Place, Problem, RenderError, ScriptError
+from producer.installed import version
 from producer.model.formats import Format
 from producer.model.mixes import MixStyle
 from producer.model.script import Script
@@ -137,7 +137,7 @@ def _versions() -> Mapping[str, str]:
     """Of the libraries that are there; looked for once, for that takes as long as all else of a manifest."""
     found = {}
     for name in LIBRARIES:
-        with contextlib.suppress(PackageNotFoundError):  # one that only some systems have
+        with contextlib.suppress(ImportError):  # one that only some systems have
             found[name] = version(name)
     return found
 

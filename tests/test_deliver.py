@@ -578,3 +578,11 @@ def test_a_listed_document_says_the_same_with_a_line_for_each_member(document: d
     assert json.loads(written) == document
     members = sum(len(value) + 1 for value in document.values() if isinstance(value, list) and value)
     assert written.count("\n") == max(1, len(document)) + members + 2
+
+
+@given(files=st.lists(st.dictionaries(st.text(), _PLAIN, min_size=1, max_size=3), min_size=1, max_size=3), more=_PLAIN)
+def test_what_is_in_an_opened_list_is_listed_itself(files: list[dict[str, object]], more: object) -> None:
+    written = listed({"more": more, "files": files}, opened="files")
+    assert json.loads(written) == {"more": more, "files": files}
+    members = [listed(one).removesuffix("\n").replace("\n", "\n  ") for one in files]
+    assert written.endswith(' "files": [\n  ' + ",\n  ".join(members) + "\n ]\n}\n")

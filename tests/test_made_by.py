@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import metadata
+import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 import producer.dsp
+from producer import installed, project, render
 from producer import made_by as made_by_module
-from producer import project, render
 from producer.cache import Cache
 from producer.made_by import made_by, made_by_program
 from tests.sounds_helpers import noise, write, write_pack
@@ -42,21 +42,27 @@ def test_code_is_named_by_what_is_in_its_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("library", ["numpy", "scipy", "soxr", "pedalboard", "soundfile", "imageio-ffmpeg"])
-def test_what_another_version_of_a_library_made_is_made_anew(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_another_version_of_a_library_made_is_made_anew(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every key that has our code in it has the libraries that make samples in it, too."""
     before = made_by(producer.dsp), made_by_program()
-    installed = metadata.version
-    monkeypatch.setattr(metadata, "version", lambda name: "99.0" if name == library else installed(name))
-    made_by_module._versions.cache_clear()
-    made_by_program.cache_clear()
+    (tmp_path / f"{library.replace('-', '_')}-99.0.dist-info").mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    _forget()
     try:
         assert made_by(producer.dsp) != before[0]
         assert made_by_program() != before[1]
     finally:
         monkeypatch.undo()
-        made_by_module._versions.cache_clear()
-        made_by_program.cache_clear()
+        _forget()
     assert (made_by(producer.dsp), made_by_program()) == before
+
+
+def _forget() -> None:
+    """What a process finds out once about the libraries."""
+    for found in (installed._installed, made_by_module._versions, made_by_module._made_by, made_by_program):
+        found.cache_clear()
 
 
 @pytest.mark.parametrize("module", ["producer.sounds.making", "producer.sounds.recording", "producer.voice.keep"])

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from fuzz import sounds
+from producer.cache import Cache
+from producer.digests import sha256_of
 from producer.sounds.decode import UndecodableError, decode
-from producer.sounds.torn import shortfall
+from producer.sounds.torn import kept_shortfall, kept_shortfalls, shortfall
 from tests.face_helpers import cache, render
 
 __all__ = ["cache"]
@@ -65,6 +67,27 @@ def test_what_is_broken_inside_a_file_is_refused_or_told_or_heard_to_its_end(kin
 def test_a_whole_file_of_any_length_is_whole(kind: str, seconds: float, tmp_path: Path) -> None:
     (tmp_path / kind).write_bytes(sounds.whole(kind, seconds))
     assert shortfall(tmp_path / kind) == ""
+
+
+def test_of_many_files_the_same_is_told_as_of_each(tmp_path: Path) -> None:
+    """One that becomes another while they are asked about is nothing to tell of, and is asked about once more."""
+    content = sounds.whole("pcm16.wav")
+    files = [tmp_path / f"{number}.wav" for number in range(3)]
+    for number, path in enumerate(files):
+        path.write_bytes(content[: len(content) - number * len(content) // 4])
+    cache = Cache(tmp_path / "one")
+    named = [(path, sha256_of(path)) for path in files]
+    each = [kept_shortfall(*one, cache) for one in named]
+    assert [bool(what) for what in each] == [False, True, True]
+    assert kept_shortfalls(named, cache) == each
+    for path in files:
+        path.write_bytes(b"")  # what is kept of their content is told, and no file is read
+    assert kept_shortfalls(named, cache) == each
+    other = Cache(tmp_path / "other")
+    assert kept_shortfalls(named, other) == ["", "", ""]
+    for number, path in enumerate(files):
+        path.write_bytes(content[: len(content) - number * len(content) // 4])
+    assert kept_shortfalls(named, other) == each
 
 
 def test_a_render_warns_of_it_and_a_strict_one_refuses(tmp_path: Path, cache: Path) -> None:

@@ -58,17 +58,6 @@ class Episode:
         self._notes = notes
         self._running = Running(notes)
         self._identities = Identities(written)
-        self._makers: Mapping[str, Callable[[SceneAsWritten, Piece, Where], Item]] = {
-            "speech": self._line,
-            "sound": self._sound,
-            "bed": self._bed,
-            "music": self._bed,
-            "hear": self._hear,
-            "end": self._stop,
-            "cut": self._stop,
-            "pause": self._pause,
-            "mark": self._mark,
-        }
 
     def scenes(self) -> tuple[Scene, ...]:
         """Every scene of the episode."""
@@ -103,7 +92,7 @@ class Episode:
         return (hear if "over" in scene.hear.asked.places else replace(hear, over_s=Fraction(0)),)
 
     def _item(self, scene: SceneAsWritten, piece: Piece, where: Where) -> Item:
-        return self._makers[piece.kind](scene, piece, where)
+        return _MAKERS[piece.kind](self, scene, piece, where)
 
     def _sound(self, scene: SceneAsWritten, piece: Piece, where: Where) -> Cue:
         self._running.heard(piece)
@@ -210,6 +199,20 @@ class Episode:
         own = [at for at in rests if at >= index and line.between[at].before_token == one.before_token]
         rest = rests.index(own[0]) if own else None
         return replace(cue, before_token=one.before_token, on_rest=bool(own), rest=rest)
+
+
+_MAKERS: Mapping[str, Callable[[Episode, SceneAsWritten, Piece, Where], Item]] = {
+    "speech": Episode._line,
+    "sound": Episode._sound,
+    "bed": Episode._bed,
+    "music": Episode._bed,
+    "hear": Episode._hear,
+    "end": Episode._stop,
+    "cut": Episode._stop,
+    "pause": Episode._pause,
+    "mark": Episode._mark,
+}
+"""Not bound to an episode, which would then hold itself, and all that was written with it."""
 
 
 def _makes_wait(cue: Piece | None) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from producer.sounds.looping import Whole
 from producer.sounds.measuring import heard_lufs, onset
 from producer.sounds.pack import FileSource, FoleySource, Layer, Member, Pack, PackSound
 from producer.sounds.recording import Recording
+from producer.sums import sums
 from producer.units import gain
 
 AMBIENCE_S = 8.0
@@ -69,6 +71,15 @@ class Recordings:
     def digests(self) -> dict[Path, str]:
         """Of the files that were looked at so far."""
         return dict(self._digests)
+
+    def sum_up(self, sources: Iterable[FileSource]) -> None:
+        """Find out what is in many files, without reading again those that are as they were."""
+        folders: dict[Path, list[Path]] = {}
+        for path in sorted({source.path for source in sources} - self._digests.keys()):
+            folders.setdefault(path.parent, []).append(path)
+        for folder, paths in folders.items():
+            with contextlib.suppress(OSError):  # which `sha256` will find, too, and say of which file
+                self._digests.update(zip(paths, sums(paths, folder, self._cache), strict=True))
 
     def sha256(self, source: FileSource) -> str:
         """Of the file's bytes. Raises PackError when it cannot be read."""

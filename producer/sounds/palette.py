@@ -23,7 +23,7 @@ from producer.sounds.kept import DEFAULT_BYTES, Kept, Once
 from producer.sounds.making import Maker, Recordings, Settings, identity
 from producer.sounds.measuring import heard_lufs, step_lufs
 from producer.sounds.pack import PACE, FileSource, FoleySource, Layer, Pack, PackSound
-from producer.sounds.torn import kept_shortfall
+from producer.sounds.torn import kept_shortfalls
 from producer.sounds.varying import ratio, varied
 from producer.sounds.within import outside
 
@@ -210,14 +210,13 @@ class PackPalette:
         So all are known before the first is needed.
         """
         problems: list[Problem] = []
-        for role in sorted(set(roles)):
-            for member in self._find(role)[1].members:
-                for layer in member.layers:
-                    if isinstance(layer.source, FileSource):
-                        try:
-                            self._recordings.recording(layer.source)
-                        except PackError as wrong:
-                            problems += wrong.problems
+        sources = self._files(roles)
+        self._recordings.sum_up(sources)
+        for source in sources:
+            try:
+                self._recordings.recording(source)
+            except PackError as wrong:
+                problems += wrong.problems
         if not problems:
             problems += self._outside(roles, lambda source: self._recordings.recording(source).length / self.rate_hz)
         return tuple(sorted(set(problems)))
@@ -258,14 +257,15 @@ class PackPalette:
 
     def torn(self, roles: Iterable[str]) -> tuple[Problem, ...]:
         """Every file of these roles that was cut off or is broken inside. Call `check` first."""
-        problems: list[Problem] = []
-        for role in sorted(set(roles)):
-            sources = [layer.source for member in self._find(role)[1].members for layer in member.layers]
-            for source in sources:
-                if isinstance(source, FileSource):
-                    what = kept_shortfall(source.path, self._recordings.sha256(source), self._cache)
-                    problems += [Problem(source.place, f"'{source.inside}' {what}")] if what else []
-        return tuple(sorted(set(problems)))
+        sources = self._files(roles)
+        shortfalls = kept_shortfalls([(one.path, self._recordings.sha256(one)) for one in sources], self._cache)
+        found = zip(sources, shortfalls, strict=True)
+        return tuple(sorted({Problem(one.place, f"'{one.inside}' {what}") for one, what in found if what}))
+
+    def _files(self, roles: Iterable[str]) -> list[FileSource]:
+        """Every recording that some roles are made of, as their packs name them."""
+        members = [member for role in sorted(set(roles)) for member in self._find(role)[1].members]
+        return [layer.source for member in members for layer in member.layers if isinstance(layer.source, FileSource)]
 
     def _find(self, role: str) -> tuple[Pack, PackSound]:
         found = self._packs.find(role)

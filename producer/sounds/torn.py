@@ -7,8 +7,10 @@ stream without a length), nothing can be told, and nothing is.
 
 from __future__ import annotations
 
+import json
 import os
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -50,16 +52,35 @@ def shortfall(path: Path) -> str:
 
 def kept_shortfall(path: Path, sha256: str, cache: Cache) -> str:
     """As `shortfall`, asked once of a file's content; nothing of a file that is another one by now."""
+    try:
+        return _kept(path, sha256, cache)
+    except UndecodableError:
+        return ""  # which is told where it is to be heard
+
+
+def kept_shortfalls(files: Sequence[tuple[Path, str]], cache: Cache) -> list[str]:
+    """`kept_shortfall` of each file and its SHA-256. Where none has changed, one entry of the cache tells of all."""
+    sha256s = [sha256 for _, sha256 in files]
+
+    def asked() -> bytes:
+        return json.dumps([_kept(*one, cache) for one in files]).encode()
+
+    try:
+        found: list[str] = json.loads(cache.here(entries.key("shortfalls", made_by(sounds), sha256s), asked))
+    except UndecodableError:  # of one; the others are told, and it is asked about again
+        return [kept_shortfall(*one, cache) for one in files]
+    return found
+
+
+def _kept(path: Path, sha256: str, cache: Cache) -> str:
+    """As `shortfall`, asked once of a file's content. Raises UndecodableError where it is another one by now."""
 
     def asked() -> dict[str, object]:
         what = shortfall(path)
         still(path, sha256)
         return {"what": what}
 
-    try:
-        return str(cache.data(entries.key("shortfall", made_by(sounds), sha256), asked)["what"])
-    except UndecodableError:
-        return ""  # which is told where it is to be heard
+    return str(cache.data(entries.key("shortfall", made_by(sounds), sha256), asked)["what"])
 
 
 def _lost(claims_s: float, heard_s: float) -> str:

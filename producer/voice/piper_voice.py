@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from producer.installed import version
 from producer.voice import plain_text
 from producer.voice.bending import PITCHES, stressed
 from producer.voice.engine import BrokenVoiceError, Onset, Spoken, Utterance
@@ -52,16 +53,12 @@ class Piper:
     speed_per_wpm = 1.0 / 170.0
 
     def version(self, name: str) -> str:
-        from importlib.metadata import version
-
         voice = _voice(name)
         made_by = [f"{package} {version(package)}" for package in ("piper-tts", "onnxruntime")]
         files = [sha256_of(path) for path in (voice.model, _config_file(voice))]
         return json.dumps([_MADE, made_by, files, voice.speaker, find_spec("onnx") is not None])
 
     def made_of(self, name: str) -> dict[str, str]:
-        from importlib.metadata import version
-
         voice = _voice(name)
         with_it = ", ".join(f"{package} {version(package)}" for package in ("piper-tts", "onnxruntime"))
         said = {"engine": "piper", "version": with_it, "model": voice.model.name, "sha256": sha256_of(voice.model)}

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.frozen import dataclass
+from producer.installed import version
 from producer.voice import espeak_names
 from producer.voice.engine import Spoken, UnspeakableError, Utterance
 from producer.voice.espeak_ipa import MNEMONICS
@@ -58,8 +59,6 @@ class Pyttsx3:
 
     @cached_property
     def _packages(self) -> tuple[str, ...]:
-        from importlib.metadata import version
-
         return tuple(f"{package} {version(package)}" for package in ("pyttsx3", "espeakng-loader"))
 
     def made_of(self, name: str) -> dict[str, str]:

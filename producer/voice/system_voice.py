@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.frozen import dataclass
+from producer.installed import version
 from producer.voice import plain_text
 from producer.voice.bending import PITCHES, changed
 from producer.voice.engine import BrokenVoiceError, Spoken, Utterance
@@ -73,15 +74,11 @@ class System:
         return 0.75 if self._driver == "espeak" else 1.0  # the others count in words per minute
 
     def version(self, name: str) -> str:
-        from importlib.metadata import version
-
         found = self._found()
         voice = found.voices[name.casefold()].id
         return json.dumps([_MADE, version("pyttsx3"), self._driver, found.version, voice])
 
     def made_of(self, name: str) -> dict[str, str]:
-        from importlib.metadata import version
-
         found = self._found()
         return {
             "engine": {"nsss": "macOS", "sapi5": "Windows SAPI 5"}.get(self._driver, "espeak-ng"),
