@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from producer import groups, parcels
-from producer.digests import sha256_of
 from producer.rota import Following, Rota, in_turn
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class Crew:
         self._faults: Faults | None = None
         self._lost = False
         self._ended: tuple[Cache, str] | None = None
-        """Where it is kept that the script was made to the end, and under which name."""
+        """Where it is kept that the script was made to the end before, and under which name."""
 
     def __enter__(self) -> Crew:
         return self
@@ -90,12 +89,13 @@ class Crew:
             self._gone.append(self._first)
         self._first, self._hands, self._told = None, [], None
 
-    def warm(self, script: Path, cache: Cache | None = None) -> None:
+    def warm(self, script: Path, cache: Cache | None = None, asked: Sequence[str] = ()) -> None:
         """Have them begin to get ready, if the script is long enough to need them.
 
         Args:
-            cache: where it is kept that a script of these very words was made to the end: then most probably nothing is
-                to be made, and they are called when something turns out to be.
+            cache: where it is kept that the script was made to the end before: then most probably little is to be made,
+                and they are called when much turns out to be.
+            asked: what else changes most of it: the packs and the profile of the order.
         """
         with contextlib.suppress(OSError):  # whoever reads the script says what is wrong with it
             if script.stat().st_size < FEWEST_BYTES:
@@ -103,7 +103,7 @@ class Crew:
             if cache is not None:
                 from producer.cache import key
 
-                self._ended = cache, key("made to the end", sha256_of(script))
+                self._ended = cache, key("made to the end", os.fspath(script.resolve()), list(asked))
             if self._ended is None or self._ended[0].read(self._ended[1]) is None:
                 self._called()
 

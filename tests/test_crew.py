@@ -149,9 +149,17 @@ def test_a_script_that_was_made_to_the_end_calls_nobody(house: Path, tmp_path: P
         with Crew(2) as crew:
             crew.warm(script, cache)
             assert crew._first is None
-        script.write_text("#" * FEWEST_BYTES + " changed")
+        script.write_text("#" * FEWEST_BYTES + " changed")  # most of it is as it was
         with Crew(2) as crew:
             crew.warm(script, cache)
+            assert crew._first is None
+        another = tmp_path / "another.yaml"
+        another.write_bytes(script.read_bytes())
+        with Crew(2) as crew:
+            crew.warm(another, cache)
+            assert crew._first is not None
+        with Crew(2) as crew:
+            crew.warm(script, cache, ("", "sfx/winter"))
             assert crew._first is not None
 
 

@@ -179,7 +179,8 @@ def episode(
         print(f"script: {chosen}")
     with opened_cache(no_cache, silent=quiet) as cache, Crew(jobs or cores()) as crew:
         if window is None:  # for a stretch of it a crew would come too late
-            crew.warm(found.script, cache)  # first of all: they load what they need while this process does
+            # First of all: they load what they need while this process does.
+            crew.warm(found.script, cache, (profile or "", *(pack or ())))
         with progress(quiet or as_json) as watch, Effort(memory=verbose) as effort:
             from producer.production import Order
 
