@@ -94,7 +94,12 @@ def keeping(cache: Cache) -> Keep:
 
 def documents(audits: Sequence[Audit], title: str) -> tuple[tuple[str, str], ...]:
     """The files that an audit leaves: name and content."""
-    return (DOCUMENT, listed(report.document(audits), opened="files")), (PAGE, page.html(audits, title))
+    return (DOCUMENT, document(audits)), (PAGE, page.html(audits, title))
+
+
+def document(audits: Sequence[Audit]) -> str:
+    """What `audit.json` says: a line for each clip and each finding."""
+    return listed(report.document(audits), opened="files")
 
 
 def target(path: Path, profile: str | None = None) -> tuple[Audit, ...]:

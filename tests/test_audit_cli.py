@@ -114,6 +114,7 @@ def test_the_document_holds_every_clip_and_no_path(output: Path, shell: Shell) -
     assert one["measured"]["true_peak_dbtp"] <= -1.0
     assert len(one["curve"]["short_term_lufs"]) == pytest.approx(48, abs=1)
     assert str(output) not in done.out
+    assert sum(line.startswith('    {"id": ') for line in done.out.splitlines()) == 14  # each on a line of its own
 
 
 def test_another_profile_decides_when_it_is_asked_for(output: Path, shell: Shell) -> None:

@@ -259,6 +259,8 @@ SLIPS = [
     ("-narrator: Hello", "- narrator: Hello", "space is missing after the dash"),
     ("- narrator:Hello", "- narrator: Hello", "space is missing after 'narrator:'"),
     ("- somebody:Hello", "- somebody: Hello", "space is missing after 'somebody:'"),
+    ("- narrator： Hello", "- narrator: Hello", "plain colon"),
+    ("- sound：door", "- sound: door", "plain colon"),
     ("– narrator: Hello", "- narrator: Hello", "plain dash"),
     ("• sound: door", "- sound: door", "plain dash"),
     ("- cut all", "- cut: all", "colon is missing"),

@@ -183,6 +183,10 @@ def test_nothing_needs_to_be_said_but_title_and_scenes() -> None:
         ("", "1:1: this file is empty; a script begins with "),
         ("just words\n", "1:1: this is not a script; a script begins with 'title:', 'cast:' and 'scenes:'"),
         ("- a\n- b\n", "1:1: this is not a script; a script begins with 'title:', 'cast:' and 'scenes:'"),
+        (
+            "version: 1\npack: p\nsounds:\n  a: {foley: knock}\n",
+            "2:1: this is a pack, not a script; 'render pack check' ",
+        ),
         ("title: T\nscenes: []\n", "2:9: 'scenes' is empty; a script needs one scene or more"),
         ("title: T\n", "1:1: a script needs 'scenes', each with what is played in it"),
         (

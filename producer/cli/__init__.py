@@ -11,6 +11,9 @@ import sys
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 try:
+    from producer import memory
+
+    memory.seldom_collected()  # before there is much: what is loaded stays
     from producer.cli.commands import app, main
 except KeyboardInterrupt:  # before there is anything to be ended
     print("stopped", file=sys.stderr)

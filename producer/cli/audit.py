@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from producer.cli.common import JsonOption, QuietOption, print_json
+from producer.cli.common import JsonOption, QuietOption
 from producer.errors import UsageError, nearest
 
 
@@ -41,7 +41,7 @@ def audit(
     audits = auditing.target(target, profile)
     failing = list(auditing.failing(audits))
     if as_json:
-        print_json(report.document(audits))
+        print(auditing.document(audits), end="")
     elif not quiet:
         print(report.text(audits))
     for problem in failing:

@@ -318,7 +318,6 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 def main() -> None:
     """Run the command line and leave with the contract's exit code."""
     streams.opened()
-    memory.seldom_collected()
     with heeded() as stopping:
         code = _ended(stopping)
     sys.exit(code)

@@ -49,11 +49,20 @@ def as_far(written: Written, catalogue: Catalogue) -> tuple[Script | None, tuple
     Args: as `resolve`.
     """
     notes = Notes(written.problems)
+    if (pack := _pack(written.tree)) is not None:
+        return None, (Problem(pack, "this is a pack, not a script; 'render pack check' looks at packs"),)
     script = _script(written, catalogue, notes) if isinstance(written.tree, Pairs) else None
     if script is None and not notes.problems:
         what = "this is not a script; a script begins with 'title:', 'cast:' and 'scenes:'"
         notes.add(Place(written.file, 1, 1), what)
     return script, tuple(notes.problems)
+
+
+def _pack(tree: Node | None) -> Place | None:
+    """Where a `pack.yaml` says that it is one, which was taken for a script."""
+    names = {key.text: key for key, _ in tree.pairs} if isinstance(tree, Pairs) else {}
+    told = names.keys() >= {"pack", "sounds"} and not names.keys() & {"scenes", "cast"}
+    return names["pack"].place if told else None
 
 
 @dataclass(frozen=True, slots=True)

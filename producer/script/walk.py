@@ -19,6 +19,7 @@ _DASHES = re.compile(r"(?:-[ ]+)*")
 _WRONG_DASH = re.compile(r"([–—−•‣·*])[ ]*(?=([\w.]+)[ ]*:)")
 _TIGHT_DASH = re.compile(r"-(?=([\w.]+)[ ]*:)")
 _TIGHT_COLON = re.compile(r"([A-Za-z_][\w.]*):(?=[^\s/\\])")
+_WIDE_COLON = re.compile(r"([\w.]+)[ ]*(：)[ ]*")
 _FIRST_WORD = re.compile(r"([\w.]+)(?=[ ]+\S)")
 
 
@@ -306,6 +307,11 @@ class Walk:
         line = draft.lines[number]
         dashes = _DASHES.match(line.text, line.indent)
         column = dashes.end() if dashes else line.indent
+        wide = _WIDE_COLON.match(line.text, column)
+        if wide and (wide[1] in layout.ANY_KEY or wide[1] in self.names):
+            draft.problem(number, wide.start(2), "a key ends with a plain colon, not with ：")
+            draft.change(number, wide.end(1), wide.end(), ": ")
+            line = draft.lines[number]
         name = _TIGHT_COLON.match(line.text, column)
         if name and self._is_key_here(name[1], line, column):
             draft.problem(number, name.end() - 1, f"a space is missing after '{name[1]}:'")
