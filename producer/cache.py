@@ -84,6 +84,10 @@ class Cache:
             if folder is not None:
                 folder.remove()
 
+    def rest(self) -> None:
+        """Let go of the samples that are held; asked for again, they are read again."""
+        self._recent.clear()
+
     @property
     def named(self) -> str:
         """Where it is, for people."""

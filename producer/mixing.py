@@ -15,6 +15,7 @@ from threading import Lock
 
 import numpy as np
 
+from producer import memory
 from producer.audio import Audio, silence
 from producer.audit.rows import Room
 from producer.audit.tap import Tap
@@ -295,6 +296,9 @@ def mixed(
     mixing.known()
     wanted = [part.index for part in parts if stems != "none" or not mixing.is_kept(part.index)]
     if crew is not None and crew.begin(placed, styles, stems, shelf, len(wanted)):
+        mixing.rest()  # what was held to lay the episode out, others hold now
+        cache.rest()
+        memory.give_back()
         noted = _by_crew(mixing, crew, wanted, watch)
     else:
         crew = None

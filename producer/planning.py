@@ -344,6 +344,7 @@ def _takes(
         heard = voice.record_lines(
             recordings, script.language, rate_hz, cache, listen, order.jobs, lambda done, _: watch.done(done)
         )
+        memory.give_back()  # each was held whole while it was listened to
     watch.stage("voices", len(lines))
     left = [line for line in lines if any((line.id, index) not in heard for index in range(len(line.voices)))]
     spoken = voice.speak_lines(left, rate_hz, cache, order.jobs, lambda done, _: watch.done(done))

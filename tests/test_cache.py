@@ -111,6 +111,19 @@ def test_of_what_is_laid_down_little_is_in_memory(tmp_path: Path, monkeypatch: p
     assert left == [3, 4]
 
 
+def test_a_cache_that_rests_holds_nothing_and_gives_the_same_again(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    digest = cache.lay_down(np.full((100, 1), 0.5, np.float32), 48000)
+    assert digest is not None
+    held = cache.samples(digest)
+    assert held is not None
+    assert cache.samples(digest) is held
+    cache.rest()
+    again = cache.samples(digest)
+    assert again is not held
+    assert np.array_equal(again, held)
+
+
 def test_samples_at_anothers_name_are_not_taken_for_it(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     one, other = (cache.lay_down(np.full((100, 1), n, np.float32), 48000) for n in (1.0, 2.0))

@@ -27,8 +27,9 @@ _LEAST_S = 0.05
 PARTING_S = 2.0
 """How long a worker may take to end what it has started itself."""
 _PREFIX = "producer-speaks-"
-RETIRE_AFTER = 400
-"""Utterances until a worker is replaced: each reload of espeak-ng leaves about 150 kB behind."""
+RETIRE_AFTER = 120
+"""Utterances until a worker is replaced: each leaves 0.4 to 0.6 MB behind, for espeak-ng does not give back all of its
+data when it is unloaded; and a worker takes half a second to begin."""
 
 
 class Pool:
