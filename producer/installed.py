@@ -7,11 +7,11 @@ eight libraries that every render names.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 
 _SEPARATORS = re.compile("[-_.]+")
 _INFO = ".dist-info"
@@ -36,9 +36,8 @@ def _installed() -> Mapping[str, str]:
     """Each library's version; of one that is there twice, that of the place where it is looked for first."""
     found: dict[str, str] = {}
     for place in sys.path:
-        # A place that is not there, or no folder, has none.
-        with contextlib.suppress(OSError), os.scandir(place or os.curdir) as there:
-            for one in there:
+        with contextlib.suppress(OSError):  # a place that is not there, or no folder
+            for one in Path(place).iterdir():
                 if one.name.endswith(_INFO):
                     library, _, number = one.name.removesuffix(_INFO).partition("-")
                     found.setdefault(_named(library), number)

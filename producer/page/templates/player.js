@@ -2,7 +2,7 @@
 // is taken for the other, the new one muted, until they run together; so the place is kept to some milliseconds.
 function createPlayer(store, data, first, addresses) {
   const players = new Map([[0, first]]);
-  const CLOSE_S = 0.012, TRIES = 5, FADE_MS = 36;
+  const CLOSE_S = 0.012, TRIES = 12, FADE_MS = 36;
   let current = first, switching = 0, muted = false, frame = 0, lead = 0.03;
 
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
