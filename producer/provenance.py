@@ -6,7 +6,6 @@ import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -132,9 +131,8 @@ def versions() -> dict[str, str]:
     return {"producer": __version__, "ffmpeg": _ffmpeg(), **own_lame, **_versions()}
 
 
-@cache
 def _versions() -> Mapping[str, str]:
-    """Of the libraries that are there; looked for once, for that takes as long as all else of a manifest."""
+    """Of the libraries that are there."""
     found = {}
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):  # one that only some systems have

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from producer.audit.audit import Audit, ClipReport
 from producer.audit.finding import clock
 from producer.audit.programme import CURVE_S
-from producer.audit.report import gathered, heard_counts
+from producer.audit.report import heard_counts
 from producer.model.profile import PROFILES
 from producer.templates import templates
 
@@ -41,7 +42,15 @@ def html(audits: Sequence[Audit], title: str) -> str:
         .get_template("audit.html")
         .generate(title=title, files=[_file(one) for one in audits])
     )
-    return gathered(page) + "\n"
+    return _gathered(page) + "\n"
+
+
+def _gathered(pieces: Iterator[str]) -> str:
+    """A text of very many little pieces, of which only some are there at a time."""
+    made: list[str] = []
+    while some := list(islice(pieces, 1 << 12)):
+        made.append("".join(some))
+    return "".join(made)
 
 
 def _file(audit: Audit) -> dict[str, Any]:

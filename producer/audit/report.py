@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from producer.audit.audit import Audit, ClipReport
@@ -185,11 +184,3 @@ def _rounded(value: float | None, digits: int = 2) -> float | None:
 
 def _shown(value: float) -> str:
     return f"{value:.1f}" if math.isfinite(value) else "no"
-
-
-def gathered(pieces: Iterator[str]) -> str:
-    """A text of very many little pieces, of which only some are there at a time."""
-    made: list[str] = []
-    while some := list(islice(pieces, 1 << 12)):
-        made.append("".join(some))
-    return "".join(made)
