@@ -20,14 +20,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fuzz.guard import Guard
-from fuzz.parts import PARTS, Bench, Told
+from fuzz.parts import PARTS, Bench, Told, longest_s
 
 
 def _worker(own: int, asked: argparse.Namespace, results: multiprocessing.Queue[tuple[str, Told] | None]) -> None:
     os.environ["PRODUCER_CACHE"] = str(asked.cache)
     end, guard = time.monotonic() + asked.seconds, Guard()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as temporary:
-        benches = {part: Bench(Path(temporary) / part, asked.cache, asked.keep / part, guard) for part in asked.parts}
+        longest = longest_s(Bench(Path(temporary) / "first", asked.cache, asked.keep, guard))
+        benches = {
+            part: Bench(Path(temporary) / part, asked.cache, asked.keep / part, guard, longest) for part in asked.parts
+        }
         for number in range(asked.seed + own, asked.seed + asked.count, asked.jobs):
             if time.monotonic() > end:
                 break

@@ -14,6 +14,9 @@ from fuzz.guard import Guard
 from fuzz.run import Ended, command, laid_out
 from fuzz.scripts import Case
 
+_LONGEST_S = 2.0
+_TIMES_BEGINNING = 3.0
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -35,6 +38,23 @@ class Bench:
     cache: Path
     keep: Path
     guard: Guard
+    longest_s: float = _LONGEST_S
+    """What refusing a file may cost of processor time."""
+
+
+def longest_s(bench: Bench) -> float:
+    """What refusing may cost here: 2 s, or more where loading the command itself is slow.
+
+    What a first command loads is of no file, and it tells how fast this machine is at this hour: with two cores that others
+    use, too, it has taken three times what it takes alone.
+    """
+    made = scripts.project(Random(7), scenes=1, items=3)
+    laid_out(bench.folder, made.files)
+    ended = command(["check", made.script], bench.folder, bench.cache, bench.guard)
+    shutil.rmtree(bench.folder)
+    if ended.code or ended.faults:
+        raise RuntimeError("\n".join((ended.err, *ended.faults)))
+    return max(_LONGEST_S, _TIMES_BEGINNING * ended.cost_s)
 
 
 def _tried(bench: Bench, number: int, made: Case, arguments: list[str], programs: bool = False) -> Told:
@@ -49,6 +69,8 @@ def _told(bench: Bench, number: int, made: Case, ended: Ended, folder: Path) -> 
     faults = ended.faults
     if made.name.startswith("valid") and ended.code:
         faults += (f"what is valid is refused: {ended.err}",)
+    if ended.code == 1 and ended.cost_s > bench.longest_s:
+        faults += (f"took {ended.cost_s:.1f} s to be refused, {bench.longest_s:.1f} may be",)
     if faults:
         laid_out(bench.keep / str(number), made.files)
         told = bench.keep / str(number) / "faults.txt"

@@ -17,8 +17,6 @@ from types import FrameType
 
 from fuzz.guard import Guard
 
-LONGEST_S = 2.0
-"""What refusing a file may cost of processor time."""
 LARGEST_MB = 300.0
 _HANGS_S = 600  # of waiting: on a busy machine a render may need a minute
 
@@ -91,8 +89,6 @@ def command(
         faults.append("a traceback")
     if code == 1:
         faults += [f"not located: {line[:200]}" for line in _unlocated(err.getvalue())]
-        if cost > LONGEST_S:
-            faults.append(f"took {cost:.1f} s to be refused")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Ended(code, out.getvalue(), err.getvalue(), cost, memory, tuple(faults))
 
