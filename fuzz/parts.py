@@ -45,8 +45,8 @@ class Bench:
 def longest_s(bench: Bench) -> float:
     """What refusing may cost here: 2 s, or more where loading the command itself is slow.
 
-    What a first command loads is of no file, and it tells how fast this machine is at this hour: with two cores that others
-    use, too, it has taken three times what it takes alone.
+    What a first command loads is of no file, and it tells how fast this machine is at this hour: with two cores that
+    others use, too, it has taken three times what it takes alone.
     """
     made = scripts.project(Random(7), scenes=1, items=3)
     laid_out(bench.folder, made.files)
