@@ -211,6 +211,21 @@ def test_slips_come_faster_with_speed_and_slower_with_pressure() -> None:
     assert pressed < 0.85 * fast
 
 
+def test_what_was_pushed_once_slows_down_and_comes_to_rest() -> None:
+    def falls_db(rest: float) -> float:
+        """How far its end, before the hand lifts off, is under its first half second."""
+        powers = []
+        for number in range(6):
+            wave = mono(make("friction", number, length_s=2.0, roughness=0.9, rest=rest)) ** 2
+            powers.append([wave[: RATE // 2].mean(), wave[round(1.5 * RATE) : round(1.7 * RATE)].mean()])
+        first, late = np.mean(powers, axis=0)
+        return float(10.0 * np.log10(first / late))
+
+    assert abs(falls_db(0.0)) < 3.0
+    assert falls_db(1.0) > falls_db(0.5) + 3.0 > falls_db(0.0) + 5.0
+    assert falls_db(1.0) > 10.0
+
+
 def test_a_scrape_sounds_in_the_inharmonic_modes_of_a_plate() -> None:
     wave = mono(make("friction", length_s=3.0, speed=0.75, roughness=0.8, size=0.4, ring=1.0))
     freqs, power = signal.welch(wave, RATE, nperseg=8_192)

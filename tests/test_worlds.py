@@ -154,3 +154,14 @@ def test_no_tock_of_a_clock_falls_on_its_next_tick(worlds: dict[str, PackPalette
         wave = np.abs(sounds.audio(SoundRef(role="clock"))).max(axis=1)
         next_tick = wave[round((pace.first_s - 0.1) * RATE_HZ) : round((pace.first_s + 0.1) * RATE_HZ)]
         assert next_tick.max(initial=0.0) < 0.1 * wave.max(), world
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_gun_that_skids_away_comes_to_rest(worlds: dict[str, PackPalette], world: str) -> None:
+    def power(stretch: Audio) -> float:
+        return float(np.square(stretch).mean())
+
+    for number in range(TAKES):
+        heard = worlds[world].audio(SoundRef(role="gun_clatter", member=number))
+        skids, ends = heard[round(0.6 * RATE_HZ) : round(0.75 * RATE_HZ)], heard[-round(0.3 * RATE_HZ) :]
+        assert power(ends[: RATE_HZ // 8]) < 0.2 * power(skids)  # they were alike: it stopped at full speed

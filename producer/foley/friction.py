@@ -62,7 +62,10 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     t = clock(n) / max(length, 1e-3)
     gate = swell(n, 0.12, 0.25)
     hand = np.clip(1.0 + 0.35 * wander(chance, n, 1.7) + 0.15 * wander(chance, n, 6.0), 0.2, 2.0)
-    speed = np.sqrt(gate) * hand * 2.0 ** (knobs["rise"] * (2.0 * t - 1.0))
+    # Dry friction takes speed evenly from what is let go of; how loud rubbing is grows with the logarithm of its speed
+    # (Ben Abdelounis, Le Bot, Perret-Liaudet and Zahouani, Wear 268, 2010).
+    left = 1.0 - knobs["rest"] * t
+    speed = np.sqrt(gate) * hand * 2.0 ** (knobs["rise"] * (2.0 * t - 1.0)) * left
     load = gate * np.clip(1.0 + 0.4 * wander(chance, n, 2.3), 0.2, 1.6)
     rate = np.clip(slip_rate_hz(knobs["speed"], knobs["pressure"]) * speed / np.sqrt(load + 0.05), 1.0, 6_000.0)
     lowest = 1_100.0 * 12.0 ** -knobs["size"] * chance.uniform(0.92, 1.08)
@@ -85,7 +88,7 @@ def _make(knobs: Mapping[str, float], length_s: float | None, chance: np.random.
     hiss = high_pass(noise(chance, n), 2_500.0) * load * np.sqrt(hand) * knobs["roughness"]
     wave = wave / (np.abs(wave).max(initial=0.0) or 1.0) + 0.035 * smooth(hiss, 11_000.0)
     travel = 1.0 + 0.07 * wander(chance, n, 1.3) + 0.04 * knobs["rise"] * (2.0 * t - 1.0)
-    wave = band_pass(bent(wave, travel), 60.0, 14_000.0) * gate
+    wave = band_pass(bent(wave, travel), 60.0, 14_000.0) * gate * left
     return Raw(wave, None)
 
 
@@ -101,6 +104,7 @@ FRICTION = recipe(
             0.9, 0.0, 1.0, "what it is made of: 0 stone, 0.25 rope or plastic, 0.5 wood, 0.75 glass, 1 steel"
         ),
         "rise": Setting(0.0, -1.0, 1.0, "pitch falls or rises over its length, in octaves of speed each way"),
+        "rest": Setting(0.0, 0.0, 1.0, "0 drawn on and on; 1 pushed once, it slows down and comes to rest"),
     },
     _make,
     sustains=True,
