@@ -107,8 +107,10 @@ def test_workers_of_the_programs_own_voices_rest_where_many_episodes_are_made(mo
     kept = [spoken(1) for _ in range(3)]
     assert {said for said, _ in kept} == {first}
     assert len({process.pid for _, process in kept}) == 1 and kept[0][1].poll() is None
-    assert spoken(2)[0] == first  # another number of them is another pool
+    assert spoken(2)[0] == first  # more of them are another pool
     assert kept[0][1].poll() is not None
+    two = spoken(2)[1]
+    assert spoken(1)[1] is two and two.poll() is None  # which serves whoever needs less, too
 
     def interrupted() -> None:
         with pools.lent(2, "pyttsx3") as lent:
@@ -120,6 +122,19 @@ def test_workers_of_the_programs_own_voices_rest_where_many_episodes_are_made(mo
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert left[0].poll() is not None and pools._resting.pools == []
+
+
+@pytest.mark.parametrize(("many", "workers"), [(1, 1), (4, 1), (5, 2), (9, 2)])
+def test_a_few_lines_are_not_worth_another_worker(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, many: int, workers: int
+) -> None:
+    monkeypatch.setattr(pools, "_resting", pools._Resting(keeping=True))
+    takes = speak_lines([line(f"Line {n}.", "en-gb", number=n) for n in range(many)], 48000, Cache(tmp_path), 2)
+    [kept] = pools._resting.pools
+    begun = sum(one._process is not None for one in kept._workers)
+    kept.stop()
+    assert (len(takes), kept.workers) == (many, workers)
+    assert 1 <= begun <= workers
 
 
 def test_no_worker_of_another_engine_rests() -> None:

@@ -43,7 +43,7 @@ class Pool:
 
     def __init__(self, workers: int, engines: Sequence[str] = (), grace_s: float | None = None) -> None:
         self.workers, self.engines = workers, tuple(engines)
-        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()  # one that has begun is asked before one that has not
         self._workers = [_Worker(self.engines, self._places) for _ in range(max(1, workers))]
         self._folder: OwnedFolder | None = None
         self._making = threading.Lock()
@@ -121,11 +121,11 @@ def lent(workers: int, engine: str) -> Iterator[Pool]:
     """A pool for as long as it is needed: a new one, or that of last time (`keep`).
 
     Args:
-        workers: see `Pool`.
+        workers: see `Pool`; there may be more.
         engine: comes with the program, never changes, and puts nothing on disk. Workers of others end in any case.
     """
     pool = _resting.pools.pop() if _resting.pools else Pool(workers)
-    if pool.workers != workers:
+    if pool.workers < workers:
         pool.stop()
         pool = Pool(workers)
     try:

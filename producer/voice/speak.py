@@ -31,6 +31,8 @@ from producer.voice.wording import worded
 
 _BESIDE_SPEED = 120.0
 """Of the default engine, where its reading only serves to find another voice's words."""
+_LINES_EACH = 4
+"""Lines for which another worker of the default engine is begun: it says a dozen in the time in which one begins."""
 _COUNTED = 3
 """Words from which a phrase is long enough that its length is judged."""
 _LEAST_S, _MOST_S, _LONG_S = 0.06, 5.0, 20.0
@@ -54,7 +56,7 @@ def speak_lines(
         lines: those that a voice speaks; the caller leaves out what actors have recorded.
         rate_hz: of the takes.
         cache: a line that is there is not spoken again.
-        jobs: worker processes. However many, the takes are the same, bit by bit.
+        jobs: worker processes, at most. However many, the takes are the same, bit by bit.
         progress: called with the number of takes done and their total.
         voices, pool: engines and workers other than the program's own.
         rough: for what is compared, not heard: as loud as the engine makes it, and nothing cleaned.
@@ -64,6 +66,8 @@ def speak_lines(
     """
     uses = [(line, index, use) for line in lines for index, use in enumerate(line.voices)]
     check_voices(uses, voices)
+    if all(split_voice(use.voice)[0] == DEFAULT for _, _, use in uses):
+        jobs = min(jobs, -(-len(uses) // _LINES_EACH))
     with lent(jobs, DEFAULT) if pool is None else nullcontext(pool) as workers:
         return _all(uses, _Speaker(rate_hz, cache, workers, voices, rough), jobs, progress)
 
