@@ -142,6 +142,18 @@ def test_the_first_pack_that_fills_a_role_wins_and_the_rest_is_known_to_be_elsew
     assert load("ruins", extra=(str(shipped / "winter"),)).catalogue().sounds["thud"].pack == "winter"
 
 
+def test_a_pack_that_is_not_listed_is_read_when_a_role_is_missed(tmp_path: Path) -> None:
+    write_pack(tmp_path / "near", "  thud: {foley: knock}\n")
+    far = write_pack(tmp_path / "far", "  x: {foley: no_such}\n") / "pack.yaml"
+    packs = load_packs(["near"], [tmp_path], recipes=RECIPES)
+    catalogue = packs.catalogue()
+    assert "thud" in catalogue.sounds and packs.found == ("far", "near")
+    far.write_text(far.read_text("utf-8").replace("no_such", "knock"), "utf-8")
+    assert catalogue.elsewhere == {"x": ("far",)}  # it was not looked into before it was asked for
+    far.write_text("", "utf-8")
+    assert [pack.name for pack in packs.others] == ["far"]  # nor is it again
+
+
 def test_a_pack_option_that_leads_nowhere_is_told_with_its_nearest_name(tmp_path: Path) -> None:
     write_pack(tmp_path / "ruins", "  thud: {foley: knock}\n")
     with pytest.raises(PackError) as caught:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import field
+from functools import cached_property
 from pathlib import Path
+from typing import overload
 
 from producer.cache import Cache
 from producer.errors import PackError, Place, Problem, RenderError, nearest
@@ -17,12 +19,62 @@ from producer.sounds.named import is_named, named_pack
 from producer.sounds.pack import Pack, PackSound
 
 
+class Unlisted(Sequence[Pack]):
+    """Packs that are found and sound, but not listed: read when first asked for, which is who misses a role.
+
+    Args:
+        read: gives them.
+    """
+
+    def __init__(self, read: Callable[[], Iterable[Pack]]) -> None:
+        self._read = read
+
+    @cached_property
+    def _packs(self) -> tuple[Pack, ...]:
+        return tuple(self._read())
+
+    def __len__(self) -> int:
+        return len(self._packs)
+
+    @overload
+    def __getitem__(self, index: int) -> Pack: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Pack, ...]: ...
+    def __getitem__(self, index: int | slice) -> Pack | tuple[Pack, ...]:
+        return self._packs[index]
+
+
+class _Elsewhere(Mapping[str, tuple[str, ...]]):
+    """Roles that only packs that are not listed fill -> those packs' names; looked for when first asked for."""
+
+    def __init__(self, others: Sequence[Pack], listed: Set[str]) -> None:
+        self._others, self._listed = others, listed
+
+    @cached_property
+    def _found(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for pack in self._others:
+            for name in pack.names:
+                if name not in self._listed:
+                    found.setdefault(name, []).append(pack.name)
+        return {name: tuple(sorted(where)) for name, where in sorted(found.items())}
+
+    def __getitem__(self, role: str) -> tuple[str, ...]:
+        return self._found[role]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packs:
     """The packs of an episode, in the order in which they are asked, and what else could be had."""
 
     listed: tuple[Pack, ...]
-    others: tuple[Pack, ...] = ()  # found and sound, but not listed
+    others: Sequence[Pack] = ()  # found and sound, but not listed
     missing: tuple[str, ...] = ()  # listed by the script but nowhere found
     found: tuple[str, ...] = field(default=())  # the names of all that can be listed
     unread: tuple[Problem, ...] = ()  # what is wrong in those that are listed and cannot be read
@@ -61,14 +113,9 @@ class Packs:
             found = self.find(name)
             if found is not None:
                 sounds[name] = as_sound(name, *found)
-        elsewhere: dict[str, list[str]] = {}
-        for pack in self.others:
-            for name in pack.names:
-                if name not in sounds:
-                    elsewhere.setdefault(name, []).append(pack.name)
         return Catalogue(
             sounds=sounds,
-            elsewhere={name: tuple(sorted(where)) for name, where in sorted(elsewhere.items())},
+            elsewhere=_Elsewhere(self.others, sounds.keys()),
             packs=self.found,
             missing_packs=self.missing,
             unread_packs=self.unread,
@@ -112,7 +159,7 @@ def load_packs(
         cache: keeps what was read of packs that stay as they are.
 
     What keeps those that are used from being read is in `unread`, and every `extra` that is not found. Packs that are
-    not listed may be as broken as they like.
+    not listed are read when somebody asks for them, and may be as broken as they like.
     """
     there = _folders(roots)
     used: dict[str, tuple[Path, bool]] = {}  # key: name, or path as given; value: folder, and whether a root holds it
@@ -142,9 +189,10 @@ def load_packs(
         except PackError as wrong:
             problems += wrong.problems
     mine = {pack.name for pack in listed}
+    others = [folder for name, folder in there.items() if name not in mine]
     return Packs(
         listed=tuple(listed),
-        others=tuple(_readable((folder for name, folder in there.items() if name not in mine), recipes, cache)),
+        others=Unlisted(lambda: _readable(others, recipes, cache)),
         missing=tuple(name for name in names if name not in there and name not in mine),
         found=tuple(sorted({*there, *mine})),
         unread=tuple(sorted(problems)),

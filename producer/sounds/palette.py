@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +98,7 @@ class PackPalette:
         Whoever sends it has a way to send the recipes.
         """
         return palette, (
-            self._packs,
+            replace(self._packs, others=()),
             self.rate_hz,
             self._cache,
             self._recipes,
