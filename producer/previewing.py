@@ -13,6 +13,8 @@ from producer import memory
 from producer.cache import Cache
 from producer.deliver import encode
 from producer.deliver.files import Staging
+from producer.errors import RenderError, nearest
+from producer.model.script import Script
 from producer.nearby import nearby
 from producer.planning import Begun, begin, placed_whole
 from producer.preview import MOST, Beside, check_scene, previewed
@@ -30,6 +32,7 @@ def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview
     folder = order.output / PREVIEWS if order.output else order.project.own_output(PREVIEWS)
     begun = begin(order, cache)
     script = begun.ready.foreseen
+    window = _numbered(window, script)
     check_scene(window, len(script.scenes), credited=bool(script.credits_scene))
     with Staging(folder) as staging, Workshop(cache.work()) as workshop:
         name = f"{order.project.slug}.{window.name}{encode.codec(begun.profile).suffix}"
@@ -38,6 +41,18 @@ def preview(order: Order, window: Window, cache: Cache, watch: Watch) -> Preview
         made = _of_scene(begun, window, make, cache, watch) or make(placed_whole(begun, cache, watch), window)
         staging.publish(stale=())
     return replace(made, file=folder / name)
+
+
+def _numbered(window: Window, script: Script) -> Window:
+    """A window with its scene's number, where it was called by its id or its title. Raises RenderError: by neither."""
+    if not window.called:
+        return window
+    names = [(scene.id, scene.title) for scene in script.scenes]
+    for number, (name, title) in enumerate(names, 1):
+        if window.called == name or window.called.casefold() == title.casefold():
+            return replace(window, scene=number, called="")
+    known = [one for scene in names for one in scene if one]
+    raise RenderError(f"--scene {window.called}: no scene has this number, id or title{nearest(window.called, known)}")
 
 
 def _of_scene(begun: Begun, window: Window, make: Callable[..., Preview], cache: Cache, watch: Watch) -> Preview | None:

@@ -103,6 +103,8 @@ class Window:
     """What of an episode is wanted as a preview: a scene by its number, or what is between two times, or all of it."""
 
     scene: int | None = None  # counts from 1
+    called: str = ""
+    """A scene by its id or its title, whose number is not known before the script is read."""
     start_s: float | None = None
     end_s: float | None = None
     draft: bool = False

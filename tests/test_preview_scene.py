@@ -14,7 +14,7 @@ import pytest
 from producer import project, remembered, render
 from producer.audio import Audio
 from producer.cache import Cache
-from producer.cli.preview import _facts, _text
+from producer.cli.preview import _facts, _text, window
 from producer.deliver import encode
 from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
@@ -117,6 +117,13 @@ def test_a_scene_is_taken_from_the_last_render(whole: House, scene: int, monkeyp
     middle = slice(10 * 1152, -10 * 1152)
     assert len(heard) == round(made.length_s * 44100)
     assert np.abs(heard[middle] - there[middle]).max() < 1e-4
+
+
+@pytest.mark.parametrize("called", ["room 2", "Room 2", "scene-2"])
+def test_a_scene_may_be_called_by_its_id_or_its_title(whole: House, called: str) -> None:
+    """The second scene of five, whose title is `Room 2` and which has no id of its own."""
+    made, _ = previewed(whole, "kept", window(called, None, None, draft=True))
+    assert made.file.name == "house.scene-2.draft.mp3"
 
 
 def test_a_scene_is_where_it_was_as_long_as_nothing_before_it_has_changed(whole: House, tmp_path: Path) -> None:

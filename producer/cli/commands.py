@@ -131,7 +131,8 @@ def episode(
     session: SessionOption = None,
     sofa: SofaOption = None,
     scene: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="A preview of the Nth scene alone.", show_default=False)
+        str | None,
+        typer.Option(metavar="N", help="A preview of the Nth scene alone, or of one by its id.", show_default=False),
     ] = None,
     from_time: Annotated[
         str | None, typer.Option("--from", metavar="T", help="A preview from T (1:30, 90 s) on.", show_default=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from producer.production import Order, Preview, Watch, Window
 
 
-def window(scene: int | None, start: str | None, end: str | None, draft: bool) -> Window | None:
+def window(scene: str | None, start: str | None, end: str | None, draft: bool) -> Window | None:
     """What the options ask to hear beforehand; None when they ask for the whole episode. Raises UsageError."""
     if scene is None and start is None and end is None and not draft:
         return None
@@ -25,7 +25,11 @@ def window(scene: int | None, start: str | None, end: str | None, draft: bool) -
     start_s, end_s = _time_s("--from", start), _time_s("--to", end)
     if start_s is not None and end_s is not None and end_s <= start_s:
         raise UsageError(f"--to {end} is not after --from {start}")
-    return Window(scene=scene, start_s=start_s, end_s=end_s, draft=draft)
+    if scene is not None and not scene.strip():
+        raise UsageError("--scene: name a scene by its number, its id or its title")
+    number = int(scene) if scene is not None and re.fullmatch(r"[-+]?\d{1,9}", scene) else None
+    called = "" if scene is None or number is not None else scene
+    return Window(scene=number, called=called, start_s=start_s, end_s=end_s, draft=draft)
 
 
 def _time_s(option: str, written: str | None) -> float | None:
