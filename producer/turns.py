@@ -152,13 +152,16 @@ class StorageTurns:
         with self._lock:
             self._mine[name] = 0
             if self._renewing is None:
-                self._renewing = threading.Thread(target=self._renew, daemon=True)
+                self._renewing = threading.Thread(target=self._renew, name="turns", daemon=True)
                 self._renewing.start()
 
     def _renew(self) -> None:
         while True:
             time.sleep(self._lease_s / 4)
             with self._lock:
+                if not self._mine:
+                    self._renewing = None
+                    return
                 for name in self._mine:
                     self._mine[name] += 1
                     self._notes.renew(name, self._said(self._mine[name]))
