@@ -32,27 +32,45 @@ def low_pass(hz: Singles, corner_hz: ArrayLike, order: int = 2) -> Singles:
 
 def high_pass(hz: Singles, corner_hz: ArrayLike, order: int = 2) -> Singles:
     """Falls by 6 dB an octave per order below the corner, which is 3 dB down."""
-    return _slope(column(corner_hz) / np.maximum(hz, np.float32(1.0)), order)
+    return _slope(np.divide(column(corner_hz), np.maximum(hz, np.float32(1.0)), dtype=np.float32), order)
 
 
-def _slope(away: NDArray[np.floating], order: int) -> Singles:
-    """Butterworth's magnitude at `away` times the corner."""
-    result: Singles = (1.0 / np.sqrt(1.0 + away ** (2 * order))).astype(np.float32, copy=False)
-    return result
+def _slope(away: Singles, order: int) -> Singles:
+    """Butterworth's magnitude at `away` times the corner, in the room of `away`; by products, not by powers."""
+    square = np.square(away, out=away)
+    result: Singles = square
+    if order > 1:
+        result = np.multiply(square, square, out=square if order == 2 else None)
+    for _ in range(order - 2):
+        result *= square
+    result += np.float32(1.0)
+    np.sqrt(result, out=result)
+    return np.reciprocal(result, out=result)
+
+
+def _times(away: Singles, factor: Singles) -> Singles:
+    """Their product, in the room of the first where it has room: new room costs more than the product."""
+    if len(factor) in (1, len(away)):
+        away *= factor
+        return away
+    return away * factor
 
 
 def peak(hz: Singles, centre_hz: ArrayLike, width_hz: ArrayLike) -> Singles:
     """A resonance: 1 at its centre, half its amplitude `width_hz` / 2 away, 12 dB an octave beyond."""
-    away = (hz - column(centre_hz)) * (2.0 / column(width_hz))
-    result: Singles = np.reciprocal(1.0 + away * away)
-    return result
+    away = _times(hz - column(centre_hz), np.float32(2.0) / column(width_hz))
+    away *= away
+    away += np.float32(1.0)
+    return np.reciprocal(away, out=away)
 
 
 def bump(hz: Singles, centre_hz: ArrayLike, octaves: ArrayLike) -> Singles:
     """A broad band: 1 at its centre and 1/e of its amplitude `octaves` away on either side."""
-    away = np.log2(np.maximum(hz, np.float32(1.0)) / column(centre_hz)) / column(octaves)
-    result: Singles = np.exp(-np.minimum(away * away, np.float32(60.0)))
-    return result
+    octave = np.log2(np.maximum(hz, np.float32(1.0)))
+    away = _times(octave - np.log2(column(centre_hz)), np.float32(1.0) / column(octaves))
+    away *= away
+    np.minimum(away, np.float32(60.0), out=away)
+    return np.exp(np.negative(away, out=away), out=away)
 
 
 def bands(hz: Singles, knots_hz: ArrayLike, knots_db: ArrayLike) -> Singles:

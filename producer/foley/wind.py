@@ -117,7 +117,8 @@ def _tones(times_s: Floats, hz: Singles, knob: Mapping[str, Floats], common: int
         tone = peak(hz, centre, width)
         if setting == "howl":
             tone += 0.25 * peak(hz, 2.02 * centre, 2.0 * width)
-        total += gain[:, None] * tone
+        tone *= gain[:, None]
+        total += tone
     return total
 
 
