@@ -20,6 +20,9 @@ from producer.mix.mixer import Mixer
 from producer.model.script import Anchor, Line, Script
 from producer.model.timeline import Clip, Timeline
 from producer.units import Samples, Span
+from tests.face_helpers import cache
+
+__all__ = ["cache"]
 
 FOLDER = Path(__file__).parent.parent
 SCRIPT = FOLDER / "script" / "flagship.yaml"
@@ -39,13 +42,9 @@ class Rendered:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("flagship")
-
-
-@pytest.fixture(scope="session")
-def rendered(shared: Path) -> Rendered:
-    folder, cache = shared / "out", shared / "cache"
+def rendered(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Rendered:
+    """Whatever other tests have spoken and computed of it: `test_another_render_gives_the_same_bytes` has nothing."""
+    folder = tmp_path_factory.mktemp("flagship") / "out"
     with Cache(cache) as kept:
         order = render.Order(project=project.find(SCRIPT, FOLDER)[0], output=folder, mixes=OTHERS, jobs=2)
         return Rendered(folder, cache, render.episode(order, kept, render.NoWatch()))
