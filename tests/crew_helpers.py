@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from producer import project, render
@@ -16,11 +17,21 @@ def house_of(folder: Path, script: str) -> Path:
 
 
 def rendered(folder: Path, script: str) -> Path:
-    """The same with its episode in `plain`, made without a crew, and the cache of that in `cache`."""
+    """The same with its episode in `plain`, made without a crew, and the cache of that in `cache`.
+
+    What was spoken and measured for it, but nothing that is mixed or finished, is in `planned`.
+    """
     house = house_of(folder, script)
-    with Cache(house / "cache") as cache:
+    with Cache(house / "planned") as cache:
+        render.plan(ordered(house, "plain"), cache, render.NoWatch())
+    with Cache(planned(house, house / "cache")) as cache:
         render.episode(ordered(house, "plain"), cache, render.NoWatch())
     return house
+
+
+def planned(house: Path, cache: Path) -> Path:
+    """A cache of which an episode takes what is spoken, so that little but its mix is left to make; its folder."""
+    return Path(shutil.copytree(house / "planned", cache))
 
 
 def ordered(house: Path, output: str, **asked: object) -> render.Order:

@@ -22,11 +22,12 @@ from producer.mixing import Mixing
 from producer.model.mixes import STANDARD
 from producer.rota import Rota
 from producer.timeline.soon import heard_soon
-from tests.crew_helpers import ordered, rendered
+from tests.crew_helpers import ordered, planned, rendered
 from tests.face_helpers import files
 
 SCRIPT = """\
 title: Several parts
+profile: alexa
 packs: [ruins]
 cast:
   ada: {voice: en-us}
@@ -36,26 +37,21 @@ scenes:
     room: small stone room
     play:
       - bed: wind level -14 LU
-      - pause: 20 s
+      - pause: 17 s
       - ada: Who is down there, and what do you want of us at this hour? [boom level -12 LU]
       - pause: 7 s
       - ben: Nobody. Nothing. Go back to sleep.
-      - pause: 8 s
+      - pause: 4 s
       - ada: The same as ever.
   - title: Above
     play:
       - bed: wind level -10 LU
-      - pause: 5 s
+      - pause: 2 s
       - ada: It rains, and I cannot sleep any more.
       - sound: metal_scrape level -10 LU
-      - pause: 4 s
-  - title: Outside
-    play:
-      - bed: wind level -12 LU
-      - pause: 5 s
-      - ben: The lamp has gone out.
-      - pause: 4 s
+      - pause: 2 s
 """
+"""As short as four parts allow, one of which begins in the midst of a scene; `alexa` has the fewest samples."""
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +88,10 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can
 
 @needs_fork
 def test_a_crew_leaves_the_bytes_that_threads_leave(house: Path, tmp_path: Path) -> None:
+    """Also where the crew's cache is empty."""
     asked = {"stems": "each", "mixes": ("night", "clear_speech")}
     work = []
-    with Cache(tmp_path / "one") as cache:
+    with Cache(planned(house, tmp_path / "one")) as cache:
         render.episode(ordered(house, str(tmp_path / "threads"), **asked), cache, render.NoWatch())
     with Cache(tmp_path / "two") as cache, Crew(2) as crew:
         made = crew.mix
@@ -115,7 +112,7 @@ def test_a_crew_leaves_the_bytes_that_threads_leave(house: Path, tmp_path: Path)
 @needs_fork
 def test_of_four_hands_none_is_lost(house: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Each closes what it has of the others, which is less for the later ones; one that fails says so."""
-    with Cache(tmp_path / "cache") as cache, Crew(4) as crew:
+    with Cache(planned(house, tmp_path / "cache")) as cache, Crew(4) as crew:
         render.episode(ordered(house, str(tmp_path / "crew"), jobs=4), cache, render.NoWatch(), crew)
     assert capfd.readouterr() == ("", "")
     assert files(tmp_path / "crew") == files(house / "plain")
@@ -168,7 +165,7 @@ def test_a_script_that_was_made_to_the_end_calls_nobody(house: Path, tmp_path: P
 def test_hands_that_are_killed_cost_time_and_nothing_else(house: Path, tmp_path: Path, stage: str, many: int) -> None:
     if not Path("/proc/self/task").exists():
         pytest.skip("only Linux says who a process's children are")
-    with Cache(tmp_path / "cache") as cache, Crew(2) as crew:
+    with Cache(planned(house, tmp_path / "cache")) as cache, Crew(2) as crew:
 
         def kill() -> None:
             for pid in [*children(crew)][:many]:
@@ -182,7 +179,7 @@ def test_hands_that_are_killed_cost_time_and_nothing_else(house: Path, tmp_path:
 def test_errands_of_episodes_that_came_to_nothing_keep_no_hand_from_the_next(house: Path, tmp_path: Path) -> None:
     script = tmp_path / "long.yaml"
     script.write_text("#" * FEWEST_BYTES)
-    with Cache(tmp_path / "cache") as cache, Crew(2) as crew, shelf(tmp_path) as room:
+    with Cache(planned(house, tmp_path / "cache")) as cache, Crew(2) as crew, shelf(tmp_path) as room:
         crew.warm(script)
         placed = render.plan(ordered(house, "plain"), cache, render.NoWatch())
         soon = heard_soon(placed.script, placed.palette, placed.palette.computed)
@@ -199,7 +196,7 @@ def test_errands_of_episodes_that_came_to_nothing_keep_no_hand_from_the_next(hou
 def test_a_crew_makes_one_episode_after_another_with_new_hands(house: Path, tmp_path: Path) -> None:
     with Crew(2) as crew:
         for name in ("first", "second"):
-            with Cache(tmp_path / f"{name} cache") as cache:
+            with Cache(planned(house, tmp_path / f"{name} cache")) as cache:
                 made = []
                 mix = crew.mix
 
@@ -246,7 +243,7 @@ def test_hands_end_with_the_crew_and_with_who_called_them(house: Path, tmp_path:
 @pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="this system shares its cores in another way")
 def test_hands_take_long_turns_and_nobody_else_does(house: Path, tmp_path: Path) -> None:
     seen = set[int]()
-    with Cache(tmp_path / "cache") as cache, Crew(2) as crew:
+    with Cache(planned(house, tmp_path / "cache")) as cache, Crew(2) as crew:
         watch = Told("mix", lambda: seen.update(map(os.sched_getscheduler, children(crew))))
         render.episode(ordered(house, str(tmp_path / "out")), cache, watch, crew)
     assert seen == {os.SCHED_BATCH}
