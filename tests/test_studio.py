@@ -25,7 +25,7 @@ from producer.errors import RenderError
 from producer.model.timeline import Timeline
 from producer.production import Order
 from producer.project import find
-from producer.studio import making, serving
+from producer.studio import making, server, serving
 from producer.studio.desk import Selection
 from producer.studio.states import moved
 from producer.studio.turns import Turns
@@ -42,6 +42,14 @@ TEXT = SCRIPT.format(title="The lamp")
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_listeners() -> Iterator[None]:
+    """What is served is read as fast as it comes, where a listener's player would wait until it is needed."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(server, "_PACE", 100.0)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -225,8 +233,10 @@ from pathlib import Path
 from producer.cache import Cache
 from producer.production import Order
 from producer.project import find
+from producer.studio import making
 from producer.studio.making import Maker
 script = Path(sys.argv[1])
+making._RENDER = sys.argv[2]  # which gives way to nobody
 with Cache(script.parent / "cache") as cache:
     said = Maker(Order(project=find(script, script.parent)[0], jobs=1), cache)._episode()
 sys.stdout.buffer.write(str(said).encode())
@@ -238,7 +248,8 @@ def test_what_the_whole_says_is_read_as_it_was_written_whatever_the_locale(tmp_p
     script.parent.mkdir()
     script.write_text(TEXT.replace("door_creak", "Tür"), "utf-8")
     plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    done = subprocess.run([sys.executable, "-c", _WHOLE, str(script)], env=plain, capture_output=True, check=False)
+    command = [sys.executable, "-c", _WHOLE, str(script), ENTRY]
+    done = subprocess.run(command, env=plain, capture_output=True, check=False)
     assert "'Tür'" in done.stdout.decode(), done.stderr.decode()
 
 
@@ -558,9 +569,13 @@ def test_a_port_can_be_had_again_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole is finished beside all else that this machine does, not behind it: other tests never rest."""
+    """The whole is finished beside all else that this machine does, not behind it: other tests never rest.
+
+    Nor is it waited for whether anybody goes on writing.
+    """
     assert "nice" in making._RENDER
     monkeypatch.setattr(making, "_RENDER", ENTRY)
+    monkeypatch.setattr(making, "QUIET_S", 0.25)
 
 
 @pytest.mark.usefixtures("at_once")
