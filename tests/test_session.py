@@ -392,7 +392,7 @@ def test_a_balance_gives_back_both_gains() -> None:
 
 
 def test_a_long_bed_is_written_without_being_held(tmp_path: Path) -> None:
-    minutes, rate_hz = 40, 8000  # the mixer keeps up to 16 MB of what it made last, however long the episode
+    minutes, rate_hz = 16, 8000  # the mixer keeps up to 16 MB of what it made last, however long the episode
     samples = minutes * 60 * rate_hz
     plan = timeline([bed("wind", 0, samples, fade_in=rate_hz, fade_out=60 * rate_hz)], samples, rate_hz)
     sounds = Sounds(rate_hz, {}, {"wind": bed_of(noise(rate_hz, 2, "wind"), rate_hz)})
