@@ -22,6 +22,7 @@ from tests.test_crew import needs_fork
 
 SCRIPT = """\
 title: Several acts
+profile: alexa
 packs: [ruins]
 cast:
   ada: {voice: en-us}
