@@ -289,11 +289,11 @@ def test_a_process_that_is_killed_is_replaced_and_what_it_did_is_done_again(show
 
 def test_what_does_not_move_is_stopped_and_named_and_the_rest_is_made(show: Path, tmp_path: Path) -> None:
     acting = Acting("mix", signal.SIGSTOP)
-    acting.works = Here(1, patience_s=6.0)
+    acting.works = Here(1, patience_s=12.0)
     with SharedCache(tmp_path / "cache") as cache:
         rows = season_helpers.season(show, tmp_path / "out", cache, acting.works, acting)
         assert rows[acting.done_to].status == "stopped"
-        assert rows[acting.done_to].message == "nothing moved at 'mix' for 6 s; it was stopped"
+        assert rows[acting.done_to].message == "nothing moved at 'mix' for 12 s; it was stopped"
     assert sorted(row.status for row in rows.values()) == ["made", "stopped"]
     made = {name: raw for name, raw in files(show.parent / "plain").items() if not name.startswith(acting.done_to)}
     assert files(tmp_path / "out") == made
