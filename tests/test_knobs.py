@@ -6,9 +6,12 @@ figures are. What is measured is what is left then: octaves, course, length, mod
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import fft
 
 from producer.audio import Audio
 from producer.foley import RECIPES
@@ -58,10 +61,12 @@ def described(audio: Audio, rate: int) -> Floats:
     mono = np.pad(mono, (0, max(0, rate // 4 - len(mono))))
     step = rate // 100
     frames = mono[: len(mono) // step * step].reshape(-1, step)
-    power = np.abs(np.fft.rfft(mono)) ** 2
-    hz = np.fft.rfftfreq(len(mono), 1.0 / rate)
+    count = fft.next_fast_len(len(mono), real=True)  # with a large prime in it, a length takes many times as long
+    power = np.abs(fft.rfft(mono, count)) ** 2
+    hz = fft.rfftfreq(count, 1.0 / rate)
     whole = float(power.sum()) or 1.0
-    octaves = db(np.array([power[(hz >= low) & (hz < 2.0 * low)].sum() for low in OCTAVES_HZ]) / whole)
+    edges = np.searchsorted(hz, [OCTAVES_HZ, 2.0 * OCTAVES_HZ]).T
+    octaves = db(np.array([power[low:top].sum() for low, top in edges]) / whole)
     below = np.searchsorted(np.cumsum(power) / whole, (0.25, 0.5, 0.75, 0.95)).clip(1, len(hz) - 1)
     course = np.mean(frames**2, axis=1)
     total = float(course.sum()) or 1.0
@@ -69,7 +74,7 @@ def described(audio: Audio, rate: int) -> Floats:
     when = np.searchsorted(np.cumsum(course) / total, (0.1, 0.25, 0.5, 0.75, 0.9)) / 100.0
     lasts = 20.0 * np.log10(np.append(when, len(audio) / rate) + 0.05)
     high = np.mean(np.diff(frames, axis=1) ** 2, axis=1)
-    peaky = db(np.array([np.mean(mono**4) / max(float(np.mean(mono**2)) ** 2, 1e-30)]))
+    peaky = db(np.array([np.mean(np.square(mono**2)) / max(float(np.mean(mono**2)) ** 2, 1e-30)]))
     sides = db(np.array([np.sum((audio[:, 0] - audio[:, -1]) ** 2) / max(float(np.sum(audio**2)), 1e-30)]), 1e-3)
     parts = np.array_split(mono, 3)
     gliding = 12.0 * np.log2(pitch_hz(parts[2], rate) / pitch_hz(parts[0], rate))
@@ -91,14 +96,21 @@ def moves(course: Floats) -> Floats:
 def pitch_hz(part: Floats, rate: int) -> float:
     """The pulse of a stretch, between 25 and 500 Hz: where it is most like itself."""
     level = np.abs(part) - float(np.mean(np.abs(part)))
-    alike = np.fft.irfft(np.abs(np.fft.rfft(level, 2 * len(level))) ** 2)[: rate // 25]
+    count = fft.next_fast_len(len(level) + rate // 25, real=True)  # no further apart is looked
+    alike = fft.irfft(np.abs(fft.rfft(level, count)) ** 2, count)[: rate // 25]
     return rate / (rate // 500 + int(np.argmax(alike[rate // 500 :])))
 
 
 def made(name: str, chosen: dict[str, float], seed: int) -> Floats:
+    """What a sound is like, found once: many a knob rests at one of its ends, and is heard there with the others."""
+    return once(name, tuple(sorted(RECIPES[name].filled(chosen).items())), seed)
+
+
+@cache
+def once(name: str, chosen: tuple[tuple[str, float], ...], seed: int) -> Floats:
     recipe = RECIPES[name]
     rate = RATE["hit" if recipe.hit else "bed"]
-    asked = Asked(chosen, seed)
+    asked = Asked(dict(chosen), seed)
     return described(struck(name, asked, rate).audio if recipe.hit else heard(name, asked, BED_S, rate), rate)
 
 
