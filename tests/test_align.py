@@ -22,7 +22,9 @@ from producer.voice.reels import cut_reel
 from producer.voice.reference import Reference, backwards, references
 from producer.voice.spectra import RATE_HZ as HEARD_HZ
 from tests.takes_helpers import RATE_HZ, Acted, Actor, Floats, acted, in_a_room
-from tests.voice_helpers import line
+from tests.voice_helpers import kept_voices, line
+
+__all__ = ["kept_voices"]
 
 TEXTS = (
     "Nobody has asked for it in eleven years. I keep it anyway. Keeping is what I was built for, and no one has come.",
@@ -229,14 +231,14 @@ def test_a_word_or_two_are_enough(text: str, cache: Cache) -> None:
 
 def test_ten_minutes_in_one_file_are_cut_line_by_line_without_drift(tmp_path: Path, cache: Cache) -> None:
     lines: list[Line] = []
-    for turn in range(8):
+    for turn in range(len(NUMBERS)):
         for text in TEXTS:
             lines.append(line(f"{text} {NUMBERS[turn]}.", number=100 + len(lines)))
     takes = acted(lines, Actor("en-us+m3", 112.0), cache)
     rng = np.random.default_rng(3)
     parts, begins, at = [], {}, 0
     for one in lines:
-        pause = np.zeros(round(rng.uniform(3.0, 7.0) * RATE_HZ))
+        pause = np.zeros(round(rng.uniform(5.0, 18.0) * RATE_HZ))
         begins[one.id] = at + len(pause)
         parts += [pause, takes[one.id, 0].samples]
         at += len(pause) + len(parts[-1])
@@ -325,7 +327,7 @@ def test_lines_of_which_nothing_is_said_are_not_in_a_long_file(cache: Cache) -> 
         assert cut_reel(reel, RATE_HZ, [(one.id, 0)], beside) == ((), ((one.id, 0),))
 
 
-NUMBERS = ("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
+NUMBERS = ("One", "Two", "Three", "Four", "Five", "Six")
 
 
 def test_of_one_end_of_a_word_no_room_is_told(cache: Cache) -> None:

@@ -28,6 +28,9 @@ from producer.voice.engine import Spoken, Utterance
 from producer.voice.naming import names
 from producer.voice.pool import Pool
 from tests.takes_helpers import RATE_HZ, Acted, Actor, Floats, acted, in_a_room
+from tests.voice_helpers import kept_voices
+
+__all__ = ["kept_voices"]
 
 SCRIPT = """\
 title: The lamp
@@ -224,12 +227,16 @@ def test_speech_still_stands_above_the_bed(placed: render.Placed) -> None:
     assert len(mixer.margins) >= 5
 
 
-def test_two_renders_have_the_same_bytes_and_say_who_was_recorded(taken: Stage, tmp_path: Path) -> None:
+def test_two_renders_have_the_same_bytes_and_say_who_was_recorded(
+    taken: Stage, placed: render.Placed, tmp_path: Path
+) -> None:
+    """One listens to the recordings by one job; the other has what two jobs have made of them for the tests before."""
+    assert placed.takes
     folders = []
-    for turn, jobs in (("first", 1), ("second", 2)):
+    for turn, jobs, cache in (("first", 1, tmp_path / "fresh"), ("second", 2, taken.cache)):
         out = tmp_path / turn
-        with Cache(tmp_path / f"cache-{turn}") as fresh:
-            report = render.episode(render.Order(project=taken.project, output=out, jobs=jobs), fresh, render.NoWatch())
+        with Cache(cache) as kept:
+            report = render.episode(render.Order(project=taken.project, output=out, jobs=jobs), kept, render.NoWatch())
         folders.append({path.name: path.read_bytes() for path in out.iterdir()})
     assert folders[0] == folders[1]
     credits = folders[0]["credits.txt"].decode()

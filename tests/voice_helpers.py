@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+import pytest
 
 from producer.errors import Place
 from producer.model.script import Line, Silence, Token, VoiceUse
 from producer.units import Percent, Wpm
+from producer.voice import pool
 from producer.voice.engine import Spoken, Utterance
 from producer.voice.engines import VOICES as OWN
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kept_voices() -> Iterator[None]:
+    """For files that import it: workers rest between two uses, as in a season. Each takes 0.4 s to begin."""
+    resting = pool._Resting(keeping=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "_resting", resting)
+        yield
+        for one in resting.pools:
+            one.stop()
 
 
 def tokens(text: str) -> tuple[Token, ...]:
