@@ -79,19 +79,24 @@ class Rendered:
 
 
 def rendered(
-    folder: Path, profile: str, script: str = SCRIPT, formats: tuple[str, ...] = ("mp3", "m4b", "opus")
+    folder: Path, profile: str, cache: Path, script: str = SCRIPT, formats: tuple[str, ...] = ("mp3", "m4b", "opus")
 ) -> Rendered:
     (folder / "script").mkdir()
     (folder / "script" / "bits.yaml").write_text(script, "utf-8")
     found, _ = project.find(folder / "script" / "bits.yaml", folder)
     order = render.Order(project=found, profile=profile, formats=formats, jobs=2)
-    with Cache(folder / "cache") as cache:
-        return Rendered(folder, render.episode(order, cache, render.NoWatch()))
+    with Cache(cache) as kept:
+        return Rendered(folder, render.episode(order, kept, render.NoWatch()))
 
 
 @pytest.fixture(scope="module")
-def alexa(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
-    return rendered(tmp_path_factory.mktemp("alexa"), "alexa")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def alexa(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Rendered:
+    return rendered(tmp_path_factory.mktemp("alexa"), "alexa", cache)
 
 
 def test_a_loud_profile_with_few_bits_is_delivered_without_a_finding(alexa: Rendered) -> None:
@@ -130,11 +135,11 @@ def test_a_click_that_comes_again_is_told_to_be_an_encoders(alexa: Rendered) -> 
     ]
 
 
-def test_aac_makes_no_click_of_what_it_leaves_out(tmp_path: Path) -> None:
-    for audit in rendered(tmp_path, "podcast", STEPS_AND_A_DOOR, ("m4b",)).report.audits:
+def test_aac_makes_no_click_of_what_it_leaves_out(tmp_path: Path, cache: Path) -> None:
+    for audit in rendered(tmp_path, "podcast", cache, STEPS_AND_A_DOOR, ("m4b",)).report.audits:
         assert audit.findings == ()
 
 
-def test_low_tones_through_good_codecs_have_no_holes(tmp_path: Path) -> None:
-    for audit in rendered(tmp_path, "podcast").report.audits:
+def test_low_tones_through_good_codecs_have_no_holes(tmp_path: Path, cache: Path) -> None:
+    for audit in rendered(tmp_path, "podcast", cache).report.audits:
         assert audit.findings == ()
