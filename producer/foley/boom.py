@@ -74,9 +74,10 @@ def _standing(since_s: Floats, settings: Mapping[str, float], seed: int) -> Floa
         return total
     own = hashed(np.arange(12, dtype=np.int64), keys(named(seed, "hall"), 3)[:, None])
     after = np.maximum(since_s, 0.0)
+    builds = 1.0 - np.exp(-after / 0.02)
     for wave in range(12):
         pitch_hz = 33.0 * (1.0 + 0.23 * wave) ** 1.75 * (0.95 + 0.1 * own[0, wave])
-        dies = np.exp(-np.minimum(after / (1.5 / (1.0 + 0.09 * wave)), 60.0)) * (1.0 - np.exp(-after / 0.02))
+        dies = np.exp(-np.minimum(after / (1.5 / (1.0 + 0.09 * wave)), 60.0)) * builds
         size = 0.085 / (1.0 + 0.25 * wave) * (0.4 + 0.6 * own[1, wave])
         total += settings["hall"] * size * dies * np.sin(2.0 * np.pi * (pitch_hz * after + own[2, wave]))
     return total
