@@ -577,7 +577,7 @@ def cut_beds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tup
     )
     write(folder / "a.wav", noise(0.12, channels=2))
     with Cache(temporary=True) as cache:
-        made = palette_of(folder, cache)
+        made = palette_of(folder, cache, 16_000)  # of which a minute is measured in a third of the time
         beds = {
             f"{role} {cents}": made.bed(role, "x", loop=True, pitch_cents=cents)
             for role in "ahl"
