@@ -64,9 +64,9 @@ def _within(element: ElementTree.Element, *, emphasis: bool) -> Iterator[Token]:
 
 def spoken(tokens: tuple[Token, ...], speed: float) -> np.ndarray:
     from producer.voice.engine import Utterance
-    from producer.voice.engines import VOICES
+    from producer.voice.pyttsx3_voice import Pyttsx3  # alone: the other engines would be read each time
 
-    said = VOICES["pyttsx3"].say(
+    said = Pyttsx3().say(
         Utterance(voice="en-us+m2", speed=150.0 * speed, pitch=0.0, tokens=tokens, ends=tokens[-1].spoken[-1] != ",")
     )
     quiet = np.zeros(RATE_HZ // 5, np.float32)

@@ -35,7 +35,9 @@ from producer.voice.wire import pack_utterance
 from tests.command_synth import NOISES
 from tests.face_helpers import ROOT
 from tests.test_voice import LONG
-from tests.voice_helpers import line, measured_wpm, tokens
+from tests.voice_helpers import kept_voices, line, measured_wpm, tokens
+
+__all__ = ["kept_voices"]
 
 RATE_HZ = 48000
 SYNTH = Path(__file__).with_name("command_synth.py")
