@@ -83,7 +83,7 @@ EDITS = {
     "ended late": ("was all.\n      - pause: 1 s", "was all.\n      - pause: 4 s"),
 }
 CHEAPLY = ("--format", "wav", "--jobs", "1")
-"""What is compared is the plan and the master's figures: encoding one as MP3 would take half of a render's time."""
+"""What is compared is the plan and the master's figures: as MP3 a render of these would cost a fifth more."""
 FIGURES = ("loudness_lufs", "loudness_range_lu", "true_peak_dbtp")
 Compare = Callable[..., dict[str, Any]]
 
