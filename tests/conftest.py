@@ -26,26 +26,33 @@ hypothesis.settings.register_profile("deep", max_examples=2000, deadline=None, d
 
 _LONG = (
     "test_swap.py",
-    "test_flagship.py",
+    "test_recognisable.py",
     "test_faults.py",
     "test_edits.py",
+    "test_recipes.py",
+    "test_flagship.py",
     "test_studio.py",
-    "test_crew.py",
     "test_takes_flagship.py",
-    "test_recognisable.py",
+    "test_crew.py",
     "test_docs.py",
+    "test_preview_scene.py",
     "test_season_cluster.py",
-    "test_edition_flagship.py",
     "test_season.py",
     "test_benchmarks.py",
+    "test_edition_flagship.py",
     "test_worlds.py",
     "test_align.py",
+    "test_voice_command.py",
+    "test_knobs.py",
+    "test_takes.py",
     "test_voice_piper.py",
-    "test_audit_clean.py",
     "test_mixes.py",
+    "test_audit_clean.py",
+    "test_coarse_codecs.py",
 )
-"""Files of which each takes half a minute and more, longest first. Some have few tests, and would else come last, when
-nobody else has anything to do."""
+"""Files of which each takes half a minute and more, longest first, but for the flagship's: it begins when the one that
+swaps packs has spoken and computed what it takes. Some have few tests, and would else come last, when nobody else has
+anything to do."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,7 +17,9 @@ ENTRY = "from producer.cli import main; main()"  # what the installed `render` r
 _SHELL = """
 import contextlib, io, json, os, sys
 from producer.cli import main
+from producer.voice import pool
 
+pool.keep()  # as a season does: what speaks need not begin anew for each command
 for line in sys.stdin:
     folder, arguments = json.loads(line)
     os.chdir(folder)
