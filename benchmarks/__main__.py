@@ -150,14 +150,13 @@ class Bench:
         It is changed where it stands, as its producer does: a copy's takes would be listened to anew.
         """
         script, text = self.work.script, self.work.script.read_text("utf-8")
+        clean, out, empty = (self.folder / name for name in ("clean", "after-edit", "cache-clean"))
+
+        def edit(cache: Path, memory: bool) -> Cost:
+            return self.render(script, cache, out, memory=memory)
+
         for name, (pattern, becomes) in EDITS.items():
-            clean, out = self.folder / "clean", self.folder / "after-edit"
-            empty = self.folder / "cache-clean"
             shutil.rmtree(empty, ignore_errors=True)
-
-            def edit(cache: Path, memory: bool, out: Path = out) -> Cost:
-                return self.render(script, cache, out, memory=memory)
-
             script.write_text(edited(text, pattern, becomes), "utf-8")
             try:
                 self.render(script, empty, clean)  # nothing that was kept could hide that it is stale

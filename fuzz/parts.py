@@ -42,21 +42,6 @@ class Bench:
     """What refusing a file may cost of processor time."""
 
 
-def longest_s(bench: Bench) -> float:
-    """What refusing may cost here: 2 s, or more where loading the command itself is slow.
-
-    What a first command loads is of no file, and it tells how fast this machine is at this hour: with two cores that
-    others use, too, it has taken three times what it takes alone.
-    """
-    made = scripts.project(Random(7), scenes=1, items=3)
-    laid_out(bench.folder, made.files)
-    ended = command(["check", made.script], bench.folder, bench.cache, bench.guard)
-    shutil.rmtree(bench.folder)
-    if ended.code or ended.faults:
-        raise RuntimeError("\n".join((ended.err, *ended.faults)))
-    return max(_LONGEST_S, _TIMES_BEGINNING * ended.cost_s)
-
-
 def _tried(bench: Bench, number: int, made: Case, arguments: list[str], programs: bool = False) -> Told:
     folder = bench.folder / str(number)
     laid_out(folder, made.files)
@@ -83,6 +68,18 @@ def read(bench: Bench, number: int) -> Told:
     """A script is checked."""
     made = cases.case(number)
     return _tried(bench, number, made, ["check", made.script])
+
+
+def longest_s(bench: Bench) -> float:
+    """What refusing may cost here: 2 s, or more where loading the command itself is slow.
+
+    What a first command loads is of no file, and it tells how fast this machine is at this hour: with two cores that
+    others use, too, it has taken three times what it takes alone.
+    """
+    first = read(bench, 0)  # which is valid
+    if first.faults:
+        raise RuntimeError("\n".join(first.faults))
+    return max(_LONGEST_S, _TIMES_BEGINNING * first.cost_s)
 
 
 def render(bench: Bench, number: int) -> Told:

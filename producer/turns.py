@@ -152,7 +152,7 @@ class StorageTurns:
         with self._lock:
             self._mine[name] = 0
             if self._renewing is None:
-                self._renewing = threading.Thread(target=self._renew, name="turns", daemon=True)
+                self._renewing = threading.Thread(target=self._renew, daemon=True)
                 self._renewing.start()
 
     def _renew(self) -> None:

@@ -1,4 +1,4 @@
-"""Worker processes that speak: as many as there are jobs, each replaced when it crashes or hangs."""
+"""Worker processes that speak: no more than there are jobs, each replaced when it crashes or hangs."""
 
 from __future__ import annotations
 
